@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <atomic>
+#include <boost/program_options.hpp>
+
+#include "config/choice.hpp"
+#include "experiment/sweep.hpp"
+
+namespace shardsim {
+
+/// Exit codes of the program.
+enum ExitCode { kOk = 0, kFailed = 1, kBadInput = 2 };
+
+/// A subcommand. Results go to standard output or files, everything else to standard error.
+class Command {
+ public:
+  virtual ~Command() = default;
+  virtual std::string usage() const = 0;    ///< arguments, after the name
+  virtual std::string example() const = 0;  ///< a command line that works in a checkout
+  /// Adds options; those of `positional` are named on the command line without a flag.
+  virtual void add_options(boost::program_options::options_description& options,
+                           boost::program_options::positional_options_description& positional) const = 0;
+  virtual int run(const boost::program_options::variables_map& given) const = 0;
+};
+
+const Registry<Command>& command_registry();
+
+/// Set by Ctrl-C.
+const std::atomic<bool>& interrupted();
+
+/// The value of a required positional argument. Throws InputError when it is missing.
+std::string required_argument(const boost::program_options::variables_map& given, const std::string& name);
+
+/// --set options, split.
+Assignments assignments(const boost::program_options::variables_map& given);
+void add_set_option(boost::program_options::options_description& options);
+
+/// Reads a scenario with --set and --seed applied.
+Scenario read_scenario(const boost::program_options::variables_map& given);
+
+/// Throws InputError when `file` exists and --force was not given.
+void refuse_overwrite(const std::filesystem::path& file, const boost::program_options::variables_map& given);
+
+/// The folder with models/, topologies/ and workloads/: beside the program's checkout or installation, or the current
+/// one. Throws InputError when there is none.
+std::filesystem::path data_folder();
+
+}  // namespace shardsim

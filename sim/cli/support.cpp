@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <filesystem>
+
+#include "cli/command.hpp"
+
+namespace shardsim {
+
+namespace po = boost::program_options;
+
+std::string required_argument(const po::variables_map& given, const std::string& name) {
+  if (given.count(name) == 0) throw InputError(fmt::format("the argument {} is missing; see --help", name));
+  return given[name].as<std::string>();
+}
+
+void add_set_option(po::options_description& options) {
+  options.add_options()("set", po::value<std::vector<std::string>>()->value_name("PATH=VALUE"),
+                        "change a field, such as traffic.queries=1000; may be repeated");
+}
+
+Assignments assignments(const po::variables_map& given) {
+  Assignments out;
+  if (given.count("set") > 0)
+    for (const std::string& text : given["set"].as<std::vector<std::string>>()) out.push_back(split_assignment(text));
+  return out;
+}
+
+Scenario read_scenario(const po::variables_map& given) {
+  Document document = load_scenario(required_argument(given, "SCENARIO.json"));
+  // Files are put in place first, so that --set reaches into them.
+  value_type<Scenario>().include_files(document.root, "", document);
+  for (const auto& [path, value] : assignments(given)) document.set(path, value);
+  if (given.count("seed") > 0) document.set("seed", std::to_string(given["seed"].as<std::uint64_t>()));
+  return read_document<Scenario>(document);
+}
+
+void refuse_overwrite(const std::filesystem::path& file, const po::variables_map& given) {
+  std::error_code error;
+  if (std::filesystem::exists(file, error) && given.count("force") == 0)
+    throw InputError(file.string(), "", "exists already; give another --out, or --force to replace it");
+}
+
+std::filesystem::path data_folder() {
+  std::error_code error;
+  const auto complete = [&](const std::filesystem::path& p) {
+    return std::filesystem::is_directory(p / "models", error) && std::filesystem::is_directory(p / "topologies", error);
+  };
+  std::filesystem::path start = std::filesystem::read_symlink("/proc/self/exe", error).parent_path();
+  for (; start != start.parent_path(); start = start.parent_path())
+    for (const std::filesystem::path& p : {start, start / "share" / "shardsim"})
+      if (complete(p)) return p;
+  const std::filesystem::path here = std::filesystem::current_path(error);
+  if (complete(here)) return here;
+  throw InputError("the folders models/ and topologies/ were found neither near the program nor in the current folder");
+}
+
+}  // namespace shardsim

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <memory>
+
+#include "cluster/platform.hpp"
+#include "engine/shared_rate.hpp"
+#include "engine/station.hpp"
+
+namespace shardsim {
+
+/// Classes of CPU work.
+enum class Work { dense, sparse, serde, service };
+inline constexpr std::size_t kWorks = 4;
+template <>
+struct EnumNames<Work> {
+  static constexpr std::array<std::pair<Work, std::string_view>, kWorks> names{
+      {{Work::dense, "dense"}, {Work::sparse, "sparse"}, {Work::serde, "serde"}, {Work::service, "service"}}};
+};
+
+using CpuTimes = std::array<Duration, kWorks>;
+
+/// One running server: its cores, its memory bandwidth, and what its cores did.
+class Host {
+ public:
+  Host(Simulation& sim, std::string name, std::string service, const Platform& platform);
+
+  const std::string& name() const { return name_; }
+  const std::string& service() const { return service_; }
+  const Platform& platform() const { return platform_; }
+  const Station& cores() const { return cores_; }
+  const CpuTimes& cpu_times() const { return cpu_times_; }
+  Bytes memory_used() const { return memory_used_; }
+  void use_memory(Bytes bytes) { memory_used_ += bytes; }
+
+  /// What a piece of work came to.
+  struct Booking {
+    Work work;
+    Duration waited;
+    Duration served;
+  };
+  class Job;
+  /// `Booking b = co_await host.run(Work::dense, time)`: waits for a core and holds it for `time`. Work that takes no
+  /// time does not wait.
+  Job run(Work work, Duration time);
+  /// Sparse work that also moves `traffic` bytes of memory: takes `time`, or longer while the memory bandwidth is shared
+  /// by more gathers than it can feed. The core is held throughout.
+  Job gather(Duration time, Bytes traffic);
+
+ private:
+  std::string name_;
+  std::string service_;
+  const Platform& platform_;
+  Station cores_;
+  std::unique_ptr<SharedRate> memory_;  // null when the cores together cannot use up the bandwidth
+  CpuTimes cpu_times_{};
+  Bytes memory_used_;
+};
+
+/// Awaitable piece of work on a host.
+class Host::Job final : private Timer, private Station::Customer {
+ public:
+  Job(Host& host, Work class_of_work, Duration time, Bytes traffic)
+      : host_(host), class_(class_of_work), time_(time), traffic_(traffic) {}
+
+  bool await_ready() const noexcept { return time_ == Duration::zero(); }
+  void await_suspend(std::coroutine_handle<> h) {
+    if (host_.memory_ == nullptr || traffic_.count == 0) {
+      work = time_;
+      on_served = EventTarget(h);
+    } else {
+      on_served = EventTarget(*this);
+      transfer_.on_done = EventTarget(h);
+    }
+    host_.cores_.enter(*this);
+  }
+  Booking await_resume() {
+    if (time_ == Duration::zero()) return {class_, {}, {}};
+    const Station::Visit visit = host_.cores_.leave(*this);
+    host_.cpu_times_[static_cast<std::size_t>(class_)] += visit.served;
+    return {class_, visit.waited, visit.served};
+  }
+
+ private:
+  // A core was granted: gather, as fast as the core can and the memory lets it.
+  void fire() override {
+    transfer_.remaining = static_cast<double>(traffic_.count);
+    transfer_.cap = transfer_.remaining / to_seconds(time_);
+    host_.memory_->join(transfer_);
+  }
+
+  Host& host_;
+  Work class_;
+  Duration time_;
+  Bytes traffic_;
+  SharedRate::Job transfer_;
+};
+
+inline Host::Job Host::run(Work work, Duration time) { return Job(*this, work, time, Bytes{}); }
+inline Host::Job Host::gather(Duration time, Bytes traffic) { return Job(*this, Work::sparse, time, traffic); }
+
+}  // namespace shardsim

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cluster/platform.hpp"
+
+namespace shardsim {
+
+template <>
+void describe(Describe<Nic>& d) {
+  d.object("nic", "network card");
+  d.required("bandwidth", &Nic::bandwidth, "each way; \"unlimited\" is allowed").more_than(Bandwidth{0});
+  d.optional("receive_bandwidth", &Nic::receive_bandwidth, "of the receiving side, where it differs");
+  d.check([](const Nic& n) -> std::optional<Complaint> {
+    if (n.receive_bandwidth && n.receive_bandwidth->bytes_per_second <= 0)
+      return Complaint{"receive_bandwidth", "expected more than 0"};
+    return std::nullopt;
+  });
+}
+
+template <>
+void describe(Describe<RpcCosts>& d) {
+  d.object("rpc", "CPU cost of a message at one end");
+  d.required("cpu_per_message", &RpcCosts::cpu_per_message, "RPC library and kernel, whatever the size");
+  d.required("serialization", &RpcCosts::serialization, "bytes serialised or deserialised per second of a core")
+      .more_than(Bandwidth{0});
+}
+
+template <>
+void describe(Describe<Platform>& d) {
+  d.object("platform", "a kind of server");
+  d.required("name", &Platform::name, "short name");
+  d.optional("description", &Platform::description, "what it is");
+  d.required("cores", &Platform::cores, "cores that serve").at_least(1).at_most(65536);
+  d.required("memory", &Platform::memory, "DRAM").more_than(Bytes{0});
+  d.optional("memory_reserved", &Platform::memory_reserved, "not available to tables: operating system, buffers");
+  d.required("memory_bandwidth", &Platform::memory_bandwidth,
+             "of the host, shared by the cores that gather at the same time; \"unlimited\" is allowed")
+      .more_than(Bandwidth{0});
+  d.required("nic", &Platform::nic, "network card");
+  d.required("core", &Platform::core, "dense compute");
+  d.required("lookup", &Platform::lookup, "embedding lookups");
+  d.required("rpc", &Platform::rpc, "messages");
+  d.required("service_overhead", &Platform::service_overhead, "CPU time of a service for each request it handles");
+  d.required("net_overhead", &Platform::net_overhead, "CPU time of a sparse shard for each net it evaluates");
+  d.optional("sources", &Platform::sources, "where each figure comes from");
+  d.check([](const Platform& p) -> std::optional<Complaint> {
+    if (p.memory_reserved >= p.memory) return Complaint{"memory_reserved", "expected less than 'memory'"};
+    return std::nullopt;
+  });
+}
+
+}  // namespace shardsim

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+// Description of an object: its fields, each with name, unit (by its type), default or required, range and one line of
+// documentation. From it come the strict reader, the writer and the JSON Schema.
+//
+//     struct Link { Bandwidth bandwidth; Duration latency; };
+//     template <> void describe(Describe<Link>& d) {
+//       d.object("link", "a cable between two nodes");
+//       d.required("bandwidth", &Link::bandwidth, "of each direction").more_than(Bandwidth{0});
+//       d.optional("latency", &Link::latency, "propagation of each direction");   // default: that of a fresh Link
+//     }
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include "config/basic_types.hpp"
+
+namespace shardsim {
+
+/// A field, without the types of its object and value.
+struct Field {
+  std::string name;
+  std::string doc;
+  bool required = false;
+  const ValueType* type = nullptr;
+  std::function<void*(void*)> locate;                              ///< the member within an object
+  std::function<bool(const void*)> is_absent;                      ///< true: not written (an empty optional)
+  std::vector<std::function<std::string(const void*)>> checks;     ///< on the member; "" or what is allowed
+  Json limits = Json::object();                                    ///< schema keywords from the checks
+};
+
+/// What a check of a whole object found wrong: key of the field at fault ("" for the object) and the remedy.
+struct Complaint {
+  std::string key;
+  std::string message;
+};
+
+class ObjectType : public ValueType {
+ public:
+  void read(const Json& value, const At& at, void* target) const override;
+  /// Reads the fields; `also_allowed` is a key that belongs to somebody else (the tag of a choice).
+  void read_fields(const Json& value, const At& at, void* target, const std::string& also_allowed) const;
+  Json write(const void* source, const std::filesystem::path& base) const override;
+  Json schema(SchemaBuilder& builder) const override;
+  /// Schema of the object itself, without the choice of naming a file instead.
+  Json inline_schema(SchemaBuilder& builder) const;
+  void include_files(Json& value, const std::string& pointer, Document& document) const override;
+  void include_fields(Json& value, const std::string& pointer, Document& document) const;
+
+  const std::string& name() const { return name_; }
+  const std::string& doc() const { return doc_; }
+  bool has_field(const std::string& key) const;
+
+ protected:
+  std::string name_;
+  std::string doc_;
+  std::vector<Field> fields_;
+  std::vector<std::function<std::optional<Complaint>(const void*)>> checks_;
+  std::function<Json(const std::filesystem::path&)> write_default_;
+};
+
+/// To be specialised for every described type.
+template <class T>
+void describe(Describe<T>& d);
+
+template <class T>
+class Describe : public ObjectType {
+ public:
+  /// Adds limits to the field just described.
+  template <class M>
+  class Limits {
+   public:
+    explicit Limits(Field& field) : field_(field) {}
+    Limits& at_least(M low) { return check([low](const M& m) { return m >= low; }, "at least", low, "minimum"); }
+    Limits& at_most(M high) { return check([high](const M& m) { return m <= high; }, "at most", high, "maximum"); }
+    Limits& more_than(M low) { return check([low](const M& m) { return m > low; }, "more than", low, "exclusiveMinimum"); }
+    Limits& less_than(M high) { return check([high](const M& m) { return m < high; }, "less than", high, "exclusiveMaximum"); }
+
+   private:
+    template <class Test>
+    Limits& check(Test test, const char* words, M bound, const char* keyword) {
+      field_.checks.push_back([=](const void* member) {
+        return test(*static_cast<const M*>(member)) ? std::string() : fmt::format("expected {} {}", words, text(bound));
+      });
+      if constexpr (std::is_arithmetic_v<M>) field_.limits[keyword] = bound;
+      return *this;
+    }
+    static std::string text(M bound) {
+      if constexpr (std::is_arithmetic_v<M>)
+        return fmt::format("{}", bound);
+      else
+        return to_text(bound);
+    }
+    Field& field_;
+  };
+
+  Describe() {
+    describe(*this);
+    write_default_ = [this](const std::filesystem::path& base) {
+      const T fresh{};
+      return write(&fresh, base);
+    };
+  }
+
+  void object(std::string name, std::string doc) { name_ = std::move(name), doc_ = std::move(doc); }
+
+  template <class M, class Owner>
+  Limits<M> required(std::string name, M Owner::*member, std::string doc) {
+    return field(std::move(name), member, std::move(doc), true);
+  }
+  /// A field that may be left out; a fresh T holds its default.
+  template <class M, class Owner>
+  Limits<M> optional(std::string name, M Owner::*member, std::string doc) {
+    return field(std::move(name), member, std::move(doc), false);
+  }
+  /// A rule over the whole object.
+  void check(std::function<std::optional<Complaint>(const T&)> rule) {
+    checks_.push_back([rule = std::move(rule)](const void* object) { return rule(*static_cast<const T*>(object)); });
+  }
+
+ private:
+  template <class M, class Owner>
+  Limits<M> field(std::string name, M Owner::*member, std::string doc, bool required) {
+    Field f;
+    f.name = std::move(name);
+    f.doc = std::move(doc);
+    f.required = required;
+    f.type = &value_type<M>();
+    f.locate = [member](void* object) -> void* { return &(static_cast<T*>(object)->*member); };
+    f.is_absent = [](const void* m) { return absent(*static_cast<const M*>(m)); };
+    fields_.push_back(std::move(f));
+    return Limits<M>(fields_.back());
+  }
+  template <class M>
+  static bool absent(const M& m) {
+    if constexpr (requires { m.has_value(); })
+      return !m.has_value();
+    else if constexpr (requires { m.empty(); })
+      return m.empty();
+    else
+      return false;
+  }
+};
+
+}  // namespace shardsim

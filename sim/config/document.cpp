@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "config/document.hpp"
+
+#include <fmt/format.h>
+
+#include <fstream>
+#include <set>
+#include <sstream>
+#include <vector>
+
+#include "config/error.hpp"
+#include "config/suggest.hpp"
+
+namespace shardsim {
+namespace {
+
+constexpr std::uintmax_t kLargestFile = std::uintmax_t{256} << 20;
+constexpr int kDeepest = 64;
+constexpr std::size_t kLongestString = std::size_t{1} << 16;
+constexpr std::size_t kLongestKey = 256;
+
+// Watches a parse as it happens, so that hostile input is refused before it has been stored.
+class StrictParse {
+ public:
+  explicit StrictParse(std::string file) : file_(std::move(file)) {}
+
+  bool operator()(int depth, Json::parse_event_t event, const Json& parsed) {
+    using Event = Json::parse_event_t;
+    if (depth > kDeepest) fail(fmt::format("nested more than {} levels deep", kDeepest));
+    switch (event) {
+      case Event::object_start:
+        keys_.emplace_back();
+        break;
+      case Event::object_end:
+        keys_.pop_back();
+        break;
+      case Event::key:
+        check_key(parsed.get_ref<const std::string&>());
+        break;
+      case Event::value:
+        if (parsed.is_string() && parsed.get_ref<const std::string&>().size() > kLongestString)
+          fail(fmt::format("found a string of {} characters; at most {} are allowed",
+                           parsed.get_ref<const std::string&>().size(), kLongestString));
+        break;
+      default:
+        break;
+    }
+    return true;
+  }
+
+ private:
+  void check_key(const std::string& key) {
+    if (key.size() > kLongestKey)
+      fail(fmt::format("found a key of {} characters; at most {} are allowed", key.size(), kLongestKey));
+    if (!keys_.back().seen.insert(key).second) fail(fmt::format("key {} is given twice; keep one", in_quotes(key)));
+    keys_.back().current = key;
+  }
+  [[noreturn]] void fail(const std::string& message) const {
+    std::string pointer;
+    for (const Level& level : keys_)
+      if (!level.current.empty()) pointer += "/" + level.current;
+    if (pointer.size() > 200) pointer = pointer.substr(0, 200) + "...";
+    throw InputError(file_, pointer.empty() ? "/" : pointer, message);
+  }
+
+  struct Level {
+    std::set<std::string> seen;
+    std::string current;
+  };
+  std::string file_;
+  std::vector<Level> keys_;
+};
+
+// nlohmann's "[json.exception.parse_error.101] parse error at line 3, column 5: ..." without its internal name.
+std::string readable(const std::string& what) {
+  const std::size_t end = what.find("] ");
+  std::string text = end == std::string::npos ? what : what.substr(end + 2);
+  constexpr std::size_t kShown = 240;
+  return text.size() > kShown ? text.substr(0, kShown) + "..." : text;
+}
+
+Json parse_strictly(const std::string& text, const std::string& file) {
+  try {
+    return Json::parse(text, StrictParse(file));
+  } catch (const Json::exception& e) {
+    throw InputError(file, "", "not valid JSON: " + readable(e.what()));
+  }
+}
+
+std::string escaped(const std::string& key) {
+  std::string out;
+  for (const char c : key) {
+    if (c == '~')
+      out += "~0";
+    else if (c == '/')
+      out += "~1";
+    else
+      out += c;
+  }
+  return out;
+}
+
+std::vector<std::string> split_path(std::string_view path) {
+  std::vector<std::string> parts;
+  std::size_t start = 0;
+  for (;;) {
+    const std::size_t dot = path.find('.', start);
+    parts.emplace_back(path.substr(start, dot - start));
+    if (dot == std::string_view::npos) return parts;
+    start = dot + 1;
+  }
+}
+
+// The element of an array that `part` names: by index, or by the "name" of an object.
+Json* element(Json& array, const std::string& part) {
+  for (Json& e : array)
+    if (e.is_object() && e.contains("name") && e["name"] == part) return &e;
+  if (!part.empty() && part.size() < 10 && part.find_first_not_of("0123456789") == std::string::npos) {
+    const std::size_t index = std::stoul(part);
+    if (index < array.size()) return &array[index];
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+std::string read_text_file(const std::filesystem::path& file, std::uintmax_t limit) {
+  std::error_code error;
+  if (std::filesystem::is_directory(file, error)) throw InputError(file.string(), "", "is a folder; a file is expected");
+  std::ifstream in(file, std::ios::binary);
+  if (!in) throw InputError(file.string(), "", "cannot be opened; check the path and its permissions");
+  const std::uintmax_t size = std::filesystem::file_size(file, error);
+  if (!error && size > limit)
+    throw InputError(file.string(), "", fmt::format("has {} bytes; at most {} are read", size, limit));
+  std::ostringstream text;
+  text << in.rdbuf();
+  return std::move(text).str();
+}
+
+std::pair<std::string, std::string> split_assignment(std::string_view text) {
+  const std::size_t equals = text.find('=');
+  if (equals == std::string_view::npos || equals == 0)
+    throw InputError("--set", "", fmt::format("found {}; expected path=value", in_quotes(text)));
+  return {std::string(text.substr(0, equals)), std::string(text.substr(equals + 1))};
+}
+
+Document Document::load(const std::filesystem::path& file) {
+  const std::string text = read_text_file(file, kLargestFile);
+  return wrap(parse_strictly(text, file.string()), file.string(), file.parent_path());
+}
+
+Document Document::wrap(Json value, std::string name, std::filesystem::path folder) {
+  Document document;
+  document.root = std::move(value);
+  document.sources_[""] = {std::move(name), std::move(folder), ""};
+  return document;
+}
+
+Document::Origin Document::origin(const std::string& pointer) const {
+  std::string prefix = pointer;
+  for (;;) {
+    if (const auto found = sources_.find(prefix); found != sources_.end()) {
+      const Source& s = found->second;
+      return {s.file, s.folder, s.base + pointer.substr(prefix.size())};
+    }
+    const std::size_t slash = prefix.rfind('/');
+    prefix.resize(slash == std::string::npos ? 0 : slash);
+  }
+}
+
+void Document::include(Json& value, const std::string& pointer) {
+  const Origin at = origin(pointer);
+  const std::filesystem::path named = value.get_ref<const std::string&>();
+  const std::filesystem::path file = (at.folder / named).lexically_normal();
+  std::error_code error;
+  if (!std::filesystem::exists(file, error))
+    throw InputError(at.file, at.pointer, fmt::format("names the file {}, which does not exist (looked for {})",
+                                                      in_quotes(named.string()), in_quotes(file.string())));
+  value = parse_strictly(read_text_file(file, kLargestFile), file.string());
+  if (value.is_string()) throw InputError(file.string(), "", "holds only the name of another file; write the object");
+  sources_[pointer] = {file.string(), file.parent_path(), ""};
+}
+
+void Document::set(std::string_view path, std::string_view text) {
+  // Only text that cannot be meant as a plain word is read as JSON.
+  Json value = Json::parse(text, nullptr, false);
+  if (value.is_discarded()) {
+    if (!text.empty() && (text.front() == '{' || text.front() == '['))
+      throw InputError(fmt::format("--set {}", path), "", fmt::format("{} is not valid JSON", in_quotes(text)));
+    value = std::string(text);
+  }
+  set(path, value, fmt::format("--set {}", path), std::filesystem::path());
+}
+
+void Document::set(std::string_view path, const Json& value, const std::string& source,
+                   const std::filesystem::path& folder) {
+  Json* at = &root;
+  std::string pointer;
+  for (const std::string& part : split_path(path)) {
+    if (part.empty()) throw InputError(source, "", fmt::format("the path {} has an empty part", in_quotes(path)));
+    if (at->is_array()) {
+      Json* next = element(*at, part);
+      if (next == nullptr)
+        throw InputError(source, pointer,
+                         fmt::format("has {} elements and none is number or name {}", at->size(), in_quotes(part)));
+      pointer += fmt::format("/{}", next - &(*at)[0]);
+      at = next;
+      continue;
+    }
+    if (at->is_null()) *at = Json::object();
+    if (!at->is_object()) {
+      throw InputError(source, "", fmt::format("{} holds {}, which has no key {}", pointer.empty() ? "/" : pointer,
+                                               at->dump().substr(0, 60), in_quotes(part)));
+    }
+    pointer += "/" + escaped(part);
+    at = &(*at)[part];
+  }
+  *at = value;
+  for (auto it = sources_.lower_bound(pointer); it != sources_.end() && it->first.starts_with(pointer);) {
+    const bool inside = it->first.size() == pointer.size() || it->first[pointer.size()] == '/';
+    it = inside ? sources_.erase(it) : std::next(it);
+  }
+  sources_[pointer] = {source, folder, pointer};
+}
+
+}  // namespace shardsim

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "config/suggest.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <numeric>
+
+namespace shardsim {
+namespace {
+
+constexpr std::size_t kLongestWord = 64;
+
+std::size_t edit_distance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), std::size_t{0});
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    std::size_t diagonal = row[0];
+    row[0] = i;
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const std::size_t replaced = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
+      diagonal = row[j];
+      row[j] = std::min({row[j] + 1, row[j - 1] + 1, replaced});
+    }
+  }
+  return row.back();
+}
+
+}  // namespace
+
+std::string in_quotes(std::string_view text) {
+  constexpr std::size_t kShown = 60;
+  if (text.size() <= kShown) return fmt::format("'{}'", text);
+  std::size_t cut = kShown;
+  while (cut > 0 && (static_cast<unsigned char>(text[cut]) & 0xC0) == 0x80) --cut;  // not inside a UTF-8 sequence
+  return fmt::format("'{}...' ({} characters)", text.substr(0, cut), text.size());
+}
+
+std::string suggestion(std::string_view word, const std::vector<std::string>& known) {
+  if (known.empty()) return "";
+  std::string out;
+  if (!word.empty() && word.size() <= kLongestWord) {
+    const std::size_t limit = std::max<std::size_t>(2, word.size() / 3);
+    std::size_t best = limit + 1;
+    const std::string* nearest = nullptr;
+    for (const std::string& candidate : known) {
+      const std::size_t distance = edit_distance(word, candidate);
+      if (distance < best) best = distance, nearest = &candidate;
+    }
+    if (nearest != nullptr) out = fmt::format("; did you mean '{}'?", *nearest);
+  }
+  constexpr std::size_t kListed = 24;
+  const auto shown = std::min(known.size(), kListed);
+  out += fmt::format("; allowed: {}{}", fmt::join(known.begin(), known.begin() + static_cast<std::ptrdiff_t>(shown), ", "),
+                     shown < known.size() ? ", ..." : "");
+  return out;
+}
+
+}  // namespace shardsim

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <cmath>
+
+#include "engine/distribution.hpp"
+
+namespace shardsim {
+namespace {
+
+class Exponential final : public Distribution {
+ public:
+  double average = 0;
+  double sample(RandomStream& random) const override { return -average * std::log(random.uniform()); }
+  double mean() const override { return average; }
+};
+
+}  // namespace
+
+template <>
+void describe(Describe<Exponential>& d) {
+  d.object("exponential", "exponential, coefficient of variation 1");
+  d.required("mean", &Exponential::average, "mean").more_than(0);
+}
+
+namespace distributions {
+Alternative<Distribution> exponential() { return alternative<Exponential, Distribution>(); }
+}  // namespace distributions
+
+}  // namespace shardsim

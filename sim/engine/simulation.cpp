@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/simulation.hpp"
+
+#include <utility>
+
+namespace shardsim {
+
+Simulation::~Simulation() {
+  while (processes_.next != nullptr) {
+    ProcessNode& node = *processes_.next;
+    forget(node);
+    node.handle.destroy();
+  }
+}
+
+void Simulation::adopt(ProcessNode& node) {
+  node.previous = &processes_;
+  node.next = processes_.next;
+  if (node.next != nullptr) node.next->previous = &node;
+  processes_.next = &node;
+}
+
+void Simulation::forget(ProcessNode& node) {
+  if (node.previous == nullptr) return;
+  node.previous->next = node.next;
+  if (node.next != nullptr) node.next->previous = node.previous;
+  node.previous = nullptr;
+}
+
+void Simulation::fail(std::exception_ptr error) {
+  if (!error_) error_ = std::move(error);
+  stop();
+}
+
+void Simulation::on_heartbeat(std::uint64_t every, std::function<void()> call) {
+  heartbeat_every_ = every;
+  heartbeat_ = std::move(call);
+}
+
+void Simulation::run() {
+  std::uint64_t next_heartbeat = heartbeat_every_ == 0 ? UINT64_MAX : events_ + heartbeat_every_;
+  while (!stopped_ && !queue_.empty()) {
+    const EventQueue::Event event = queue_.pop();
+    now_ = event.time;
+    mix(static_cast<std::uint64_t>(now_.time_since_epoch().count()));
+    if ((event.target & EventTarget::kTimerTag) != 0)
+      reinterpret_cast<Timer*>(event.target & ~EventTarget::kTimerTag)->fire();
+    else
+      std::coroutine_handle<>::from_address(reinterpret_cast<void*>(event.target)).resume();
+    if (++events_ == next_heartbeat) {
+      next_heartbeat += heartbeat_every_;
+      heartbeat_();
+    }
+  }
+  if (error_) std::rethrow_exception(std::exchange(error_, nullptr));
+}
+
+}  // namespace shardsim

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <coroutine>
+
+#include "engine/simulation.hpp"
+
+namespace shardsim {
+
+/// First-come-first-served station of identical servers, such as the cores of a host. A visit costs one event: a
+/// customer who waits is started by the one who leaves.
+class Station {
+ public:
+  /// servers >= 1.
+  Station(Simulation& sim, int servers) : sim_(sim), servers_(servers) {}
+  Station(const Station&) = delete;
+  Station& operator=(const Station&) = delete;
+
+  /// How a visit went.
+  struct Visit {
+    Duration waited;
+    Duration served;
+  };
+
+  /// `Visit v = co_await station.run(work)`: waits for a server, then holds it for `work`.
+  auto run(Duration work);
+
+  /// A customer, for those who build other ways to use a server on top. It must stay in place until it has left.
+  struct Customer {
+    EventTarget on_served;  ///< `work` after a server was granted
+    Duration work{};
+    Time arrived{};
+    Time started{};
+    Customer* next = nullptr;
+  };
+  void enter(Customer& customer);
+  /// Gives the server to the next in line. A customer may stay longer than `work`: all time since the start counts.
+  Visit leave(const Customer& customer);
+
+  int servers() const { return servers_; }
+  int busy() const { return busy_; }
+  Simulation& simulation() { return sim_; }
+
+  /// Server time that all customers up to now brought with them, whether served or still waiting.
+  Duration offered() const { return offered_; }
+  Duration served() const { return served_; }
+  Duration waited() const { return waited_; }
+  std::int64_t visits() const { return visits_; }
+
+ private:
+  void start(Customer& customer) {
+    customer.started = sim_.now();
+    sim_.at(customer.started + customer.work, customer.on_served);
+  }
+
+  Simulation& sim_;
+  int servers_;
+  int busy_ = 0;
+  Customer* head_ = nullptr;
+  Customer** tail_ = &head_;
+  Duration offered_{};
+  Duration served_{};
+  Duration waited_{};
+  std::int64_t visits_ = 0;
+};
+
+inline void Station::enter(Customer& customer) {
+  offered_ += customer.work;
+  customer.arrived = sim_.now();
+  if (busy_ < servers_) {
+    ++busy_;
+    return start(customer);
+  }
+  *tail_ = &customer;
+  tail_ = &customer.next;
+}
+
+inline Station::Visit Station::leave(const Customer& customer) {
+  const Visit visit{customer.started - customer.arrived, sim_.now() - customer.started};
+  ++visits_;
+  offered_ += visit.served - customer.work;
+  served_ += visit.served;
+  waited_ += visit.waited;
+  if (head_ == nullptr) {
+    --busy_;
+  } else {
+    Customer& next = *head_;
+    head_ = next.next;
+    if (head_ == nullptr) tail_ = &head_;
+    start(next);
+  }
+  return visit;
+}
+
+inline auto Station::run(Duration work) {
+  struct Awaiter : Customer {
+    Station& station;
+    Awaiter(Station& s, Duration duration) : station(s) { this->work = duration; }
+    bool await_ready() const noexcept { return false; }
+    void await_suspend(std::coroutine_handle<> h) {
+      this->on_served = EventTarget(h);
+      station.enter(*this);
+    }
+    Visit await_resume() { return station.leave(*this); }
+  };
+  return Awaiter(*this, work);
+}
+
+}  // namespace shardsim

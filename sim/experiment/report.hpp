@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+// Results as JSON and as text. Nothing here prints.
+#pragma once
+
+#include "experiment/run.hpp"
+
+namespace shardsim {
+
+inline constexpr int kSchemaVersion = 1;
+
+/// {"name": "shardsim", "version": ...}
+Json program_json();
+
+/// The content of result.json. `folder`: where it will stand, so that paths in it are relative to it.
+Json result_json(const Scenario& scenario, const RunResult& result, const std::filesystem::path& folder);
+
+/// A few lines for a person.
+std::string summary_text(const RunResult& result);
+
+/// Tables, bytes and estimated lookups of each shard.
+Json plan_json(const ShardingPlan& plan);
+std::string plan_text(const Scenario& scenario, const Model& model, const ShardingPlan& plan);
+
+}  // namespace shardsim

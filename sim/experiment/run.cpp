@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "experiment/run.hpp"
+
+namespace shardsim {
+namespace {
+
+// More queries than this under way at once: the system does not keep up, and the run ends.
+constexpr std::int64_t kMostOutstanding = 200'000;
+constexpr std::uint64_t kHeartbeatEvents = 1 << 16;
+
+// A scenario made to run, and the process that feeds it.
+class Runner final : public Timer {
+ public:
+  Runner(const Scenario& scenario, const RunControl& control)
+      : scenario_(scenario),
+        control_(control),
+        model_(served_model(scenario)),
+        plan_(make_plan(scenario, model_)),
+        network_(sim_, scenario.topology->build(host_ports(scenario.cluster, plan_.shards.size())), *scenario.transport),
+        serving_(sim_, model_, plan_, scenario.cluster, scenario.serving, scenario.traffic, network_, scenario.seed,
+                 scenario.replication),
+        stream_(model_, scenario.traffic, scenario.seed, scenario.replication) {}
+
+  RunResult run();
+
+  Simulation& simulation() { return sim_; }
+
+ private:
+  Process open_loop();
+  void fire() override { submit_next(); }  // closed loop: the next query
+  void submit_next() { serving_.submit(stream_.make(static_cast<std::uint64_t>(result_.offered++)), done_); }
+  void finish(const Outcome& outcome);
+  void note_offered_load();
+  void on_heartbeat();
+
+  void collect();
+  void collect_hosts(double simulated_s);
+  void collect_shards();
+  void collect_links(double simulated_s);
+  Verdict verdict() const;
+
+  const Scenario& scenario_;
+  const RunControl& control_;
+  Simulation sim_;
+  Model model_;
+  ShardingPlan plan_;
+  Network network_;
+  Serving serving_;
+  QueryStream stream_;
+  std::unique_ptr<ArrivalSource> source_;
+  std::function<void(const Outcome&)> done_ = [this](const Outcome& outcome) { finish(outcome); };
+  RunResult result_;
+  std::vector<double> host_load_;
+  std::vector<double> link_load_;
+  bool interrupted_ = false;
+  bool overrun_ = false;
+};
+
+RunResult Runner::run() {
+  result_.warmup = scenario_.traffic.warmup;
+  sim_.on_heartbeat(kHeartbeatEvents, [this] { on_heartbeat(); });
+  if (scenario_.traffic.arrivals->is_closed_loop()) {
+    sim_.at(sim_.now(), *this);
+  } else {
+    source_ = scenario_.traffic.arrivals->open(scenario_.seed, scenario_.replication);
+    open_loop();
+  }
+  sim_.run();
+  collect();
+  return std::move(result_);
+}
+
+Process Runner::open_loop() {
+  while (result_.offered < scenario_.traffic.queries) {
+    const std::optional<Time> arrival = source_->next();
+    if (!arrival) break;
+    co_await sim_.until(*arrival);
+    submit_next();
+    if (result_.offered - result_.completed > kMostOutstanding) {
+      overrun_ = true;
+      sim_.stop();
+      break;
+    }
+  }
+  note_offered_load();
+}
+
+void Runner::finish(const Outcome& outcome) {
+  ++result_.completed;
+  if (outcome.id >= static_cast<std::uint64_t>(scenario_.traffic.warmup)) result_.recorder.record(outcome);
+  if (control_.on_outcome) control_.on_outcome(outcome);
+  // The next query of a closed loop starts by an event: this call comes from within the process that just ends.
+  if (source_ == nullptr && result_.offered < scenario_.traffic.queries) sim_.at(sim_.now(), *this);
+}
+
+void Runner::on_heartbeat() {
+  if (control_.interrupt != nullptr && control_.interrupt->load()) {
+    interrupted_ = true;
+    sim_.stop();
+  }
+  if (control_.progress)
+    control_.progress(static_cast<double>(result_.completed) / static_cast<double>(scenario_.traffic.queries));
+}
+
+// At the last arrival: what every server and link had been asked for, over what it could have done.
+void Runner::note_offered_load() {
+  const double seconds = to_seconds(sim_.now().time_since_epoch());
+  if (seconds <= 0) return;
+  for (const Host& h : serving_.hosts())
+    host_load_.push_back(to_seconds(h.cores().offered()) / (seconds * h.cores().servers()));
+  for (const LinkState& l : network_.links()) link_load_.push_back(to_seconds(l.busy) / seconds);
+}
+
+void Runner::collect() {
+  result_.fingerprint = sim_.fingerprint();
+  result_.events = sim_.events_fired();
+  result_.simulated_s = to_seconds(sim_.now().time_since_epoch());
+  const double span = std::max(result_.simulated_s, 1e-12);
+  collect_hosts(span);
+  collect_shards();
+  collect_links(span);
+  result_.verdict = verdict();
+}
+
+void Runner::collect_hosts(double simulated_s) {
+  const auto completed = std::max<double>(1, static_cast<double>(result_.completed));
+  for (std::size_t i = 0; i < serving_.hosts().size(); ++i) {
+    const Host& h = serving_.hosts()[i];
+    const Station& cores = h.cores();
+    HostResult r;
+    r.name = h.name();
+    r.service = h.service();
+    r.platform = h.platform().name;
+    r.cores = cores.servers();
+    r.utilisation = to_seconds(cores.served()) / (simulated_s * cores.servers());
+    r.offered_load = i < host_load_.size() ? host_load_[i] : r.utilisation;
+    r.memory = h.platform().memory;
+    r.memory_used = h.memory_used();
+    r.cpu = h.cpu_times();
+    r.mean_wait_us = to_microseconds(cores.waited()) / std::max<double>(1, static_cast<double>(cores.visits()));
+    for (std::size_t w = 0; w < kWorks; ++w) result_.cpu_us_per_query[w] += to_microseconds(r.cpu[w]) / completed;
+    if (r.offered_load > result_.bottleneck.offered_load) result_.bottleneck = {"cpu", r.name, r.offered_load};
+    result_.hosts.push_back(std::move(r));
+  }
+}
+
+void Runner::collect_shards() {
+  const auto completed = std::max<double>(1, static_cast<double>(result_.completed));
+  for (std::size_t s = 0; s < plan_.shards.size(); ++s) {
+    const ShardTotals& totals = serving_.shard_totals()[s];
+    ShardResult r;
+    r.name = plan_.shards[s].name;
+    r.tables = plan_.shards[s].tables.size();
+    r.bytes = placed_bytes(plan_.shards[s].tables, model_);
+    r.lookups_per_query = static_cast<double>(totals.lookups) / completed;
+    r.rpcs_per_query = static_cast<double>(totals.rpcs) / completed;
+    for (std::size_t i = 0; i < serving_.sparse_replicas(); ++i) {
+      const HostResult& host = result_.hosts[serving_.first_host_of_shard(s) + i];
+      r.hosts.push_back(host.name);
+      for (const Duration d : host.cpu) r.cpu_us_per_query += to_microseconds(d) / completed;
+    }
+    result_.shards.push_back(std::move(r));
+  }
+}
+
+void Runner::collect_links(double simulated_s) {
+  const NetworkGraph& graph = network_.graph();
+  for (std::size_t i = 0; i < network_.links().size(); ++i) {
+    const LinkState& l = network_.links()[i];
+    LinkResult r;
+    r.from = graph[l.from].name;
+    r.to = graph[l.to].name;
+    r.bandwidth = l.link.bandwidth;
+    r.utilisation = std::min(1.0, to_seconds(l.busy) / simulated_s);
+    r.offered_load = i < link_load_.size() ? link_load_[i] : r.utilisation;
+    r.bytes = l.bytes;
+    r.messages = l.messages;
+    r.mean_wait_us = to_microseconds(l.waited) / std::max<double>(1, static_cast<double>(l.messages));
+    r.max_wait_us = to_microseconds(l.longest_wait);
+    if (r.offered_load > result_.bottleneck.offered_load)
+      result_.bottleneck = {"link", r.from + " -> " + r.to, r.offered_load};
+    result_.links.push_back(std::move(r));
+  }
+}
+
+Verdict Runner::verdict() const {
+  if (interrupted_) return Verdict::interrupted;
+  if (overrun_) return Verdict::saturated;
+  if (result_.recorder.count() == 0) return Verdict::empty;
+  return source_ != nullptr && result_.bottleneck.offered_load >= 1 ? Verdict::saturated : Verdict::stable;
+}
+
+}  // namespace
+
+double RunResult::total_cpu_us_per_query() const {
+  double total = 0;
+  for (const double c : cpu_us_per_query) total += c;
+  return total;
+}
+
+RunResult run(const Scenario& scenario, const RunControl& control) { return Runner(scenario, control).run(); }
+
+}  // namespace shardsim

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "experiment/scenario.hpp"
+
+namespace shardsim {
+namespace {
+
+std::string readable(Bytes b) { return fmt::format("{:.2f} GiB", static_cast<double>(b.count) / (1 << 30)); }
+
+// What the user can do about a server that is too small.
+std::string remedies(Bytes tables, Bytes usable, std::size_t shards) {
+  const std::int64_t enough = usable.count > 0 ? (tables.count + usable.count - 1) / usable.count : 0;
+  if (shards == 0) return "use a sharded strategy, 'compression', or a platform with more memory";
+  if (enough > static_cast<std::int64_t>(shards))
+    return fmt::format("use at least {} shards, 'compression', or a platform with more memory", enough);
+  return "use more shards, a 'split_above' so that large tables can be spread, 'compression', or a platform with more memory";
+}
+
+void check_memory(const ShardingPlan& plan, const Model& model, const Cluster& cluster) {
+  const auto check = [&](const std::string& server, const Platform& platform, Bytes needed) {
+    const Bytes usable = platform.usable_memory();
+    if (needed <= usable) return;
+    throw InfeasibleError("scenario", "/sharding",
+                          fmt::format("{} needs {} and {} has {} for it: {} missing; {}", server, readable(needed),
+                                      in_quotes(platform.name), readable(usable), readable(needed - usable),
+                                      remedies(model.table_bytes(), usable, plan.shards.size())));
+  };
+  check("the main shard", cluster.main.platform, placed_bytes(plan.main, model) + model.dense_bytes());
+  for (const PlannedShard& shard : plan.shards)
+    check(fmt::format("shard {}", in_quotes(shard.name)), cluster.sparse.platform, placed_bytes(shard.tables, model));
+}
+
+}  // namespace
+
+Model served_model(const Scenario& scenario) {
+  return scenario.compression ? compressed(scenario.model, *scenario.compression) : scenario.model;
+}
+
+ShardingPlan make_plan(const Scenario& scenario, const Model& model) {
+  PlanningInput input{model, scenario.cluster.sparse.platform.usable_memory(), scenario.traffic.items->mean(),
+                      scenario.seed};
+  ShardingPlan plan = scenario.sharding->plan(input);
+  if (const auto complaint = check_plan(plan, model))
+    throw InputError("scenario", "/sharding/plan" + (complaint->key.empty() ? "" : "/" + complaint->key),
+                     complaint->message);
+  check_memory(plan, model, scenario.cluster);
+  return plan;
+}
+
+Document load_scenario(const std::filesystem::path& file) {
+  Document document = Document::load(file);
+  if (document.root.is_object() && document.root.contains("scenario") && document.root.contains("schema_version")) {
+    Json scenario = document.root["scenario"];
+    document.root = std::move(scenario);
+  }
+  return document;
+}
+
+template <>
+void describe(Describe<Scenario>& d) {
+  d.object("scenario", "everything a run depends on");
+  d.optional("description", &Scenario::description, "what it is for");
+  d.required("model", &Scenario::model, "what is served");
+  d.optional("compression", &Scenario::compression, "a transformation of the model's tables");
+  d.required("sharding", &Scenario::sharding, "how tables are spread");
+  d.required("cluster", &Scenario::cluster, "the servers");
+  d.required("topology", &Scenario::topology, "the network");
+  d.optional("transport", &Scenario::transport, "how faithfully messages cross it");
+  d.optional("serving", &Scenario::serving, "how queries are served");
+  d.required("traffic", &Scenario::traffic, "the stream of queries");
+  d.optional("seed", &Scenario::seed, "of all random numbers");
+  d.optional("replication", &Scenario::replication, "an independent repetition with the same seed");
+}
+
+}  // namespace shardsim

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "cluster/cluster.hpp"
+#include "model/compression.hpp"
+#include "network/topology.hpp"
+#include "network/transport.hpp"
+#include "serving/spec.hpp"
+#include "sharding/strategy.hpp"
+#include "workload/traffic.hpp"
+
+namespace shardsim {
+
+/// Everything a run depends on.
+struct Scenario {
+  std::string description;
+  Model model;
+  std::optional<Compression> compression;
+  Choice<Strategy> sharding;
+  Cluster cluster;
+  Choice<Topology> topology;
+  Choice<TransportSpec> transport = Choice<TransportSpec>::of("port");
+  ServingSpec serving;
+  Traffic traffic;
+  std::uint64_t seed = 1;
+  std::uint32_t replication = 0;
+};
+
+template <>
+void describe(Describe<Scenario>& d);
+
+/// The model that is served: compressed, where that is asked for.
+Model served_model(const Scenario& scenario);
+
+/// A plan for the scenario, checked: every table once, every host's memory large enough. Throws InfeasibleError that
+/// says which shard, how much is missing and what would help, or InputError.
+ShardingPlan make_plan(const Scenario& scenario, const Model& model);
+
+/// Where a scenario is read from: a scenario file, or a result file that holds one.
+Document load_scenario(const std::filesystem::path& file);
+
+}  // namespace shardsim

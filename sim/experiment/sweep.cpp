@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "experiment/sweep.hpp"
+
+#include <mutex>
+#include <thread>
+
+#include "experiment/report.hpp"
+
+namespace shardsim {
+namespace {
+
+PointRow row_of(const PointResult& point) {
+  PointRow row;
+  row.verdict = point.verdict;
+  row.error = point.error;
+  if (!point.result) return row;
+  const Histogram& h = point.result->recorder.latency_ps();
+  row.completed = point.result->completed;
+  row.has_figures = h.count() > 0;
+  row.mean_us = h.mean() * 1e-6;
+  row.p50_us = h.quantile(0.5) * 1e-6;
+  row.p90_us = h.quantile(0.9) * 1e-6;
+  row.p99_us = h.quantile(0.99) * 1e-6;
+  row.cpu_us_per_query = point.result->total_cpu_us_per_query();
+  return row;
+}
+
+// Threads take points in order; what a point gives does not depend on who runs it.
+class SweepRunner {
+ public:
+  SweepRunner(const Sweep& sweep, const SweepControl& control)
+      : sweep_(sweep), control_(control), rows_(sweep.points.size()), shares_(sweep.points.size()) {}
+
+  std::vector<PointRow> run() {
+    std::vector<std::jthread> threads;
+    for (unsigned j = 0; j < std::max(1U, control_.jobs); ++j) threads.emplace_back([this] { work(); });
+    threads.clear();  // waits
+    if (failure_) std::rethrow_exception(failure_);
+    return std::move(rows_);
+  }
+
+ private:
+  bool interrupted() const { return control_.interrupt != nullptr && control_.interrupt->load(); }
+
+  void work() {
+    try {
+      for (std::size_t i = next_++; i < sweep_.points.size() && !interrupted() && !failed_; i = next_++) finish(i, run_point(i));
+    } catch (...) {
+      const std::scoped_lock lock(mutex_);
+      failed_ = true;
+      if (!failure_) failure_ = std::current_exception();
+    }
+  }
+
+  PointResult run_point(std::size_t i) {
+    PointResult point;
+    RunControl control;
+    control.interrupt = control_.interrupt;
+    control.progress = [this, i](double share) { report(i, share); };
+    try {
+      point.result = shardsim::run(sweep_.points[i].scenario, control);
+      point.verdict = point.result->verdict;
+    } catch (const InfeasibleError& e) {
+      point.verdict = Verdict::infeasible;
+      point.error = e.what();
+    }
+    return point;
+  }
+
+  void finish(std::size_t i, const PointResult& point) {
+    const std::scoped_lock lock(mutex_);
+    rows_[i] = row_of(point);
+    ++done_;
+    if (control_.finished) control_.finished(i, point);
+    update(i, 1);
+  }
+  void report(std::size_t i, double share) {
+    const std::scoped_lock lock(mutex_);
+    update(i, share);
+  }
+  void update(std::size_t i, double share) {
+    total_share_ += share - shares_[i];
+    shares_[i] = share;
+    if (control_.progress) control_.progress(done_, total_share_ / static_cast<double>(shares_.size()));
+  }
+
+  const Sweep& sweep_;
+  const SweepControl& control_;
+  std::vector<PointRow> rows_;
+  std::mutex mutex_;
+  std::atomic<std::size_t> next_{0};
+  std::atomic<bool> failed_{false};
+  std::exception_ptr failure_;
+  std::size_t done_ = 0;
+  std::vector<double> shares_;
+  double total_share_ = 0;
+};
+
+// A field of a CSV file, quoted where it has to be (RFC 4180).
+std::string csv_field(const std::string& text) {
+  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
+  std::string out = "\"";
+  for (const char c : text) out += c == '"' ? std::string("\"\"") : std::string(1, c);
+  return out + "\"";
+}
+
+std::string figures(const PointRow& row) {
+  if (!row.has_figures) return ",,,,,";
+  return fmt::format(",{},{},{},{},{}", row.mean_us, row.p50_us, row.p90_us, row.p99_us, row.cpu_us_per_query);
+}
+
+std::string overheads(const PointRow& row, const PointRow* baseline) {
+  if (baseline == nullptr || !row.has_figures || !baseline->has_figures) return ",,,,";
+  const auto over = [](double value, double base) { return base > 0 ? fmt::format("{:.6f}", value / base - 1) : std::string(); };
+  return fmt::format(",{},{},{},{}", over(row.p50_us, baseline->p50_us), over(row.p90_us, baseline->p90_us),
+                     over(row.p99_us, baseline->p99_us), over(row.cpu_us_per_query, baseline->cpu_us_per_query));
+}
+
+}  // namespace
+
+std::vector<PointRow> run_sweep(const Sweep& sweep, const SweepControl& control) { return SweepRunner(sweep, control).run(); }
+
+std::string sweep_csv(const Sweep& sweep, const std::vector<PointRow>& rows) {
+  std::string out;
+  for (const std::string& axis : sweep.axes) out += csv_field(axis) + ",";
+  out += "completed,mean_us,p50_us,p90_us,p99_us,cpu_us_per_query,p50_overhead,p90_overhead,p99_overhead,compute_overhead,verdict\n";
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    for (const std::string& label : sweep.points[i].labels) out += csv_field(label) + ",";
+    const std::optional<std::size_t> baseline = sweep.points[i].baseline;
+    out += std::to_string(rows[i].completed) + figures(rows[i]) + overheads(rows[i], baseline ? &rows[*baseline] : nullptr);
+    out += fmt::format(",{}\n", name_of(rows[i].verdict));
+  }
+  return out;
+}
+
+std::string point_file(std::size_t index) { return fmt::format("points/{:03}/result.json", index); }
+
+Json sweep_json(const Sweep& sweep, const std::vector<PointRow>& rows) {
+  Json points = Json::array();
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    Json axes = Json::object();
+    for (std::size_t a = 0; a < sweep.axes.size(); ++a) axes[sweep.axes[a]] = sweep.points[i].labels[a];
+    Json point{{"index", i}, {"axes", axes}, {"verdict", std::string(name_of(rows[i].verdict))}};
+    if (rows[i].error.empty() && rows[i].completed > 0)
+      point["result"] = point_file(i);
+    else if (!rows[i].error.empty())
+      point["error"] = rows[i].error;
+    points.push_back(std::move(point));
+  }
+  return {{"schema_version", kSchemaVersion},
+          {"program", program_json()},
+          {"axes", sweep.axes},
+          {"baseline", sweep.baseline},
+          {"points", points}};
+}
+
+}  // namespace shardsim

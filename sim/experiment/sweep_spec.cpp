@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: Apache-2.0
+// Reading a sweep: axes to labelled settings, settings to points.
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <map>
+
+#include "experiment/sweep.hpp"
+
+namespace shardsim {
+namespace {
+
+constexpr std::size_t kMostPoints = 1'000'000;
+
+// A label on an axis and the fields it sets.
+struct Setting {
+  std::string label;
+  std::vector<std::pair<std::string, Json>> fields;
+};
+
+std::string label_of(const Json& value) { return value.is_string() ? value.get<std::string>() : value.dump(); }
+
+std::vector<Setting> settings_of_values(const Axis& axis) {
+  std::vector<Setting> out;
+  if (axis.values.is_array())
+    for (const Json& v : axis.values) out.push_back({label_of(v), {{axis.path, v}}});
+  else
+    for (const auto& [label, v] : axis.values.items()) out.push_back({label, {{axis.path, v}}});
+  return out;
+}
+
+std::vector<Setting> settings_of_variants(const Axis& axis) {
+  std::vector<Setting> out;
+  for (const auto& [label, fields] : axis.variants.items()) {
+    Setting setting{label, {}};
+    for (const auto& [path, value] : fields.items()) setting.fields.emplace_back(path, value);
+    out.push_back(std::move(setting));
+  }
+  return out;
+}
+
+// "25 /s" -> (25, "/s"); 25 -> (25, "").
+std::optional<std::pair<double, std::string>> number_and_unit(const Json& value) {
+  if (value.is_number()) return std::pair(value.get<double>(), std::string());
+  if (!value.is_string()) return std::nullopt;
+  const auto& text = value.get_ref<const std::string&>();
+  double number = 0;
+  const auto [end, status] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (status != std::errc()) return std::nullopt;
+  std::string unit(end, text.data() + text.size());
+  unit.erase(0, unit.find_first_not_of(' '));
+  return std::pair(number, unit);
+}
+
+std::vector<Setting> settings_of_range(const Axis& axis) {
+  const auto [low, unit] = *number_and_unit(axis.range->from);
+  const double high = number_and_unit(axis.range->to)->first;
+  const bool whole = axis.range->from.is_number_integer() && axis.range->to.is_number_integer();
+  std::vector<Setting> out;
+  for (int i = 0; i < axis.range->steps; ++i) {
+    const double at = axis.range->steps == 1 ? 0 : static_cast<double>(i) / (axis.range->steps - 1);
+    double number = axis.range->logarithmic ? low * std::pow(high / low, at) : low + (high - low) * at;
+    Json value = number;
+    if (whole)
+      value = std::llround(number);
+    else if (!unit.empty())
+      value = fmt::format("{:.6g} {}", number, unit);
+    if (out.empty() || out.back().label != label_of(value)) out.push_back({label_of(value), {{axis.path, value}}});
+  }
+  return out;
+}
+
+std::vector<Setting> settings_of(const Axis& axis) {
+  if (!axis.variants.is_null()) return settings_of_variants(axis);
+  return axis.range ? settings_of_range(axis) : settings_of_values(axis);
+}
+
+bool matches(const Json& pattern, const std::string& label) {
+  if (pattern.is_array()) return std::any_of(pattern.begin(), pattern.end(), [&](const Json& p) { return matches(p, label); });
+  return label_of(pattern) == label;
+}
+
+// The axes of a sweep with what their labels set.
+class Grid {
+ public:
+  Grid(const SweepSpec& spec, const At& at) : spec_(spec) {
+    for (std::size_t a = 0; a < spec.axes.size(); ++a) {
+      names_.push_back(spec.axes[a].name.empty() ? spec.axes[a].path : spec.axes[a].name);
+      settings_.push_back(settings_of(spec.axes[a]));
+      total_ *= settings_.back().size();
+      if (total_ > kMostPoints) At(at, "axes").fail(fmt::format("more than {} points", kMostPoints));
+    }
+    for (const auto& [axis, label] : spec.baseline) check_label(axis, label, At(At(at, "baseline"), axis));
+    for (std::size_t e = 0; e < spec.exclude.size(); ++e) check_exclude(spec.exclude[e], At(At(at, "exclude"), std::to_string(e)));
+  }
+
+  const std::vector<std::string>& names() const { return names_; }
+  std::size_t total() const { return total_; }
+
+  // The settings of combination number i; the last axis changes fastest.
+  std::vector<const Setting*> combination(std::size_t i) const {
+    std::vector<const Setting*> out(settings_.size());
+    for (std::size_t a = settings_.size(); a-- > 0; i /= settings_[a].size()) out[a] = &settings_[a][i % settings_[a].size()];
+    return out;
+  }
+
+  bool excluded(const std::vector<const Setting*>& combination) const {
+    return std::any_of(spec_.exclude.begin(), spec_.exclude.end(), [&](const Json& rule) {
+      for (const auto& [axis, pattern] : rule.items())
+        if (!matches(pattern, combination[index_of(axis)]->label)) return false;
+      return true;
+    });
+  }
+
+ private:
+  std::size_t index_of(const std::string& axis) const {
+    return static_cast<std::size_t>(std::find(names_.begin(), names_.end(), axis) - names_.begin());
+  }
+  void check_label(const std::string& axis, const std::string& label, const At& at) const {
+    const std::size_t a = index_of(axis);
+    if (a == names_.size()) at.fail(fmt::format("there is no axis {}{}", in_quotes(axis), suggestion(axis, names_)));
+    std::vector<std::string> known;
+    for (const Setting& s : settings_[a]) known.push_back(s.label);
+    if (std::find(known.begin(), known.end(), label) == known.end())
+      at.fail(fmt::format("axis {} has no {}{}", in_quotes(axis), in_quotes(label), suggestion(label, known)));
+  }
+  void check_exclude(const Json& rule, const At& at) const {
+    if (!rule.is_object() || rule.empty()) at.fail(found(rule) + "; expected {\"axis\": label or [labels], ...}");
+    for (const auto& [axis, pattern] : rule.items()) {
+      const At here(at, axis);
+      if (!pattern.is_array()) check_label(axis, label_of(pattern), here);
+      for (std::size_t i = 0; pattern.is_array() && i < pattern.size(); ++i) check_label(axis, label_of(pattern[i]), here);
+    }
+  }
+
+  const SweepSpec& spec_;
+  std::vector<std::string> names_;
+  std::vector<std::vector<Setting>> settings_;
+  std::size_t total_ = 1;
+};
+
+Document base_document(const SweepSpec& spec, const Document& document) {
+  const Document::Origin origin = document.origin("/base");
+  if (spec.base.is_string()) return load_scenario((origin.folder / spec.base.get<std::string>()).lexically_normal());
+  return Document::wrap(spec.base, origin.file + " (base)", origin.folder);
+}
+
+void find_baselines(Sweep& sweep) {
+  std::map<std::vector<std::string>, std::size_t> index;
+  for (std::size_t i = 0; i < sweep.points.size(); ++i) index[sweep.points[i].labels] = i;
+  if (sweep.baseline.empty()) return;
+  for (SweepPoint& point : sweep.points) {
+    std::vector<std::string> labels = point.labels;
+    for (std::size_t a = 0; a < sweep.axes.size(); ++a)
+      if (const auto it = sweep.baseline.find(sweep.axes[a]); it != sweep.baseline.end()) labels[a] = it->second;
+    if (const auto it = index.find(labels); it != index.end()) point.baseline = it->second;
+  }
+}
+
+}  // namespace
+
+Sweep load_sweep(const std::filesystem::path& file, const Assignments& assignments, std::optional<std::uint64_t> seed) {
+  Document document = Document::load(file);
+  const auto spec = read_document<SweepSpec>(document);
+  const At at(document);
+  const Grid grid(spec, at);
+  const Document base = base_document(spec, document);
+  Sweep sweep{grid.names(), spec.baseline, {}};
+  for (std::size_t i = 0; i < grid.total(); ++i) {
+    const std::vector<const Setting*> combination = grid.combination(i);
+    if (grid.excluded(combination)) continue;
+    Document scenario = base;
+    SweepPoint point;
+    for (const Setting* setting : combination) {
+      point.labels.push_back(setting->label);
+      for (const auto& [path, value] : setting->fields)
+        scenario.set(path, value, fmt::format("{} ({} = {})", file.string(), path, label_of(value).substr(0, 60)),
+                     file.parent_path());
+    }
+    for (const auto& [path, text] : assignments) scenario.set(path, text);
+    if (seed) scenario.set("seed", std::to_string(*seed));
+    point.scenario = read_document<Scenario>(scenario);
+    sweep.points.push_back(std::move(point));
+  }
+  if (sweep.points.empty()) At(at, "exclude").fail("every combination is excluded");
+  find_baselines(sweep);
+  return sweep;
+}
+
+template <>
+void describe(Describe<Range>& d) {
+  d.object("range", "evenly spaced values, ends included");
+  d.required("from", &Range::from, "first value, with its unit where it has one");
+  d.required("to", &Range::to, "last value, in the same unit");
+  d.required("steps", &Range::steps, "number of values").at_least(1).at_most(100000);
+  d.optional("logarithmic", &Range::logarithmic, "equal ratios instead of equal differences");
+  d.check([](const Range& r) -> std::optional<Complaint> {
+    const auto from = number_and_unit(r.from);
+    const auto to = number_and_unit(r.to);
+    if (!from) return Complaint{"from", found(r.from) + "; expected a number, or text such as \"5 /s\""};
+    if (!to || to->second != from->second)
+      return Complaint{"to", fmt::format("{}; expected the unit of 'from', {}", found(r.to), in_quotes(from->second))};
+    if (r.logarithmic && (from->first <= 0 || to->first <= 0))
+      return Complaint{"from", "a logarithmic range needs ends above 0"};
+    return std::nullopt;
+  });
+}
+
+template <>
+void describe(Describe<Axis>& d) {
+  d.object("axis", "one direction of a sweep");
+  d.optional("name", &Axis::name, "column in sweep.csv; default: the path");
+  d.optional("path", &Axis::path, "field of the scenario, such as traffic.arrivals.rate");
+  d.optional("values", &Axis::values, "values of the field: a list, or an object that gives each a label");
+  d.optional("range", &Axis::range, "evenly spaced values of the field");
+  d.optional("variants", &Axis::variants, "instead of path and values: {label: {path: value, ...}, ...}");
+  d.check([](const Axis& a) -> std::optional<Complaint> {
+    const int ways = (a.values.is_null() ? 0 : 1) + (a.range ? 1 : 0) + (a.variants.is_null() ? 0 : 1);
+    if (ways != 1) return Complaint{"", "expected exactly one of 'values', 'range' and 'variants'"};
+    if (a.variants.is_null() == a.path.empty())
+      return Complaint{"", "expected a 'path' with 'values' or 'range', and none with 'variants'"};
+    if (a.name.empty() && a.path.empty()) return Complaint{"", "the key 'name' is missing: column in sweep.csv"};
+    if (!a.values.is_null() && ((!a.values.is_array() && !a.values.is_object()) || a.values.empty()))
+      return Complaint{"values", found(a.values) + "; expected a list of values, or an object of labelled values"};
+    if (!a.variants.is_null()) {
+      if (!a.variants.is_object() || a.variants.empty())
+        return Complaint{"variants", found(a.variants) + "; expected {label: {path: value, ...}, ...}"};
+      for (const auto& [label, fields] : a.variants.items())
+        if (!fields.is_object()) return Complaint{"variants/" + label, found(fields) + "; expected {path: value, ...}"};
+    }
+    return std::nullopt;
+  });
+}
+
+template <>
+void describe(Describe<SweepSpec>& d) {
+  d.object("sweep", "a parameter study");
+  d.optional("description", &SweepSpec::description, "what it is for");
+  d.required("base", &SweepSpec::base, "the scenario that the axes change, or the path of its file");
+  d.required("axes", &SweepSpec::axes, "directions; all combinations run");
+  d.optional("baseline", &SweepSpec::baseline, "axis: label; overheads are against the point with these and the same others");
+  d.optional("exclude", &SweepSpec::exclude, "[{axis: label or [labels], ...}]: combinations that match all are dropped");
+  d.check([](const SweepSpec& s) -> std::optional<Complaint> {
+    std::map<std::string, std::size_t> seen;
+    for (std::size_t a = 0; a < s.axes.size(); ++a) {
+      const std::string& name = s.axes[a].name.empty() ? s.axes[a].path : s.axes[a].name;
+      if (!seen.emplace(name, a).second)
+        return Complaint{fmt::format("axes/{}/name", a), fmt::format("a second axis is called {}", in_quotes(name))};
+    }
+    return std::nullopt;
+  });
+}
+
+}  // namespace shardsim

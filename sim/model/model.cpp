@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "model/model.hpp"
+
+#include <algorithm>
+#include <set>
+
+namespace shardsim {
+namespace {
+
+constexpr int kMostRows = 1'000'000'000;
+
+std::int64_t weights(const Layers& mlp) {
+  std::int64_t total = 0;
+  for (std::size_t i = 1; i < mlp.layers.size(); ++i) total += std::int64_t{mlp.layers[i - 1]} * mlp.layers[i];
+  return total;
+}
+
+std::optional<Complaint> names_are_unique(const Model& model) {
+  std::set<std::string> nets;
+  std::set<std::string> tables;
+  for (std::size_t n = 0; n < model.nets.size(); ++n) {
+    if (!nets.insert(model.nets[n].name).second)
+      return Complaint{fmt::format("nets/{}/name", n),
+                       fmt::format("a second net is called {}; give it a name of its own", in_quotes(model.nets[n].name))};
+    for (std::size_t t = 0; t < model.nets[n].tables.size(); ++t)
+      if (const std::string& name = model.nets[n].tables[t].name; !tables.insert(name).second)
+        return Complaint{fmt::format("nets/{}/tables/{}/name", n, t),
+                         fmt::format("a second table is called {}; plans name tables, so give it its own", in_quotes(name))};
+  }
+  return std::nullopt;
+}
+
+std::optional<Complaint> nets_can_be_ordered(const Model& model) {
+  if (model.nets.empty()) return Complaint{"nets", "found an empty list; expected at least one net"};
+  try {
+    evaluation_order(model);
+  } catch (const InputError& e) {
+    return Complaint{"nets", e.what()};
+  }
+  return std::nullopt;
+}
+
+template <class Operator>
+void describe_times(Describe<Operator>& d) {
+  d.optional("time", &Operator::time, "measured time of one batch on one core, added to what the layers cost");
+  d.optional("time_per_item", &Operator::time_per_item, "measured time of each row of a batch on one core");
+}
+
+}  // namespace
+
+Bytes Table::row_bytes() const {
+  switch (element) {
+    case ElementType::fp32:
+      return {4LL * dim};
+    case ElementType::fp16:
+    case ElementType::bf16:
+      return {2LL * dim};
+    case ElementType::int8:
+      return {dim + 8LL};
+    case ElementType::int4:
+      return {(dim + 1LL) / 2 + 4};
+  }
+  return {};
+}
+
+Bytes Model::table_bytes() const {
+  Bytes total;
+  for (const Net& net : nets)
+    for (const Table& table : net.tables) total += table.bytes();
+  return total;
+}
+
+Bytes Model::dense_bytes() const {
+  std::int64_t total = 0;
+  for (const Net& net : nets) {
+    if (net.bottom_mlp) total += weights(*net.bottom_mlp);
+    if (net.top_mlp) total += weights(*net.top_mlp);
+  }
+  return {4 * total};
+}
+
+std::vector<std::size_t> evaluation_order(const Model& model) {
+  const auto index_of = [&](const std::string& name) {
+    const auto it = std::find_if(model.nets.begin(), model.nets.end(), [&](const Net& n) { return n.name == name; });
+    return static_cast<std::size_t>(it - model.nets.begin());
+  };
+  std::vector<std::string> names;
+  for (const Net& n : model.nets) names.push_back(n.name);
+  std::vector<bool> done(model.nets.size());
+  std::vector<std::size_t> order;
+  while (order.size() < model.nets.size()) {
+    const std::size_t before = order.size();
+    for (std::size_t n = 0; n < model.nets.size() && order.size() == before; ++n) {
+      if (done[n]) continue;
+      bool ready = true;
+      for (const std::string& earlier : model.nets[n].after) {
+        const std::size_t e = index_of(earlier);
+        if (e == model.nets.size())
+          throw InputError(fmt::format("net {} comes after the unknown net {}{}", in_quotes(model.nets[n].name),
+                                       in_quotes(earlier), suggestion(earlier, names)));
+        ready = ready && done[e];
+      }
+      if (ready) done[n] = true, order.push_back(n);
+    }
+    if (order.size() == before) throw InputError("the nets depend on each other in a circle; remove one 'after'");
+  }
+  return order;
+}
+
+std::vector<PlacedTable> tables_of(const Model& model) {
+  std::vector<PlacedTable> out;
+  for (std::size_t n = 0; n < model.nets.size(); ++n)
+    for (const Table& table : model.nets[n].tables) out.push_back({&table, n});
+  return out;
+}
+
+template <>
+void describe(Describe<Table>& d) {
+  d.object("table", "an embedding table");
+  d.required("name", &Table::name, "unique in the model");
+  d.required("rows", &Table::rows, "number of rows").at_least(1).at_most(1'000'000LL * kMostRows);
+  d.required("dim", &Table::dim, "elements of a row").at_least(1).at_most(65536);
+  d.optional("element", &Table::element, "type of an element");
+  d.required("pooling", &Table::pooling, "lookups an item (or a query) makes; drawn once a query, zero means none");
+  d.optional("per", &Table::per, "whether every item has its own bag, or the query has one");
+  d.optional("absent", &Table::absent, "probability that a query lacks this feature").at_least(0).at_most(1);
+  d.optional("time", &Table::time, "measured time of one batch's gather on one core, instead of the lookup formula");
+  d.check([](const Table& t) -> std::optional<Complaint> {
+    if (t.pooling.has_value() && t.pooling->mean() > 1e6)
+      return Complaint{"pooling", "the mean is above 1000000 lookups an item"};
+    if (static_cast<double>(t.rows) * static_cast<double>(t.row_bytes().count) > 1e18)
+      return Complaint{"rows", "the table is larger than 10^18 bytes"};
+    return std::nullopt;
+  });
+}
+
+template <>
+void describe(Describe<Layers>& d) {
+  d.object("layers", "fully connected layers, or an operator of measured time");
+  d.optional("layers", &Layers::layers, "widths; the first is the input's");
+  describe_times(d);
+  d.check([](const Layers& l) -> std::optional<Complaint> {
+    for (const int width : l.layers)
+      if (width < 1 || width > 1'000'000)
+        return Complaint{"layers", fmt::format("found the width {}; expected 1 to 1000000", width)};
+    return std::nullopt;
+  });
+}
+
+template <>
+void describe(Describe<Interaction>& d) {
+  d.object("interaction", "how dense and pooled features are combined");
+  d.optional("kind", &Interaction::kind, "concat costs nothing; dot takes all pairs; low-rank-cross is DCN v2");
+  d.optional("layers", &Interaction::layers, "cross layers (low-rank-cross)").at_least(1).at_most(1000);
+  d.optional("rank", &Interaction::rank, "rank of a cross layer (low-rank-cross)").at_least(1).at_most(65536);
+  describe_times(d);
+}
+
+template <>
+void describe(Describe<RpcSizes>& d) {
+  d.object("rpc-sizes", "measured sizes of the messages of every RPC of a net");
+  d.required("request", &RpcSizes::request, "main shard to sparse shard");
+  d.required("response", &RpcSizes::response, "sparse shard to main shard");
+}
+
+template <>
+void describe(Describe<Net>& d) {
+  d.object("net", "a stage of the model");
+  d.required("name", &Net::name, "unique in the model");
+  d.optional("after", &Net::after, "names of nets that must be done before this one starts");
+  d.optional("per", &Net::per, "whether the dense layers see every item of a batch, or one row a batch");
+  d.optional("bottom_mlp", &Net::bottom_mlp, "dense layers before the interaction; run while RPCs are under way");
+  d.optional("interaction", &Net::interaction, "combines dense and pooled features; needs all RPCs back");
+  d.optional("top_mlp", &Net::top_mlp, "dense layers after the interaction");
+  d.optional("rpc", &Net::rpc, "sizes of every RPC of this net, instead of those computed from lookups");
+  d.optional("tables", &Net::tables, "embedding tables");
+}
+
+template <>
+void describe(Describe<Model>& d) {
+  d.object("model", "a recommendation model");
+  d.required("name", &Model::name, "short name");
+  d.optional("description", &Model::description, "what it is");
+  d.optional("sources", &Model::sources, "where each figure comes from");
+  d.required("nets", &Model::nets, "stages; evaluated in the order that 'after' asks for");
+  d.check(names_are_unique);
+  d.check(nets_can_be_ordered);
+}
+
+}  // namespace shardsim

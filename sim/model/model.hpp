@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+// A recommendation model: nets in a dependency graph, each with dense layers and embedding tables. Pure description.
+#pragma once
+
+#include "config/description.hpp"
+#include "engine/distribution.hpp"
+
+namespace shardsim {
+
+enum class ElementType { fp32, fp16, bf16, int8, int4 };
+template <>
+struct EnumNames<ElementType> {
+  static constexpr std::array<std::pair<ElementType, std::string_view>, 5> names{{{ElementType::fp32, "fp32"},
+                                                                                  {ElementType::fp16, "fp16"},
+                                                                                  {ElementType::bf16, "bf16"},
+                                                                                  {ElementType::int8, "int8"},
+                                                                                  {ElementType::int4, "int4"}}};
+};
+
+/// Whether something happens once for every item of a query, or once for the query (in every batch that needs it).
+enum class Per { item, query };
+template <>
+struct EnumNames<Per> {
+  static constexpr std::array<std::pair<Per, std::string_view>, 2> names{{{Per::item, "item"}, {Per::query, "query"}}};
+};
+
+struct Table {
+  std::string name;
+  std::int64_t rows = 0;
+  int dim = 0;
+  ElementType element = ElementType::fp32;
+  Choice<Distribution> pooling;
+  Per per = Per::item;
+  double absent = 0;
+  std::optional<Duration> time;
+
+  /// Bytes of one row. int8 rows carry an fp32 scale and bias, int4 rows an fp16 scale and bias (FBGEMM's fused rowwise
+  /// formats).
+  Bytes row_bytes() const;
+  Bytes bytes() const { return {rows * row_bytes().count}; }
+};
+
+/// Fully connected layers, or any operator of known time.
+struct Layers {
+  std::vector<int> layers;
+  Duration time{};
+  Duration time_per_item{};
+};
+
+enum class InteractionKind { concat, dot, low_rank_cross };
+template <>
+struct EnumNames<InteractionKind> {
+  static constexpr std::array<std::pair<InteractionKind, std::string_view>, 3> names{
+      {{InteractionKind::concat, "concat"},
+       {InteractionKind::dot, "dot"},
+       {InteractionKind::low_rank_cross, "low-rank-cross"}}};
+};
+
+/// How dense and pooled sparse features are combined.
+struct Interaction {
+  InteractionKind kind = InteractionKind::concat;
+  int layers = 3;
+  int rank = 512;
+  Duration time{};
+  Duration time_per_item{};
+};
+
+/// Sizes of every RPC of a net, where they are known by measurement.
+struct RpcSizes {
+  Bytes request;
+  Bytes response;
+};
+
+struct Net {
+  std::string name;
+  std::vector<std::string> after;
+  Per per = Per::item;
+  std::optional<Layers> bottom_mlp;
+  std::optional<Interaction> interaction;
+  std::optional<Layers> top_mlp;
+  std::optional<RpcSizes> rpc;
+  std::vector<Table> tables;
+};
+
+struct Model {
+  std::string name;
+  std::string description;
+  Remarks sources;
+  std::vector<Net> nets;
+
+  /// Bytes of all tables.
+  Bytes table_bytes() const;
+  /// Bytes of the dense layers' weights, fp32.
+  Bytes dense_bytes() const;
+};
+
+/// Nets in an order that respects `after`; among those that are ready, the one written first. Throws InputError on a
+/// cycle or an unknown name.
+std::vector<std::size_t> evaluation_order(const Model& model);
+
+/// A table with its place: tables are numbered over the whole model, net by net.
+struct PlacedTable {
+  const Table* table;
+  std::size_t net;
+};
+std::vector<PlacedTable> tables_of(const Model& model);
+
+template <>
+void describe(Describe<Table>& d);
+template <>
+void describe(Describe<Layers>& d);
+template <>
+void describe(Describe<Interaction>& d);
+template <>
+void describe(Describe<RpcSizes>& d);
+template <>
+void describe(Describe<Net>& d);
+template <>
+void describe(Describe<Model>& d);
+
+}  // namespace shardsim

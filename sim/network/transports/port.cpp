@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
+#include "network/transport.hpp"
+
+namespace shardsim {
+namespace {
+
+enum class Forwarding { cut_through, store_and_forward };
+
+// Every link is a first-come-first-served port: a message that reaches it waits until the port has sent all earlier
+// ones, then keeps it for size / bandwidth. As that time is known at arrival, a hop costs one event.
+//
+// store-and-forward: a message is passed on when its last byte is there.
+// cut-through: its first byte is passed on at once; the last one leaves no earlier than it came.
+class PortTransport final : public Transport {
+ public:
+  PortTransport(Simulation& sim, bool cut_through) : sim_(sim), cut_through_(cut_through) {}
+
+  void start(Transfer& t) override {
+    t.hop = 0;
+    t.tail = sim_.now();
+    advance(t);
+  }
+
+  void advance(Transfer& t) override {
+    Time head = sim_.now();
+    while (t.hop < t.route->size()) {
+      head = pass(*(*t.route)[t.hop++], t);
+      if (t.hop < t.route->size() && head > sim_.now()) return sim_.at(head, t);
+    }
+    sim_.at(std::max(t.tail, sim_.now()), t.on_delivered);
+  }
+
+ private:
+  // Sends the message through one port, now; returns when its first byte (or, stored, its last) is at the other end.
+  Time pass(LinkState& link, Transfer& t) const {
+    const Duration sending = t.size / link.link.bandwidth;
+    const Time start = std::max(sim_.now(), link.free_at);
+    link.free_at = start + sending;
+    const Duration waited = start - sim_.now();
+    ++link.messages;
+    link.bytes += t.size;
+    link.busy += sending;
+    link.waited += waited;
+    link.longest_wait = std::max(link.longest_wait, waited);
+    t.tail = std::max(start + sending, t.tail) + link.link.latency;
+    return cut_through_ ? start + link.link.latency : t.tail;
+  }
+
+  Simulation& sim_;
+  bool cut_through_;
+};
+
+class PortSpec final : public TransportSpec {
+ public:
+  Forwarding forwarding = Forwarding::cut_through;
+  std::unique_ptr<Transport> make(Simulation& sim) const override {
+    return std::make_unique<PortTransport>(sim, forwarding == Forwarding::cut_through);
+  }
+};
+
+}  // namespace
+
+template <>
+struct EnumNames<Forwarding> {
+  static constexpr std::array<std::pair<Forwarding, std::string_view>, 2> names{
+      {{Forwarding::cut_through, "cut-through"}, {Forwarding::store_and_forward, "store-and-forward"}}};
+};
+
+template <>
+void describe(Describe<PortSpec>& d) {
+  d.object("port", "every link is a FIFO port with bandwidth and latency; whole messages, nothing is lost");
+  d.optional("forwarding", &PortSpec::forwarding, "whether a switch passes a message on before it has all of it");
+}
+
+namespace transports {
+Alternative<TransportSpec> port() { return alternative<PortSpec, TransportSpec>(); }
+}  // namespace transports
+
+}  // namespace shardsim

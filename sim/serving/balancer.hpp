@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+
+#include "config/choice.hpp"
+#include "engine/random.hpp"
+
+namespace shardsim {
+
+/// Picks a replica for each request. Each caller has a balancer of its own and knows only its own outstanding requests.
+class Balancer {
+ public:
+  explicit Balancer(std::size_t replicas) : outstanding_(replicas) {}
+  virtual ~Balancer() = default;
+
+  /// The replica for a request, which counts as outstanding until finished(). `random` is the request's own stream.
+  std::size_t start(RandomStream random) {
+    const std::size_t replica = outstanding_.size() == 1 ? 0 : pick(random);
+    ++outstanding_[replica];
+    return replica;
+  }
+  void finished(std::size_t replica) { --outstanding_[replica]; }
+
+ protected:
+  virtual std::size_t pick(RandomStream& random) = 0;
+  std::size_t replicas() const { return outstanding_.size(); }
+  int outstanding(std::size_t replica) const { return outstanding_[replica]; }
+
+ private:
+  std::vector<int> outstanding_;
+};
+
+class BalancerSpec {
+ public:
+  virtual ~BalancerSpec() = default;
+  virtual std::unique_ptr<Balancer> make(std::size_t replicas) const = 0;
+};
+
+const Registry<BalancerSpec>& balancer_registry();
+
+template <>
+struct ChoiceTraits<BalancerSpec> {
+  static constexpr const char* name = "balancer";
+  static constexpr const char* doc = "how a caller picks one of several replicas";
+  static constexpr const char* tag = "type";
+  static const Registry<BalancerSpec>& registry() { return balancer_registry(); }
+};
+
+/// The spec of a balancer without fields.
+template <class B>
+class PlainBalancerSpec : public BalancerSpec {
+ public:
+  std::unique_ptr<Balancer> make(std::size_t replicas) const override { return std::make_unique<B>(replicas); }
+};
+
+}  // namespace shardsim

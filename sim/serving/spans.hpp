@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <numeric>
+
+#include "cluster/host.hpp"
+#include "network/network.hpp"
+
+namespace shardsim {
+
+/// Where the time of a query goes. Waiting for a core is queueing; waiting at a port is network.
+enum class Span { queueing, dense, sparse, serde, service, network };
+inline constexpr std::size_t kSpans = 6;
+template <>
+struct EnumNames<Span> {
+  static constexpr std::array<std::pair<Span, std::string_view>, kSpans> names{{{Span::queueing, "queueing"},
+                                                                                {Span::dense, "dense"},
+                                                                                {Span::sparse, "sparse"},
+                                                                                {Span::serde, "serde"},
+                                                                                {Span::service, "service"},
+                                                                                {Span::network, "network"}}};
+};
+
+/// Time by span. Along a chain of work the spans add up to the time it took, exactly.
+class Spans {
+ public:
+  Duration operator[](Span s) const { return times_[static_cast<std::size_t>(s)]; }
+  Duration& operator[](Span s) { return times_[static_cast<std::size_t>(s)]; }
+
+  Duration total() const { return std::accumulate(times_.begin(), times_.end(), Duration::zero()); }
+  const std::array<Duration, kSpans>& all() const { return times_; }
+
+  Spans& operator+=(const Spans& other) {
+    for (std::size_t i = 0; i < kSpans; ++i) times_[i] += other.times_[i];
+    return *this;
+  }
+  Spans& operator+=(const Host::Booking& b) {
+    (*this)[Span::queueing] += b.waited;
+    (*this)[span_of(b.work)] += b.served;
+    return *this;
+  }
+  Spans& operator+=(Network::Transit t) {
+    (*this)[Span::network] += t.took;
+    return *this;
+  }
+
+ private:
+  static Span span_of(Work w) {
+    switch (w) {
+      case Work::dense:
+        return Span::dense;
+      case Work::sparse:
+        return Span::sparse;
+      case Work::serde:
+        return Span::serde;
+      case Work::service:
+        return Span::service;
+    }
+    return Span::service;
+  }
+  std::array<Duration, kSpans> times_{};
+};
+
+}  // namespace shardsim

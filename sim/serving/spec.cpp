@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "serving/spec.hpp"
+
+namespace shardsim {
+
+template <>
+void describe(Describe<Jitter>& d) {
+  d.object("jitter", "factors of mean 1 by which CPU times vary, by class of work");
+  d.optional("dense", &Jitter::dense, "dense layers");
+  d.optional("sparse", &Jitter::sparse, "gathering rows");
+  d.optional("serde", &Jitter::serde, "messages: RPC library, serialisation");
+  d.optional("service", &Jitter::service, "service and net overhead");
+  d.check([](const Jitter& j) -> std::optional<Complaint> {
+    for (const auto& [key, choice] :
+         {std::pair("dense", &j.dense), {"sparse", &j.sparse}, {"serde", &j.serde}, {"service", &j.service}})
+      if (choice->has_value() && std::abs((*choice)->mean() - 1) > 1e-9)
+        return Complaint{key, fmt::format("a jitter is a factor: expected the mean 1, found {}", (*choice)->mean())};
+    return std::nullopt;
+  });
+}
+
+template <>
+void describe(Describe<ServingSpec>& d) {
+  d.object("serving", "how queries are served");
+  d.optional("batch_items", &ServingSpec::batch_items,
+             "items of a batch; batches of a query run in parallel; above any query's size, there is one batch a query")
+      .at_least(1)
+      .at_most(1'000'000);
+  d.optional("jitter", &ServingSpec::jitter, "how CPU times vary");
+  d.optional("main_balancer", &ServingSpec::main_balancer, "how queries pick a main-shard replica");
+  d.optional("sparse_balancer", &ServingSpec::sparse_balancer, "how a main shard picks a replica of a sparse shard");
+}
+
+}  // namespace shardsim

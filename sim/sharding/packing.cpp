@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sharding/packing.hpp"
+
+#include <algorithm>
+#include <tuple>
+
+namespace shardsim {
+
+std::vector<Piece> pieces_of(const Model& model, Bytes limit) {
+  const std::vector<PlacedTable> tables = tables_of(model);
+  std::vector<Piece> pieces;
+  for (std::size_t t = 0; t < tables.size(); ++t) {
+    const Table& table = *tables[t].table;
+    const std::int64_t rows_allowed = std::max<std::int64_t>(1, limit.count / table.row_bytes().count);
+    const std::int64_t wanted = (table.rows + rows_allowed - 1) / rows_allowed;
+    const int parts = static_cast<int>(std::min<std::int64_t>(wanted, 65536));
+    for (int p = 0; p < parts; ++p)
+      pieces.push_back({t, tables[t].net, {table.name, p, parts}, part_bytes(table, p, parts)});
+  }
+  return pieces;
+}
+
+std::vector<double> estimated_lookups(const PlanningInput& input, int samples) {
+  const std::vector<PlacedTable> tables = tables_of(input.model);
+  std::vector<double> lookups(tables.size());
+  for (std::size_t t = 0; t < tables.size(); ++t) {
+    const Table& table = *tables[t].table;
+    double sum = 0;
+    for (int s = 0; s < samples; ++s) {
+      RandomStream random(input.seed, 0, Purpose::pooling_estimate, static_cast<std::uint64_t>(s), t);
+      if (random.uniform() < table.absent) continue;
+      sum += table.pooling->sample(random);
+    }
+    lookups[t] = sum / samples * (table.per == Per::item ? input.items_per_query : 1);
+  }
+  return lookups;
+}
+
+std::vector<PlannedShard> empty_shards(int count) {
+  std::vector<PlannedShard> shards(static_cast<std::size_t>(count));
+  for (std::size_t s = 0; s < shards.size(); ++s) shards[s].name = fmt::format("sparse{}", s);
+  return shards;
+}
+
+std::vector<PlannedShard> spread(std::vector<Piece> pieces, int shards, const std::function<double(const Piece&)>& weight) {
+  std::stable_sort(pieces.begin(), pieces.end(), [&](const Piece& a, const Piece& b) {
+    return std::tuple(weight(a), a.bytes) > std::tuple(weight(b), b.bytes);
+  });
+  std::vector<PlannedShard> out = empty_shards(shards);
+  std::vector<std::pair<double, Bytes>> filled(out.size());
+  for (const Piece& piece : pieces) {
+    const auto least = static_cast<std::size_t>(std::min_element(filled.begin(), filled.end()) - filled.begin());
+    out[least].tables.push_back(piece.placement);
+    filled[least].first += weight(piece);
+    filled[least].second += piece.bytes;
+  }
+  return out;
+}
+
+Bytes split_limit(const ShardedStrategy& strategy, const PlanningInput& input) {
+  return std::min(strategy.split_above.value_or(input.shard_memory), input.shard_memory);
+}
+
+}  // namespace shardsim

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+// Shared by the strategies: cutting tables into pieces and filling shards with them.
+#pragma once
+
+#include <functional>
+
+#include "sharding/strategy.hpp"
+
+namespace shardsim {
+
+/// What is placed as a whole: a table or a part of one.
+struct Piece {
+  std::size_t table;  ///< number, as in tables_of()
+  std::size_t net;
+  Placement placement;
+  Bytes bytes;
+  double load = 0;  ///< estimated lookups a query
+};
+
+/// All tables as pieces; a table larger than `limit` is cut in as few equal parts as are not.
+std::vector<Piece> pieces_of(const Model& model, Bytes limit);
+
+/// Lookups a query makes in each table, estimated from `samples` sampled queries: what a profiler would measure, not the
+/// distribution's true mean.
+std::vector<double> estimated_lookups(const PlanningInput& input, int samples);
+
+/// Largest first, each to the shard with the least weight so far (longest-processing-time rule); ties go to the shard
+/// with fewer bytes, then to the first.
+std::vector<PlannedShard> spread(std::vector<Piece> pieces, int shards, const std::function<double(const Piece&)>& weight);
+
+/// Shards named sparse0, sparse1, ...
+std::vector<PlannedShard> empty_shards(int count);
+
+/// The limit above which a strategy splits tables.
+Bytes split_limit(const ShardedStrategy& strategy, const PlanningInput& input);
+
+}  // namespace shardsim

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sharding/plan.hpp"
+
+#include <map>
+#include <set>
+
+namespace shardsim {
+namespace {
+
+// What has been seen of one table while a plan is walked through.
+struct Seen {
+  int parts = 0;
+  std::set<int> placed;
+  std::string first;  // where
+};
+
+class PlanCheck {
+ public:
+  explicit PlanCheck(const Model& model) {
+    for (const PlacedTable& t : tables_of(model)) {
+      tables_[t.table->name] = {};
+      names_.push_back(t.table->name);
+    }
+  }
+
+  std::optional<Complaint> place(const std::vector<Placement>& placements, const std::string& where) {
+    for (std::size_t i = 0; i < placements.size(); ++i) {
+      const Placement& p = placements[i];
+      const std::string key = fmt::format("{}/{}", where, i);
+      const auto it = tables_.find(p.table);
+      if (it == tables_.end())
+        return Complaint{key + "/table", fmt::format("the model has no table {}{}", in_quotes(p.table), suggestion(p.table, names_))};
+      Seen& seen = it->second;
+      if (seen.parts != 0 && seen.parts != p.parts)
+        return Complaint{key, fmt::format("table {} is split in {} parts here and in {} at /{}", in_quotes(p.table), p.parts,
+                                          seen.parts, seen.first)};
+      if (!seen.placed.insert(p.part).second)
+        return Complaint{key, fmt::format("table {} is also at /{}; each table (or part) belongs on one shard",
+                                          in_quotes(p.table), seen.first)};
+      if (seen.parts == 0) seen.parts = p.parts, seen.first = key;
+    }
+    return std::nullopt;
+  }
+
+  std::optional<Complaint> complete() const {
+    for (const std::string& name : names_) {
+      const Seen& seen = tables_.at(name);
+      if (seen.parts == 0)
+        return Complaint{"", fmt::format("table {} is on no shard; add it to a shard or to 'main'", in_quotes(name))};
+      if (static_cast<int>(seen.placed.size()) != seen.parts)
+        return Complaint{"", fmt::format("table {} is split in {} parts and only {} of them are placed", in_quotes(name),
+                                         seen.parts, seen.placed.size())};
+    }
+    return std::nullopt;
+  }
+
+ private:
+  std::map<std::string, Seen> tables_;
+  std::vector<std::string> names_;
+};
+
+}  // namespace
+
+Bytes part_bytes(const Table& table, int part, int parts) {
+  const std::int64_t rows = table.rows / parts + (part < table.rows % parts ? 1 : 0);
+  return {rows * table.row_bytes().count};
+}
+
+std::optional<Complaint> check_plan(const ShardingPlan& plan, const Model& model) {
+  PlanCheck check(model);
+  if (auto c = check.place(plan.main, "main")) return c;
+  std::set<std::string> names;
+  for (std::size_t s = 0; s < plan.shards.size(); ++s) {
+    if (!names.insert(plan.shards[s].name).second)
+      return Complaint{fmt::format("shards/{}/name", s),
+                       fmt::format("a second shard is called {}", in_quotes(plan.shards[s].name))};
+    if (auto c = check.place(plan.shards[s].tables, fmt::format("shards/{}/tables", s))) return c;
+  }
+  return check.complete();
+}
+
+Bytes placed_bytes(const std::vector<Placement>& placements, const Model& model) {
+  std::map<std::string, const Table*> by_name;
+  for (const PlacedTable& t : tables_of(model)) by_name[t.table->name] = t.table;
+  Bytes total;
+  for (const Placement& p : placements) total += part_bytes(*by_name.at(p.table), p.part, p.parts);
+  return total;
+}
+
+template <>
+void describe(Describe<Placement>& d) {
+  d.object("placement", "a table, or a part of its rows");
+  d.required("table", &Placement::table, "name of the table");
+  d.optional("part", &Placement::part, "which part, from 0").at_least(0);
+  d.optional("parts", &Placement::parts, "parts the rows are split in, by row number modulo parts").at_least(1).at_most(65536);
+  d.check([](const Placement& p) -> std::optional<Complaint> {
+    if (p.part >= p.parts) return Complaint{"part", fmt::format("found {}; expected less than 'parts', {}", p.part, p.parts)};
+    return std::nullopt;
+  });
+}
+
+template <>
+void describe(Describe<PlannedShard>& d) {
+  d.object("shard", "the tables of one sparse shard");
+  d.required("name", &PlannedShard::name, "unique in the plan");
+  d.required("tables", &PlannedShard::tables, "what it holds");
+}
+
+template <>
+void describe(Describe<ShardingPlan>& d) {
+  d.object("plan", "which tables live where");
+  d.optional("strategy", &ShardingPlan::strategy, "what made the plan; a remark");
+  d.optional("main", &ShardingPlan::main, "tables that stay on the main shard");
+  d.optional("shards", &ShardingPlan::shards, "the sparse shards");
+}
+
+}  // namespace shardsim

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "model/model.hpp"
+
+namespace shardsim {
+
+/// A table, or one of the `parts` into which its rows are split by modulus: part p holds the rows r with r mod parts = p.
+struct Placement {
+  std::string table;
+  int part = 0;
+  int parts = 1;
+};
+
+struct PlannedShard {
+  std::string name;
+  std::vector<Placement> tables;
+};
+
+/// Which tables live where. A user may write one, edit it and give it back.
+struct ShardingPlan {
+  std::string strategy;             ///< what made it; for the reader only
+  std::vector<Placement> main;      ///< tables that stay with the dense layers
+  std::vector<PlannedShard> shards; ///< tables asked for by RPC
+};
+
+/// Bytes of one part of a table; parts differ by at most a row.
+Bytes part_bytes(const Table& table, int part, int parts);
+
+/// Checks that every table is placed exactly once: whole, or as all of its parts. Returns what is wrong, with the
+/// position in the plan.
+std::optional<Complaint> check_plan(const ShardingPlan& plan, const Model& model);
+
+/// Bytes of the tables of `placements`. Precondition: check_plan found nothing.
+Bytes placed_bytes(const std::vector<Placement>& placements, const Model& model);
+
+template <>
+void describe(Describe<Placement>& d);
+template <>
+void describe(Describe<PlannedShard>& d);
+template <>
+void describe(Describe<ShardingPlan>& d);
+
+}  // namespace shardsim

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sharding/packing.hpp"
+
+namespace shardsim {
+namespace {
+
+class RowWise final : public Strategy {
+ public:
+  int shards = 1;
+
+  ShardingPlan plan(const PlanningInput& input) const override {
+    ShardingPlan plan{"row-wise", {}, empty_shards(shards)};
+    int next = 0;  // tables with fewer rows than shards go round, so that the first shards do not get them all
+    for (const PlacedTable& t : tables_of(input.model)) {
+      if (t.table->rows < shards) {
+        plan.shards[static_cast<std::size_t>(next++ % shards)].tables.push_back({t.table->name});
+        continue;
+      }
+      for (int s = 0; s < shards; ++s)
+        plan.shards[static_cast<std::size_t>(s)].tables.push_back({t.table->name, s, shards});
+    }
+    return plan;
+  }
+};
+
+}  // namespace
+
+template <>
+void describe(Describe<RowWise>& d) {
+  d.object("row-wise", "the rows of every table spread over all shards, by row number modulo shards");
+  d.required("shards", &RowWise::shards, "number of sparse shards").at_least(1).at_most(4096);
+}
+
+namespace strategies {
+Alternative<Strategy> row_wise() { return alternative<RowWise, Strategy>(); }
+}  // namespace strategies
+
+}  // namespace shardsim
