@@ -1,0 +1,102 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""Cumulative distribution of the latency, a line a configuration."""
+
+import sys
+
+from matplotlib.ticker import PercentFormatter
+
+from plotting import command, figure
+from plotting.arrange import family, skipped
+from plotting.sweep import SweepError
+
+# A family ("nsbp 2", "nsbp 4") shares colour and marker, its members differ in the line.
+COLOURS = ["#000000", "#d55e00", "#0072b2", "#009e73", "#cc79a7", "#7a5c00", "#56b4e9", "#8a8a8a"]
+MARKERS = ["", "o", "s", "^", "D", "v", "P", "X"]
+LINES = ["-", "--", ":", "-.", (0, (5, 1, 1, 1, 1, 1)), (0, (1, 3))]
+
+
+def draw(options, sweep):
+    layout = command.layout_of(options, sweep)
+    reasons = skipped(sweep, layout, {"stable"})
+    styles = line_styles(layout.categories)
+    plot, rows = figure.panels(layout, height=2.7, share_x=False)
+    plot.set_figwidth(7.5)
+    for (axes,), panel in zip(rows, layout.panels):
+        draw_panel(axes, panel, sweep, reasons, styles, options)
+        axes.set_ylabel("queries slower than this (%)" if options.tail else "queries (%)")
+    rows[-1][0].set_xlabel("latency (ms)")
+    handles = {label: handle for (axes,) in rows for handle, label in zip(*axes.get_legend_handles_labels())}
+    shown = [category for category in layout.categories if category in handles]
+    if not shown:
+        raise SweepError(f"{sweep.directory}: no point has a latency to draw")
+    plot.legend(
+        [handles[c] for c in shown], shown, loc="center left", bbox_to_anchor=(1.0, 0.5), handlelength=4,
+        title=layout.x_label,
+    )  # fmt: skip
+    command.report_skipped(sweep, reasons)
+    command.report_written(figure.save(plot, command.output_directory(options), "tail" if options.tail else "cdf"))
+
+
+def draw_panel(axes, panel, sweep, reasons, styles, options):
+    end = 0.0
+    for category, index in panel.points.items():
+        if index in reasons:
+            continue
+        latency, share = curve(sweep.result(index))
+        end = max([end, *(x for x, y in zip(latency, share) if y <= options.upto)])
+        height = [1 - y for y in share] if options.tail else share
+        axes.plot(latency, height, label=category, linewidth=1.3, markersize=4, **styles[category])
+    axes.grid(True, axis="both")
+    axes.set_xlim(0, end * 1.02 or 1)
+    if options.tail:
+        axes.set_yscale("log")
+        axes.set_ylim(1 - options.upto, 1)
+    else:
+        axes.set_ylim(0, 1)
+    axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=None if options.tail else 0, symbol=""))
+
+
+def curve(result):
+    """([ms], [share of queries that took no longer])"""
+    pairs = result.get("/latency_us/cdf")
+    try:
+        return [float(latency) / 1000 for latency, _ in pairs], [float(share) for _, share in pairs]
+    except (TypeError, ValueError):
+        raise SweepError(f"{result.path}: /latency_us/cdf is not a list of [us, fraction]") from None
+
+
+def line_styles(categories):
+    names = list(dict.fromkeys(family(category)[0] for category in categories))
+    members = {name: [c for c in categories if family(c)[0] == name] for name in names}
+    styles = {}
+    for i, name in enumerate(names):
+        for j, category in enumerate(members[name]):
+            styles[category] = {
+                "color": COLOURS[i % len(COLOURS)],
+                "marker": MARKERS[i % len(MARKERS)],
+                "markevery": (0.03 + 0.012 * i + 0.02 * j, 0.13),
+                "linestyle": LINES[j % len(LINES)],
+            }
+    return styles
+
+
+def fraction(text):
+    value = float(text)
+    if not 0 < value < 1:
+        raise ValueError
+    return value
+
+
+def main():
+    parser = command.plot_parser(__doc__, "scripts/plot_cdf.py out/paper --where model=drm1 --tail")
+    parser.add_argument("--tail", action="store_true", help="the share of slower queries on a log scale (tail.svg)")
+    parser.add_argument(
+        "--upto", metavar="FRACTION", type=fraction, default=0.995,
+        help="end the latency axis where the slowest configuration reaches this fraction (default: %(default)s)",
+    )  # fmt: skip
+    return command.run(parser.parse_args(), draw)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

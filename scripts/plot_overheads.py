@@ -1,0 +1,84 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""Bars of latency overhead (P50, P90, P99) and compute overhead against the sweep's baseline."""
+
+import math
+import sys
+
+from plotting import command, figure
+from plotting.arrange import skipped
+from plotting.sweep import SweepError
+
+# Darker towards the tail; compute, another quantity, is hatched.
+BARS = {
+    "p50_overhead": ("P50 latency", {"facecolor": "#dbe9f6"}),
+    "p90_overhead": ("P90 latency", {"facecolor": "#6baed6"}),
+    "p99_overhead": ("P99 latency", {"facecolor": "#08519c"}),
+    "compute_overhead": ("compute", {"facecolor": "#fdd9b0", "hatch": "/////"}),
+}
+
+
+def draw(options, sweep):
+    if not sweep.baseline:
+        raise SweepError(f"{sweep.directory}: the sweep has no baseline, so it holds no overheads")
+    layout = command.layout_of(options, sweep)
+    indices = {index for panel in layout.panels for index in panel.points.values()}
+    layout.drop_categories({index for index in indices if sweep.is_baseline(index)})  # 0 by definition: the axis
+    if not layout.categories:
+        raise SweepError(f"{sweep.directory}: only the baseline is left, nothing to compare")
+    reasons = skipped(sweep, layout, {"stable"})
+    for index in indices - set(reasons):
+        if sweep.frame.loc[index, list(BARS)].isna().any():
+            reasons[index] = "no stable baseline"
+    plot, rows = figure.panels(layout)
+    for (axes,), panel in zip(rows, layout.panels):
+        draw_panel(axes, panel, layout.categories, sweep, reasons, options.ymax)
+        axes.set_ylabel("overhead over\n" + " ".join(sweep.baseline.values()) + " (%)")
+    figure.label_categories(rows, layout.categories, layout.x_label)
+    handles, labels = rows[0][0].get_legend_handles_labels()
+    figure.legend_above(plot, handles, labels)
+    command.report_skipped(sweep, reasons)
+    command.report_written(figure.save(plot, command.output_directory(options), "overheads"))
+
+
+def draw_panel(axes, panel, categories, sweep, reasons, top):
+    slots = [(i, panel.points[c]) for i, c in enumerate(categories) if c in panel.points]
+    slots = [(i, index) for i, index in slots if index not in reasons]
+    width = figure.SLOT / len(BARS)
+    numbered = figure.slot_width(axes, categories) > 0.45  # inch; else they overlap
+    drawn, cut = [0.0], False
+    for bar, (column, (label, style)) in enumerate(BARS.items()):
+        places = [i + (bar - (len(BARS) - 1) / 2) * width for i, _ in slots]
+        values = [100 * sweep.frame.at[index, column] for _, index in slots]
+        heights = [min(value, top) for value in values]
+        axes.bar(places, heights, width, label=label, **style, **figure.EDGE)
+        for place, height, value in zip(places, heights, values) if numbered else ():
+            above = value >= 0
+            axes.annotate(
+                text(value) + (" (cut)" if value > top else ""), (place, height), xytext=(0, 2 if above else -2),
+                textcoords="offset points", rotation=90, ha="center", va="bottom" if above else "top", fontsize=6.5,
+            )  # fmt: skip
+        drawn += heights
+        cut = cut or heights != values
+    low, high = min(drawn), max(drawn)
+    room = 0.2 * (high - low) or 1.0  # for the numbers
+    axes.set_ylim(low - room if low < 0 else 0, high + room * (1.9 if cut else 1))
+    axes.axhline(0, color="#222222", linewidth=0.8)
+    figure.separate_families(axes, categories)
+    figure.note_gaps(axes, panel, categories, reasons)
+
+
+def text(percent):
+    return f"{percent:+.0f}" if abs(percent) >= 9.95 else f"{percent:+.1f}"
+
+
+def main():
+    parser = command.plot_parser(__doc__, "scripts/plot_overheads.py out/paper --group model --x configuration")
+    parser.add_argument(
+        "--ymax", metavar="PERCENT", type=float, default=math.inf, help="cut taller bars here; their numbers stay true"
+    )
+    return command.run(parser.parse_args(), draw)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

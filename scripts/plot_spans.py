@@ -1,0 +1,64 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""Stacked bars of where the latency goes, span by span: queries around P50 (left bar) and around P99 (right bar)."""
+
+import sys
+
+from plotting import command, figure
+from plotting.arrange import skipped
+
+# From the bottom up; light and dark, plain and hatched take turns.
+SPANS = {
+    "dense": {"facecolor": "#7fa6d6"},
+    "sparse": {"facecolor": "#f6c667", "hatch": "....."},
+    "serde": {"facecolor": "#ffffff", "hatch": "/////"},
+    "service": {"facecolor": "#3d2b3f"},
+    "network": {"facecolor": "#b9d7c2", "hatch": "xxxx"},
+    "queueing": {"facecolor": "#e6e6e6"},
+}
+BANDS = {"p50": "P50", "p99": "P99"}
+
+
+def draw(options, sweep):
+    layout = command.layout_of(options, sweep)
+    reasons = skipped(sweep, layout, {"stable"})
+    plot, rows = figure.panels(layout)
+    for (axes,), panel in zip(rows, layout.panels):
+        draw_panel(axes, panel, layout.categories, sweep, reasons)
+        axes.set_ylabel("latency (ms)")
+    figure.label_categories(rows, layout.categories, layout.x_label)
+    handles, labels = rows[0][0].get_legend_handles_labels()
+    figure.legend_above(plot, handles, labels)
+    command.report_skipped(sweep, reasons)
+    command.report_written(figure.save(plot, command.output_directory(options), "spans"))
+
+
+def draw_panel(axes, panel, categories, sweep, reasons):
+    slots = [(i, panel.points[c]) for i, c in enumerate(categories) if c in panel.points]
+    results = [(i, sweep.result(index)) for i, index in slots if index not in reasons]
+    width = figure.SLOT / len(BANDS)
+    for bar, (band, band_name) in enumerate(BANDS.items()):
+        places = [i + (bar - (len(BANDS) - 1) / 2) * width for i, _ in results]
+        heights = [0.0] * len(results)
+        for span, style in SPANS.items():
+            values = [result.number(f"/spans_us/{span}/{band}") / 1000 for _, result in results]
+            label = span if bar == 0 else None
+            axes.bar(places, values, width * 0.94, bottom=heights, label=label, **style, **figure.EDGE)
+            heights = [height + value for height, value in zip(heights, values)]
+        for place, height in zip(places, heights):
+            axes.annotate(
+                band_name, (place, height), xytext=(0, 2), textcoords="offset points", ha="center", va="bottom",
+                fontsize=6.5,
+            )  # fmt: skip
+    axes.margins(y=0.1)
+    figure.separate_families(axes, categories)
+    figure.note_gaps(axes, panel, categories, reasons)
+
+
+def main():
+    parser = command.plot_parser(__doc__, "scripts/plot_spans.py out/paper --where model=drm1 --x configuration")
+    return command.run(parser.parse_args(), draw)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Writes a small sweep directory in the documented format, so that the scripts can be tested without the simulator."""
+
+import json
+from pathlib import Path
+
+MODELS = ["small", "large"]
+# configuration -> (latency factor, CPU factor, shards)
+CONFIGURATIONS = {
+    "singular": (1.0, 1.0, 0),
+    "one-shard": (1.5, 1.1, 1),
+    "nsbp 2": (1.2, 1.2, 2),
+    "nsbp 4": (0.9, 1.4, 4),
+}
+VERDICTS = {("large", "one-shard"): "infeasible", ("large", "nsbp 2"): "saturated"}
+METRICS = (
+    "completed,mean_us,p50_us,p90_us,p99_us,cpu_us_per_query,"
+    "p50_overhead,p90_overhead,p99_overhead,compute_overhead"
+)
+# Shares of the latency; they add up to 1.
+SPANS = {"queueing": 0.1, "dense": 0.5, "sparse": 0.1, "serde": 0.1, "service": 0.05, "network": 0.15}
+
+
+def write_sweep(directory: Path) -> None:
+    """Two models by four configurations; the large model does not fit one shard, and saturates two."""
+    rows, points = [], []
+    for model in MODELS:
+        for configuration, (latency, cpu, shards) in CONFIGURATIONS.items():
+            index = len(points)
+            verdict = VERDICTS.get((model, configuration), "stable")
+            point = {"index": index, "axes": {"model": model, "configuration": configuration}, "verdict": verdict}
+            if verdict == "infeasible":
+                point["error"] = "shard sparse0 lacks 10 GiB"
+                rows.append(f"{model},{configuration}," + "," * 9 + "," + verdict)
+            else:
+                point["result"] = f"points/{index:03d}/result.json"
+                write_result(directory / point["result"], verdict, latency, shards)
+                overhead = f"{latency - 1:.3f}"
+                rows.append(
+                    f"{model},{configuration},1000,{1100 * latency},{1000 * latency},{1500 * latency},{2000 * latency},"
+                    f"{5000 * cpu},{overhead},{overhead},{overhead},{cpu - 1:.3f},{verdict}"
+                )
+            points.append(point)
+    (directory / "sweep.csv").write_text("\n".join([f"model,configuration,{METRICS},verdict", *rows, ""]))
+    sweep = {
+        "schema_version": 1, "program": {"name": "shardsim", "version": "0.1.0"}, "axes": ["model", "configuration"],
+        "baseline": {"configuration": "singular"}, "points": points,
+    }  # fmt: skip
+    (directory / "sweep.json").write_text(json.dumps(sweep))
+
+
+def write_result(path: Path, verdict: str, latency: float, shards: int) -> None:
+    p50, p99 = 1000 * latency, 2000 * latency
+    result = {
+        "schema_version": 1,
+        "verdict": verdict,
+        "latency_us": {"p50": p50, "p99": p99, "cdf": [[p50 / 2, 0.0], [p50, 0.5], [p99, 0.99], [2 * p99, 1.0]]},
+        "spans_us": {
+            span: {"mean": p50 * share, "p50": p50 * share, "p50_share": share, "p99": p99 * share, "p99_share": share}
+            for span, share in SPANS.items()
+        },
+        "shards": [
+            {
+                "name": f"sparse{i}", "tables": 3, "bytes": 2**30 * (i + 1), "lookups_per_query": 1000.0,
+                "rpcs_per_query": 2.0, "cpu_us_per_query": 50.0 * (i + 1), "hosts": [f"sparse{i}"],
+            }
+            for i in range(shards)
+        ],
+    }  # fmt: skip
+    path.parent.mkdir(parents=True)
+    path.write_text(json.dumps(result))

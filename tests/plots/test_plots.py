@@ -1,0 +1,181 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Do the plot scripts draw every documented sweep, the same each time, and refuse all else in one line?"""
+
+import json
+import subprocess
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+from fixture import CONFIGURATIONS, write_sweep
+
+SCRIPTS = Path(__file__).resolve().parents[2] / "scripts"
+PLOTS = sorted(script.name for script in SCRIPTS.glob("plot_*.py"))
+# What must be readable in each plot: axis labels with their units, legends, panel titles.
+WORDS = {
+    "overheads": ["singular (%)", "P99 latency", "compute", "configuration", "small", "nsbp"],
+    "spans": ["latency (ms)", "queueing", "network", "P50", "P99", "configuration"],
+    "shards": ["memory (GiB)", "per query (ms)", "configuration", "1.33"],  # 2 shards of 1 and 2 GiB: 2 / 1.5
+    "cdf": ["latency (ms)", "queries (%)", "one-shard", "nsbp 4"],
+}
+
+
+def run(script, *arguments):
+    command = [sys.executable, str(SCRIPTS / script), *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+
+
+class PlotCase(unittest.TestCase):
+    def setUp(self):
+        temporary = tempfile.TemporaryDirectory()
+        self.addCleanup(temporary.cleanup)
+        self.sweep = Path(temporary.name) / "sweep"
+        self.sweep.mkdir()
+        write_sweep(self.sweep)
+
+    def assert_drawn(self, process):
+        self.assertEqual(process.returncode, 0, process.stderr)
+
+    def assert_refused(self, process, *words):
+        self.assertEqual(process.returncode, 2, process.stderr)
+        self.assertEqual(len(process.stderr.splitlines()), 1, process.stderr)
+        for word in words:
+            self.assertIn(word, process.stderr)
+
+    def rename_axes(self, change):
+        """Rewrites the sweep's axes: change(point's axes) -> new axes."""
+        description = json.loads((self.sweep / "sweep.json").read_text())
+        lines = (self.sweep / "sweep.csv").read_text().splitlines()
+        for number, point in enumerate(description["points"]):
+            point["axes"] = change(point["axes"])
+            lines[number + 1] = ",".join([*point["axes"].values(), *lines[number + 1].split(",")[2:]])
+        description["axes"] = list(description["points"][0]["axes"])
+        lines[0] = ",".join([*description["axes"], *lines[0].split(",")[2:]])
+        description["baseline"] = {k: v for k, v in description["baseline"].items() if k in description["axes"]}
+        (self.sweep / "sweep.json").write_text(json.dumps(description))
+        (self.sweep / "sweep.csv").write_text("\n".join(lines) + "\n")
+
+
+class Drawing(PlotCase):
+    def test_each_writes_svg_and_png_with_labels(self):
+        for name, words in WORDS.items():
+            with self.subTest(name):
+                process = run(f"plot_{name}.py", self.sweep)
+                self.assert_drawn(process)
+                svg = (self.sweep / "plots" / f"{name}.svg").read_text()
+                for word in words:
+                    self.assertIn(word, svg)  # text is drawn as shapes, with the words in a comment
+                self.assertGreater((self.sweep / "plots" / f"{name}.png").stat().st_size, 10_000)
+                self.assertEqual(len(process.stdout.splitlines()), 2)
+
+    def test_every_script_is_tested(self):
+        self.assertEqual(PLOTS, sorted(f"plot_{name}.py" for name in WORDS))
+
+    def test_what_cannot_be_drawn_is_named(self):
+        process = run("plot_spans.py", self.sweep)
+        self.assertIn("skipped 2 of 8 points", process.stderr)
+        self.assertIn("large one-shard (infeasible)", process.stderr)
+        self.assertIn("large nsbp 2 (saturated)", process.stderr)
+
+    def test_same_data_same_bytes(self):
+        for name in WORDS:
+            with self.subTest(name):
+                for out in ("first", "second"):
+                    self.assert_drawn(run(f"plot_{name}.py", self.sweep, "--out", self.sweep / out))
+                for suffix in ("svg", "png"):
+                    first, second = (self.sweep / out / f"{name}.{suffix}" for out in ("first", "second"))
+                    self.assertEqual(first.read_bytes(), second.read_bytes())
+
+    def test_options(self):
+        for arguments in (
+            ["plot_overheads.py", "--group", "model", "--x", "configuration", "--ymax", "20"],
+            ["plot_overheads.py", "--group", "configuration", "--x", "model"],
+            ["plot_spans.py", "--x", "model", "--x", "configuration"],
+            ["plot_shards.py", "--load", "lookups_per_query", "--where", "model=small"],
+            ["plot_cdf.py", "--tail", "--where", "configuration=nsbp 4"],
+        ):
+            with self.subTest(arguments):
+                self.assert_drawn(run(arguments[0], self.sweep, *arguments[1:]))
+
+    def test_a_sweep_over_one_axis(self):
+        self.rename_axes(lambda axes: {"configuration": f"{axes['model']} {axes['configuration']}"})
+        for plot in set(PLOTS) - {"plot_overheads.py"}:  # no point is the baseline now
+            with self.subTest(plot):
+                self.assert_drawn(run(plot, self.sweep))
+
+    def test_a_sweep_over_three_axes(self):
+        rates = {name: f"{i} /s" for i, name in enumerate(CONFIGURATIONS)}
+        self.rename_axes(lambda axes: {**axes, "workload/arrivals/rate": rates[axes["configuration"]]})
+        for plot in PLOTS:
+            with self.subTest(plot):
+                self.assert_drawn(run(plot, self.sweep))
+
+
+class Refusing(PlotCase):
+    def test_no_sweep(self):
+        for script in [*PLOTS, "table.py"]:
+            with self.subTest(script):
+                self.assert_refused(run(script, self.sweep / "nowhere"), "sweep.json", "no such file")
+
+    def test_a_missing_or_broken_result(self):
+        result = self.sweep / "points/000/result.json"
+        result.write_text('{"schema_version": 1')
+        self.assert_refused(run("plot_spans.py", self.sweep), "000/result.json", "not JSON")
+        result.write_text('{"schema_version": 1, "spans_us": {}}')
+        self.assert_refused(run("plot_spans.py", self.sweep), "000/result.json", "/spans_us/dense/p50")
+        result.write_text('{"schema_version": 1, "shards": [{"name": "sparse0"}]}')
+        self.assert_refused(run("plot_shards.py", self.sweep), "000/result.json", "/shards", "bytes")
+        result.write_text('{"schema_version": 7}')
+        self.assert_refused(run("plot_shards.py", self.sweep), "schema_version 7")
+        result.unlink()
+        self.assert_refused(run("plot_cdf.py", self.sweep), "000/result.json", "no such file")
+
+    def test_a_broken_table(self):
+        table = self.sweep / "sweep.csv"
+        text = table.read_text()
+        table.write_text(text.replace("p99_us", "p98_us"))
+        self.assert_refused(run("table.py", self.sweep), "sweep.csv", "no column p99_us")
+        table.write_text(text.replace("1100.0", "fast", 1))
+        self.assert_refused(run("table.py", self.sweep), "line 2", "mean_us", "'fast'")
+        table.write_text("\n".join(text.splitlines()[:-1]))
+        self.assert_refused(run("plot_overheads.py", self.sweep), "7 points", "8")
+        table.write_text("")
+        self.assert_refused(run("plot_overheads.py", self.sweep), "sweep.csv", "cannot be read")
+
+    def test_no_baseline(self):
+        path = self.sweep / "sweep.json"
+        path.write_text(json.dumps({**json.loads(path.read_text()), "baseline": None}))
+        self.assert_refused(run("plot_overheads.py", self.sweep), "no baseline")
+
+    def test_axes_that_are_not_there_or_left_over(self):
+        self.assert_refused(run("plot_spans.py", self.sweep, "--x", "colour"), "'colour'", "model, configuration")
+        self.assert_refused(run("plot_spans.py", self.sweep, "--where", "model=huge"), "'huge'", "small, large")
+        self.rename_axes(lambda axes: {**axes, "rate": axes["model"]})
+        process = run("plot_spans.py", self.sweep, "--group", "model", "--x", "configuration")
+        self.assert_refused(process, "'rate'", "--where")
+
+
+class Command(PlotCase):
+    def test_help_shows_an_example(self):
+        for script in [*PLOTS, "table.py"]:
+            with self.subTest(script):
+                process = run(script, "--help")
+                self.assertEqual(process.returncode, 0)
+                self.assertIn(f"example: scripts/{script}", process.stdout)
+
+    def test_table(self):
+        process = run("table.py", self.sweep)
+        self.assertEqual(process.returncode, 0, process.stderr)
+        head, _, *rows = process.stdout.splitlines()
+        self.assertEqual(head.split()[:3], ["model", "configuration", "queries"])
+        one_shard = "small one-shard 1000 1.65 1.50 2.25 3.00 5.50 +50.0 +50.0 +50.0 +10.0 stable"
+        self.assertEqual(rows[1].split(), one_shard.split())
+        self.assertIn("large one-shard: shard sparse0 lacks 10 GiB", process.stderr)
+        markdown = run("table.py", self.sweep, "--markdown").stdout.splitlines()
+        self.assertEqual(len(markdown), 2 + 8)
+        self.assertEqual({line.count("|") for line in markdown}, {14})
+
+
+if __name__ == "__main__":
+    unittest.main()
