@@ -37,7 +37,8 @@ class Run final : public Command {
       return shardsim::run(scenario, control);
     }();
 
-    const std::string json = result_json(scenario, result, std::filesystem::absolute(out)).dump(2) + "\n";
+    const std::filesystem::path folder = std::filesystem::absolute(out.empty() ? "." : out);
+    const std::string json = result_json(scenario, result, folder).dump(2) + "\n";
     if (!out.empty()) write_file(file, json);
     fmt::print("{}", given.count("json") > 0 ? json : summary_text(result));
     if (!out.empty()) fmt::print(stderr, "wrote {}\n", file.string());

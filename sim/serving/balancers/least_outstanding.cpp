@@ -10,11 +10,17 @@ class LeastOutstanding final : public Balancer {
 
  protected:
   std::size_t pick(RandomStream&) override {
-    std::size_t best = 0;
-    for (std::size_t r = 1; r < replicas(); ++r)
+    const std::size_t first = next_++ % replicas();  // among equals, take turns
+    std::size_t best = first;
+    for (std::size_t i = 1; i < replicas(); ++i) {
+      const std::size_t r = (first + i) % replicas();
       if (outstanding(r) < outstanding(best)) best = r;
+    }
     return best;
   }
+
+ private:
+  std::size_t next_ = 0;
 };
 class LeastOutstandingSpec final : public PlainBalancerSpec<LeastOutstanding> {};
 
@@ -22,7 +28,7 @@ class LeastOutstandingSpec final : public PlainBalancerSpec<LeastOutstanding> {}
 
 template <>
 void describe(Describe<LeastOutstandingSpec>& d) {
-  d.object("least-outstanding", "the replica with the fewest of the caller's requests; the first of several");
+  d.object("least-outstanding", "the replica with the fewest of the caller's requests; equals take turns");
 }
 
 namespace balancers {

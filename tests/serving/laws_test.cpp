@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+// Laws that hold in every run, whatever the numbers.
+#include <catch2/catch.hpp>
+
+#include "scenarios.hpp"
+
+using namespace shardsim;
+using namespace shardsim::testing;
+
+namespace {
+
+const std::vector<std::string> kShardings{
+    R"({"strategy": "singular"})",
+    R"({"strategy": "one-shard"})",
+    R"({"strategy": "capacity-balanced", "shards": 3})",
+    R"({"strategy": "load-balanced", "shards": 2})",
+    R"({"strategy": "nsbp", "shards": 2})",
+    R"({"strategy": "row-wise", "shards": 3})",
+    R"({"strategy": "load-balanced", "shards": 3, "split_above": "2 MB"})",
+};
+
+}  // namespace
+
+TEST_CASE("the spans of every query add up to its latency exactly, under every strategy and arrival process") {
+  const std::string sharding = GENERATE(from_range(kShardings));
+  const std::string arrivals = GENERATE(as<std::string>(), R"({"type": "serial"})", R"({"type": "poisson", "rate": "400 /s"})");
+  CAPTURE(sharding, arrivals);
+  const Scenario s = scenario(kTwoNets, {{"sharding", sharding}, {"traffic.arrivals", arrivals}});
+  std::int64_t checked = 0;
+  RunControl control;
+  control.on_outcome = [&](const Outcome& o) {
+    ++checked;
+    if (o.spans.total() != o.latency) FAIL("query " << o.id << ": " << o.spans.total().count() << " != " << o.latency.count());
+    for (const Duration d : o.spans.all())
+      if (d < Duration::zero()) FAIL("negative span in query " << o.id);
+  };
+  const RunResult r = run(s, control);
+  CHECK(checked == 2000);
+  CHECK(r.completed == r.offered);
+}
+
+TEST_CASE("what leaves one end of a link was sent into it: bytes and messages are conserved") {
+  const RunResult r = run(scenario(kTwoNets));
+  // Star: every message crosses one link up to the switch and one down from it.
+  Bytes up;
+  Bytes down;
+  std::int64_t messages_up = 0;
+  std::int64_t messages_down = 0;
+  for (const LinkResult& l : r.links) {
+    (l.to == "switch" ? up : down) += l.bytes;
+    (l.to == "switch" ? messages_up : messages_down) += l.messages;
+  }
+  CHECK(up == down);
+  CHECK(messages_up == messages_down);
+  double rpcs = 0;
+  for (const ShardResult& s : r.shards) rpcs += s.rpcs_per_query;
+  CHECK(static_cast<double>(messages_up) == Approx(2 * static_cast<double>(r.completed) * (1 + rpcs)));
+}
+
+TEST_CASE("CPU time per query is the same whatever the load, and is all booked on some host") {
+  const RunResult calm = run(scenario(kTwoNets, {{"traffic.arrivals.rate", "1 /s"}}));
+  const RunResult busy = run(scenario(kTwoNets, {{"traffic.arrivals.rate", "800 /s"}}));
+  // Gathers on the sparse hosts share 4 GB/s between two cores, so only the other classes must agree.
+  for (const Work w : {Work::dense, Work::serde, Work::service}) {
+    const auto i = static_cast<std::size_t>(w);
+    CHECK(calm.cpu_us_per_query[i] == Approx(busy.cpu_us_per_query[i]).epsilon(1e-9));
+  }
+  double hosts_us = 0;
+  for (const HostResult& h : busy.hosts)
+    for (const Duration d : h.cpu) hosts_us += to_microseconds(d);
+  CHECK(hosts_us / static_cast<double>(busy.completed) == Approx(busy.total_cpu_us_per_query()));
+  double utilised_us = 0;
+  for (const HostResult& h : busy.hosts) utilised_us += h.utilisation * h.cores * busy.simulated_s * 1e6;
+  CHECK(utilised_us == Approx(hosts_us).epsilon(1e-9));
+}
+
+TEST_CASE("Little's law: queries in the system on average = arrival rate x mean latency") {
+  // Integrates the number in the system from the outcomes and compares with rate x latency.
+  double latency_sum_s = 0;
+  Time last{};
+  RunControl control;
+  std::vector<std::pair<Time, int>> steps;
+  control.on_outcome = [&](const Outcome& o) {
+    latency_sum_s += to_seconds(o.latency);
+    steps.emplace_back(o.arrived, 1);
+    steps.emplace_back(o.arrived + o.latency, -1);
+    last = std::max(last, o.arrived + o.latency);
+  };
+  const RunResult r = run(scenario(kTwoNets), control);
+  std::sort(steps.begin(), steps.end());
+  double integral = 0;
+  int inside = 0;
+  Time before{};
+  for (const auto& [at, change] : steps) {
+    integral += inside * to_seconds(at - before);
+    inside += change;
+    before = at;
+  }
+  CHECK(inside == 0);
+  CHECK(integral == Approx(latency_sum_s).epsilon(1e-9));
+  CHECK(r.simulated_s == Approx(to_seconds(last.time_since_epoch())));
+}
+
+TEST_CASE("the same scenario gives the same trajectory; another seed another") {
+  const RunResult a = run(scenario(kTwoNets));
+  const RunResult b = run(scenario(kTwoNets));
+  const RunResult c = run(scenario(kTwoNets, {{"seed", "2"}}));
+  CHECK(a.fingerprint == b.fingerprint);
+  CHECK(a.fingerprint != c.fingerprint);
+}
+
+TEST_CASE("queries are the same under every strategy: items and lookups do not depend on what serves them") {
+  const auto items_and_lookups = [](const std::string& sharding) {
+    std::vector<int> items(2000);
+    RunControl control;
+    control.on_outcome = [&](const Outcome& o) { items[o.id] = o.items; };
+    const RunResult r = run(scenario(kTwoNets, {{"sharding", sharding}}), control);
+    double lookups = 0;
+    for (const ShardResult& s : r.shards) lookups += s.lookups_per_query;
+    return std::pair(items, lookups);
+  };
+  const auto one = items_and_lookups(kShardings[1]);
+  for (std::size_t s = 2; s < kShardings.size(); ++s) {
+    CAPTURE(kShardings[s]);
+    const auto other = items_and_lookups(kShardings[s]);
+    CHECK(one.first == other.first);
+    CHECK(one.second == Approx(other.second).epsilon(1e-12));
+  }
+}
+
+TEST_CASE("a batch without lookups on a shard does not ask it") {
+  // u1 (absent half the time) alone on a shard: half the queries ask it, once in each of their batches.
+  const std::string plan = R"({"plan": {"shards": [{"name": "a", "tables": [{"table": "u1"}]},
+    {"name": "b", "tables": [{"table": "u0"}, {"table": "i0"}, {"table": "i1"}]}]}})";
+  const RunResult r = run(scenario(kTwoNets, {{"sharding", plan}, {"traffic.items", R"({"type": "fixed", "value": 10})"}}));
+  // One batch a query: a is asked with probability 0.5 (pooling can also draw 0, rarely); b once for each net.
+  CHECK(r.shards[0].rpcs_per_query == Approx(0.5).margin(0.05));  // 4.5 standard errors: 4.5 * sqrt(0.25 / 2000)
+  CHECK(r.shards[1].rpcs_per_query == Approx(2.0));
+}
+
