@@ -1,0 +1,300 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Writes the shipped models, byte for byte the same each time.
+
+example: scripts/generate_models.py --check      exits 1 and names the files that differ from models/
+         scripts/generate_models.py --report     totals, and what a batch of 64 items costs on sc-large
+"""
+import argparse
+import json
+import pathlib
+import random
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+GIB = 2**30
+BYTES = {"fp32": 4}
+
+
+def table(name, rows, dim, pooling, per="item", absent=0.0):
+    out = {"name": name, "rows": rows, "dim": dim, "pooling": pooling}
+    if per != "item":
+        out["per"] = per
+    if absent:
+        out["absent"] = absent
+    return out
+
+
+def fixed(value):
+    return {"type": "fixed", "value": value}
+
+
+def lognormal(mean, cv):
+    return {"type": "lognormal", "mean": mean, "cv": cv}
+
+
+def long_tail(rng, count, total_bytes, largest_bytes, dim):
+    """Row counts of `count` tables: the first has `largest_bytes`, the others a lognormal tail scaled to the total."""
+    row = dim * BYTES["fp32"]
+    weights = sorted((rng.lognormvariate(0, 1.6) for _ in range(count - 1)), reverse=True)
+    left = total_bytes - largest_bytes
+    cap = 0.95 * largest_bytes
+    low, high = 0.0, left  # the scale at which the capped weights add up to what is left
+    for _ in range(200):
+        scale = (low + high) / 2
+        if sum(min(cap, w * scale) for w in weights) < left:
+            low = scale
+        else:
+            high = scale
+    return [round(largest_bytes / row)] + [max(100, round(min(cap, w * high) / row)) for w in weights]
+
+
+def synthetic_tables(rng, prefix, rows, dim, per, mean_pooling):
+    """A third of the features are single-valued, the others lists; one in six is absent from a fifth of the queries."""
+    tables = []
+    for i, n in enumerate(rows):
+        pooling = fixed(1) if rng.random() < 1 / 3 else lognormal(round(mean_pooling * rng.uniform(0.4, 2.6), 2), 0.6)
+        absent = 0.2 if rng.random() < 1 / 6 else 0.0
+        tables.append((n, pooling, absent))
+    rng.shuffle(tables)
+    return [table(f"{prefix}_{i:03}", n, dim, pooling, per, absent) for i, (n, pooling, absent) in enumerate(tables)]
+
+
+SYNTHETIC = {
+    "what": "synthetic, after the model of this name in Lui et al. 2020 (arXiv 2011.02084); no table is a real one",
+    "sizes": "recalled, not verified: total size, number of tables, size of the largest, number of nets",
+    "tail": "invented: lognormal sizes (sigma 1.6) below the largest table, scaled to the total",
+    "dense": "invented, calibrated on platform sc-large to the recalled share of operator time in sparse operators",
+    "pooling": "invented: a third of the features fixed 1, the others lognormal with cv 0.6; calibrated like the dense layers",
+    "absent": "invented: one feature in six is missing from a fifth of the queries",
+    "per": "invented: user features are looked up once a query, content features once an item",
+}
+
+
+def drm1():
+    rng = random.Random(20201104)
+    rows = long_tail(rng, 257, 194 * GIB, 3.6e9, 32)
+    order = list(range(257))
+    rng.shuffle(order)
+    user = sorted(order[:97])
+    content = sorted(order[97:])
+    return {
+        "name": "drm1",
+        "description": "DRM1: synthetic, after Lui et al. 2020; many mid-sized tables, two nets",
+        "sources": SYNTHETIC,
+        "nets": [
+            {
+                "name": "user",
+                "per": "query",
+                "bottom_mlp": {"layers": [128, 128, 32]},
+                "interaction": {"kind": "concat"},
+                "top_mlp": {"layers": [3136, 512, 128]},
+                "tables": synthetic_tables(rng, "user", [rows[i] for i in user], 32, "query", 20),
+            },
+            {
+                "name": "content",
+                "after": ["user"],
+                "bottom_mlp": {"layers": [160, 128, 32]},
+                "interaction": {"kind": "dot"},
+                "top_mlp": {"layers": [2400, 1024, 384, 1]},
+                "tables": synthetic_tables(rng, "content", [rows[i] for i in content], 32, "item", 4.4),
+            },
+        ],
+    }
+
+
+def drm2():
+    rng = random.Random(20201105)
+    rows = long_tail(rng, 133, 138 * GIB, 6.7e9, 32)
+    order = list(range(133))
+    rng.shuffle(order)
+    user = sorted(order[:53])
+    content = sorted(order[53:])
+    return {
+        "name": "drm2",
+        "description": "DRM2: synthetic, after Lui et al. 2020; fewer tables, larger ones, two nets",
+        "sources": SYNTHETIC,
+        "nets": [
+            {
+                "name": "user",
+                "per": "query",
+                "bottom_mlp": {"layers": [128, 128, 32]},
+                "interaction": {"kind": "concat"},
+                "top_mlp": {"layers": [1728, 512, 128]},
+                "tables": synthetic_tables(rng, "user", [rows[i] for i in user], 32, "query", 20),
+            },
+            {
+                "name": "content",
+                "after": ["user"],
+                "bottom_mlp": {"layers": [160, 128, 32]},
+                "interaction": {"kind": "dot"},
+                "top_mlp": {"layers": [1536, 1024, 256, 1]},
+                "tables": synthetic_tables(rng, "content", [rows[i] for i in content], 32, "item", 5.25),
+            },
+        ],
+    }
+
+
+def drm3():
+    rng = random.Random(20201106)
+    dim = 32
+    huge = round(178.8e9 / (4 * dim))
+    rest = long_tail(rng, 38, 200 * GIB - huge * 4 * dim, 3.2e9, dim)
+    tables = [table("huge", huge, dim, fixed(1), "query")]
+    tables += synthetic_tables(rng, "feature", rest, dim, "item", 5.55)
+    return {
+        "name": "drm3",
+        "description": "DRM3: synthetic, after Lui et al. 2020; one table holds nearly everything, one net",
+        "sources": dict(SYNTHETIC, huge="recalled, not verified: one table of 178.8 GB with pooling factor 1"),
+        "nets": [
+            {
+                "name": "only",
+                "bottom_mlp": {"layers": [512, 256, 32]},
+                "interaction": {"kind": "dot"},
+                "top_mlp": {"layers": [1280, 1536, 512, 1]},
+                "tables": tables,
+            }
+        ],
+    }
+
+
+MLPERF_TABLES = [  # rows, pooling
+    (40000000, 3), (39060, 2), (17295, 1), (7424, 2), (20265, 6), (3, 1), (7122, 1), (1543, 1), (63, 1), (40000000, 7),
+    (3067956, 3), (405282, 8), (10, 1), (2209, 6), (11938, 9), (155, 5), (4, 1), (976, 1), (14, 1), (40000000, 12),
+    (40000000, 100), (40000000, 27), (590152, 10), (12973, 3), (108, 1), (36, 1),
+]  # fmt: skip
+
+
+def mlperf():
+    return {
+        "name": "mlperf-dlrm-v2",
+        "description": "MLPerf DLRM-v2: public figures; 26 tables, five of which hold 98 % of the bytes",
+        "sources": {
+            "tables": "facebookresearch/dlrm torchrec_dlrm/README.MD: rows capped at 40M, multi-hot sizes (facts)",
+            "dense": "the same: dense 512-256-128, DCN with 3 layers of rank 512, over-arch 1024-1024-512-256-1",
+            "top input": "derived: the cross network keeps the width of its input, 27 vectors of 128",
+        },
+        "nets": [
+            {
+                "name": "dlrm",
+                "bottom_mlp": {"layers": [13, 512, 256, 128]},
+                "interaction": {"kind": "low-rank-cross", "layers": 3, "rank": 512},
+                "top_mlp": {"layers": [27 * 128, 1024, 1024, 512, 256, 1]},
+                "tables": [table(f"cat_{i}", r, 128, fixed(p)) for i, (r, p) in enumerate(MLPERF_TABLES)],
+            }
+        ],
+    }
+
+
+def rmc(number, tables, rows, dim, lookups, bottom, top):
+    return {
+        "name": f"dlrm-rmc{number}",
+        "description": f"RMC{number} of DeepRecSys: {tables} tables of {rows:,} rows, {lookups} lookups each",
+        "sources": {
+            "all": f"harvard-acc/DeepRecSys models/configs/dlrm_rm{number}.json (MIT; facts), commit 1383176a463a",
+            "top input": "derived: the concatenation of all pooled vectors and the bottom MLP's output",
+        },
+        "nets": [
+            {
+                "name": "dlrm",
+                "bottom_mlp": {"layers": bottom},
+                "interaction": {"kind": "concat"},
+                "top_mlp": {"layers": [tables * dim + bottom[-1]] + top},
+                "tables": [table(f"table_{i:02}", rows, dim, fixed(lookups)) for i in range(tables)],
+            }
+        ],
+    }
+
+
+def models():
+    return [
+        drm1(),
+        drm2(),
+        drm3(),
+        mlperf(),
+        rmc(1, 8, 4000000, 32, 80, [128, 64, 32], [256, 64, 1]),
+        rmc(2, 32, 500000, 64, 120, [256, 128, 64], [128, 64, 1]),
+        rmc(3, 10, 2000000, 32, 20, [2560, 1024, 256, 32], [512, 256, 1]),
+    ]
+
+
+def text_of(value, pad=""):
+    """JSON with what fits on one line on one line, so that a table is a line in a diff."""
+    line = json.dumps(value)
+    if len(pad + line) <= 150:
+        return line
+    deeper = pad + "  "
+    if isinstance(value, dict):
+        parts = [f"{deeper}{json.dumps(k)}: {text_of(v, deeper)}" for k, v in value.items()]
+        return "{\n" + ",\n".join(parts) + "\n" + pad + "}"
+    if isinstance(value, list):
+        return "[\n" + ",\n".join(deeper + text_of(v, deeper) for v in value) + "\n" + pad + "]"
+    return line
+
+
+def flop_per_row(net):
+    flop = 0
+    for mlp in ("bottom_mlp", "top_mlp"):
+        w = net.get(mlp, {}).get("layers", [])
+        flop += sum(2 * a * b for a, b in zip(w, w[1:]))
+    vectors, dim = len(net["tables"]) + 1, max(t["dim"] for t in net["tables"])
+    kind = net["interaction"]["kind"]
+    if kind == "dot":
+        flop += 2 * dim * vectors * (vectors - 1) / 2
+    if kind == "low-rank-cross":
+        flop += 4 * net["interaction"]["layers"] * net["interaction"]["rank"] * vectors * dim
+    return flop
+
+
+def mean(pooling):
+    return pooling.get("value", pooling.get("mean"))
+
+
+def report(model, items=64):
+    core = json.loads((ROOT / "topologies/platforms/sc-large.json").read_text())
+    peak = float(core["core"]["flops"].split()[0]) * 1e9 * core["core"]["efficiency"]
+    half = core["core"]["half_efficiency_rows"]
+    t0, t1 = (float(core["lookup"][k].split()[0]) * 1e-9 for k in ("time", "time_per_byte"))
+    dense = sparse = per_item = per_query = 0
+    tables = [t for net in model["nets"] for t in net["tables"]]
+    for net in model["nets"]:
+        rows = items if net.get("per", "item") == "item" else 1
+        dense += flop_per_row(net) * (rows + half) / peak
+    for t in tables:
+        n = mean(t["pooling"]) * (1 - t.get("absent", 0))
+        once = t.get("per", "item") == "query"
+        per_query += n if once else 0
+        per_item += 0 if once else n
+        sparse += n * (1 if once else items) * (t0 + t1 * 4 * t["dim"])
+    sizes = [t["rows"] * t["dim"] * 4 for t in tables]
+    return (f"| {model['name']} | {sum(sizes) / GIB:.2f} | {len(tables)} | {max(sizes) / 1e9:.2f} | {per_item:.0f} | {per_query:.0f} "
+            f"| {dense * 1e3:.2f} | {sparse * 1e3:.2f} | {100 * sparse / (dense + sparse):.1f} % |")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--out", type=pathlib.Path, default=ROOT / "models", help="folder to write (default: models/)")
+    parser.add_argument("--check", action="store_true", help="compare instead of writing")
+    parser.add_argument("--report", action="store_true", help="print a table of totals instead of writing")
+    args = parser.parse_args()
+    if args.report:
+        print("| model | GiB | tables | largest, GB | lookups an item | lookups a query | dense, ms | sparse, ms | sparse share |")
+        print("|---|---:|---:|---:|---:|---:|---:|---:|---:|")
+        print("\n".join(report(m) for m in models()))
+        return 0
+    differing = []
+    for model in models():
+        file, text = args.out / f"{model['name']}.json", text_of(model) + "\n"
+        if args.check:
+            if not file.exists() or file.read_text() != text:
+                differing.append(str(file))
+        else:
+            args.out.mkdir(parents=True, exist_ok=True)
+            file.write_text(text)
+    if differing:
+        print("differ from what the generator writes: " + ", ".join(differing), file=sys.stderr)
+    return 1 if differing else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
