@@ -164,7 +164,9 @@ Sweep load_sweep(const std::filesystem::path& file, const Assignments& assignmen
   const auto spec = read_document<SweepSpec>(document);
   const At at(document);
   const Grid grid(spec, at);
-  const Document base = base_document(spec, document);
+  Document base = base_document(spec, document);
+  const auto include = [](Document& d) { value_type<Scenario>().include_files(d.root, "", d); };
+  include(base);  // before anything is set, so that settings reach into files
   Sweep sweep{grid.names(), spec.baseline, {}};
   for (std::size_t i = 0; i < grid.total(); ++i) {
     const std::vector<const Setting*> combination = grid.combination(i);
@@ -177,6 +179,7 @@ Sweep load_sweep(const std::filesystem::path& file, const Assignments& assignmen
         scenario.set(path, value, fmt::format("{} ({} = {})", file.string(), path, label_of(value).substr(0, 60)),
                      file.parent_path());
     }
+    include(scenario);
     for (const auto& [path, text] : assignments) scenario.set(path, text);
     if (seed) scenario.set("seed", std::to_string(*seed));
     point.scenario = read_document<Scenario>(scenario);
