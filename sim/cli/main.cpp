@@ -20,19 +20,22 @@ extern "C" void on_interrupt(int) {
 
 std::string general_help() {
   std::string out =
-      "shardsim - simulates scale-out serving of recommendation models\n\nusage: shardsim COMMAND [ARGUMENTS]\n\ncommands:\n";
+      "shardsim - simulates scale-out serving of recommendation models\n\nusage: shardsim COMMAND "
+      "[ARGUMENTS]\n\ncommands:\n";
   for (const Alternative<Command>& c : command_registry().all()) out += fmt::format("  {:<10}{}\n", c.name, c.doc);
   out +=
-      "\n  --help     this text; `shardsim COMMAND --help` for a command's\n  --version  the version\n\nexample:\n  shardsim "
+      "\n  --help     this text; `shardsim COMMAND --help` for a command's\n  --version  the version\n\nexample:\n  "
+      "shardsim "
       "run workloads/experiments/drm1.json\n";
   return out;
 }
 
-std::string command_help(const Alternative<Command>& alternative, const Command& command, const po::options_description& options) {
+std::string command_help(const Alternative<Command>& alternative, const Command& command,
+                         const po::options_description& options) {
   std::ostringstream text;
   text << options;
-  return fmt::format("shardsim {} - {}\n\nusage: shardsim {} {}\n\n{}\nexample:\n  {}\n", alternative.name, alternative.doc,
-                     alternative.name, command.usage(), text.str(), command.example());
+  return fmt::format("shardsim {} - {}\n\nusage: shardsim {} {}\n\n{}\nexample:\n  {}\n", alternative.name,
+                     alternative.doc, alternative.name, command.usage(), text.str(), command.example());
 }
 
 // A word on the command line that only the program's own text may name as a flag.
@@ -73,7 +76,8 @@ int dispatch(const std::vector<std::string>& arguments) {
   }
   const Alternative<Command>* command = command_registry().find(word);
   if (command == nullptr)
-    throw InputError(fmt::format("unknown command {}{}", in_quotes(word), suggestion(word, command_registry().names())));
+    throw InputError(
+        fmt::format("unknown command {}{}", in_quotes(word), suggestion(word, command_registry().names())));
   return run_command(*command, {arguments.begin() + 1, arguments.end()});
 }
 

@@ -10,8 +10,10 @@ void add_ports(std::vector<HostPort>& ports, const ServiceSpec& service, const s
                const std::vector<std::string>& generated) {
   const std::string pointer = "/cluster/" + role + "/hosts";
   if (!service.hosts.empty() && service.hosts.size() < count)
-    throw InputError("scenario", pointer, fmt::format("names {} hosts and {} are needed; name more, or none to have them named main0, sparse0, ...",
-                                                      service.hosts.size(), count));
+    throw InputError(
+        "scenario", pointer,
+        fmt::format("names {} hosts and {} are needed; name more, or none to have them named main0, sparse0, ...",
+                    service.hosts.size(), count));
   const Nic& nic = service.platform.nic;
   for (std::size_t i = 0; i < count; ++i)
     ports.push_back({service.hosts.empty() ? generated[i] : service.hosts[i], nic.bandwidth,
@@ -26,14 +28,16 @@ std::vector<HostPort> host_ports(const Cluster& cluster, std::size_t shards) {
   std::vector<std::string> sparse_names;
   for (std::size_t s = 0; s < shards; ++s)
     for (int r = 0; r < cluster.sparse.replicas; ++r)
-      sparse_names.push_back(cluster.sparse.replicas == 1 ? fmt::format("sparse{}", s) : fmt::format("sparse{}.{}", s, r));
+      sparse_names.push_back(cluster.sparse.replicas == 1 ? fmt::format("sparse{}", s)
+                                                          : fmt::format("sparse{}.{}", s, r));
   std::vector<HostPort> ports;
   add_ports(ports, cluster.main, "main", main_names.size(), main_names);
   add_ports(ports, cluster.sparse, "sparse", sparse_names.size(), sparse_names);
   std::set<std::string> seen;
   for (const HostPort& p : ports)
     if (!seen.insert(p.name).second)
-      throw InputError("scenario", "/cluster", fmt::format("host {} is named for two servers; give each its own", in_quotes(p.name)));
+      throw InputError("scenario", "/cluster",
+                       fmt::format("host {} is named for two servers; give each its own", in_quotes(p.name)));
   return ports;
 }
 
@@ -41,8 +45,11 @@ template <>
 void describe(Describe<ServiceSpec>& d) {
   d.object("service", "the servers of one service");
   d.required("platform", &ServiceSpec::platform, "kind of server");
-  d.optional("replicas", &ServiceSpec::replicas, "copies of the service (of each sparse shard)").at_least(1).at_most(100000);
-  d.optional("hosts", &ServiceSpec::hosts, "names of hosts in the topology, in order: shard by shard, replica by replica");
+  d.optional("replicas", &ServiceSpec::replicas, "copies of the service (of each sparse shard)")
+      .at_least(1)
+      .at_most(100000);
+  d.optional("hosts", &ServiceSpec::hosts,
+             "names of hosts in the topology, in order: shard by shard, replica by replica");
 }
 
 template <>

@@ -44,8 +44,8 @@ class Host {
   /// `Booking b = co_await host.run(Work::dense, time)`: waits for a core and holds it for `time`. Work that takes no
   /// time does not wait.
   Job run(Work work, Duration time);
-  /// Sparse work that also moves `traffic` bytes of memory: takes `time`, or longer while the memory bandwidth is shared
-  /// by more gathers than it can feed. The core is held throughout.
+  /// Sparse work that also moves `traffic` bytes of memory: takes `time`, or longer while the memory bandwidth is
+  /// shared by more gathers than it can feed. The core is held throughout.
   Job gather(Duration time, Bytes traffic);
 
  private:

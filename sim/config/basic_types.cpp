@@ -7,7 +7,9 @@ void BoolType::read(const Json& value, const At& at, void* target) const {
   if (!value.is_boolean()) at.fail(found(value) + "; expected true or false");
   *static_cast<bool*>(target) = value.get<bool>();
 }
-Json BoolType::write(const void* source, const std::filesystem::path&) const { return *static_cast<const bool*>(source); }
+Json BoolType::write(const void* source, const std::filesystem::path&) const {
+  return *static_cast<const bool*>(source);
+}
 
 void TextType::read(const Json& value, const At& at, void* target) const {
   if (!value.is_string()) at.fail(found(value) + "; expected text");

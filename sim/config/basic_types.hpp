@@ -25,7 +25,8 @@ struct DataFile {
 /// Free remarks, "key": "text".
 using Remarks = std::map<std::string, std::string>;
 
-/// Specialise for an enum to give its values names: static constexpr std::array<std::pair<E, std::string_view>, N> names.
+/// Specialise for an enum to give its values names: static constexpr std::array<std::pair<E, std::string_view>, N>
+/// names.
 template <class E>
 struct EnumNames;
 
@@ -75,7 +76,9 @@ class NumberType final : public ValueType {
 class AnyType final : public ValueType {
  public:
   void read(const Json& value, const At&, void* target) const override { *static_cast<Json*>(target) = value; }
-  Json write(const void* source, const std::filesystem::path&) const override { return *static_cast<const Json*>(source); }
+  Json write(const void* source, const std::filesystem::path&) const override {
+    return *static_cast<const Json*>(source);
+  }
   Json schema(SchemaBuilder&) const override { return Json::object(); }
 };
 
@@ -86,7 +89,8 @@ template <class I>
 class IntegerType final : public ValueType {
  public:
   void read(const Json& value, const At& at, void* target) const override {
-    constexpr auto kMax = std::min<std::uint64_t>(std::numeric_limits<I>::max(), std::numeric_limits<std::int64_t>::max());
+    constexpr auto kMax =
+        std::min<std::uint64_t>(std::numeric_limits<I>::max(), std::numeric_limits<std::int64_t>::max());
     *static_cast<I*>(target) = static_cast<I>(read_integer(value, at, std::numeric_limits<I>::min(), kMax));
   }
   Json write(const void* source, const std::filesystem::path&) const override { return *static_cast<const I*>(source); }
@@ -98,7 +102,8 @@ class QuantityType final : public ValueType {
  public:
   void read(const Json& value, const At& at, void* target) const override {
     using Traits = QuantityTraits<Q>;
-    const std::string expected = fmt::format("expected {} with its unit, such as \"{}\"", Traits::name, Traits::example);
+    const std::string expected =
+        fmt::format("expected {} with its unit, such as \"{}\"", Traits::name, Traits::example);
     if (!value.is_string()) at.fail(fmt::format("{}; {}", found(value), expected));
     const ParsedQuantity parsed = parse_quantity(value.get_ref<const std::string&>(), Traits::units());
     if (!parsed.error.empty()) at.fail(fmt::format("{}; {}", parsed.error, expected));
@@ -211,13 +216,15 @@ struct TypeOf<Remarks> : std::type_identity<RemarksType> {};
 template <>
 struct TypeOf<Json> : std::type_identity<AnyType> {};
 template <class I>
-  requires std::is_integral_v<I>
-struct TypeOf<I> : std::type_identity<IntegerType<I>> {};
+requires std::is_integral_v<I>
+struct TypeOf<I> : std::type_identity<IntegerType<I>> {
+};
 template <class E>
-  requires std::is_enum_v<E>
-struct TypeOf<E> : std::type_identity<EnumType<E>> {};
+requires std::is_enum_v<E>
+struct TypeOf<E> : std::type_identity<EnumType<E>> {
+};
 template <class Q>
-  requires requires { QuantityTraits<Q>::name; }
+requires requires { QuantityTraits<Q>::name; }
 struct TypeOf<Q> : std::type_identity<QuantityType<Q>> {};
 template <class T>
 struct TypeOf<std::vector<T>> : std::type_identity<ListType<T>> {};

@@ -120,7 +120,8 @@ class ChoiceType final : public ValueType {
   // The tagged alternative; without a tag, the only one that can be meant by a key it alone implies.
   static const Alternative<Base>* find(const Json& value) {
     const auto tag = value.find(Traits::tag);
-    if (tag != value.end()) return tag->is_string() ? Traits::registry().find(tag->template get<std::string>()) : nullptr;
+    if (tag != value.end())
+      return tag->is_string() ? Traits::registry().find(tag->template get<std::string>()) : nullptr;
     if constexpr (requires { Traits::implied_by; })
       if (value.contains(Traits::implied_by)) return Traits::registry().find(Traits::implied_by);
     return nullptr;

@@ -23,10 +23,10 @@ struct Field {
   std::string doc;
   bool required = false;
   const ValueType* type = nullptr;
-  std::function<void*(void*)> locate;                              ///< the member within an object
-  std::function<bool(const void*)> is_absent;                      ///< true: not written (an empty optional)
-  std::vector<std::function<std::string(const void*)>> checks;     ///< on the member; "" or what is allowed
-  Json limits = Json::object();                                    ///< schema keywords from the checks
+  std::function<void*(void*)> locate;                           ///< the member within an object
+  std::function<bool(const void*)> is_absent;                   ///< true: not written (an empty optional)
+  std::vector<std::function<std::string(const void*)>> checks;  ///< on the member; "" or what is allowed
+  Json limits = Json::object();                                 ///< schema keywords from the checks
 };
 
 /// What a check of a whole object found wrong: key of the field at fault ("" for the object) and the remedy.
@@ -71,10 +71,18 @@ class Describe : public ObjectType {
   class Limits {
    public:
     explicit Limits(Field& field) : field_(field) {}
-    Limits& at_least(M low) { return check([low](const M& m) { return m >= low; }, "at least", low, "minimum"); }
-    Limits& at_most(M high) { return check([high](const M& m) { return m <= high; }, "at most", high, "maximum"); }
-    Limits& more_than(M low) { return check([low](const M& m) { return m > low; }, "more than", low, "exclusiveMinimum"); }
-    Limits& less_than(M high) { return check([high](const M& m) { return m < high; }, "less than", high, "exclusiveMaximum"); }
+    Limits& at_least(M low) {
+      return check([low](const M& m) { return m >= low; }, "at least", low, "minimum");
+    }
+    Limits& at_most(M high) {
+      return check([high](const M& m) { return m <= high; }, "at most", high, "maximum");
+    }
+    Limits& more_than(M low) {
+      return check([low](const M& m) { return m > low; }, "more than", low, "exclusiveMinimum");
+    }
+    Limits& less_than(M high) {
+      return check([high](const M& m) { return m < high; }, "less than", high, "exclusiveMaximum");
+    }
 
    private:
     template <class Test>

@@ -126,7 +126,8 @@ Json* element(Json& array, const std::string& part) {
 
 std::string read_text_file(const std::filesystem::path& file, std::uintmax_t limit) {
   std::error_code error;
-  if (std::filesystem::is_directory(file, error)) throw InputError(file.string(), "", "is a folder; a file is expected");
+  if (std::filesystem::is_directory(file, error))
+    throw InputError(file.string(), "", "is a folder; a file is expected");
   std::ifstream in(file, std::ios::binary);
   if (!in) throw InputError(file.string(), "", "cannot be opened; check the path and its permissions");
   const std::uintmax_t size = std::filesystem::file_size(file, error);
@@ -174,8 +175,9 @@ void Document::include(Json& value, const std::string& pointer) {
   const std::filesystem::path file = (at.folder / named).lexically_normal();
   std::error_code error;
   if (!std::filesystem::exists(file, error))
-    throw InputError(at.file, at.pointer, fmt::format("names the file {}, which does not exist (looked for {})",
-                                                      in_quotes(named.string()), in_quotes(file.string())));
+    throw InputError(at.file, at.pointer,
+                     fmt::format("names the file {}, which does not exist (looked for {})", in_quotes(named.string()),
+                                 in_quotes(file.string())));
   value = parse_strictly(read_text_file(file, kLargestFile), file.string());
   if (value.is_string()) throw InputError(file.string(), "", "holds only the name of another file; write the object");
   sources_[pointer] = {file.string(), file.parent_path(), ""};
@@ -209,8 +211,9 @@ void Document::set(std::string_view path, const Json& value, const std::string& 
     }
     if (at->is_null()) *at = Json::object();
     if (!at->is_object()) {
-      throw InputError(source, "", fmt::format("{} holds {}, which has no key {}", pointer.empty() ? "/" : pointer,
-                                               at->dump().substr(0, 60), in_quotes(part)));
+      throw InputError(source, "",
+                       fmt::format("{} holds {}, which has no key {}", pointer.empty() ? "/" : pointer,
+                                   at->dump().substr(0, 60), in_quotes(part)));
     }
     pointer += "/" + escaped(part);
     at = &(*at)[part];

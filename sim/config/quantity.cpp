@@ -38,7 +38,7 @@ std::optional<Duration> QuantityTraits<Duration>::make(double base) {
 }
 
 const std::vector<Unit>& QuantityTraits<Bytes>::units() {
-  static const std::vector<Unit> units{{"B", 1},     {"kB", 1e3},  {"KiB", kKi}, {"MB", 1e6}, {"MiB", kMi},
+  static const std::vector<Unit> units{{"B", 1},    {"kB", 1e3},  {"KiB", kKi}, {"MB", 1e6}, {"MiB", kMi},
                                        {"GB", 1e9}, {"GiB", kGi}, {"TB", 1e12}, {"TiB", kTi}};
   return units;
 }
@@ -48,10 +48,19 @@ std::optional<Bytes> QuantityTraits<Bytes>::make(double base) {
 }
 
 const std::vector<Unit>& QuantityTraits<Bandwidth>::units() {
-  static const std::vector<Unit> units{
-      {"bps", 0.125}, {"B/s", 1},        {"kbps", 125},   {"kB/s", 1e3},      {"KiB/s", kKi}, {"MB/s", 1e6},
-      {"MiB/s", kMi}, {"Mbps", 1.25e5},  {"GB/s", 1e9},   {"GiB/s", kGi},     {"Gbps", 1.25e8}, {"Tbps", 1.25e11},
-      {"unlimited", std::numeric_limits<double>::infinity()}};
+  static const std::vector<Unit> units{{"bps", 0.125},
+                                       {"B/s", 1},
+                                       {"kbps", 125},
+                                       {"kB/s", 1e3},
+                                       {"KiB/s", kKi},
+                                       {"MB/s", 1e6},
+                                       {"MiB/s", kMi},
+                                       {"Mbps", 1.25e5},
+                                       {"GB/s", 1e9},
+                                       {"GiB/s", kGi},
+                                       {"Gbps", 1.25e8},
+                                       {"Tbps", 1.25e11},
+                                       {"unlimited", std::numeric_limits<double>::infinity()}};
   return units;
 }
 
@@ -70,13 +79,15 @@ ParsedQuantity parse_quantity(std::string_view text, const std::vector<Unit>& un
   if (body == "unlimited" && units.back().name == "unlimited") return {units.back().size, ""};
   double number = 0;
   const auto [end, status] = std::from_chars(body.data(), body.data() + body.size(), number);
-  if (status != std::errc() || !std::isfinite(number)) return {0, fmt::format("{} does not begin with a number", in_quotes(text))};
+  if (status != std::errc() || !std::isfinite(number))
+    return {0, fmt::format("{} does not begin with a number", in_quotes(text))};
   if (number < 0) return {0, fmt::format("{} is negative", in_quotes(text))};
   const std::string_view unit = trimmed(body.substr(static_cast<std::size_t>(end - body.data())));
   if (unit.empty()) return {0, fmt::format("{} has no unit{}", in_quotes(text), suggestion("", names(units)))};
   for (const Unit& u : units)
     if (u.name == unit && std::isfinite(u.size)) return {number * u.size, ""};
-  return {0, fmt::format("{} has the unknown unit {}{}", in_quotes(text), in_quotes(unit), suggestion(unit, names(units)))};
+  return {
+      0, fmt::format("{} has the unknown unit {}{}", in_quotes(text), in_quotes(unit), suggestion(unit, names(units)))};
 }
 
 std::string format_quantity(double base, const std::vector<Unit>& units) {

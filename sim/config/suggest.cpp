@@ -52,8 +52,9 @@ std::string suggestion(std::string_view word, const std::vector<std::string>& kn
   }
   constexpr std::size_t kListed = 24;
   const auto shown = std::min(known.size(), kListed);
-  out += fmt::format("; allowed: {}{}", fmt::join(known.begin(), known.begin() + static_cast<std::ptrdiff_t>(shown), ", "),
-                     shown < known.size() ? ", ..." : "");
+  out +=
+      fmt::format("; allowed: {}{}", fmt::join(known.begin(), known.begin() + static_cast<std::ptrdiff_t>(shown), ", "),
+                  shown < known.size() ? ", ..." : "");
   return out;
 }
 

@@ -17,8 +17,8 @@ void SharedRate::fire() {
   if (sim_.now() != due_) return;
   advance();
   // A job is done when less is left than moves in one tick of the clock.
-  const auto done = std::stable_partition(jobs_.begin(), jobs_.end(),
-                                          [](const Job* j) { return j->remaining > j->rate * 1e-12; });
+  const auto done =
+      std::stable_partition(jobs_.begin(), jobs_.end(), [](const Job* j) { return j->remaining > j->rate * 1e-12; });
   for (auto it = done; it != jobs_.end(); ++it) sim_.at(sim_.now(), (*it)->on_done);
   jobs_.erase(done, jobs_.end());
   share();

@@ -19,7 +19,8 @@ void write_file(const std::filesystem::path& file, const std::string& content) {
     if (!out) {
       std::error_code ignored;
       std::filesystem::remove(temporary, ignored);
-      throw std::runtime_error(fmt::format("{}: cannot be written; check the folder and the space left", file.string()));
+      throw std::runtime_error(
+          fmt::format("{}: cannot be written; check the folder and the space left", file.string()));
     }
   }
   std::filesystem::rename(temporary, file);

@@ -117,7 +117,8 @@ Json result_json(const Scenario& scenario, const RunResult& r, const std::filesy
   out["seed"] = scenario.seed;
   out["fingerprint"] = fmt::format("{:016x}", r.fingerprint);
   out["verdict"] = std::string(name_of(r.verdict));
-  out["bottleneck"] = {{"kind", r.bottleneck.kind}, {"name", r.bottleneck.name}, {"offered_load", r.bottleneck.offered_load}};
+  out["bottleneck"] = {
+      {"kind", r.bottleneck.kind}, {"name", r.bottleneck.name}, {"offered_load", r.bottleneck.offered_load}};
   out["queries"] = {{"offered", r.offered}, {"completed", r.completed}, {"warmup", r.warmup}};
   out["simulated_s"] = r.simulated_s;
   out["events"] = r.events;
@@ -134,13 +135,14 @@ Json result_json(const Scenario& scenario, const RunResult& r, const std::filesy
 
 std::string summary_text(const RunResult& r) {
   const Histogram& h = r.recorder.latency_ps();
-  std::string out = fmt::format("verdict     {}\nqueries     {} offered, {} completed, {} counted\n", name_of(r.verdict),
-                                r.offered, r.completed, h.count());
+  std::string out = fmt::format("verdict     {}\nqueries     {} offered, {} completed, {} counted\n",
+                                name_of(r.verdict), r.offered, r.completed, h.count());
   out += fmt::format("latency     mean {:.1f} us   P50 {:.1f}   P90 {:.1f}   P95 {:.1f}   P99 {:.1f}   max {:.1f}\n",
                      us(h.mean()), us(h.quantile(0.5)), us(h.quantile(0.9)), us(h.quantile(0.95)), us(h.quantile(0.99)),
                      us(static_cast<double>(h.max())));
   if (h.count() > 0 && h.count() < 1000)
-    out += fmt::format("            P99 rests on the {} slowest queries; send more\n", std::max<std::uint64_t>(1, h.count() / 100));
+    out += fmt::format("            P99 rests on the {} slowest queries; send more\n",
+                       std::max<std::uint64_t>(1, h.count() / 100));
   out += fmt::format("CPU         {:.1f} us a query\n", r.total_cpu_us_per_query());
   const auto [low, high] = band_around(0.99);
   const auto p99 = r.recorder.mean_spans_us(low, high);
@@ -148,8 +150,10 @@ std::string summary_text(const RunResult& r) {
   for (const double s : p99) total += s;
   out += "P99 spent   ";
   for (std::size_t i = 0; i < kSpans; ++i)
-    out += fmt::format("{}{} {:.1f} %", i == 0 ? "" : "   ", name_of(static_cast<Span>(i)), total > 0 ? 100 * p99[i] / total : 0);
-  out += fmt::format("\nbusiest     {} {}, offered load {:.3f}\n", r.bottleneck.kind, r.bottleneck.name, r.bottleneck.offered_load);
+    out += fmt::format("{}{} {:.1f} %", i == 0 ? "" : "   ", name_of(static_cast<Span>(i)),
+                       total > 0 ? 100 * p99[i] / total : 0);
+  out += fmt::format("\nbusiest     {} {}, offered load {:.3f}\n", r.bottleneck.kind, r.bottleneck.name,
+                     r.bottleneck.offered_load);
   return out;
 }
 
@@ -158,7 +162,8 @@ Json plan_json(const ShardingPlan& plan) { return value_type<ShardingPlan>().wri
 std::string plan_text(const Scenario& scenario, const Model& model, const ShardingPlan& plan) {
   constexpr int kSamples = 1000;
   const std::vector<PlacedTable> tables = tables_of(model);
-  const std::vector<double> lookups = estimated_lookups({model, {}, scenario.traffic.items->mean(), scenario.seed}, kSamples);
+  const std::vector<double> lookups =
+      estimated_lookups({model, {}, scenario.traffic.items->mean(), scenario.seed}, kSamples);
   std::map<std::string, double> lookups_of;
   for (std::size_t t = 0; t < tables.size(); ++t) lookups_of[tables[t].table->name] = lookups[t];
 
@@ -181,8 +186,9 @@ std::string plan_text(const Scenario& scenario, const Model& model, const Shardi
     return sum > 0 ? top * static_cast<double>(v.size()) / sum : 1;
   };
   if (!loads.empty())
-    out += fmt::format("balance (largest / mean): bytes {:.3f}, lookups {:.3f}; lookups estimated from {} sampled queries\n",
-                       balance(sizes), balance(loads), kSamples);
+    out += fmt::format(
+        "balance (largest / mean): bytes {:.3f}, lookups {:.3f}; lookups estimated from {} sampled queries\n",
+        balance(sizes), balance(loads), kSamples);
   return out;
 }
 

@@ -16,7 +16,8 @@ class Runner final : public Timer {
         control_(control),
         model_(served_model(scenario)),
         plan_(make_plan(scenario, model_)),
-        network_(sim_, scenario.topology->build(host_ports(scenario.cluster, plan_.shards.size())), *scenario.transport),
+        network_(sim_, scenario.topology->build(host_ports(scenario.cluster, plan_.shards.size())),
+                 *scenario.transport),
         serving_(sim_, model_, plan_, scenario.cluster, scenario.serving, scenario.traffic, network_, scenario.seed,
                  scenario.replication),
         stream_(model_, scenario.traffic, scenario.seed, scenario.replication) {}

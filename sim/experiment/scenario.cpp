@@ -12,7 +12,8 @@ std::string remedies(Bytes tables, Bytes usable, std::size_t shards) {
   if (shards == 0) return "use a sharded strategy, 'compression', or a platform with more memory";
   if (enough > static_cast<std::int64_t>(shards))
     return fmt::format("use at least {} shards, 'compression', or a platform with more memory", enough);
-  return "use more shards, a 'split_above' so that large tables can be spread, 'compression', or a platform with more memory";
+  return "use more shards, a 'split_above' so that large tables can be spread, 'compression', or a platform with more "
+         "memory";
 }
 
 void check_memory(const ShardingPlan& plan, const Model& model, const Cluster& cluster) {

@@ -44,7 +44,8 @@ class SweepRunner {
 
   void work() {
     try {
-      for (std::size_t i = next_++; i < sweep_.points.size() && !interrupted() && !failed_; i = next_++) finish(i, run_point(i));
+      for (std::size_t i = next_++; i < sweep_.points.size() && !interrupted() && !failed_; i = next_++)
+        finish(i, run_point(i));
     } catch (...) {
       const std::scoped_lock lock(mutex_);
       failed_ = true;
@@ -111,23 +112,30 @@ std::string figures(const PointRow& row) {
 
 std::string overheads(const PointRow& row, const PointRow* baseline) {
   if (baseline == nullptr || !row.has_figures || !baseline->has_figures) return ",,,,";
-  const auto over = [](double value, double base) { return base > 0 ? fmt::format("{:.6f}", value / base - 1) : std::string(); };
+  const auto over = [](double value, double base) {
+    return base > 0 ? fmt::format("{:.6f}", value / base - 1) : std::string();
+  };
   return fmt::format(",{},{},{},{}", over(row.p50_us, baseline->p50_us), over(row.p90_us, baseline->p90_us),
                      over(row.p99_us, baseline->p99_us), over(row.cpu_us_per_query, baseline->cpu_us_per_query));
 }
 
 }  // namespace
 
-std::vector<PointRow> run_sweep(const Sweep& sweep, const SweepControl& control) { return SweepRunner(sweep, control).run(); }
+std::vector<PointRow> run_sweep(const Sweep& sweep, const SweepControl& control) {
+  return SweepRunner(sweep, control).run();
+}
 
 std::string sweep_csv(const Sweep& sweep, const std::vector<PointRow>& rows) {
   std::string out;
   for (const std::string& axis : sweep.axes) out += csv_field(axis) + ",";
-  out += "completed,mean_us,p50_us,p90_us,p99_us,cpu_us_per_query,p50_overhead,p90_overhead,p99_overhead,compute_overhead,verdict\n";
+  out +=
+      "completed,mean_us,p50_us,p90_us,p99_us,cpu_us_per_query,p50_overhead,p90_overhead,p99_overhead,compute_overhead,"
+      "verdict\n";
   for (std::size_t i = 0; i < rows.size(); ++i) {
     for (const std::string& label : sweep.points[i].labels) out += csv_field(label) + ",";
     const std::optional<std::size_t> baseline = sweep.points[i].baseline;
-    out += std::to_string(rows[i].completed) + figures(rows[i]) + overheads(rows[i], baseline ? &rows[*baseline] : nullptr);
+    out += std::to_string(rows[i].completed) + figures(rows[i]) +
+           overheads(rows[i], baseline ? &rows[*baseline] : nullptr);
     out += fmt::format(",{}\n", name_of(rows[i].verdict));
   }
   return out;

@@ -15,20 +15,20 @@ struct Range {
 
 /// One direction of a sweep: either one field with several values, or named variants that may set several fields.
 struct Axis {
-  std::string name;              ///< column in sweep.csv; default: the path
-  std::string path;              ///< field that `values` or `range` sets
-  Json values;                   ///< [value, ...], or {label: value, ...}
+  std::string name;  ///< column in sweep.csv; default: the path
+  std::string path;  ///< field that `values` or `range` sets
+  Json values;       ///< [value, ...], or {label: value, ...}
   std::optional<Range> range;
-  Json variants;                 ///< {label: {path: value, ...}, ...}
+  Json variants;  ///< {label: {path: value, ...}, ...}
 };
 
 /// A parameter study: all combinations of the axes' values, less those excluded, on top of a base scenario.
 struct SweepSpec {
   std::string description;
-  Json base;                     ///< scenario, or the path of one
+  Json base;  ///< scenario, or the path of one
   std::vector<Axis> axes;
-  Remarks baseline;              ///< axis: label; overheads are against the point with these labels and the same others
-  std::vector<Json> exclude;     ///< {axis: label or [labels], ...}: combinations that match all are dropped
+  Remarks baseline;           ///< axis: label; overheads are against the point with these labels and the same others
+  std::vector<Json> exclude;  ///< {axis: label or [labels], ...}: combinations that match all are dropped
 };
 
 template <>
@@ -66,7 +66,7 @@ struct PointResult {
 
 struct SweepControl {
   unsigned jobs = 1;
-  std::function<void(std::size_t done, double total_share)> progress;  ///< called from any thread, one at a time
+  std::function<void(std::size_t done, double total_share)> progress;   ///< called from any thread, one at a time
   std::function<void(std::size_t index, const PointResult&)> finished;  ///< likewise
   const std::atomic<bool>* interrupt = nullptr;
 };

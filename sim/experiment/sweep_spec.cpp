@@ -76,7 +76,8 @@ std::vector<Setting> settings_of(const Axis& axis) {
 }
 
 bool matches(const Json& pattern, const std::string& label) {
-  if (pattern.is_array()) return std::any_of(pattern.begin(), pattern.end(), [&](const Json& p) { return matches(p, label); });
+  if (pattern.is_array())
+    return std::any_of(pattern.begin(), pattern.end(), [&](const Json& p) { return matches(p, label); });
   return label_of(pattern) == label;
 }
 
@@ -91,7 +92,8 @@ class Grid {
       if (total_ > kMostPoints) At(at, "axes").fail(fmt::format("more than {} points", kMostPoints));
     }
     for (const auto& [axis, label] : spec.baseline) check_label(axis, label, At(At(at, "baseline"), axis));
-    for (std::size_t e = 0; e < spec.exclude.size(); ++e) check_exclude(spec.exclude[e], At(At(at, "exclude"), std::to_string(e)));
+    for (std::size_t e = 0; e < spec.exclude.size(); ++e)
+      check_exclude(spec.exclude[e], At(At(at, "exclude"), std::to_string(e)));
   }
 
   const std::vector<std::string>& names() const { return names_; }
@@ -100,7 +102,8 @@ class Grid {
   // The settings of combination number i; the last axis changes fastest.
   std::vector<const Setting*> combination(std::size_t i) const {
     std::vector<const Setting*> out(settings_.size());
-    for (std::size_t a = settings_.size(); a-- > 0; i /= settings_[a].size()) out[a] = &settings_[a][i % settings_[a].size()];
+    for (std::size_t a = settings_.size(); a-- > 0; i /= settings_[a].size())
+      out[a] = &settings_[a][i % settings_[a].size()];
     return out;
   }
 
@@ -129,7 +132,8 @@ class Grid {
     for (const auto& [axis, pattern] : rule.items()) {
       const At here(at, axis);
       if (!pattern.is_array()) check_label(axis, label_of(pattern), here);
-      for (std::size_t i = 0; pattern.is_array() && i < pattern.size(); ++i) check_label(axis, label_of(pattern[i]), here);
+      for (std::size_t i = 0; pattern.is_array() && i < pattern.size(); ++i)
+        check_label(axis, label_of(pattern[i]), here);
     }
   }
 
@@ -241,8 +245,10 @@ void describe(Describe<SweepSpec>& d) {
   d.optional("description", &SweepSpec::description, "what it is for");
   d.required("base", &SweepSpec::base, "the scenario that the axes change, or the path of its file");
   d.required("axes", &SweepSpec::axes, "directions; all combinations run");
-  d.optional("baseline", &SweepSpec::baseline, "axis: label; overheads are against the point with these and the same others");
-  d.optional("exclude", &SweepSpec::exclude, "[{axis: label or [labels], ...}]: combinations that match all are dropped");
+  d.optional("baseline", &SweepSpec::baseline,
+             "axis: label; overheads are against the point with these and the same others");
+  d.optional("exclude", &SweepSpec::exclude,
+             "[{axis: label or [labels], ...}]: combinations that match all are dropped");
   d.check([](const SweepSpec& s) -> std::optional<Complaint> {
     std::map<std::string, std::size_t> seen;
     for (std::size_t a = 0; a < s.axes.size(); ++a) {

@@ -65,8 +65,11 @@ template <>
 void describe(Describe<CoreFigures>& d) {
   d.object("core", "dense compute of one core");
   d.required("flops", &CoreFigures::flops, "peak").more_than(ComputeRate{0});
-  d.required("efficiency", &CoreFigures::efficiency, "share of the peak that large batches reach").more_than(0).at_most(1);
-  d.required("half_efficiency_rows", &CoreFigures::half_efficiency_rows, "rows of a batch at which half of that is reached")
+  d.required("efficiency", &CoreFigures::efficiency, "share of the peak that large batches reach")
+      .more_than(0)
+      .at_most(1);
+  d.required("half_efficiency_rows", &CoreFigures::half_efficiency_rows,
+             "rows of a batch at which half of that is reached")
       .at_least(0)
       .at_most(1e6);
 }

@@ -24,7 +24,9 @@ struct LookupFigures {
 struct LinearTime {
   double fixed_ps = 0;
   double per_row_ps = 0;
-  Duration operator()(std::int64_t rows) const { return from_picoseconds(fixed_ps + per_row_ps * static_cast<double>(rows)); }
+  Duration operator()(std::int64_t rows) const {
+    return from_picoseconds(fixed_ps + per_row_ps * static_cast<double>(rows));
+  }
   LinearTime& operator+=(LinearTime t) {
     fixed_ps += t.fixed_ps;
     per_row_ps += t.per_row_ps;

@@ -20,12 +20,14 @@ std::optional<Complaint> names_are_unique(const Model& model) {
   std::set<std::string> tables;
   for (std::size_t n = 0; n < model.nets.size(); ++n) {
     if (!nets.insert(model.nets[n].name).second)
-      return Complaint{fmt::format("nets/{}/name", n),
-                       fmt::format("a second net is called {}; give it a name of its own", in_quotes(model.nets[n].name))};
+      return Complaint{
+          fmt::format("nets/{}/name", n),
+          fmt::format("a second net is called {}; give it a name of its own", in_quotes(model.nets[n].name))};
     for (std::size_t t = 0; t < model.nets[n].tables.size(); ++t)
       if (const std::string& name = model.nets[n].tables[t].name; !tables.insert(name).second)
-        return Complaint{fmt::format("nets/{}/tables/{}/name", n, t),
-                         fmt::format("a second table is called {}; plans name tables, so give it its own", in_quotes(name))};
+        return Complaint{
+            fmt::format("nets/{}/tables/{}/name", n, t),
+            fmt::format("a second table is called {}; plans name tables, so give it its own", in_quotes(name))};
   }
   return std::nullopt;
 }

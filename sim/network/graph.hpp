@@ -22,8 +22,7 @@ struct NetworkLink {
 };
 
 /// Hosts and switches, and the directed links between them.
-using NetworkGraph =
-    boost::adjacency_list<boost::vecS, boost::vecS, boost::directedS, NetworkNode, NetworkLink>;
+using NetworkGraph = boost::adjacency_list<boost::vecS, boost::vecS, boost::directedS, NetworkNode, NetworkLink>;
 using NodeId = NetworkGraph::vertex_descriptor;
 
 }  // namespace shardsim

@@ -19,7 +19,8 @@ struct BuiltTopology {
   NodeId frontend = 0;
 };
 
-/// A description of a network. build() is called once before a run; an access link is never faster than the host's card.
+/// A description of a network. build() is called once before a run; an access link is never faster than the host's
+/// card.
 class Topology {
  public:
   virtual ~Topology() = default;

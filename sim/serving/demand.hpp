@@ -11,11 +11,11 @@ namespace shardsim {
 /// What one batch asks of one server for one net.
 struct Demand {
   std::int64_t lookups = 0;
-  std::int64_t bags = 0;   ///< one for each table and item (or query)
-  double gather_ps = 0;    ///< on one core of that server
-  Bytes traffic;           ///< memory moved by the gather
-  Bytes pooled;            ///< results: a vector for each bag
-  Bytes partial;           ///< that part of `pooled` that is only a partial sum
+  std::int64_t bags = 0;  ///< one for each table and item (or query)
+  double gather_ps = 0;   ///< on one core of that server
+  Bytes traffic;          ///< memory moved by the gather
+  Bytes pooled;           ///< results: a vector for each bag
+  Bytes partial;          ///< that part of `pooled` that is only a partial sum
 };
 
 /// Works out demands. Target 0 is the main shard itself, target s + 1 is sparse shard s.

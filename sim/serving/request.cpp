@@ -24,8 +24,10 @@ Process Serving::serve_query(Query query, std::function<void(const Outcome&)>& d
   const Bytes response = traffic_.message ? traffic_.message->response : Bytes{kScore * query.items};
 
   spans += co_await network_.send(*main.from_frontend, request);
-  spans += co_await main.host->run(Work::serde, with_jitter(Work::serde, message_cost(platform, request), query, Step::receive));
-  spans += co_await main.host->run(Work::service, with_jitter(Work::service, platform.service_overhead, query, Step::overhead));
+  spans += co_await main.host->run(Work::serde,
+                                   with_jitter(Work::serde, message_cost(platform, request), query, Step::receive));
+  spans += co_await main.host->run(Work::service,
+                                   with_jitter(Work::service, platform.service_overhead, query, Step::overhead));
 
   Join<BatchPath> batches;
   int number = 0;
@@ -37,7 +39,8 @@ Process Serving::serve_query(Query query, std::function<void(const Outcome&)>& d
   spans += batches.last().critical;
   outcome.embedded = batches.last().embedded;
 
-  spans += co_await main.host->run(Work::serde, with_jitter(Work::serde, message_cost(platform, response), query, Step::reply));
+  spans += co_await main.host->run(Work::serde,
+                                   with_jitter(Work::serde, message_cost(platform, response), query, Step::reply));
   spans += co_await network_.send(*main.to_frontend, response);
 
   frontend_balancer_->finished(replica);
@@ -65,9 +68,11 @@ Process Serving::serve_batch(const Query& query, Batch batch, MainReplica& main,
 
     Spans own;
     const std::int64_t rows = model_.nets[net].per == Per::item ? batch.items() : 1;
-    own += co_await host.run(Work::dense, with_jitter(Work::dense, dense_[net].before(rows), query, Step::bottom, batch.number, net));
+    own += co_await host.run(
+        Work::dense, with_jitter(Work::dense, dense_[net].before(rows), query, Step::bottom, batch.number, net));
     own += co_await host.gather(
-        with_jitter(Work::sparse, from_picoseconds(local.gather_ps), query, Step::gather, batch.number, net), local.traffic);
+        with_jitter(Work::sparse, from_picoseconds(local.gather_ps), query, Step::gather, batch.number, net),
+        local.traffic);
     const Time own_done = sim_.now();
     co_await rpcs;
     path.critical += sim_.now() > own_done ? rpcs.last() : own;
@@ -75,8 +80,10 @@ Process Serving::serve_batch(const Query& query, Batch batch, MainReplica& main,
 
     const Duration summing = from_picoseconds(static_cast<double>(partial.count) *
                                               static_cast<double>(host.platform().lookup.time_per_byte.count()));
-    path.critical += co_await host.run(Work::sparse, with_jitter(Work::sparse, summing, query, Step::partial, batch.number, net));
-    path.critical += co_await host.run(Work::dense, with_jitter(Work::dense, dense_[net].after(rows), query, Step::top, batch.number, net));
+    path.critical +=
+        co_await host.run(Work::sparse, with_jitter(Work::sparse, summing, query, Step::partial, batch.number, net));
+    path.critical += co_await host.run(
+        Work::dense, with_jitter(Work::dense, dense_[net].after(rows), query, Step::top, batch.number, net));
   }
   batches.finish(path);
 }
@@ -92,7 +99,8 @@ Process Serving::call_shard(const Query& query, Batch batch, std::size_t net, st
   const Bytes request = sizes ? sizes->request : DemandModel::index_bytes(demand.lookups, demand.bags);
   const Bytes response = sizes ? sizes->response : demand.pooled;
   Balancer& balancer = *main.balancers[shard];
-  const std::uint64_t call = static_cast<std::uint64_t>(batch.number) << 40 | static_cast<std::uint64_t>(net) << 32 | target;
+  const std::uint64_t call =
+      static_cast<std::uint64_t>(batch.number) << 40 | static_cast<std::uint64_t>(net) << 32 | target;
   const std::size_t chosen = balancer.start(RandomStream(seed_, replication_, Purpose::balancing, query.id, call));
   const SparseReplica& replica = main.shards[shard][chosen];
   Host& caller = *main.host;
@@ -104,11 +112,13 @@ Process Serving::call_shard(const Query& query, Batch batch, std::size_t net, st
   spans += co_await caller.run(Work::serde, jitter(Work::serde, message_cost(caller.platform(), request), Step::call));
   spans += co_await network_.send(*replica.there, request);
   spans += co_await host.run(Work::serde, jitter(Work::serde, message_cost(host.platform(), request), Step::receive));
-  spans += co_await host.run(Work::service, jitter(Work::service, host.platform().service_overhead + host.platform().net_overhead, Step::net));
+  spans += co_await host.run(
+      Work::service, jitter(Work::service, host.platform().service_overhead + host.platform().net_overhead, Step::net));
   spans += co_await host.gather(jitter(Work::sparse, from_picoseconds(demand.gather_ps), Step::gather), demand.traffic);
   spans += co_await host.run(Work::serde, jitter(Work::serde, message_cost(host.platform(), response), Step::answer));
   spans += co_await network_.send(*replica.back, response);
-  spans += co_await caller.run(Work::serde, jitter(Work::serde, message_cost(caller.platform(), response), Step::collect));
+  spans +=
+      co_await caller.run(Work::serde, jitter(Work::serde, message_cost(caller.platform(), response), Step::collect));
   balancer.finished(chosen);
   rpcs.finish(spans);
 }

@@ -32,8 +32,9 @@ struct ShardTotals {
 class Serving {
  public:
   /// Everything named must outlive the object. Throws InputError when a host is not in the network or not reachable.
-  Serving(Simulation& sim, const Model& model, const ShardingPlan& plan, const Cluster& cluster, const ServingSpec& spec,
-          const Traffic& traffic, Network& network, std::uint64_t seed, std::uint32_t replication);
+  Serving(Simulation& sim, const Model& model, const ShardingPlan& plan, const Cluster& cluster,
+          const ServingSpec& spec, const Traffic& traffic, Network& network, std::uint64_t seed,
+          std::uint32_t replication);
 
   /// Starts a query now; `done` is called when its answer is back at the frontend.
   void submit(Query query, std::function<void(const Outcome&)>& done);

@@ -42,7 +42,8 @@ std::vector<PlannedShard> empty_shards(int count) {
   return shards;
 }
 
-std::vector<PlannedShard> spread(std::vector<Piece> pieces, int shards, const std::function<double(const Piece&)>& weight) {
+std::vector<PlannedShard> spread(std::vector<Piece> pieces, int shards,
+                                 const std::function<double(const Piece&)>& weight) {
   std::stable_sort(pieces.begin(), pieces.end(), [&](const Piece& a, const Piece& b) {
     return std::tuple(weight(a), a.bytes) > std::tuple(weight(b), b.bytes);
   });

@@ -20,13 +20,14 @@ struct Piece {
 /// All tables as pieces; a table larger than `limit` is cut in as few equal parts as are not.
 std::vector<Piece> pieces_of(const Model& model, Bytes limit);
 
-/// Lookups a query makes in each table, estimated from `samples` sampled queries: what a profiler would measure, not the
-/// distribution's true mean.
+/// Lookups a query makes in each table, estimated from `samples` sampled queries: what a profiler would measure, not
+/// the distribution's true mean.
 std::vector<double> estimated_lookups(const PlanningInput& input, int samples);
 
 /// Largest first, each to the shard with the least weight so far (longest-processing-time rule); ties go to the shard
 /// with fewer bytes, then to the first.
-std::vector<PlannedShard> spread(std::vector<Piece> pieces, int shards, const std::function<double(const Piece&)>& weight);
+std::vector<PlannedShard> spread(std::vector<Piece> pieces, int shards,
+                                 const std::function<double(const Piece&)>& weight);
 
 /// Shards named sparse0, sparse1, ...
 std::vector<PlannedShard> empty_shards(int count);

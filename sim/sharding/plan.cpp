@@ -29,11 +29,12 @@ class PlanCheck {
       const std::string key = fmt::format("{}/{}", where, i);
       const auto it = tables_.find(p.table);
       if (it == tables_.end())
-        return Complaint{key + "/table", fmt::format("the model has no table {}{}", in_quotes(p.table), suggestion(p.table, names_))};
+        return Complaint{key + "/table",
+                         fmt::format("the model has no table {}{}", in_quotes(p.table), suggestion(p.table, names_))};
       Seen& seen = it->second;
       if (seen.parts != 0 && seen.parts != p.parts)
-        return Complaint{key, fmt::format("table {} is split in {} parts here and in {} at /{}", in_quotes(p.table), p.parts,
-                                          seen.parts, seen.first)};
+        return Complaint{key, fmt::format("table {} is split in {} parts here and in {} at /{}", in_quotes(p.table),
+                                          p.parts, seen.parts, seen.first)};
       if (!seen.placed.insert(p.part).second)
         return Complaint{key, fmt::format("table {} is also at /{}; each table (or part) belongs on one shard",
                                           in_quotes(p.table), seen.first)};
@@ -48,8 +49,8 @@ class PlanCheck {
       if (seen.parts == 0)
         return Complaint{"", fmt::format("table {} is on no shard; add it to a shard or to 'main'", in_quotes(name))};
       if (static_cast<int>(seen.placed.size()) != seen.parts)
-        return Complaint{"", fmt::format("table {} is split in {} parts and only {} of them are placed", in_quotes(name),
-                                         seen.parts, seen.placed.size())};
+        return Complaint{"", fmt::format("table {} is split in {} parts and only {} of them are placed",
+                                         in_quotes(name), seen.parts, seen.placed.size())};
     }
     return std::nullopt;
   }
@@ -92,9 +93,12 @@ void describe(Describe<Placement>& d) {
   d.object("placement", "a table, or a part of its rows");
   d.required("table", &Placement::table, "name of the table");
   d.optional("part", &Placement::part, "which part, from 0").at_least(0);
-  d.optional("parts", &Placement::parts, "parts the rows are split in, by row number modulo parts").at_least(1).at_most(65536);
+  d.optional("parts", &Placement::parts, "parts the rows are split in, by row number modulo parts")
+      .at_least(1)
+      .at_most(65536);
   d.check([](const Placement& p) -> std::optional<Complaint> {
-    if (p.part >= p.parts) return Complaint{"part", fmt::format("found {}; expected less than 'parts', {}", p.part, p.parts)};
+    if (p.part >= p.parts)
+      return Complaint{"part", fmt::format("found {}; expected less than 'parts', {}", p.part, p.parts)};
     return std::nullopt;
   });
 }

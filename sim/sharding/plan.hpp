@@ -5,7 +5,8 @@
 
 namespace shardsim {
 
-/// A table, or one of the `parts` into which its rows are split by modulus: part p holds the rows r with r mod parts = p.
+/// A table, or one of the `parts` into which its rows are split by modulus: part p holds the rows r with r mod parts =
+/// p.
 struct Placement {
   std::string table;
   int part = 0;
@@ -19,9 +20,9 @@ struct PlannedShard {
 
 /// Which tables live where. A user may write one, edit it and give it back.
 struct ShardingPlan {
-  std::string strategy;             ///< what made it; for the reader only
-  std::vector<Placement> main;      ///< tables that stay with the dense layers
-  std::vector<PlannedShard> shards; ///< tables asked for by RPC
+  std::string strategy;              ///< what made it; for the reader only
+  std::vector<Placement> main;       ///< tables that stay with the dense layers
+  std::vector<PlannedShard> shards;  ///< tables asked for by RPC
 };
 
 /// Bytes of one part of a table; parts differ by at most a row.

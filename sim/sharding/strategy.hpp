@@ -9,9 +9,9 @@ namespace shardsim {
 /// What a strategy may look at.
 struct PlanningInput {
   const Model& model;
-  Bytes shard_memory;           ///< for tables, on one sparse host
-  double items_per_query = 1;   ///< mean
-  std::uint64_t seed = 1;       ///< of the queries sampled to estimate pooling
+  Bytes shard_memory;          ///< for tables, on one sparse host
+  double items_per_query = 1;  ///< mean
+  std::uint64_t seed = 1;      ///< of the queries sampled to estimate pooling
 };
 
 /// How tables map to shards. plan() is called once before a run; it places every table, whether or not it fits: what

@@ -9,8 +9,8 @@
 
 namespace shardsim {
 
-/// Sums of N quantities (say, spans) of observations sorted by a value (say, latency) into buckets 1/64 of their power of
-/// two wide: answers "what are the means of the observations around quantile q" in bounded memory.
+/// Sums of N quantities (say, spans) of observations sorted by a value (say, latency) into buckets 1/64 of their power
+/// of two wide: answers "what are the means of the observations around quantile q" in bounded memory.
 template <std::size_t N>
 class BandSums {
  public:

@@ -45,7 +45,8 @@ void describe(Describe<Traffic>& d) {
   d.required("items", &Traffic::items, "items (candidates) a query ranks; rounded, at least 1, at most 1000000");
   d.required("queries", &Traffic::queries, "queries to send, warm-up included").at_least(1).at_most(1'000'000'000'000);
   d.optional("warmup", &Traffic::warmup, "first queries, which no statistic of latency counts").at_least(0);
-  d.optional("message", &Traffic::message, "sizes of a query and its answer, instead of those computed from its features");
+  d.optional("message", &Traffic::message,
+             "sizes of a query and its answer, instead of those computed from its features");
   d.check([](const Traffic& t) -> std::optional<Complaint> {
     if (t.warmup >= t.queries)
       return Complaint{"warmup", fmt::format("found {}; expected less than 'queries', {}", t.warmup, t.queries)};

@@ -23,14 +23,16 @@ const std::vector<std::string> kShardings{
 
 TEST_CASE("the spans of every query add up to its latency exactly, under every strategy and arrival process") {
   const std::string sharding = GENERATE(from_range(kShardings));
-  const std::string arrivals = GENERATE(as<std::string>(), R"({"type": "serial"})", R"({"type": "poisson", "rate": "400 /s"})");
+  const std::string arrivals =
+      GENERATE(as<std::string>(), R"({"type": "serial"})", R"({"type": "poisson", "rate": "400 /s"})");
   CAPTURE(sharding, arrivals);
   const Scenario s = scenario(kTwoNets, {{"sharding", sharding}, {"traffic.arrivals", arrivals}});
   std::int64_t checked = 0;
   RunControl control;
   control.on_outcome = [&](const Outcome& o) {
     ++checked;
-    if (o.spans.total() != o.latency) FAIL("query " << o.id << ": " << o.spans.total().count() << " != " << o.latency.count());
+    if (o.spans.total() != o.latency)
+      FAIL("query " << o.id << ": " << o.spans.total().count() << " != " << o.latency.count());
     for (const Duration d : o.spans.all())
       if (d < Duration::zero()) FAIL("negative span in query " << o.id);
   };
@@ -132,9 +134,9 @@ TEST_CASE("a batch without lookups on a shard does not ask it") {
   // u1 (absent half the time) alone on a shard: half the queries ask it, once in each of their batches.
   const std::string plan = R"({"plan": {"shards": [{"name": "a", "tables": [{"table": "u1"}]},
     {"name": "b", "tables": [{"table": "u0"}, {"table": "i0"}, {"table": "i1"}]}]}})";
-  const RunResult r = run(scenario(kTwoNets, {{"sharding", plan}, {"traffic.items", R"({"type": "fixed", "value": 10})"}}));
+  const RunResult r =
+      run(scenario(kTwoNets, {{"sharding", plan}, {"traffic.items", R"({"type": "fixed", "value": 10})"}}));
   // One batch a query: a is asked with probability 0.5 (pooling can also draw 0, rarely); b once for each net.
   CHECK(r.shards[0].rpcs_per_query == Approx(0.5).margin(0.05));  // 4.5 standard errors: 4.5 * sqrt(0.25 / 2000)
   CHECK(r.shards[1].rpcs_per_query == Approx(2.0));
 }
-

@@ -114,7 +114,8 @@ SCENARIO("batches of a query run in parallel, each on its own core") {
       "serving": {"batch_items": 10},
       "traffic": {"arrivals": {"type": "serial"}, "items": {"type": "fixed", "value": 30}, "queries": 1, "message": {"request": "0 B", "response": "0 B"}}})";
     std::string filled = text;
-    for (std::size_t at = filled.find("$F"); at != std::string::npos; at = filled.find("$F")) filled.replace(at, 2, kFreePlatform);
+    for (std::size_t at = filled.find("$F"); at != std::string::npos; at = filled.find("$F"))
+      filled.replace(at, 2, kFreePlatform);
     const RunResult r = run(scenario(filled, {{"cluster.main.platform.cores", "2"}}));
     THEN("the third batch waits for a core: 200 us, half of it queueing") {
       CHECK(r.recorder.latency_ps().max() == 200'000'000);
@@ -125,12 +126,16 @@ SCENARIO("batches of a query run in parallel, each on its own core") {
 }
 
 SCENARIO("replicas share the work as the balancer says") {
-  const std::string balancer = GENERATE(as<std::string>(), "round-robin", "random", "least-outstanding", "power-of-two");
+  const std::string balancer =
+      GENERATE(as<std::string>(), "round-robin", "random", "least-outstanding", "power-of-two");
   GIVEN("three replicas of the main shard and two of each sparse shard under " + balancer) {
     const std::string choice = R"({"type": ")" + balancer + R"("})";
-    const RunResult r = run(scenario(kTwoNets, {{"cluster.main.replicas", "3"}, {"cluster.sparse.replicas", "2"},
-                                                {"serving.main_balancer", choice}, {"serving.sparse_balancer", choice},
-                                                {"traffic.arrivals.rate", "3000 /s"}, {"traffic.queries", "6000"}}));
+    const RunResult r = run(scenario(kTwoNets, {{"cluster.main.replicas", "3"},
+                                                {"cluster.sparse.replicas", "2"},
+                                                {"serving.main_balancer", choice},
+                                                {"serving.sparse_balancer", choice},
+                                                {"traffic.arrivals.rate", "3000 /s"},
+                                                {"traffic.queries", "6000"}}));
     THEN("no replica has much more than its share, and none is idle") {
       REQUIRE(r.hosts.size() == 3 + 2 * 2);
       double most = 0;

@@ -9,7 +9,8 @@
 namespace shardsim::testing {
 
 /// Reads a scenario from JSON text; paths in it start at the folder of shipped descriptions.
-inline Scenario scenario(const std::string& text, const std::vector<std::pair<std::string, std::string>>& changes = {}) {
+inline Scenario scenario(const std::string& text,
+                         const std::vector<std::pair<std::string, std::string>>& changes = {}) {
   Document document = Document::wrap(Json::parse(text), "test", std::filesystem::path(SHARDSIM_SOURCE_FOLDER));
   value_type<Scenario>().include_files(document.root, "", document);
   for (const auto& [path, value] : changes) document.set(path, value);

@@ -32,7 +32,8 @@ struct Estimate {
 template <class Measure>
 Estimate replicated(const std::string& text, int replications, Measure measure) {
   std::vector<double> values;
-  for (int r = 0; r < replications; ++r) values.push_back(measure(run(scenario(text, {{"replication", std::to_string(r)}}))));
+  for (int r = 0; r < replications; ++r)
+    values.push_back(measure(run(scenario(text, {{"replication", std::to_string(r)}}))));
   double mean = 0;
   for (const double v : values) mean += v / replications;
   double variance = 0;
@@ -85,17 +86,20 @@ TEST_CASE("fork-join of idle shards: the mean of the slowest of n exponentials i
   std::string shards;
   double harmonic = 0;
   for (int i = 0; i < 8; ++i) {
-    tables += fmt::format(R"({}{{"name": "t{}", "rows": 1, "dim": 1, "pooling": {{"type": "fixed", "value": 1}}, "time": "100 us"}})", i ? "," : "", i);
+    tables += fmt::format(
+        R"({}{{"name": "t{}", "rows": 1, "dim": 1, "pooling": {{"type": "fixed", "value": 1}}, "time": "100 us"}})",
+        i ? "," : "", i);
     shards += fmt::format(R"({}{{"name": "s{}", "tables": [{{"table": "t{}"}}]}})", i ? "," : "", i, i);
     harmonic += 1.0 / (i + 1);
   }
   const std::string text = queue(1, 0.5, kExponential, 20'000);
   const auto changed = [&](int r) {
-    return scenario(text, {{"model", fmt::format(R"({{"name": "fj", "nets": [{{"name": "n", "tables": [{}]}}]}})", tables)},
-                           {"sharding", fmt::format(R"({{"plan": {{"shards": [{}]}}}})", shards)},
-                           {"serving.jitter", fmt::format(R"({{"sparse": {}}})", kExponential)},
-                           {"traffic.arrivals", R"({"type": "serial"})"},
-                           {"replication", std::to_string(r)}});
+    return scenario(text,
+                    {{"model", fmt::format(R"({{"name": "fj", "nets": [{{"name": "n", "tables": [{}]}}]}})", tables)},
+                     {"sharding", fmt::format(R"({{"plan": {{"shards": [{}]}}}})", shards)},
+                     {"serving.jitter", fmt::format(R"({{"sparse": {}}})", kExponential)},
+                     {"traffic.arrivals", R"({"type": "serial"})"},
+                     {"replication", std::to_string(r)}});
   };
   double sum = 0;
   double squares = 0;

@@ -29,7 +29,9 @@ void print_files(const std::string& folder) {
 
 class List final : public Command {
  public:
-  std::string usage() const override { return "models|topologies|platforms|workloads|strategies|balancers|transports|distributions|arrivals"; }
+  std::string usage() const override {
+    return "models|topologies|platforms|workloads|strategies|balancers|transports|distributions|arrivals";
+  }
   std::string example() const override { return "shardsim list strategies"; }
 
   void add_options(po::options_description& options, po::positional_options_description& positional) const override {

@@ -10,12 +10,16 @@ namespace po = boost::program_options;
 class Plan final : public Command {
  public:
   std::string usage() const override { return "SCENARIO.json [--format table|json] [--set PATH=VALUE]... [--seed N]"; }
-  std::string example() const override { return "shardsim plan workloads/experiments/drm1.json --format json > my-plan.json"; }
+  std::string example() const override {
+    return "shardsim plan workloads/experiments/drm1.json --format json > my-plan.json";
+  }
 
   void add_options(po::options_description& options, po::positional_options_description& positional) const override {
     add_set_option(options);
-    options.add_options()("SCENARIO.json", po::value<std::string>(), "scenario")("seed", po::value<std::uint64_t>(), "seed of all random numbers")(
-        "format", po::value<std::string>()->default_value("table"), "table: bytes and lookups of each shard; json: a plan to edit and give back");
+    options.add_options()("SCENARIO.json", po::value<std::string>(), "scenario")("seed", po::value<std::uint64_t>(),
+                                                                                 "seed of all random numbers")(
+        "format", po::value<std::string>()->default_value("table"),
+        "table: bytes and lookups of each shard; json: a plan to edit and give back");
     positional.add("SCENARIO.json", 1);
   }
 

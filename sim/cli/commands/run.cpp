@@ -12,14 +12,16 @@ namespace po = boost::program_options;
 class Run final : public Command {
  public:
   std::string usage() const override { return "SCENARIO.json [--set PATH=VALUE]... [--seed N] [--out DIR] [--json]"; }
-  std::string example() const override { return "shardsim run workloads/experiments/drm1.json --set sharding.shards=4 --out out/drm1"; }
+  std::string example() const override {
+    return "shardsim run workloads/experiments/drm1.json --set sharding.shards=4 --out out/drm1";
+  }
 
   void add_options(po::options_description& options, po::positional_options_description& positional) const override {
     add_set_option(options);
     options.add_options()("SCENARIO.json", po::value<std::string>(), "scenario, or a result.json to run again")(
         "seed", po::value<std::uint64_t>(), "seed of all random numbers")(
-        "out", po::value<std::string>()->value_name("DIR"), "write DIR/result.json")("force", "replace files that exist")(
-        "json", "print the result as JSON instead of a summary");
+        "out", po::value<std::string>()->value_name("DIR"), "write DIR/result.json")(
+        "force", "replace files that exist")("json", "print the result as JSON instead of a summary");
     positional.add("SCENARIO.json", 1);
   }
 

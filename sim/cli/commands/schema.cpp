@@ -18,12 +18,18 @@ class Schema final : public Command {
 
   int run(const po::variables_map& given) const override {
     static const std::vector<std::pair<std::string, const ValueType*>> kinds{
-        {"scenario", &value_type<Scenario>()},   {"sweep", &value_type<SweepSpec>()},
-        {"model", &value_type<Model>()},         {"topology", &value_type<Choice<Topology>>()},
-        {"platform", &value_type<Platform>()},   {"plan", &value_type<ShardingPlan>()},
-        {"cluster", &value_type<Cluster>()},     {"traffic", &value_type<Traffic>()},
-        {"serving", &value_type<ServingSpec>()}, {"sharding", &value_type<Choice<Strategy>>()},
-        {"transport", &value_type<Choice<TransportSpec>>()}, {"distribution", &value_type<Choice<Distribution>>()},
+        {"scenario", &value_type<Scenario>()},
+        {"sweep", &value_type<SweepSpec>()},
+        {"model", &value_type<Model>()},
+        {"topology", &value_type<Choice<Topology>>()},
+        {"platform", &value_type<Platform>()},
+        {"plan", &value_type<ShardingPlan>()},
+        {"cluster", &value_type<Cluster>()},
+        {"traffic", &value_type<Traffic>()},
+        {"serving", &value_type<ServingSpec>()},
+        {"sharding", &value_type<Choice<Strategy>>()},
+        {"transport", &value_type<Choice<TransportSpec>>()},
+        {"distribution", &value_type<Choice<Distribution>>()},
     };
     const std::string what = required_argument(given, "WHAT");
     std::vector<std::string> known;

@@ -21,8 +21,9 @@ class SweepCommand final : public Command {
   void add_options(po::options_description& options, po::positional_options_description& positional) const override {
     add_set_option(options);
     options.add_options()("SWEEP.json", po::value<std::string>(), "sweep")(
-        "jobs", po::value<unsigned>()->default_value(std::max(1U, std::thread::hardware_concurrency())), "points at a time")(
-        "out", po::value<std::string>()->value_name("DIR"), "write DIR/sweep.csv, DIR/sweep.json and DIR/points/; default: CSV to standard output")(
+        "jobs", po::value<unsigned>()->default_value(std::max(1U, std::thread::hardware_concurrency())),
+        "points at a time")("out", po::value<std::string>()->value_name("DIR"),
+                            "write DIR/sweep.csv, DIR/sweep.json and DIR/points/; default: CSV to standard output")(
         "list", "list the points and stop")("seed", po::value<std::uint64_t>(), "seed of all random numbers")(
         "force", "replace files that exist");
     positional.add("SWEEP.json", 1);
@@ -54,7 +55,8 @@ class SweepCommand final : public Command {
   static int list(const Sweep& sweep) {
     for (std::size_t i = 0; i < sweep.points.size(); ++i) {
       fmt::print("{:03}", i);
-      for (std::size_t a = 0; a < sweep.axes.size(); ++a) fmt::print("  {}={}", sweep.axes[a], sweep.points[i].labels[a]);
+      for (std::size_t a = 0; a < sweep.axes.size(); ++a)
+        fmt::print("  {}={}", sweep.axes[a], sweep.points[i].labels[a]);
       fmt::print("\n");
     }
     return kOk;
@@ -72,7 +74,10 @@ class SweepCommand final : public Command {
       if (!point.error.empty()) fmt::print(stderr, "point {:03}: {}\n", i, point.error);
       if (out.empty() || !point.result) return;
       const std::filesystem::path file = out / point_file(i);
-      write_file(file, result_json(sweep.points[i].scenario, *point.result, std::filesystem::absolute(file).parent_path()).dump(2) + "\n");
+      write_file(
+          file,
+          result_json(sweep.points[i].scenario, *point.result, std::filesystem::absolute(file).parent_path()).dump(2) +
+              "\n");
     };
     return run_sweep(sweep, control);
   }

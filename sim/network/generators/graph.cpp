@@ -31,8 +31,8 @@ class Graph final : public Topology {
     for (const HostPort& p : wanted)
       if (!nodes.contains(p.name))
         throw InputError("topology", "/hosts",
-                         fmt::format("a server is to run on host {}, which the graph does not have{}", in_quotes(p.name),
-                                     suggestion(p.name, hosts)));
+                         fmt::format("a server is to run on host {}, which the graph does not have{}",
+                                     in_quotes(p.name), suggestion(p.name, hosts)));
     for (const GraphLink& l : links) {
       boost::add_edge(nodes.at(l.a), nodes.at(l.b), direction(l, ports, l.a, l.b), built.graph);
       boost::add_edge(nodes.at(l.b), nodes.at(l.a), direction(l, ports, l.b, l.a), built.graph);
@@ -57,7 +57,8 @@ class Graph final : public Topology {
       if (links[i].a == links[i].b) return Complaint{fmt::format("links/{}", i), "links a node to itself"};
     }
     if (!names.contains(frontend))
-      return Complaint{"frontend", fmt::format("there is no node {}{}", in_quotes(frontend), suggestion(frontend, known))};
+      return Complaint{"frontend",
+                       fmt::format("there is no node {}{}", in_quotes(frontend), suggestion(frontend, known))};
     return std::nullopt;
   }
 

@@ -46,7 +46,9 @@ class LeafSpine final : public Topology {
 template <>
 void describe(Describe<LeafSpine>& d) {
   d.object("leaf-spine", "hosts on leaf switches, every leaf cabled to every spine");
-  d.required("hosts_per_leaf", &LeafSpine::hosts_per_leaf, "hosts on a leaf, in order of their numbers").at_least(1).at_most(4096);
+  d.required("hosts_per_leaf", &LeafSpine::hosts_per_leaf, "hosts on a leaf, in order of their numbers")
+      .at_least(1)
+      .at_most(4096);
   d.required("spines", &LeafSpine::spines, "spine switches").at_least(1).at_most(1024);
   d.required("host_latency", &LeafSpine::host_latency, "host to leaf, and leaf to host");
   d.required("uplink", &LeafSpine::uplink, "cable between a leaf and a spine");

@@ -49,10 +49,11 @@ class Nsbp final : public ShardedStrategy {
   ShardingPlan plan(const PlanningInput& input) const override {
     const std::vector<Group> groups = grouped(pieces_of(input.model, split_limit(*this, input)));
     if (static_cast<std::size_t>(shards) < groups.size())
-      throw InfeasibleError(fmt::format(
-          "nsbp needs a shard for each net with tables and for each split table, {} in all, and has {}; use at least {} "
-          "shards",
-          groups.size(), shards, groups.size()));
+      throw InfeasibleError(
+          fmt::format("nsbp needs a shard for each net with tables and for each split table, {} in all, and has {}; "
+                      "use at least {} "
+                      "shards",
+                      groups.size(), shards, groups.size()));
     ShardingPlan plan{"nsbp", {}, empty_shards(shards)};
     const std::vector<Group> bins = pack_all(groups, smallest_limit(groups));
     for (std::size_t b = 0; b < bins.size(); ++b)
@@ -83,7 +84,9 @@ class Nsbp final : public ShardedStrategy {
 
 template <>
 void describe(Describe<Nsbp>& d) {
-  d.object("nsbp", "net-specific bin packing: tables grouped by net, then packed up to a size limit, so that a shard serves one net");
+  d.object("nsbp",
+           "net-specific bin packing: tables grouped by net, then packed up to a size limit, so that a shard serves "
+           "one net");
   describe_shards(d);
 }
 

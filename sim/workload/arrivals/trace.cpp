@@ -40,7 +40,8 @@ class TraceSource final : public ArrivalSource {
     const double since_first = *upcoming_ - first_s_;
     const double current = *upcoming_;
     upcoming_ = read_next();
-    if (upcoming_ && *upcoming_ < current) fail(fmt::format("{} comes after {}; sort the arrivals", *upcoming_, current));
+    if (upcoming_ && *upcoming_ < current)
+      fail(fmt::format("{} comes after {}; sort the arrivals", *upcoming_, current));
     return Time(from_seconds(since_first / speedup_));
   }
 
@@ -65,7 +66,9 @@ class TraceSource final : public ArrivalSource {
     }
     fail(fmt::format("found {}; expected an arrival time in seconds, at least 0", in_quotes(line)));
   }
-  [[noreturn]] void fail(const std::string& message) const { throw InputError(fmt::format("{}:{}", file_, line_), "", message); }
+  [[noreturn]] void fail(const std::string& message) const {
+    throw InputError(fmt::format("{}:{}", file_, line_), "", message);
+  }
 
   std::string file_;
   std::ifstream in_;
@@ -90,7 +93,8 @@ class Trace final : public Arrivals {
 
 template <>
 void describe(Describe<Trace>& d) {
-  d.object("trace", "open loop, arrival times in seconds from a column of a CSV file with a header line; ends with the file");
+  d.object("trace",
+           "open loop, arrival times in seconds from a column of a CSV file with a header line; ends with the file");
   d.required("file", &Trace::file, "the CSV file");
   d.optional("column", &Trace::column, "name of the column");
   d.optional("speedup", &Trace::speedup, "2 replays it in half the time").more_than(0).at_most(1e6);
