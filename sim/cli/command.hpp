@@ -36,8 +36,24 @@ std::string required_argument(const boost::program_options::variables_map& given
 Assignments assignments(const boost::program_options::variables_map& given);
 void add_set_option(boost::program_options::options_description& options);
 
+/// A scenario, and where its parts came from.
+struct GivenScenario {
+  Document document;
+  Scenario scenario;
+
+  /// Calls `use(scenario)`; an error in how its parts fit each other is told by the user's own file and pointer.
+  template <class Use>
+  auto with(Use use) const {
+    try {
+      return use(scenario);
+    } catch (const ScenarioError& e) {
+      throw document.located(e);
+    }
+  }
+};
+
 /// Reads a scenario with --set and --seed applied.
-Scenario read_scenario(const boost::program_options::variables_map& given);
+GivenScenario read_scenario(const boost::program_options::variables_map& given);
 
 /// Throws InputError when `file` exists and --force was not given.
 void refuse_overwrite(const std::filesystem::path& file, const boost::program_options::variables_map& given);

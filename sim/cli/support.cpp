@@ -24,13 +24,14 @@ Assignments assignments(const po::variables_map& given) {
   return out;
 }
 
-Scenario read_scenario(const po::variables_map& given) {
+GivenScenario read_scenario(const po::variables_map& given) {
   Document document = load_scenario(required_argument(given, "SCENARIO.json"));
   // Files are put in place first, so that --set reaches into them.
   value_type<Scenario>().include_files(document.root, "", document);
   for (const auto& [path, value] : assignments(given)) document.set(path, value);
   if (given.count("seed") > 0) document.set("seed", std::to_string(given["seed"].as<std::uint64_t>()));
-  return read_document<Scenario>(document);
+  Scenario scenario = read_document<Scenario>(document);
+  return {std::move(document), std::move(scenario)};
 }
 
 void refuse_overwrite(const std::filesystem::path& file, const po::variables_map& given) {

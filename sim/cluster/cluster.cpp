@@ -10,8 +10,8 @@ void add_ports(std::vector<HostPort>& ports, const ServiceSpec& service, const s
                const std::vector<std::string>& generated) {
   const std::string pointer = "/cluster/" + role + "/hosts";
   if (!service.hosts.empty() && service.hosts.size() < count)
-    throw InputError(
-        "scenario", pointer,
+    throw ScenarioError(
+        pointer,
         fmt::format("names {} hosts and {} are needed; name more, or none to have them named main0, sparse0, ...",
                     service.hosts.size(), count));
   const Nic& nic = service.platform.nic;
@@ -36,8 +36,8 @@ std::vector<HostPort> host_ports(const Cluster& cluster, std::size_t shards) {
   std::set<std::string> seen;
   for (const HostPort& p : ports)
     if (!seen.insert(p.name).second)
-      throw InputError("scenario", "/cluster",
-                       fmt::format("host {} is named for two servers; give each its own", in_quotes(p.name)));
+      throw ScenarioError("/cluster",
+                          fmt::format("host {} is named for two servers; give each its own", in_quotes(p.name)));
   return ports;
 }
 

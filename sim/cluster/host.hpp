@@ -40,7 +40,7 @@ class Host {
     Duration waited;
     Duration served;
   };
-  class Job;
+  class Job;  // NOLINT(cppcoreguidelines-virtual-class-destructor): final, and never owned by its base
   /// `Booking b = co_await host.run(Work::dense, time)`: waits for a core and holds it for `time`. Work that takes no
   /// time does not wait.
   Job run(Work work, Duration time);

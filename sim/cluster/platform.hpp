@@ -13,7 +13,7 @@ struct Nic {
 
 /// CPU cost of one message at one end: cpu_per_message + bytes / serialization.
 struct RpcCosts {
-  Duration cpu_per_message;
+  Duration cpu_per_message{};
   Bandwidth serialization;
 };
 
@@ -27,10 +27,10 @@ struct Platform {
   Bandwidth memory_bandwidth;
   Nic nic;
   CoreFigures core;
-  LookupFigures lookup;
+  LookupFigures lookup{};
   RpcCosts rpc;
-  Duration service_overhead;
-  Duration net_overhead;
+  Duration service_overhead{};
+  Duration net_overhead{};
   Remarks sources;
 
   /// What is left for tables and weights.

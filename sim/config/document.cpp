@@ -8,7 +8,6 @@
 #include <sstream>
 #include <vector>
 
-#include "config/error.hpp"
 #include "config/suggest.hpp"
 
 namespace shardsim {
@@ -167,6 +166,11 @@ Document::Origin Document::origin(const std::string& pointer) const {
     const std::size_t slash = prefix.rfind('/');
     prefix.resize(slash == std::string::npos ? 0 : slash);
   }
+}
+
+InputError Document::located(const ScenarioError& error) const {
+  const Origin at = origin(error.pointer());
+  return {at.file, at.pointer, error.message()};
 }
 
 void Document::include(Json& value, const std::string& pointer) {

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "config/error.hpp"
 #include "config/json.hpp"
 
 namespace shardsim {
@@ -29,6 +30,8 @@ class Document {
     std::string pointer;           ///< of the value within that file
   };
   Origin origin(const std::string& pointer) const;
+  /// The same error, told by the file and pointer that the user wrote.
+  InputError located(const ScenarioError& error) const;
 
   /// Replaces `value`, which stands at `pointer` and must be a string, by the JSON file it names.
   void include(Json& value, const std::string& pointer);

@@ -14,11 +14,25 @@ class InputError : public std::runtime_error {
   explicit InputError(const std::string& message) : std::runtime_error(message) {}
 };
 
-/// A described system that is valid but cannot be built, such as tables that fit no shard. A sweep reports it as the
-/// point's verdict; for a single run it is bad input.
-class InfeasibleError : public InputError {
+/// A scenario whose parts do not fit each other, found while it is built. The place is a JSON pointer into the whole
+/// scenario; whoever holds its Document can say which file that is (Document::located).
+class ScenarioError : public InputError {
  public:
-  using InputError::InputError;
+  ScenarioError(std::string pointer, std::string message)
+      : InputError("scenario", pointer, message), pointer_(std::move(pointer)), message_(std::move(message)) {}
+  const std::string& pointer() const { return pointer_; }
+  const std::string& message() const { return message_; }
+
+ private:
+  std::string pointer_;
+  std::string message_;
+};
+
+/// A scenario that is valid but asks for more than its servers have, such as tables that fit no shard. A sweep reports
+/// it as the point's verdict; for a single run it is bad input.
+class InfeasibleError : public ScenarioError {
+ public:
+  using ScenarioError::ScenarioError;
 };
 
 }  // namespace shardsim

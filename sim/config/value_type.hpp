@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "config/document.hpp"
-#include "config/error.hpp"
 #include "config/json.hpp"
 
 namespace shardsim {

@@ -31,6 +31,7 @@ inline constexpr Duration kLongestDuration = std::chrono::duration_cast<Duration
 inline Duration from_picoseconds(double ps) {
   const auto longest = static_cast<double>(kLongestDuration.count());
   if (!(ps > 0)) return Duration::zero();
+  // NOLINTNEXTLINE(bugprone-incorrect-roundings): ps is positive here, and a call of llround is felt
   return Duration(ps >= longest ? kLongestDuration.count() : static_cast<std::int64_t>(ps + 0.5));
 }
 inline Duration from_seconds(double s) { return from_picoseconds(s * 1e12); }

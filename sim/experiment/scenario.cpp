@@ -20,7 +20,7 @@ void check_memory(const ShardingPlan& plan, const Model& model, const Cluster& c
   const auto check = [&](const std::string& server, const Platform& platform, Bytes needed) {
     const Bytes usable = platform.usable_memory();
     if (needed <= usable) return;
-    throw InfeasibleError("scenario", "/sharding",
+    throw InfeasibleError("/sharding",
                           fmt::format("{} needs {} and {} has {} for it: {} missing; {}", server, readable(needed),
                                       in_quotes(platform.name), readable(usable), readable(needed - usable),
                                       remedies(model.table_bytes(), usable, plan.shards.size())));
@@ -41,8 +41,7 @@ ShardingPlan make_plan(const Scenario& scenario, const Model& model) {
                       scenario.seed};
   ShardingPlan plan = scenario.sharding->plan(input);
   if (const auto complaint = check_plan(plan, model))
-    throw InputError("scenario", "/sharding/plan" + (complaint->key.empty() ? "" : "/" + complaint->key),
-                     complaint->message);
+    throw ScenarioError("/sharding/plan" + (complaint->key.empty() ? "" : "/" + complaint->key), complaint->message);
   check_memory(plan, model, scenario.cluster);
   return plan;
 }

@@ -64,6 +64,11 @@ class SweepRunner {
     } catch (const InfeasibleError& e) {
       point.verdict = Verdict::infeasible;
       point.error = e.what();
+    } catch (const ScenarioError& e) {
+      std::string place;
+      for (std::size_t a = 0; a < sweep_.axes.size(); ++a)
+        place += fmt::format("{}{} = {}", a == 0 ? "" : ", ", sweep_.axes[a], sweep_.points[i].labels[a]);
+      throw InputError(fmt::format("point {:03} ({})", i, place), e.pointer(), e.message());
     }
     return point;
   }

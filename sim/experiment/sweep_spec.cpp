@@ -52,27 +52,28 @@ std::optional<std::pair<double, std::string>> number_and_unit(const Json& value)
   return std::pair(number, unit);
 }
 
-std::vector<Setting> settings_of_range(const Axis& axis) {
-  const auto [low, unit] = *number_and_unit(axis.range->from);
-  const double high = number_and_unit(axis.range->to)->first;
-  const bool whole = axis.range->from.is_number_integer() && axis.range->to.is_number_integer();
+// Precondition: the range has been read, so that its ends are numbers in one unit.
+std::vector<Setting> settings_of_range(const std::string& path, const Range& range) {
+  const auto [low, unit] = number_and_unit(range.from).value();
+  const double high = number_and_unit(range.to).value().first;
+  const bool whole = range.from.is_number_integer() && range.to.is_number_integer();
   std::vector<Setting> out;
-  for (int i = 0; i < axis.range->steps; ++i) {
-    const double at = axis.range->steps == 1 ? 0 : static_cast<double>(i) / (axis.range->steps - 1);
-    double number = axis.range->logarithmic ? low * std::pow(high / low, at) : low + (high - low) * at;
+  for (int i = 0; i < range.steps; ++i) {
+    const double at = range.steps == 1 ? 0 : static_cast<double>(i) / (range.steps - 1);
+    double number = range.logarithmic ? low * std::pow(high / low, at) : low + (high - low) * at;
     Json value = number;
     if (whole)
       value = std::llround(number);
     else if (!unit.empty())
       value = fmt::format("{:.6g} {}", number, unit);
-    if (out.empty() || out.back().label != label_of(value)) out.push_back({label_of(value), {{axis.path, value}}});
+    if (out.empty() || out.back().label != label_of(value)) out.push_back({label_of(value), {{path, value}}});
   }
   return out;
 }
 
 std::vector<Setting> settings_of(const Axis& axis) {
   if (!axis.variants.is_null()) return settings_of_variants(axis);
-  return axis.range ? settings_of_range(axis) : settings_of_values(axis);
+  return axis.range ? settings_of_range(axis.path, *axis.range) : settings_of_values(axis);
 }
 
 bool matches(const Json& pattern, const std::string& label) {

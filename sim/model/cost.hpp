@@ -16,8 +16,8 @@ struct CoreFigures {
 
 /// What one lookup costs on one core, pooled.
 struct LookupFigures {
-  Duration time;
-  Duration time_per_byte;
+  Duration time{};
+  Duration time_per_byte{};
 };
 
 /// A time that is linear in the rows of a batch: `fixed + rows * per_row`.

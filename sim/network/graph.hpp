@@ -17,7 +17,7 @@ struct NetworkNode {
 /// One direction of a cable: what its sending port does, and how long a bit travels.
 struct NetworkLink {
   Bandwidth bandwidth;
-  Duration latency;
+  Duration latency{};
   std::size_t number = 0;  ///< among the links of a Network; set by it
 };
 

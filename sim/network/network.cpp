@@ -19,8 +19,8 @@ NodeId Network::host(const std::string& name) const {
   if (it != hosts_.end()) return it->second;
   std::vector<std::string> names;
   for (const auto& [known, node] : hosts_) names.push_back(known);
-  throw InputError("topology", "/hosts",
-                   fmt::format("there is no host {}{}", in_quotes(name), suggestion(name, names)));
+  throw ScenarioError("/topology/hosts",
+                      fmt::format("there is no host {}{}", in_quotes(name), suggestion(name, names)));
 }
 
 const Route& Network::route(NodeId from, NodeId to) {

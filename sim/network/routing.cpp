@@ -24,9 +24,8 @@ const std::vector<int>& Routing::hops_to(NodeId to) {
 std::vector<Routing::Link> Routing::path(NodeId from, NodeId to) {
   const std::vector<int>& hops = hops_to(to);
   if (hops[from] < 0)
-    throw InputError(
-        "topology", "/links",
-        fmt::format("there is no path from '{}' to '{}'; add the missing links", graph_[from].name, graph_[to].name));
+    throw ScenarioError("/topology/links", fmt::format("there is no path from '{}' to '{}'; add the missing links",
+                                                       graph_[from].name, graph_[to].name));
   std::vector<Link> path;
   RandomStream pick(0x726f757465, 0, Purpose::balancing, from, to);  // a hash of the pair, the same in every run
   for (NodeId at = from; at != to;) {

@@ -33,8 +33,8 @@ NodeId add_frontend(NetworkGraph& graph, const Frontend& frontend, NodeId attach
   for (const HostPort& h : hosts) names.push_back(h.name);
   for (const NodeId node : boost::make_iterator_range(vertices(graph)))
     if (graph[node].is_host && graph[node].name == frontend.host) return node;
-  throw InputError("topology", "/frontend/host",
-                   fmt::format("there is no host {}{}", in_quotes(frontend.host), suggestion(frontend.host, names)));
+  throw ScenarioError("/topology/frontend/host",
+                      fmt::format("there is no host {}{}", in_quotes(frontend.host), suggestion(frontend.host, names)));
 }
 
 void connect_host(NetworkGraph& graph, NodeId host, NodeId node, const HostPort& port, Duration up, Duration down) {

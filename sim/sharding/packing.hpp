@@ -10,8 +10,8 @@ namespace shardsim {
 
 /// What is placed as a whole: a table or a part of one.
 struct Piece {
-  std::size_t table;  ///< number, as in tables_of()
-  std::size_t net;
+  std::size_t table = 0;  ///< number, as in tables_of()
+  std::size_t net = 0;
   Placement placement;
   Bytes bytes;
   double load = 0;  ///< estimated lookups a query

@@ -22,6 +22,7 @@ class InvalidFiles(ProgramTest):
         for name, expected in EXPECTED.items():
             with self.subTest(name):
                 error = self.refuse(expected["command"], INVALID / name, "--out", self.folder / "out")
+                self.assertIn(str(INVALID / expected.get("file", name)), error)
                 for words in expected["words"] + ([": " + expected["pointer"] + ": "] if expected["pointer"] else []):
                     self.assertIn(words, error)
                 self.assertFalse((self.folder / "out").exists(), "left something behind")

@@ -28,11 +28,12 @@ class Plan final : public Command {
     const std::vector<std::string> formats{"table", "json"};
     if (std::find(formats.begin(), formats.end(), format) == formats.end())
       throw InputError(fmt::format("--format: unknown format {}{}", in_quotes(format), suggestion(format, formats)));
-    const Scenario scenario = read_scenario(given);
-    const Model model = served_model(scenario);
-    const ShardingPlan plan = make_plan(scenario, model);
-    fmt::print("{}", format == "json" ? plan_json(plan).dump(2) + "\n" : plan_text(scenario, model, plan));
-    return kOk;
+    return read_scenario(given).with([&](const Scenario& scenario) {
+      const Model model = served_model(scenario);
+      const ShardingPlan plan = make_plan(scenario, model);
+      fmt::print("{}", format == "json" ? plan_json(plan).dump(2) + "\n" : plan_text(scenario, model, plan));
+      return kOk;
+    });
   }
 };
 

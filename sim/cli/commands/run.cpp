@@ -29,18 +29,18 @@ class Run final : public Command {
     const std::filesystem::path out = given.count("out") > 0 ? given["out"].as<std::string>() : "";
     const std::filesystem::path file = out / "result.json";
     if (!out.empty()) refuse_overwrite(file, given);
-    const Scenario scenario = read_scenario(given);
+    const GivenScenario given_scenario = read_scenario(given);
 
     const RunResult result = [&] {
       ProgressLine line("simulating");
       RunControl control;
       control.interrupt = &interrupted();
       control.progress = [&](double share) { line.show(share, ""); };
-      return shardsim::run(scenario, control);
+      return given_scenario.with([&](const Scenario& s) { return shardsim::run(s, control); });
     }();
 
     const std::filesystem::path folder = std::filesystem::absolute(out.empty() ? "." : out);
-    const std::string json = result_json(scenario, result, folder).dump(2) + "\n";
+    const std::string json = result_json(given_scenario.scenario, result, folder).dump(2) + "\n";
     if (!out.empty()) write_file(file, json);
     fmt::print("{}", given.count("json") > 0 ? json : summary_text(result));
     if (!out.empty()) fmt::print(stderr, "wrote {}\n", file.string());

@@ -30,9 +30,9 @@ class Graph final : public Topology {
     for (const std::string& s : switches) nodes[s] = boost::add_vertex({s, false}, built.graph);
     for (const HostPort& p : wanted)
       if (!nodes.contains(p.name))
-        throw InputError("topology", "/hosts",
-                         fmt::format("a server is to run on host {}, which the graph does not have{}",
-                                     in_quotes(p.name), suggestion(p.name, hosts)));
+        throw ScenarioError("/topology/hosts",
+                            fmt::format("a server is to run on host {}, which the graph does not have{}",
+                                        in_quotes(p.name), suggestion(p.name, hosts)));
     for (const GraphLink& l : links) {
       boost::add_edge(nodes.at(l.a), nodes.at(l.b), direction(l, ports, l.a, l.b), built.graph);
       boost::add_edge(nodes.at(l.b), nodes.at(l.a), direction(l, ports, l.b, l.a), built.graph);

@@ -50,6 +50,7 @@ class Nsbp final : public ShardedStrategy {
     const std::vector<Group> groups = grouped(pieces_of(input.model, split_limit(*this, input)));
     if (static_cast<std::size_t>(shards) < groups.size())
       throw InfeasibleError(
+          "/sharding/shards",
           fmt::format("nsbp needs a shard for each net with tables and for each split table, {} in all, and has {}; "
                       "use at least {} "
                       "shards",
