@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <catch2/catch.hpp>
+#include <map>
+#include <numeric>
+#include <random>
+#include <set>
+
+#include "sharding/packing.hpp"
+
+using namespace shardsim;
+
+namespace {
+
+Choice<Distribution> distribution(const std::string& json) {
+  Document d = Document::wrap(Json::parse(json), "test", {});
+  return read_document<Choice<Distribution>>(d);
+}
+
+Choice<Strategy> strategy(const std::string& json) {
+  Document d = Document::wrap(Json::parse(json), "test", {});
+  return read_document<Choice<Strategy>>(d);
+}
+
+// Two nets with tables of random sizes, one of them huge.
+Model random_model(std::uint64_t seed) {
+  std::mt19937_64 random(seed);
+  Model m;
+  m.nets.resize(2);
+  for (std::size_t n = 0; n < 2; ++n) {
+    m.nets[n].name = fmt::format("net{}", n);
+    for (int i = 0; i < 20; ++i) {
+      Table t;
+      t.name = fmt::format("t{}_{}", n, i);
+      t.rows = static_cast<std::int64_t>(1 + random() % 100'000);
+      t.dim = 16;
+      t.pooling = distribution(fmt::format(R"({{"type": "fixed", "value": {}}})", 1 + random() % 20));
+      m.nets[n].tables.push_back(t);
+    }
+  }
+  m.nets[1].tables[3].rows = 1'000'000;
+  return m;
+}
+
+std::vector<Bytes> sizes(const ShardingPlan& plan, const Model& m) {
+  std::vector<Bytes> out;
+  for (const PlannedShard& s : plan.shards) out.push_back(placed_bytes(s.tables, m));
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("every strategy places every table exactly once") {
+  const std::string sharding =
+      GENERATE(as<std::string>(), R"({"strategy": "singular"})", R"({"strategy": "one-shard"})",
+               R"({"strategy": "capacity-balanced", "shards": 5})", R"({"strategy": "load-balanced", "shards": 5})",
+               R"({"strategy": "nsbp", "shards": 5})", R"({"strategy": "row-wise", "shards": 5})",
+               R"({"strategy": "capacity-balanced", "shards": 5, "split_above": "5 MB"})",
+               R"({"strategy": "load-balanced", "shards": 3, "split_above": "1 MB"})",
+               R"({"strategy": "nsbp", "shards": 7, "split_above": "20 MB"})");
+  CAPTURE(sharding);
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    const Model m = random_model(seed);
+    const ShardingPlan plan = strategy(sharding)->plan({m, Bytes{1'000'000'000}, 10, 1});
+    const auto complaint = check_plan(plan, m);
+    INFO((complaint ? complaint->key + ": " + complaint->message : ""));
+    REQUIRE_FALSE(complaint);
+    Bytes total = placed_bytes(plan.main, m);
+    for (const Bytes b : sizes(plan, m)) total += b;
+    REQUIRE(total == m.table_bytes());
+  }
+}
+
+TEST_CASE("capacity-balanced: no shard is above the mean by more than the largest piece") {
+  const Model m = random_model(7);
+  const ShardingPlan plan = strategy(R"({"strategy": "capacity-balanced", "shards": 4, "split_above": "8 MB"})")
+                                ->plan({m, Bytes{1'000'000'000}, 10, 1});
+  const std::vector<Bytes> s = sizes(plan, m);
+  const Bytes most = *std::max_element(s.begin(), s.end());
+  CHECK(most.count <= m.table_bytes().count / 4 + 8'000'000);
+}
+
+TEST_CASE("load-balanced evens out lookups, not bytes, and knows only what it sampled") {
+  Model m = random_model(3);
+  const ShardingPlan plan =
+      strategy(R"({"strategy": "load-balanced", "shards": 4})")->plan({m, Bytes{1'000'000'000}, 10, 1});
+  const std::vector<double> lookups = estimated_lookups({m, {}, 10, 1}, 100);
+  std::map<std::string, double> of;
+  const auto tables = tables_of(m);
+  for (std::size_t t = 0; t < tables.size(); ++t) of[tables[t].table->name] = lookups[t];
+  std::vector<double> load;
+  for (const PlannedShard& s : plan.shards) {
+    load.push_back(0);
+    for (const Placement& p : s.tables) load.back() += of[p.table];
+  }
+  const double mean = std::accumulate(load.begin(), load.end(), 0.0) / 4;
+  CHECK(*std::max_element(load.begin(), load.end()) < 1.05 * mean);
+
+  // A feature that is nearly always absent: ten samples do not see it, whatever its true mean.
+  m.nets[0].tables[0].pooling = distribution(R"({"type": "fixed", "value": 100000})");
+  m.nets[0].tables[0].absent = 0.9999;
+  CHECK(estimated_lookups({m, {}, 10, 1}, 10)[0] == 0);
+  // Estimates converge to items x pooling x presence.
+  m.nets[0].tables[0].absent = 0.25;
+  m.nets[0].tables[0].pooling = distribution(R"({"type": "lognormal", "mean": 8, "cv": 1})");
+  CHECK(estimated_lookups({m, {}, 10, 1}, 100'000)[0] == Approx(60).epsilon(0.02));
+}
+
+TEST_CASE("nsbp: a shard serves one net, and parts of a split table share a shard with nothing else") {
+  const Model m = random_model(5);
+  const ShardingPlan plan =
+      strategy(R"({"strategy": "nsbp", "shards": 8, "split_above": "20 MB"})")->plan({m, Bytes{1'000'000'000}, 10, 1});
+  std::map<std::string, std::size_t> net_of;
+  for (const PlacedTable& t : tables_of(m)) net_of[t.table->name] = t.net;
+  int split_shards = 0;
+  for (const PlannedShard& s : plan.shards) {
+    std::set<std::size_t> nets;
+    std::set<std::string> split;
+    for (const Placement& p : s.tables) {
+      nets.insert(net_of[p.table]);
+      if (p.parts > 1) split.insert(p.table);
+    }
+    CHECK(nets.size() <= 1);
+    if (!split.empty()) {
+      ++split_shards;
+      CHECK(split.size() == 1);
+      for (const Placement& p : s.tables) CHECK(p.table == *split.begin());
+    }
+  }
+  CHECK(split_shards > 0);
+  CHECK_THROWS_AS(strategy(R"({"strategy": "nsbp", "shards": 1})")->plan({m, Bytes{1'000'000'000}, 10, 1}),
+                  InfeasibleError);
+}
+
+TEST_CASE("the parts of a table add up to it, and differ by at most a row") {
+  Table t;
+  t.rows = 1003;
+  t.dim = 4;
+  for (const int parts : {1, 2, 7, 1003}) {
+    std::int64_t sum = 0;
+    for (int p = 0; p < parts; ++p) {
+      sum += part_bytes(t, p, parts).count;
+      CHECK(part_bytes(t, 0, parts).count - part_bytes(t, p, parts).count <= 16);
+    }
+    CHECK(sum == t.bytes().count);
+  }
+}
+
+TEST_CASE("a table larger than a shard's memory is split under every strategy that spreads tables") {
+  const Model m = random_model(1);  // its largest table has 64 MB
+  for (const char* name : {"capacity-balanced", "load-balanced", "nsbp"}) {
+    const ShardingPlan plan =
+        strategy(fmt::format(R"({{"strategy": "{}", "shards": 8}})", name))->plan({m, Bytes{30'000'000}, 10, 1});
+    int parts = 0;
+    for (const PlannedShard& s : plan.shards)
+      for (const Placement& p : s.tables)
+        if (p.table == "t1_3") parts = p.parts;
+    CHECK(parts == 3);
+  }
+}

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <cmath>
+#include <random>
+
+#include "stats/band_sums.hpp"
+#include "stats/histogram.hpp"
+
+using namespace shardsim;
+
+TEST_CASE("a histogram keeps any value to within 0.1 %, small ones exactly") {
+  std::mt19937_64 random(1);
+  for (int i = 0; i < 2000; ++i) {
+    const double exponent = std::uniform_real_distribution<double>(0, 18)(random);
+    const auto value = static_cast<std::int64_t>(std::pow(10, exponent));
+    Histogram h;
+    h.record(0);
+    h.record(value);
+    h.record(std::int64_t{1} << 62);
+    const double error = std::abs(h.quantile(0.5) - static_cast<double>(value));
+    REQUIRE(error <= 0.001 * static_cast<double>(value));
+    if (value < 2048) REQUIRE(error == 0);
+  }
+}
+
+TEST_CASE("quantiles are those of the sorted values, and merging loses nothing") {
+  std::mt19937_64 random(2);
+  std::lognormal_distribution<double> law(20, 1);
+  std::vector<std::int64_t> values;
+  Histogram whole;
+  Histogram part[3];
+  for (int i = 0; i < 30000; ++i) {
+    values.push_back(static_cast<std::int64_t>(law(random)));
+    whole.record(values.back());
+    part[i % 3].record(values.back());
+  }
+  part[0].merge(part[1]);
+  part[0].merge(part[2]);
+  part[0].merge(Histogram());
+  std::sort(values.begin(), values.end());
+  for (const double q : {0.0, 0.01, 0.5, 0.9, 0.99, 0.999, 1.0}) {
+    const auto rank = std::max<std::size_t>(1, static_cast<std::size_t>(std::ceil(q * 30000)));
+    CHECK(whole.quantile(q) == Approx(static_cast<double>(values[rank - 1])).epsilon(0.001));
+    CHECK(part[0].quantile(q) == whole.quantile(q));
+  }
+  double sum = 0;
+  for (const std::int64_t v : values) sum += static_cast<double>(v);
+  CHECK(whole.mean() == Approx(sum / 30000).epsilon(1e-12));
+  CHECK(whole.min() == values.front());
+  CHECK(whole.max() == values.back());
+  CHECK(part[0].mean() == whole.mean());
+  CHECK(part[0].count() == 30000);
+}
+
+TEST_CASE("an empty histogram answers zero, and its CDF has no points") {
+  const Histogram h;
+  CHECK(h.quantile(0.99) == 0);
+  CHECK(h.mean() == 0);
+  CHECK(h.min() == 0);
+  CHECK(h.cdf(100).empty());
+}
+
+TEST_CASE("a CDF rises and ends at 1") {
+  Histogram h;
+  std::mt19937_64 random(3);
+  for (int i = 0; i < 10000; ++i) h.record(static_cast<std::int64_t>(random() % 1'000'000'000));
+  const auto cdf = h.cdf(200);
+  REQUIRE(cdf.size() > 100);
+  REQUIRE(cdf.size() < 1000);
+  for (std::size_t i = 1; i < cdf.size(); ++i) {
+    CHECK(cdf[i].first > cdf[i - 1].first);
+    CHECK(cdf[i].second > cdf[i - 1].second);
+  }
+  CHECK(cdf.back().second == 1);
+}
+
+TEST_CASE("band sums: the whole range gives the mean, a band only what lies in it") {
+  BandSums<2> bands;
+  // Values 1..100 x 1000 with quantities (value, 1): far apart compared with a bucket.
+  for (int i = 1; i <= 100; ++i) bands.record(i * 1000, {static_cast<double>(i), 1.0});
+  CHECK(bands.mean(0, 1)[0] == Approx(50.5));
+  CHECK(bands.mean(0, 1)[1] == Approx(1));
+  CHECK(bands.mean(0.985, 0.995)[0] == Approx(99).margin(1));
+  CHECK(bands.mean(0.45, 0.55)[0] == Approx(50.5).margin(1));
+  CHECK(BandSums<2>().mean(0, 1)[0] == 0);
+}
