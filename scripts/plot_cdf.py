@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Cumulative distribution of the latency, a line a configuration."""
 
+import math
 import sys
 
 from matplotlib.ticker import PercentFormatter
@@ -39,16 +40,18 @@ def draw(options, sweep):
 
 
 def draw_panel(axes, panel, sweep, reasons, styles, options):
-    end = 0.0
+    start, end = math.inf, 0.0
     for category, index in panel.points.items():
         if index in reasons:
             continue
         latency, share = curve(sweep.result(index))
-        end = max([end, *(x for x, y in zip(latency, share) if y <= options.upto)])
+        shown = [x for x, y in zip(latency, share) if 1 - options.upto <= y <= options.upto]
+        start, end = min([start, *shown]), max([end, *shown])
         height = [1 - y for y in share] if options.tail else share
         axes.plot(latency, height, label=category, linewidth=1.3, markersize=4, **styles[category])
     axes.grid(True, axis="both")
-    axes.set_xlim(0, end * 1.02 or 1)
+    if start < end:
+        axes.set_xlim(start - 0.02 * (end - start), end + 0.02 * (end - start))
     if options.tail:
         axes.set_yscale("log")
         axes.set_ylim(1 - options.upto, 1)
@@ -83,7 +86,7 @@ def line_styles(categories):
 
 def fraction(text):
     value = float(text)
-    if not 0 < value < 1:
+    if not 0.5 < value < 1:
         raise ValueError
     return value
 
@@ -93,7 +96,7 @@ def main():
     parser.add_argument("--tail", action="store_true", help="the share of slower queries on a log scale (tail.svg)")
     parser.add_argument(
         "--upto", metavar="FRACTION", type=fraction, default=0.995,
-        help="end the latency axis where the slowest configuration reaches this fraction (default: %(default)s)",
+        help="leave out the fastest and the slowest 1 - FRACTION of the queries (default: %(default)s)",
     )  # fmt: skip
     return command.run(parser.parse_args(), draw)
 

@@ -37,6 +37,7 @@ def draw_panel(axes, panel, categories, sweep, reasons):
     slots = [(i, panel.points[c]) for i, c in enumerate(categories) if c in panel.points]
     results = [(i, sweep.result(index)) for i, index in slots if index not in reasons]
     width = figure.SLOT / len(BANDS)
+    tallest = 0.0
     for bar, (band, band_name) in enumerate(BANDS.items()):
         places = [i + (bar - (len(BANDS) - 1) / 2) * width for i, _ in results]
         heights = [0.0] * len(results)
@@ -45,12 +46,13 @@ def draw_panel(axes, panel, categories, sweep, reasons):
             label = span if bar == 0 else None
             axes.bar(places, values, width * 0.94, bottom=heights, label=label, **style, **figure.EDGE)
             heights = [height + value for height, value in zip(heights, values)]
+        tallest = max([tallest, *heights])
         for place, height in zip(places, heights):
             axes.annotate(
                 band_name, (place, height), xytext=(0, 2), textcoords="offset points", ha="center", va="bottom",
                 fontsize=6.5,
             )  # fmt: skip
-    axes.margins(y=0.1)
+    axes.set_ylim(0, 1.1 * tallest or 1)
     figure.separate_families(axes, categories)
     figure.note_gaps(axes, panel, categories, reasons)
 
