@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Runs every command of the README and the docs, in a copy of what they need; the large experiments with fewer queries."""
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import tempfile
+import unittest
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+PROGRAM = os.environ.get("SHARDSIM", str(ROOT / "build/release/shardsim"))
+COPIED = ["models", "topologies", "workloads", "scripts", "tests/bench"]
+NOT_RUN_HERE = ("scripts/quickstart", "scripts/test")  # they are what runs this test
+FEWER = " --set traffic.queries=300 --set traffic.warmup=10"
+
+
+def commands(page):
+    for block in re.findall(r"```sh\n(.*?)```", page.read_text(), re.DOTALL):
+        for line in block.splitlines():
+            line = line.split("  #")[0].strip()
+            if line and not line.startswith(NOT_RUN_HERE):
+                yield line
+
+
+class Docs(unittest.TestCase):
+    def setUp(self):
+        holder = tempfile.TemporaryDirectory()
+        self.addCleanup(holder.cleanup)
+        self.folder = pathlib.Path(holder.name)
+        for name in COPIED:
+            shutil.copytree(ROOT / name, self.folder / name)
+        (self.folder / "build/release").mkdir(parents=True)
+        (self.folder / "out").mkdir()
+        (self.folder / "build/release/shardsim").symlink_to(PROGRAM)
+
+    def test_every_command_runs(self):
+        count = 0
+        for page in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]:
+            for command in commands(page):
+                fewer = FEWER if re.search(r"shardsim sweep .*--out", command) else ""
+                with self.subTest(page=page.name, command=command):
+                    done = subprocess.run(command + fewer, shell=True, cwd=self.folder, capture_output=True, text=True, timeout=300, check=False)
+                    self.assertEqual(done.returncode, 0, done.stdout[-500:] + done.stderr[-1500:])
+                count += 1
+        self.assertGreater(count, 20)
+
+    def test_links_lead_somewhere(self):
+        for page in [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), *(ROOT / "tests").glob("*.md"), *(ROOT / "workloads").rglob("*.md")]:
+            for target in re.findall(r"\]\(([^)#]+)", page.read_text()):
+                if not target.startswith("http"):
+                    self.assertTrue((page.parent / target).exists(), f"{page.name}: {target}")
