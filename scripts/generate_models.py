@@ -71,16 +71,17 @@ SYNTHETIC = {
 }
 
 
-def drm1():
-    rng = random.Random(20201104)
-    rows = long_tail(rng, 257, 194 * GIB, 3.6e9, 32)
-    order = list(range(257))
+def two_nets(name, what, seed, tables, user_tables, gib, largest, user_top, content_top, content_pooling):
+    """A user net looked up once a query, then a content net looked up once an item."""
+    rng = random.Random(seed)
+    rows = long_tail(rng, tables, gib * GIB, largest, 32)
+    order = list(range(tables))
     rng.shuffle(order)
-    user = sorted(order[:97])
-    content = sorted(order[97:])
+    user = [rows[i] for i in sorted(order[:user_tables])]
+    content = [rows[i] for i in sorted(order[user_tables:])]
     return {
-        "name": "drm1",
-        "description": "DRM1: synthetic, after Lui et al. 2020; many mid-sized tables, two nets",
+        "name": name,
+        "description": f"{name.upper()}: synthetic, after Lui et al. 2020; {what}, two nets",
         "sources": SYNTHETIC,
         "nets": [
             {
@@ -88,51 +89,27 @@ def drm1():
                 "per": "query",
                 "bottom_mlp": {"layers": [128, 128, 32]},
                 "interaction": {"kind": "concat"},
-                "top_mlp": {"layers": [3136, 512, 128]},
-                "tables": synthetic_tables(rng, "user", [rows[i] for i in user], 32, "query", 20),
+                "top_mlp": {"layers": user_top},
+                "tables": synthetic_tables(rng, "user", user, 32, "query", 20),
             },
             {
                 "name": "content",
                 "after": ["user"],
                 "bottom_mlp": {"layers": [160, 128, 32]},
                 "interaction": {"kind": "dot"},
-                "top_mlp": {"layers": [2400, 1024, 384, 1]},
-                "tables": synthetic_tables(rng, "content", [rows[i] for i in content], 32, "item", 4.4),
+                "top_mlp": {"layers": content_top},
+                "tables": synthetic_tables(rng, "content", content, 32, "item", content_pooling),
             },
         ],
     }
+
+
+def drm1():
+    return two_nets("drm1", "many mid-sized tables", 20201104, 257, 97, 194, 3.6e9, [3136, 512, 128], [2400, 1024, 384, 1], 4.4)
 
 
 def drm2():
-    rng = random.Random(20201105)
-    rows = long_tail(rng, 133, 138 * GIB, 6.7e9, 32)
-    order = list(range(133))
-    rng.shuffle(order)
-    user = sorted(order[:53])
-    content = sorted(order[53:])
-    return {
-        "name": "drm2",
-        "description": "DRM2: synthetic, after Lui et al. 2020; fewer tables, larger ones, two nets",
-        "sources": SYNTHETIC,
-        "nets": [
-            {
-                "name": "user",
-                "per": "query",
-                "bottom_mlp": {"layers": [128, 128, 32]},
-                "interaction": {"kind": "concat"},
-                "top_mlp": {"layers": [1728, 512, 128]},
-                "tables": synthetic_tables(rng, "user", [rows[i] for i in user], 32, "query", 20),
-            },
-            {
-                "name": "content",
-                "after": ["user"],
-                "bottom_mlp": {"layers": [160, 128, 32]},
-                "interaction": {"kind": "dot"},
-                "top_mlp": {"layers": [1536, 1024, 256, 1]},
-                "tables": synthetic_tables(rng, "content", [rows[i] for i in content], 32, "item", 5.25),
-            },
-        ],
-    }
+    return two_nets("drm2", "fewer tables, larger ones", 20201105, 133, 53, 138, 6.7e9, [1728, 512, 128], [1536, 1024, 256, 1], 5.25)
 
 
 def drm3():

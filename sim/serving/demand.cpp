@@ -2,21 +2,12 @@
 #include "serving/demand.hpp"
 
 #include <algorithm>
-#include <boost/math/constants/constants.hpp>
-#include <boost/math/special_functions/erf.hpp>
+#include <cmath>
 #include <map>
 
+#include "engine/normal.hpp"
+
 namespace shardsim {
-namespace {
-
-double standard_normal(RandomStream& random) {
-  using namespace boost::math;
-  using InDouble = policies::policy<policies::promote_double<false>>;
-  return constants::root_two<double>() * erf_inv(2 * random.uniform() - 1, InDouble());
-}
-
-}  // namespace
-
 void split_evenly(std::int64_t n, std::vector<std::int64_t>& parts, RandomStream& random) {
   constexpr std::int64_t kOneByOne = 64;
   std::fill(parts.begin(), parts.end(), 0);

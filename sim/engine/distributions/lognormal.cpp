@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <boost/math/constants/constants.hpp>
-#include <boost/math/special_functions/erf.hpp>
 #include <cmath>
 
 #include "engine/distribution.hpp"
+#include "engine/normal.hpp"
 
 namespace shardsim {
 namespace {
@@ -15,17 +14,10 @@ class Lognormal final : public Distribution {
   double cv = 0;
   double sample(RandomStream& random) const override {
     const double variance = std::log1p(cv * cv);
-    return average * std::exp(std::sqrt(variance) * standard_normal(random.uniform()) - variance / 2);
+    return average * std::exp(std::sqrt(variance) * standard_normal(random) - variance / 2);
   }
   double mean() const override { return average; }
   bool is_constant() const override { return cv == 0; }
-
- private:
-  static double standard_normal(double p) {
-    using namespace boost::math;
-    using InDouble = policies::policy<policies::promote_double<false>>;  // long double differs between machines
-    return constants::root_two<double>() * erf_inv(2 * p - 1, InDouble());
-  }
 };
 
 }  // namespace
