@@ -23,12 +23,20 @@ struct BuiltTopology {
 /// card.
 class Topology {
  public:
+  std::string description;
+
   virtual ~Topology() = default;
   /// The graph with (at least) these hosts. Throws InputError when one of them is not there.
   virtual BuiltTopology build(const std::vector<HostPort>& hosts) const = 0;
 };
 
 const Registry<Topology>& topology_registry();
+
+/// The field that every topology has.
+template <class Derived>
+void describe_topology(Describe<Derived>& d) {
+  d.optional("description", &Derived::description, "what it is, and where its figures come from");
+}
 
 template <>
 struct ChoiceTraits<Topology> {

@@ -86,6 +86,7 @@ void describe(Describe<GraphLink>& d) {
 template <>
 void describe(Describe<Graph>& d) {
   d.object("graph", "hosts, switches and links, one by one");
+  describe_topology(d);
   d.required("hosts", &Graph::hosts, "names of hosts");
   d.optional("switches", &Graph::switches, "names of switches");
   d.required("links", &Graph::links, "cables");

@@ -46,6 +46,7 @@ class LeafSpine final : public Topology {
 template <>
 void describe(Describe<LeafSpine>& d) {
   d.object("leaf-spine", "hosts on leaf switches, every leaf cabled to every spine");
+  describe_topology(d);
   d.required("hosts_per_leaf", &LeafSpine::hosts_per_leaf, "hosts on a leaf, in order of their numbers")
       .at_least(1)
       .at_most(4096);

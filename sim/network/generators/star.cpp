@@ -30,6 +30,7 @@ class Star final : public Topology {
 template <>
 void describe(Describe<Star>& d) {
   d.object("star", "all hosts on one switch that never blocks; each link is as fast as the host's network card");
+  describe_topology(d);
   d.required("up_latency", &Star::up_latency, "host to switch: host stack, cable, half the switch");
   d.required("down_latency", &Star::down_latency, "switch to host");
   d.required("frontend", &Star::frontend, "where queries enter");
