@@ -25,7 +25,7 @@ struct SimClock {
 using Time = SimClock::time_point;
 
 /// Longest duration that configuration may name and formulas may return; far from overflow when a few are added.
-inline constexpr Duration kLongestDuration = std::chrono::duration_cast<Duration>(std::chrono::hours(24 * 10));
+inline constexpr Duration kLongestDuration = std::chrono::duration_cast<Duration>(std::chrono::hours(24));
 
 /// Picoseconds rounded to the nearest integer and clamped to [0, kLongestDuration].
 inline Duration from_picoseconds(double ps) {

@@ -6,6 +6,8 @@ namespace {
 
 // More queries than this under way at once: the system does not keep up, and the run ends.
 constexpr std::int64_t kMostOutstanding = 200'000;
+// Half of what the clock can hold: no sum of durations that starts here runs over.
+constexpr Time kLatest(std::chrono::hours(24 * 53));
 constexpr std::uint64_t kHeartbeatEvents = 1 << 16;
 
 // A scenario made to run, and the process that feeds it.
@@ -30,6 +32,7 @@ class Runner final : public Timer {
   Process open_loop();
   void fire() override { submit_next(); }  // closed loop: the next query
   void submit_next() { serving_.submit(stream_.make(static_cast<std::uint64_t>(result_.offered++)), done_); }
+  static void check_clock(Time time);
   void finish(const Outcome& outcome);
   void note_offered_load();
   void on_heartbeat();
@@ -75,6 +78,7 @@ Process Runner::open_loop() {
   while (result_.offered < scenario_.traffic.queries) {
     const std::optional<Time> arrival = source_->next();
     if (!arrival) break;
+    check_clock(*arrival);
     co_await sim_.until(*arrival);
     submit_next();
     if (result_.offered - result_.completed > kMostOutstanding) {
@@ -86,7 +90,13 @@ Process Runner::open_loop() {
   note_offered_load();
 }
 
+void Runner::check_clock(Time time) {
+  if (time > kLatest)
+    throw ScenarioError("/traffic", "the run would simulate more than 53 days; ask for fewer queries or a higher rate");
+}
+
 void Runner::finish(const Outcome& outcome) {
+  check_clock(sim_.now());
   ++result_.completed;
   if (outcome.id >= static_cast<std::uint64_t>(scenario_.traffic.warmup)) result_.recorder.record(outcome);
   if (control_.on_outcome) control_.on_outcome(outcome);

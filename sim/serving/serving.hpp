@@ -50,14 +50,14 @@ class Serving {
  private:
   // A replica of a service and how it is reached from its callers.
   struct SparseReplica {
-    Host* host;
-    const Route* there;  // from the main replica that holds this entry
-    const Route* back;
+    Host* host = nullptr;
+    const Route* there = nullptr;  // from the main replica that holds this entry
+    const Route* back = nullptr;
   };
   struct MainReplica {
-    Host* host;
-    const Route* from_frontend;
-    const Route* to_frontend;
+    Host* host = nullptr;
+    const Route* from_frontend = nullptr;
+    const Route* to_frontend = nullptr;
     std::vector<std::vector<SparseReplica>> shards;
     std::vector<std::unique_ptr<Balancer>> balancers;  // one a shard
   };
