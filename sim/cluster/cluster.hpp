@@ -6,23 +6,55 @@
 
 namespace shardsim {
 
+/// In which order a service takes free hosts: those of one switch after those of another, or one of each in turn.
+enum class HostOrder { packed, spread };
+template <>
+struct EnumNames<HostOrder> {
+  static constexpr std::array<std::pair<HostOrder, std::string_view>, 2> names{
+      {{HostOrder::packed, "packed"}, {HostOrder::spread, "spread"}}};
+};
+
+/// Where a service runs, among the hosts of a topology that has its own. A host whose platform is known only takes
+/// services of that platform.
+struct HostChoice {
+  std::string on = "*";
+  HostOrder order = HostOrder::packed;
+};
+
 /// The servers of one service: all of one platform.
 struct ServiceSpec {
   Platform platform;
   int replicas = 1;
-  std::vector<std::string> hosts;  ///< names in the topology; empty: main0, main1, ... or sparse0, ...
+  std::vector<std::string> hosts;  ///< names in the topology
+  std::optional<HostChoice> placement;
 };
 
-/// Servers of a run: `main.replicas` hosts with the dense layers, and `sparse.replicas` hosts for every sparse shard.
+/// Servers of a run: `main.replicas` with the dense layers, and `sparse.replicas` for every sparse shard.
 struct Cluster {
   ServiceSpec main;
   ServiceSpec sparse;
+  bool share_hosts = false;
 };
 
-/// The hosts that a plan with `shards` sparse shards runs on: main replicas, then shard by shard its replicas. Throws
-/// InputError when the hosts named are too few, or one is named twice.
-std::vector<HostPort> host_ports(const Cluster& cluster, std::size_t shards);
+/// A server: a replica of a service on a host.
+struct ServerSite {
+  const Platform* platform = nullptr;
+  NodeId node = 0;
+};
 
+/// A network with the servers in it.
+struct Deployment {
+  BuiltTopology topology;
+  std::vector<ServerSite> servers;  ///< main replicas, then shard by shard its replicas
+};
+
+/// Puts the servers of a plan with `shards` sparse shards on hosts: those named, those that a placement chooses, or
+/// hosts made for them where the topology makes hosts. Links of a host become no faster than its network card, and as
+/// much longer as the card takes. Throws ScenarioError when hosts are too few, taken twice, or of another platform.
+Deployment deploy(const Cluster& cluster, std::size_t shards, const Topology& topology);
+
+template <>
+void describe(Describe<HostChoice>& d);
 template <>
 void describe(Describe<ServiceSpec>& d);
 template <>

@@ -21,18 +21,41 @@ struct EnumNames<Work> {
 
 using CpuTimes = std::array<Duration, kWorks>;
 
-/// One running server: its cores, its memory bandwidth, and what its cores did.
+/// One running machine: its cores, its memory bandwidth, and how slow a fault makes it.
 class Host {
  public:
-  Host(Simulation& sim, std::string name, std::string service, const Platform& platform);
+  Host(Simulation& sim, std::string name, const Platform& platform);
 
   const std::string& name() const { return name_; }
-  const std::string& service() const { return service_; }
   const Platform& platform() const { return platform_; }
   const Station& cores() const { return cores_; }
-  const CpuTimes& cpu_times() const { return cpu_times_; }
   Bytes memory_used() const { return memory_used_; }
   void use_memory(Bytes bytes) { memory_used_ += bytes; }
+
+  /// Factor by which work that begins now takes longer than described.
+  double slowdown() const { return slowdown_; }
+  void set_slowdown(double factor) { slowdown_ = factor; }
+
+ private:
+  friend class Server;
+  std::string name_;
+  const Platform& platform_;
+  Station cores_;
+  std::unique_ptr<SharedRate> memory_;  // null when the cores together cannot use up the bandwidth
+  Bytes memory_used_;
+  double slowdown_ = 1;
+};
+
+/// A replica of a service on a host, and what it did with the host's cores.
+class Server {
+ public:
+  Server(Host& host, std::string service) : host_(host), service_(std::move(service)) {}
+
+  Host& host() { return host_; }
+  const Host& host() const { return host_; }
+  const std::string& service() const { return service_; }
+  const Platform& platform() const { return host_.platform(); }
+  const CpuTimes& cpu_times() const { return cpu_times_; }
 
   /// What a piece of work came to.
   struct Booking {
@@ -41,7 +64,7 @@ class Host {
     Duration served;
   };
   class Job;  // NOLINT(cppcoreguidelines-virtual-class-destructor): final, and never owned by its base
-  /// `Booking b = co_await host.run(Work::dense, time)`: waits for a core and holds it for `time`. Work that takes no
+  /// `Booking b = co_await server.run(Work::dense, time)`: waits for a core and holds it for `time`. Work that takes no
   /// time does not wait.
   Job run(Work work, Duration time);
   /// Sparse work that also moves `traffic` bytes of memory: takes `time`, or longer while the memory bandwidth is
@@ -49,20 +72,18 @@ class Host {
   Job gather(Duration time, Bytes traffic);
 
  private:
-  std::string name_;
+  Duration here(Duration time) const { return host_.slowdown_ == 1 ? time : scaled(time, host_.slowdown_); }
+
+  Host& host_;
   std::string service_;
-  const Platform& platform_;
-  Station cores_;
-  std::unique_ptr<SharedRate> memory_;  // null when the cores together cannot use up the bandwidth
   CpuTimes cpu_times_{};
-  Bytes memory_used_;
 };
 
 /// Awaitable piece of work on a host.
-class Host::Job final : private Timer, private Station::Customer {
+class Server::Job final : private Timer, private Station::Customer {
  public:
-  Job(Host& host, Work class_of_work, Duration time, Bytes traffic)
-      : host_(host), class_(class_of_work), time_(time), traffic_(traffic) {}
+  Job(Server& server, Work class_of_work, Duration time, Bytes traffic)
+      : server_(server), host_(server.host_), class_(class_of_work), time_(time), traffic_(traffic) {}
 
   bool await_ready() const noexcept { return time_ == Duration::zero(); }
   void await_suspend(std::coroutine_handle<> h) {
@@ -78,7 +99,7 @@ class Host::Job final : private Timer, private Station::Customer {
   Booking await_resume() {
     if (time_ == Duration::zero()) return {class_, {}, {}};
     const Station::Visit visit = host_.cores_.leave(*this);
-    host_.cpu_times_[static_cast<std::size_t>(class_)] += visit.served;
+    server_.cpu_times_[static_cast<std::size_t>(class_)] += visit.served;
     return {class_, visit.waited, visit.served};
   }
 
@@ -90,6 +111,7 @@ class Host::Job final : private Timer, private Station::Customer {
     host_.memory_->join(transfer_);
   }
 
+  Server& server_;
   Host& host_;
   Work class_;
   Duration time_;
@@ -97,7 +119,9 @@ class Host::Job final : private Timer, private Station::Customer {
   SharedRate::Job transfer_;
 };
 
-inline Host::Job Host::run(Work work, Duration time) { return Job(*this, work, time, Bytes{}); }
-inline Host::Job Host::gather(Duration time, Bytes traffic) { return Job(*this, Work::sparse, time, traffic); }
+inline Server::Job Server::run(Work work, Duration time) { return Job(*this, work, here(time), Bytes{}); }
+inline Server::Job Server::gather(Duration time, Bytes traffic) {
+  return Job(*this, Work::sparse, here(time), traffic);
+}
 
 }  // namespace shardsim

@@ -5,10 +5,12 @@
 
 namespace shardsim {
 
-/// Bandwidth of a host's network card, each way.
+/// A host's network card, and what its software costs: kernel TCP, RDMA, ...
 struct Nic {
   Bandwidth bandwidth;
   std::optional<Bandwidth> receive_bandwidth;  ///< where it differs
+  Duration latency{};                          ///< added to each message at this end
+  Duration cpu_per_message{};                  ///< added to the RPC library's at this end
 };
 
 /// CPU cost of one message at one end: cpu_per_message + bytes / serialization.

@@ -53,6 +53,7 @@ class Registry {
 /// Specialise for each Base:
 ///   static constexpr const char* name, *doc, *tag     tag: the key that tells alternatives apart
 ///   static const Registry<Base>& registry()
+///   static std::optional<Json> from_path(path)       optional: the object that a path stands for, unless it names JSON
 template <class Base>
 struct ChoiceTraits;
 
@@ -110,7 +111,14 @@ class ChoiceType final : public ValueType {
     return {{"$ref", std::string("#/$defs/") + Traits::name}};
   }
   void include_files(Json& value, const std::string& pointer, Document& document) const override {
-    if (value.is_string()) document.include(value, pointer);
+    if (value.is_string()) {
+      std::optional<Json> stands_for;
+      if constexpr (requires { Traits::from_path; }) stands_for = Traits::from_path(value.get<std::string>());
+      if (stands_for)
+        value = std::move(*stands_for);
+      else
+        document.include(value, pointer);
+    }
     if (!value.is_object()) return;
     const Alternative<Base>* a = find(value);
     if (a != nullptr) a->fields->include_fields(value, pointer, document);

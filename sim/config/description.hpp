@@ -63,38 +63,54 @@ class ObjectType : public ValueType {
 template <class T>
 void describe(Describe<T>& d);
 
+namespace detail {
+/// What limits apply to: a value, or the value of an optional.
+template <class M>
+struct Bare {
+  using type = M;
+  static const M* value(const M& member) { return &member; }
+};
+template <class M>
+struct Bare<std::optional<M>> {
+  using type = M;
+  static const M* value(const std::optional<M>& member) { return member ? &*member : nullptr; }
+};
+}  // namespace detail
+
 template <class T>
 class Describe : public ObjectType {
  public:
-  /// Adds limits to the field just described.
+  /// Adds limits to the field just described; of an optional field, to its value where there is one.
   template <class M>
   class Limits {
    public:
+    using Value = typename detail::Bare<M>::type;
     explicit Limits(Field& field) : field_(field) {}
-    Limits& at_least(M low) {
-      return check([low](const M& m) { return m >= low; }, "at least", low, "minimum");
+    Limits& at_least(Value low) {
+      return check([low](const Value& v) { return v >= low; }, "at least", low, "minimum");
     }
-    Limits& at_most(M high) {
-      return check([high](const M& m) { return m <= high; }, "at most", high, "maximum");
+    Limits& at_most(Value high) {
+      return check([high](const Value& v) { return v <= high; }, "at most", high, "maximum");
     }
-    Limits& more_than(M low) {
-      return check([low](const M& m) { return m > low; }, "more than", low, "exclusiveMinimum");
+    Limits& more_than(Value low) {
+      return check([low](const Value& v) { return v > low; }, "more than", low, "exclusiveMinimum");
     }
-    Limits& less_than(M high) {
-      return check([high](const M& m) { return m < high; }, "less than", high, "exclusiveMaximum");
+    Limits& less_than(Value high) {
+      return check([high](const Value& v) { return v < high; }, "less than", high, "exclusiveMaximum");
     }
 
    private:
     template <class Test>
-    Limits& check(Test test, const char* words, M bound, const char* keyword) {
+    Limits& check(Test test, const char* words, Value bound, const char* keyword) {
       field_.checks.push_back([=](const void* member) {
-        return test(*static_cast<const M*>(member)) ? std::string() : fmt::format("expected {} {}", words, text(bound));
+        const Value* value = detail::Bare<M>::value(*static_cast<const M*>(member));
+        return value == nullptr || test(*value) ? std::string() : fmt::format("expected {} {}", words, text(bound));
       });
-      if constexpr (std::is_arithmetic_v<M>) field_.limits[keyword] = bound;
+      if constexpr (std::is_arithmetic_v<Value>) field_.limits[keyword] = bound;
       return *this;
     }
-    static std::string text(M bound) {
-      if constexpr (std::is_arithmetic_v<M>)
+    static std::string text(Value bound) {
+      if constexpr (std::is_arithmetic_v<Value>)
         return fmt::format("{}", bound);
       else
         return to_text(bound);

@@ -19,6 +19,14 @@ class Join {
     if (--outstanding_ == 0 && waiter_) waiter_.resume();
   }
 
+  /// Instead of finish(): the branch came to nothing.
+  void fail(const Payload& payload) {
+    failed_ = true;
+    finish(payload);
+  }
+  /// Whether any branch failed.
+  bool failed() const { return failed_; }
+
   /// Number of branches ever forked.
   int forked() const { return forked_; }
   /// Payload of the branch that finished last; value-initialised when nothing was forked.
@@ -31,6 +39,7 @@ class Join {
  private:
   int outstanding_ = 0;
   int forked_ = 0;
+  bool failed_ = false;
   std::coroutine_handle<> waiter_;
   Payload last_{};
 };

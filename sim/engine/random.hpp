@@ -17,6 +17,9 @@ enum class Purpose : std::uint32_t {
   jitter = 5,
   balancing = 6,
   pooling_estimate = 7,
+  topology = 8,
+  background = 9,
+  faults = 10,
 };
 
 /// Counter-based random numbers (Philox4x64-10, Salmon et al., SC 2011, as in Random123). A stream is a pure function

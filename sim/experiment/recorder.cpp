@@ -4,9 +4,9 @@
 namespace shardsim {
 namespace {
 
-std::array<double, kSpans> in_microseconds(const Spans& spans, double divisor) {
+std::array<double, kSpans> in_microseconds(const std::array<Duration, kSpans>& spans, double divisor) {
   std::array<double, kSpans> out{};
-  for (std::size_t i = 0; i < kSpans; ++i) out[i] = to_microseconds(spans.all()[i]) / divisor;
+  for (std::size_t i = 0; i < kSpans; ++i) out[i] = to_microseconds(spans[i]) / divisor;
   return out;
 }
 
@@ -14,8 +14,23 @@ std::array<double, kSpans> in_microseconds(const Spans& spans, double divisor) {
 
 void Recorder::record(const Outcome& outcome) {
   latency_.record(outcome.latency.count());
-  bands_.record(outcome.latency.count(), in_microseconds(outcome.spans, 1));
-  embedded_ += outcome.embedded;
+  bands_.record(outcome.latency.count(), in_microseconds(outcome.spans.all(), 1));
+  std::vector<double>& link_sums = link_bands_.observe(outcome.latency.count());
+  for (const LinkTimes::Entry& entry : outcome.spans.links().entries()) {
+    const auto place = place_of_link_.try_emplace(entry.link, place_of_link_.size()).first->second;
+    if (place >= link_sums.size()) link_sums.resize(place + 1);
+    link_sums[place] += static_cast<double>(entry.microseconds);
+  }
+  for (std::size_t i = 0; i < kSpans; ++i) embedded_[i] += outcome.embedded.all()[i];
+}
+
+std::map<std::uint32_t, double> Recorder::mean_link_us(double low, double high) const {
+  std::map<std::uint32_t, double> means;
+  link_bands_.average(low, high, [&](const std::vector<double>& sums, double factor) {
+    for (const auto& [link, place] : place_of_link_)
+      if (place < sums.size()) means[link] += sums[place] * factor;
+  });
+  return means;
 }
 
 std::array<double, kSpans> Recorder::mean_embedded_us() const {

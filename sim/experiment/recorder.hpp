@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <map>
+#include <unordered_map>
+
 #include "serving/serving.hpp"
 #include "stats/band_sums.hpp"
 #include "stats/histogram.hpp"
@@ -17,13 +20,18 @@ class Recorder {
 
   /// Mean of each span in microseconds over the queries whose latency rank lies in [low, high].
   std::array<double, kSpans> mean_spans_us(double low, double high) const { return bands_.mean(low, high); }
+  /// Mean microseconds at each link (by its number) over the critical paths of the queries whose latency rank lies in
+  /// [low, high]; links without a message are left out.
+  std::map<std::uint32_t, double> mean_link_us(double low, double high) const;
   /// Mean of each span of the embedded portion, in microseconds, over all queries.
   std::array<double, kSpans> mean_embedded_us() const;
 
  private:
   Histogram latency_;
   BandSums<kSpans> bands_;
-  Spans embedded_;
+  BandBuckets<std::vector<double>> link_bands_;           // by place_of_link_
+  std::unordered_map<std::uint32_t, std::uint32_t> place_of_link_;  // few of many links carry messages
+  std::array<Duration, kSpans> embedded_{};
 };
 
 /// The band of ranks that stands for quantile q: q +- half the distance to 1, at most 0.05.

@@ -94,8 +94,19 @@ Json link_json(const LinkResult& l) {
           {"offered_load", l.offered_load},
           {"bytes", l.bytes.count},
           {"messages", l.messages},
+          {"lost_bytes", l.lost_bytes.count},
+          {"lost_messages", l.lost_messages},
+          {"marked", l.marked},
+          {"queue_peak_bytes", l.queue_peak.count},
           {"mean_wait_us", l.mean_wait_us},
-          {"max_wait_us", l.max_wait_us}};
+          {"max_wait_us", l.max_wait_us},
+          {"p99_us", l.p99_us},
+          {"p99_share", l.p99_share}};
+}
+
+Json background_json(const BackgroundResult& b) {
+  return {{"sent", b.sent},   {"delivered", b.delivered}, {"lost", b.lost},    {"bytes", b.bytes.count},
+          {"mean_us", b.mean_us}, {"p50_us", b.p50_us},       {"p99_us", b.p99_us}};
 }
 
 template <class T, class Convert>
@@ -119,7 +130,7 @@ Json result_json(const Scenario& scenario, const RunResult& r, const std::filesy
   out["verdict"] = std::string(name_of(r.verdict));
   out["bottleneck"] = {
       {"kind", r.bottleneck.kind}, {"name", r.bottleneck.name}, {"offered_load", r.bottleneck.offered_load}};
-  out["queries"] = {{"offered", r.offered}, {"completed", r.completed}, {"warmup", r.warmup}};
+  out["queries"] = {{"offered", r.offered}, {"completed", r.completed}, {"failed", r.failed}, {"warmup", r.warmup}};
   out["simulated_s"] = r.simulated_s;
   out["events"] = r.events;
   out["latency_us"] = latency_json(r.recorder.latency_ps());
@@ -130,13 +141,15 @@ Json result_json(const Scenario& scenario, const RunResult& r, const std::filesy
   out["hosts"] = list_json(r.hosts, host_json);
   out["shards"] = list_json(r.shards, shard_json);
   out["links"] = list_json(r.links, link_json);
+  out["idle_links"] = r.idle_links;
+  out["background"] = list_json(r.background, background_json);
   return out;
 }
 
 std::string summary_text(const RunResult& r) {
   const Histogram& h = r.recorder.latency_ps();
-  std::string out = fmt::format("verdict     {}\nqueries     {} offered, {} completed, {} counted\n",
-                                name_of(r.verdict), r.offered, r.completed, h.count());
+  std::string out = fmt::format("verdict     {}\nqueries     {} offered, {} completed, {} failed, {} counted\n",
+                                name_of(r.verdict), r.offered, r.completed, r.failed, h.count());
   out += fmt::format("latency     mean {:.1f} us   P50 {:.1f}   P90 {:.1f}   P95 {:.1f}   P99 {:.1f}   max {:.1f}\n",
                      us(h.mean()), us(h.quantile(0.5)), us(h.quantile(0.9)), us(h.quantile(0.95)), us(h.quantile(0.99)),
                      us(static_cast<double>(h.max())));
@@ -154,6 +167,12 @@ std::string summary_text(const RunResult& r) {
                        total > 0 ? 100 * p99[i] / total : 0);
   out += fmt::format("\nbusiest     {} {}, offered load {:.3f}\n", r.bottleneck.kind, r.bottleneck.name,
                      r.bottleneck.offered_load);
+  const auto longest = std::max_element(r.links.begin(), r.links.end(), [](const LinkResult& a, const LinkResult& b) {
+    return a.p99_us < b.p99_us;
+  });
+  if (longest != r.links.end() && longest->p99_us > 0)
+    out += fmt::format("network     P99 queries are longest at link {} -> {}: {:.1f} us, {:.1f} % of their latency\n",
+                       longest->from, longest->to, longest->p99_us, 100 * longest->p99_share);
   return out;
 }
 

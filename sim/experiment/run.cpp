@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "experiment/run.hpp"
 
+#include <numeric>
+
 namespace shardsim {
 namespace {
 
@@ -18,10 +20,12 @@ class Runner final : public Timer {
         control_(control),
         model_(served_model(scenario)),
         plan_(make_plan(scenario, model_)),
-        network_(sim_, scenario.topology->build(host_ports(scenario.cluster, plan_.shards.size())),
-                 *scenario.transport),
-        serving_(sim_, model_, plan_, scenario.cluster, scenario.serving, scenario.traffic, network_, scenario.seed,
-                 scenario.replication),
+        deployment_(deploy(scenario.cluster, plan_.shards.size(), *scenario.topology)),
+        network_(sim_, std::move(deployment_.topology), scenario.topology->routing, *scenario.transport),
+        serving_(sim_, model_, plan_, scenario.cluster, scenario.serving, scenario.traffic, network_,
+                 deployment_.servers, scenario.seed, scenario.replication),
+        faults_(sim_, scenario.faults, network_, serving_),
+        background_(sim_, scenario.background, network_, scenario.seed, scenario.replication),
         stream_(model_, scenario.traffic, scenario.seed, scenario.replication) {}
 
   RunResult run();
@@ -34,6 +38,7 @@ class Runner final : public Timer {
   void submit_next() { serving_.submit(stream_.make(static_cast<std::uint64_t>(result_.offered++)), done_); }
   static void check_clock(Time time);
   void finish(const Outcome& outcome);
+  void stop_when_done();
   void note_offered_load();
   void on_heartbeat();
 
@@ -41,6 +46,8 @@ class Runner final : public Timer {
   void collect_hosts(double simulated_s);
   void collect_shards();
   void collect_links(double simulated_s);
+  void collect_background();
+  std::int64_t under_way() const { return result_.offered - result_.completed - result_.failed; }
   Verdict verdict() const;
 
   const Scenario& scenario_;
@@ -48,14 +55,18 @@ class Runner final : public Timer {
   Simulation sim_;
   Model model_;
   ShardingPlan plan_;
+  Deployment deployment_;
   Network network_;
   Serving serving_;
+  FaultInjector faults_;
+  Background background_;
   QueryStream stream_;
   std::unique_ptr<ArrivalSource> source_;
   std::function<void(const Outcome&)> done_ = [this](const Outcome& outcome) { finish(outcome); };
   RunResult result_;
   std::vector<double> host_load_;
   std::vector<double> link_load_;
+  bool no_more_ = false;  // queries to come
   bool interrupted_ = false;
   bool overrun_ = false;
 };
@@ -81,13 +92,20 @@ Process Runner::open_loop() {
     check_clock(*arrival);
     co_await sim_.until(*arrival);
     submit_next();
-    if (result_.offered - result_.completed > kMostOutstanding) {
+    if (under_way() > kMostOutstanding) {
       overrun_ = true;
       sim_.stop();
       break;
     }
   }
   note_offered_load();
+  no_more_ = true;
+  stop_when_done();
+}
+
+// Background traffic and timers would go on for ever.
+void Runner::stop_when_done() {
+  if (no_more_ && under_way() == 0) sim_.stop();
 }
 
 void Runner::check_clock(Time time) {
@@ -97,11 +115,16 @@ void Runner::check_clock(Time time) {
 
 void Runner::finish(const Outcome& outcome) {
   check_clock(sim_.now());
-  ++result_.completed;
-  if (outcome.id >= static_cast<std::uint64_t>(scenario_.traffic.warmup)) result_.recorder.record(outcome);
+  ++(outcome.failed ? result_.failed : result_.completed);
+  if (!outcome.failed && outcome.id >= static_cast<std::uint64_t>(scenario_.traffic.warmup))
+    result_.recorder.record(outcome);
   if (control_.on_outcome) control_.on_outcome(outcome);
   // The next query of a closed loop starts by an event: this call comes from within the process that just ends.
-  if (source_ == nullptr && result_.offered < scenario_.traffic.queries) sim_.at(sim_.now(), *this);
+  if (source_ == nullptr && result_.offered < scenario_.traffic.queries)
+    sim_.at(sim_.now(), *this);
+  else if (source_ == nullptr)
+    no_more_ = true;
+  stop_when_done();
 }
 
 void Runner::on_heartbeat() {
@@ -110,7 +133,8 @@ void Runner::on_heartbeat() {
     sim_.stop();
   }
   if (control_.progress)
-    control_.progress(static_cast<double>(result_.completed) / static_cast<double>(scenario_.traffic.queries));
+    control_.progress(static_cast<double>(result_.completed + result_.failed) /
+                      static_cast<double>(scenario_.traffic.queries));
 }
 
 // At the last arrival: what every server and link had been asked for, over what it could have done.
@@ -130,28 +154,37 @@ void Runner::collect() {
   collect_hosts(span);
   collect_shards();
   collect_links(span);
+  collect_background();
   result_.verdict = verdict();
 }
 
 void Runner::collect_hosts(double simulated_s) {
   const auto completed = std::max<double>(1, static_cast<double>(result_.completed));
+  std::map<const Host*, std::size_t> place;
   for (std::size_t i = 0; i < serving_.hosts().size(); ++i) {
     const Host& h = serving_.hosts()[i];
     const Station& cores = h.cores();
     HostResult r;
     r.name = h.name();
-    r.service = h.service();
     r.platform = h.platform().name;
     r.cores = cores.servers();
     r.utilisation = to_seconds(cores.served()) / (simulated_s * cores.servers());
     r.offered_load = i < host_load_.size() ? host_load_[i] : r.utilisation;
     r.memory = h.platform().memory;
     r.memory_used = h.memory_used();
-    r.cpu = h.cpu_times();
     r.mean_wait_us = to_microseconds(cores.waited()) / std::max<double>(1, static_cast<double>(cores.visits()));
-    for (std::size_t w = 0; w < kWorks; ++w) result_.cpu_us_per_query[w] += to_microseconds(r.cpu[w]) / completed;
     if (r.offered_load > result_.bottleneck.offered_load) result_.bottleneck = {"cpu", r.name, r.offered_load};
+    place[&h] = result_.hosts.size();
     result_.hosts.push_back(std::move(r));
+  }
+  for (const Server& server : serving_.servers()) {
+    HostResult& r = result_.hosts[place[&server.host()]];
+    if (r.service.find(server.service()) == std::string::npos)
+      r.service += (r.service.empty() ? "" : "+") + server.service();
+    for (std::size_t w = 0; w < kWorks; ++w) {
+      r.cpu[w] += server.cpu_times()[w];
+      result_.cpu_us_per_query[w] += to_microseconds(server.cpu_times()[w]) / completed;
+    }
   }
 }
 
@@ -166,18 +199,26 @@ void Runner::collect_shards() {
     r.lookups_per_query = static_cast<double>(totals.lookups) / completed;
     r.rpcs_per_query = static_cast<double>(totals.rpcs) / completed;
     for (std::size_t i = 0; i < serving_.sparse_replicas(); ++i) {
-      const HostResult& host = result_.hosts[serving_.first_host_of_shard(s) + i];
-      r.hosts.push_back(host.name);
-      for (const Duration d : host.cpu) r.cpu_us_per_query += to_microseconds(d) / completed;
+      const Server& server = serving_.servers()[serving_.first_server_of_shard(s) + i];
+      r.hosts.push_back(server.host().name());
+      for (const Duration d : server.cpu_times()) r.cpu_us_per_query += to_microseconds(d) / completed;
     }
     result_.shards.push_back(std::move(r));
   }
 }
 
 void Runner::collect_links(double simulated_s) {
+  const auto [low, high] = band_around(0.99);
+  const auto spans = result_.recorder.mean_spans_us(low, high);
+  const double latency = std::accumulate(spans.begin(), spans.end(), 0.0);
+  const std::map<std::uint32_t, double> p99_us = result_.recorder.mean_link_us(low, high);
   const NetworkGraph& graph = network_.graph();
   for (std::size_t i = 0; i < network_.links().size(); ++i) {
-    const LinkState& l = network_.links()[i];
+    const LinkState& l = std::as_const(network_).links()[i];
+    if (l.messages == 0) {
+      ++result_.idle_links;
+      continue;
+    }
     LinkResult r;
     r.from = graph[l.from].name;
     r.to = graph[l.to].name;
@@ -186,12 +227,26 @@ void Runner::collect_links(double simulated_s) {
     r.offered_load = i < link_load_.size() ? link_load_[i] : r.utilisation;
     r.bytes = l.bytes;
     r.messages = l.messages;
-    r.mean_wait_us = to_microseconds(l.waited) / std::max<double>(1, static_cast<double>(l.messages));
+    r.lost_bytes = l.lost_bytes;
+    r.lost_messages = l.lost_messages;
+    r.marked = l.marked;
+    r.queue_peak = l.queue_peak;
+    r.mean_wait_us = to_microseconds(l.waited) / static_cast<double>(l.messages);
     r.max_wait_us = to_microseconds(l.longest_wait);
+    if (const auto at = p99_us.find(static_cast<std::uint32_t>(i)); at != p99_us.end() && latency > 0) {
+      r.p99_us = at->second;
+      r.p99_share = at->second / latency;
+    }
     if (r.offered_load > result_.bottleneck.offered_load)
-      result_.bottleneck = {"link", r.from + " -> " + r.to, r.offered_load};
+      result_.bottleneck = {"link", network_.name_of(l), r.offered_load};
     result_.links.push_back(std::move(r));
   }
+}
+
+void Runner::collect_background() {
+  for (const BackgroundTotals& t : background_.totals())
+    result_.background.push_back({t.sent, t.delivered, t.lost, t.bytes, t.times_ps.mean() * 1e-6,
+                                  t.times_ps.quantile(0.5) * 1e-6, t.times_ps.quantile(0.99) * 1e-6});
 }
 
 Verdict Runner::verdict() const {

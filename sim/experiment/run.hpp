@@ -26,7 +26,7 @@ struct EnumNames<Verdict> {
 
 struct HostResult {
   std::string name;
-  std::string service;
+  std::string service;  ///< services with a server there, joined by "+"
   std::string platform;
   int cores = 0;
   double utilisation = 0;   ///< share of core time used, over the simulated time
@@ -47,16 +47,33 @@ struct ShardResult {
   std::vector<std::string> hosts;
 };
 
+/// A directed link that was offered messages.
 struct LinkResult {
   std::string from;
   std::string to;
   Bandwidth bandwidth;
   double utilisation = 0;
   double offered_load = 0;
-  Bytes bytes;
-  std::int64_t messages = 0;
+  Bytes bytes;                     ///< offered: carried and lost
+  std::int64_t messages = 0;       ///< offered; packets, where the transport has them
+  Bytes lost_bytes;
+  std::int64_t lost_messages = 0;
+  std::int64_t marked = 0;         ///< packets, by congestion notification
+  Bytes queue_peak;
   double mean_wait_us = 0;
   double max_wait_us = 0;
+  double p99_us = 0;               ///< on the critical path of the queries around P99
+  double p99_share = 0;            ///< of their latency
+};
+
+struct BackgroundResult {
+  std::int64_t sent = 0;
+  std::int64_t delivered = 0;
+  std::int64_t lost = 0;
+  Bytes bytes;
+  double mean_us = 0;
+  double p50_us = 0;
+  double p99_us = 0;
 };
 
 struct Bottleneck {
@@ -72,6 +89,7 @@ struct RunResult {
   std::uint64_t events = 0;
   std::int64_t offered = 0;
   std::int64_t completed = 0;
+  std::int64_t failed = 0;  ///< given up: a message lost, or no answer in time
   std::int64_t warmup = 0;
   double simulated_s = 0;
   Recorder recorder;
@@ -80,6 +98,8 @@ struct RunResult {
   std::vector<HostResult> hosts;
   std::vector<ShardResult> shards;
   std::vector<LinkResult> links;
+  std::size_t idle_links = 0;  ///< not in `links`
+  std::vector<BackgroundResult> background;
 
   double total_cpu_us_per_query() const;
 };

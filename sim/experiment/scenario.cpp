@@ -67,8 +67,16 @@ void describe(Describe<Scenario>& d) {
   d.optional("transport", &Scenario::transport, "how faithfully messages cross it");
   d.optional("serving", &Scenario::serving, "how queries are served");
   d.required("traffic", &Scenario::traffic, "the stream of queries");
+  d.optional("background", &Scenario::background, "messages that others send over the same network");
+  d.optional("faults", &Scenario::faults, "links and hosts that are down, slow or flapping for a while");
   d.optional("seed", &Scenario::seed, "of all random numbers");
   d.optional("replication", &Scenario::replication, "an independent repetition with the same seed");
+  d.check([](const Scenario& s) -> std::optional<Complaint> {
+    for (const Fault& fault : s.faults)
+      if (fault.loses_messages() && !s.serving.timeout)
+        return Complaint{"serving/timeout", "is missing: 'faults' lose messages, so say how long a caller waits"};
+    return std::nullopt;
+  });
 }
 
 }  // namespace shardsim

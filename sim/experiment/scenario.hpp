@@ -5,6 +5,8 @@
 #include "model/compression.hpp"
 #include "network/topology.hpp"
 #include "network/transport.hpp"
+#include "serving/background.hpp"
+#include "serving/faults.hpp"
 #include "serving/spec.hpp"
 #include "sharding/strategy.hpp"
 #include "workload/traffic.hpp"
@@ -22,6 +24,8 @@ struct Scenario {
   Choice<TransportSpec> transport = Choice<TransportSpec>::of("port");
   ServingSpec serving;
   Traffic traffic;
+  std::vector<BackgroundTraffic> background;
+  std::vector<Fault> faults;
   std::uint64_t seed = 1;
   std::uint32_t replication = 0;
 };

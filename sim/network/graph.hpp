@@ -9,9 +9,13 @@
 
 namespace shardsim {
 
+/// host: a machine that servers can run on; frontend: where queries enter, when that is a node of its own.
+enum class NodeKind { host, switching, frontend };
+
 struct NetworkNode {
   std::string name;
-  bool is_host = false;
+  NodeKind kind = NodeKind::switching;
+  std::string platform;  ///< kind of server that a host is; empty: any
 };
 
 /// One direction of a cable: what its sending port does, and how long a bit travels.
@@ -21,8 +25,14 @@ struct NetworkLink {
   std::size_t number = 0;  ///< among the links of a Network; set by it
 };
 
-/// Hosts and switches, and the directed links between them.
+/// Hosts and switches, and the directed links between them. Parallel links are allowed.
 using NetworkGraph = boost::adjacency_list<boost::vecS, boost::vecS, boost::directedS, NetworkNode, NetworkLink>;
 using NodeId = NetworkGraph::vertex_descriptor;
+
+/// Adds both directions of a cable.
+inline void add_cable(NetworkGraph& graph, NodeId a, NodeId b, Bandwidth bandwidth, Duration latency) {
+  boost::add_edge(a, b, {bandwidth, latency}, graph);
+  boost::add_edge(b, a, {bandwidth, latency}, graph);
+}
 
 }  // namespace shardsim

@@ -3,31 +3,48 @@
 
 namespace shardsim {
 
-Network::Network(Simulation& sim, BuiltTopology topology, const TransportSpec& transport)
-    : sim_(sim), topology_(std::move(topology)), routing_(topology_.graph), transport_(transport.make(sim)) {
+Network::Network(Simulation& sim, BuiltTopology topology, const RoutingSpec& routing, const TransportSpec& transport)
+    : sim_(sim), topology_(std::move(topology)), routing_(topology_.graph, routing), transport_(transport.make(sim)) {
   NetworkGraph& graph = topology_.graph;
   for (const auto edge : boost::make_iterator_range(boost::edges(graph))) {
     graph[edge].number = links_.size();
-    links_.push_back({graph[edge], boost::source(edge, graph), boost::target(edge, graph)});
+    LinkState& state = links_.emplace_back();
+    state.link = graph[edge];
+    state.from = boost::source(edge, graph);
+    state.to = boost::target(edge, graph);
+    state.rate = state.link.bandwidth;
   }
-  for (const NodeId node : boost::make_iterator_range(boost::vertices(graph)))
-    if (graph[node].is_host) hosts_[graph[node].name] = node;
 }
 
-NodeId Network::host(const std::string& name) const {
-  const auto it = hosts_.find(name);
-  if (it != hosts_.end()) return it->second;
-  std::vector<std::string> names;
-  for (const auto& [known, node] : hosts_) names.push_back(known);
-  throw ScenarioError("/topology/hosts",
-                      fmt::format("there is no host {}{}", in_quotes(name), suggestion(name, names)));
+NodeId Network::frontend() const {
+  if (topology_.frontend) return *topology_.frontend;
+  throw ScenarioError("/topology", "does not say where queries enter; give 'frontend'");
+}
+
+std::string Network::name_of(const LinkState& link) const {
+  return graph()[link.from].name + " -> " + graph()[link.to].name;
 }
 
 const Route& Network::route(NodeId from, NodeId to) {
   const auto [it, is_new] = routes_.try_emplace({from, to});
-  if (!is_new) return it->second;
-  for (const Routing::Link edge : routing_.path(from, to)) it->second.push_back(&links_[topology_.graph[edge].number]);
+  if (is_new) it->second = route_of_flow(from, to, 0);
   return it->second;
+}
+
+Route Network::route_of_flow(NodeId from, NodeId to, std::uint64_t flow) {
+  Route route;
+  for (const Routing::Link edge : routing_.path(from, to, flow)) route.push_back(&links_[topology_.graph[edge].number]);
+  return route;
+}
+
+void Network::change_down(LinkState& link, int change) {
+  link.down += change;
+  transport_->link_changed(link);
+}
+
+void Network::change_rate(LinkState& link, double factor) {
+  link.rate = {link.link.bandwidth.bytes_per_second / factor};
+  transport_->link_changed(link);
 }
 
 }  // namespace shardsim

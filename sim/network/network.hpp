@@ -2,9 +2,8 @@
 #pragma once
 
 #include <deque>
-#include <unordered_map>
+#include <map>
 
-#include "network/routing.hpp"
 #include "network/topology.hpp"
 #include "network/transport.hpp"
 
@@ -13,22 +12,32 @@ namespace shardsim {
 /// A running network: a topology, the state of its links, and the transport that messages take.
 class Network {
  public:
-  Network(Simulation& sim, BuiltTopology topology, const TransportSpec& transport);
+  Network(Simulation& sim, BuiltTopology topology, const RoutingSpec& routing, const TransportSpec& transport);
   Network(const Network&) = delete;
   Network& operator=(const Network&) = delete;
 
-  /// The host of that name. Throws InputError.
-  NodeId host(const std::string& name) const;
-  NodeId frontend() const { return topology_.frontend; }
+  /// The node at which queries enter. Throws ScenarioError when the topology does not say.
+  NodeId frontend() const;
   const NetworkGraph& graph() const { return topology_.graph; }
   const std::deque<LinkState>& links() const { return links_; }
+  /// "leaf0 -> spine1"
+  std::string name_of(const LinkState& link) const;
 
-  /// Links from one host to another, worked out once. Throws InputError when there is no way.
+  /// Links from one host to another, worked out once. Throws ScenarioError when there is no way.
   const Route& route(NodeId from, NodeId to);
+  /// The same for one flow of many between them, not kept.
+  Route route_of_flow(NodeId from, NodeId to, std::uint64_t flow);
+
+  /// Changes of a link: `down` +1 or -1, or a new factor by which it is slower than described.
+  void change_down(LinkState& link, int change);
+  void change_rate(LinkState& link, double factor);
+  std::deque<LinkState>& links() { return links_; }
 
   /// What crossing the network took.
   struct Transit {
     Duration took;
+    bool lost;
+    LinkTimes times;
   };
   /// `Transit t = co_await network.send(route, bytes)`: until the last byte has arrived. On an empty route (a host to
   /// itself) it takes no time.
@@ -47,7 +56,7 @@ class Network {
       this->on_delivered = EventTarget(h);
       this->transport->start(*this);
     }
-    Transit await_resume() const { return {network_.sim_.now() - sent_}; }
+    Transit await_resume() { return {network_.sim_.now() - sent_, this->lost, std::move(this->times)}; }
 
    private:
     Network& network_;
@@ -60,7 +69,6 @@ class Network {
   std::unique_ptr<Transport> transport_;
   std::deque<LinkState> links_;  // in order of the graph's edges
   std::map<std::pair<NodeId, NodeId>, Route> routes_;
-  std::unordered_map<std::string, NodeId> hosts_;
 };
 
 }  // namespace shardsim

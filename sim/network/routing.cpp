@@ -3,39 +3,138 @@
 
 #include <fmt/format.h>
 
-#include <boost/graph/breadth_first_search.hpp>
+#include <boost/graph/dijkstra_shortest_paths_no_color_map.hpp>
 
 #include "config/error.hpp"
 #include "engine/random.hpp"
 
 namespace shardsim {
+namespace {
 
-const std::vector<int>& Routing::hops_to(NodeId to) {
-  const auto [it, is_new] = hops_.try_emplace(to, boost::num_vertices(graph_), -1);
-  if (!is_new) return it->second;
-  // Breadth first from the destination. Every cable has both directions, so forward edges serve.
-  std::vector<int>& hops = it->second;
-  hops[to] = 0;
-  const auto record = boost::record_distances(hops.data(), boost::on_tree_edge());
-  boost::breadth_first_search(graph_, to, boost::visitor(boost::make_bfs_visitor(record)));
-  return hops;
+// Tables of more than this are forgotten and worked out again.
+constexpr std::size_t kTableBytes = std::size_t{256} << 20;
+
+}  // namespace
+
+template <>
+void describe(Describe<RoutingSpec>& d) {
+  d.object("routing", "which way messages take");
+  d.optional("metric", &RoutingSpec::metric, "what makes a path short");
+  d.optional("multipath", &RoutingSpec::multipath,
+             "between equally short paths: a hash of the flow (ecmp), or always the first (single)");
+  d.optional("hosts_forward", &RoutingSpec::hosts_forward, "whether hosts pass on messages of others");
 }
 
-std::vector<Routing::Link> Routing::path(NodeId from, NodeId to) {
-  const std::vector<int>& hops = hops_to(to);
-  if (hops[from] < 0)
-    throw ScenarioError("/topology/links", fmt::format("there is no path from '{}' to '{}'; add the missing links",
-                                                       graph_[from].name, graph_[to].name));
+Routing::Routing(const NetworkGraph& graph, const RoutingSpec& spec)
+    : graph_(graph), spec_(spec), relay_of_(boost::num_vertices(graph), kNotRelay), last_(boost::num_vertices(graph)) {
+  std::uint32_t relays = 0;
+  for (const NodeId node : boost::make_iterator_range(boost::vertices(graph)))
+    if (graph[node].kind == NodeKind::switching || (graph[node].kind == NodeKind::host && spec.hosts_forward))
+      relay_of_[node] = relays++;
+  onward_.resize(relays);
+  std::vector<std::pair<std::uint32_t, std::uint32_t>> ends;
+  std::vector<Cost> costs;
+  for (const Link link : boost::make_iterator_range(boost::edges(graph))) {
+    const std::uint32_t from = relay_of_[boost::source(link, graph)];
+    const std::uint32_t to = relay_of_[boost::target(link, graph)];
+    if (to == kNotRelay) {
+      last_[boost::target(link, graph)].push_back(link);
+    } else if (from != kNotRelay) {
+      onward_[from].push_back(link);
+      ends.emplace_back(to, from);
+      costs.push_back(cost_of(link));
+    }
+  }
+  backwards_ = RelayGraph(boost::edges_are_unsorted_multi_pass, ends.begin(), ends.end(), costs.begin(), relays);
+}
+
+// One more than the latency, so that fewer hops win where latency says nothing and no path runs in circles.
+Routing::Cost Routing::cost_of(Link link) const {
+  return spec_.metric == Metric::hops ? 1 : graph_[link].latency.count() + 1;
+}
+
+const Routing::Costs& Routing::costs_to(std::uint32_t relay) {
+  const auto known = tables_.find(relay);
+  if (known != tables_.end()) return known->second;
+  if (tables_.size() * onward_.size() * sizeof(Cost) > kTableBytes) tables_.clear();
+  Costs& costs = tables_[relay];
+  costs.assign(onward_.size(), kNoWay);
+  boost::dijkstra_shortest_paths_no_color_map(
+      backwards_, relay,
+      boost::weight_map(boost::get(boost::edge_bundle, backwards_))
+          .distance_map(boost::make_iterator_property_map(costs.begin(), boost::get(boost::vertex_index, backwards_)))
+          .distance_inf(kNoWay));
+  return costs;
+}
+
+Routing::Goal Routing::goal(NodeId to) {
+  Goal goal{to, {}};
+  if (relay_of_[to] != kNotRelay) {
+    goal.entries.emplace_back(&costs_to(relay_of_[to]), 0);
+    return goal;
+  }
+  // All tables at once: working one out may forget the others.
+  for (int round = 0; round < 2; ++round) {
+    goal.entries.clear();
+    for (const Link link : last_[to])
+      if (const std::uint32_t relay = relay_of_[boost::source(link, graph_)]; relay != kNotRelay)
+        goal.entries.emplace_back(&costs_to(relay), cost_of(link));
+  }
+  return goal;
+}
+
+// What is left from the end of a link to the goal.
+Routing::Cost Routing::cost_behind(Link link, const Goal& goal) const {
+  const NodeId at = boost::target(link, graph_);
+  if (at == goal.node) return 0;
+  if (relay_of_[at] == kNotRelay) return kNoWay;
+  Cost least = kNoWay;
+  for (const auto& [costs, rest] : goal.entries) least = std::min(least, (*costs)[relay_of_[at]] + rest);
+  return least;
+}
+
+void Routing::consider(Link link, const Goal& goal, Cost& least, std::vector<Link>& steps) const {
+  const Cost behind = cost_behind(link, goal);
+  if (behind >= kNoWay) return;
+  const Cost cost = cost_of(link) + behind;
+  if (cost > least) return;
+  if (cost < least) steps.clear();
+  least = cost;
+  steps.push_back(link);
+}
+
+void Routing::shortest_steps(NodeId at, const Goal& goal, std::vector<Link>& steps) const {
+  Cost least = kNoWay;
+  steps.clear();
+  if (relay_of_[at] == kNotRelay) {
+    for (const Link link : boost::make_iterator_range(boost::out_edges(at, graph_))) consider(link, goal, least, steps);
+    return;
+  }
+  for (const Link link : onward_[relay_of_[at]]) consider(link, goal, least, steps);
+  for (const Link link : last_[goal.node])
+    if (boost::source(link, graph_) == at) consider(link, goal, least, steps);
+}
+
+std::vector<Routing::Link> Routing::path(NodeId from, NodeId to, std::uint64_t flow) {
   std::vector<Link> path;
-  RandomStream pick(0x726f757465, 0, Purpose::balancing, from, to);  // a hash of the pair, the same in every run
-  for (NodeId at = from; at != to;) {
-    std::vector<Link> shorter;
-    for (const Link link : boost::make_iterator_range(boost::out_edges(at, graph_)))
-      if (hops[boost::target(link, graph_)] == hops[at] - 1) shorter.push_back(link);
-    path.push_back(shorter[pick.below(shorter.size())]);
-    at = boost::target(path.back(), graph_);
+  std::vector<Link> steps;
+  const Goal goal = this->goal(to);
+  RandomStream pick(0x726f757465, 0, Purpose::balancing, from, flow << 32 | to);  // a hash, the same in every run
+  for (NodeId at = from; at != to; at = boost::target(path.back(), graph_)) {
+    shortest_steps(at, goal, steps);
+    if (steps.empty())
+      throw ScenarioError("/topology/links", fmt::format("there is no path from '{}' to '{}'; add the missing links",
+                                                         graph_[from].name, graph_[to].name));
+    path.push_back(steps[spec_.multipath == Multipath::ecmp ? pick.below(steps.size()) : 0]);
   }
   return path;
+}
+
+bool Routing::reachable(NodeId from, NodeId to) {
+  if (from == to) return true;
+  std::vector<Link> steps;
+  shortest_steps(from, goal(to), steps);
+  return !steps.empty();
 }
 
 }  // namespace shardsim

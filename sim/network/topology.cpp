@@ -1,7 +1,63 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "network/topology.hpp"
 
+#include <fnmatch.h>
+
+#include <unordered_set>
+
 namespace shardsim {
+namespace {
+
+std::vector<std::string> node_names(const NetworkGraph& graph) {
+  std::vector<std::string> names;
+  for (const NodeId node : boost::make_iterator_range(boost::vertices(graph))) names.push_back(graph[node].name);
+  return names;
+}
+
+NodeId named_node(const NetworkGraph& graph, const std::string& name, const std::string& pointer) {
+  for (const NodeId node : boost::make_iterator_range(boost::vertices(graph)))
+    if (graph[node].name == name) return node;
+  throw ScenarioError(
+      pointer, fmt::format("there is no node {}{}", in_quotes(name), suggestion(name, node_names(graph))));
+}
+
+void set_platforms(NetworkGraph& graph, const Remarks& platforms) {
+  for (const auto& [pattern, platform] : platforms) {
+    const std::vector<NodeId> nodes = matching_nodes(graph, pattern);
+    if (nodes.empty())
+      throw ScenarioError("/topology/host_platforms", fmt::format("no host matches {}", in_quotes(pattern)));
+    for (const NodeId node : nodes) graph[node].platform = platform;
+  }
+}
+
+}  // namespace
+
+bool matches(const std::string& pattern, const std::string& name) {
+  return fnmatch(pattern.c_str(), name.c_str(), 0) == 0;
+}
+
+std::vector<NodeId> matching_nodes(const NetworkGraph& graph, const std::string& pattern) {
+  std::vector<NodeId> nodes;
+  for (const NodeId node : boost::make_iterator_range(boost::vertices(graph)))
+    if (graph[node].name == pattern || matches(pattern, graph[node].name)) nodes.push_back(node);
+  return nodes;
+}
+
+BuiltTopology build_topology(const Topology& topology, const std::vector<std::string>& wanted) {
+  BuiltTopology built = topology.build(wanted);
+  set_platforms(built.graph, topology.host_platforms);
+  std::unordered_set<std::string> seen;
+  for (const NodeId node : boost::make_iterator_range(boost::vertices(built.graph)))
+    if (!seen.insert(built.graph[node].name).second)
+      throw ScenarioError("/topology", fmt::format("two nodes are called {}", in_quotes(built.graph[node].name)));
+  return built;
+}
+
+std::optional<Json> ChoiceTraits<Topology>::from_path(const std::string& path) {
+  const std::string extension = std::filesystem::path(path).extension().string();
+  if (extension == ".json") return std::nullopt;
+  return Json{{"type", "file"}, {"file", path}};
+}
 
 template <>
 void describe(Describe<Cable>& d) {
@@ -14,32 +70,31 @@ template <>
 void describe(Describe<Frontend>& d) {
   d.object("frontend", "where queries enter the network");
   d.optional("cable", &Frontend::cable, "a node of its own, called 'frontend', on this cable");
+  d.optional("attach", &Frontend::attach, "node that the cable hangs on; left out: a switch of the highest tier");
   d.optional("host", &Frontend::host, "or: the host that queries start on, so that they cross no link to it");
   d.check([](const Frontend& f) -> std::optional<Complaint> {
     if (f.cable.has_value() == !f.host.empty()) return Complaint{"", "expected either 'cable' or 'host'"};
+    if (!f.cable && !f.attach.empty()) return Complaint{"attach", "says where a cable hangs, and there is none"};
     return std::nullopt;
   });
 }
 
-NodeId add_frontend(NetworkGraph& graph, const Frontend& frontend, NodeId attach, const std::vector<HostPort>& hosts) {
-  if (frontend.cable) {
-    const NodeId node = boost::add_vertex({"frontend", true}, graph);
-    const NetworkLink link{frontend.cable->bandwidth, frontend.cable->latency};
-    boost::add_edge(node, attach, link, graph);
-    boost::add_edge(attach, node, link, graph);
-    return node;
+BuiltTopology Generator::build(const std::vector<std::string>& wanted) const {
+  BuiltTopology built;
+  NodeId attach = generate(built.graph, wanted);
+  if (!frontend) return built;
+  if (!frontend->cable) {
+    built.frontend = named_node(built.graph, frontend->host, "/topology/frontend/host");
+    return built;
   }
-  std::vector<std::string> names;
-  for (const HostPort& h : hosts) names.push_back(h.name);
-  for (const NodeId node : boost::make_iterator_range(vertices(graph)))
-    if (graph[node].is_host && graph[node].name == frontend.host) return node;
-  throw ScenarioError("/topology/frontend/host",
-                      fmt::format("there is no host {}{}", in_quotes(frontend.host), suggestion(frontend.host, names)));
+  if (!frontend->attach.empty()) attach = named_node(built.graph, frontend->attach, "/topology/frontend/attach");
+  built.frontend = boost::add_vertex({"frontend", NodeKind::frontend, {}}, built.graph);
+  add_cable(built.graph, *built.frontend, attach, *frontend->cable);
+  return built;
 }
 
-void connect_host(NetworkGraph& graph, NodeId host, NodeId node, const HostPort& port, Duration up, Duration down) {
-  boost::add_edge(host, node, {port.send, up}, graph);
-  boost::add_edge(node, host, {port.receive, down}, graph);
+void add_hosts(NetworkGraph& graph, NodeId node, int count, const std::string& prefix, const Cable& cable) {
+  for (int i = 0; i < count; ++i) add_cable(graph, add_host(graph, fmt::format("{}{}", prefix, i)), node, cable);
 }
 
 }  // namespace shardsim

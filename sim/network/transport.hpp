@@ -1,36 +1,66 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <memory>
-#include <span>
 
 #include "config/choice.hpp"
 #include "engine/simulation.hpp"
 #include "network/graph.hpp"
+#include "network/link_times.hpp"
 
 namespace shardsim {
 
 /// A directed link in use: its figures, and what it has carried.
 struct LinkState {
   NetworkLink link;
-  NodeId from;
-  NodeId to;
+  NodeId from = 0;
+  NodeId to = 0;
+  Bandwidth rate{};  ///< what it sends at now: link.bandwidth, less while a fault slows it
+  int down = 0;      ///< faults that keep it down now
+  std::size_t number() const { return link.number; }
 
   Time free_at{};  ///< for transports that queue at ports
+  // Offered = carried + lost, for messages (packets, where the transport has them) and for bytes.
   std::int64_t messages = 0;
   Bytes bytes{};
-  Duration busy{};  ///< sending time of all messages offered so far
+  std::int64_t lost_messages = 0;
+  Bytes lost_bytes{};
+  std::int64_t marked = 0;  ///< packets that met a queue above the ECN threshold
+  Duration busy{};          ///< sending time of all that was carried
   Duration waited{};
   Duration longest_wait{};
+  Bytes queue_peak{};
+
+  void lose(Bytes size) {
+    ++messages, ++lost_messages;
+    bytes += size, lost_bytes += size;
+  }
+  void carry(Bytes size, Duration sending) {
+    ++messages;
+    bytes += size;
+    busy += sending;
+  }
+  void wait(Duration waiting) {
+    waited += waiting;
+    longest_wait = std::max(longest_wait, waiting);
+  }
 };
 using Route = std::vector<LinkState*>;
+
+/// The link of a route at which a message takes longest to send. Precondition: the route is not empty.
+inline const LinkState& slowest(const Route& route) {
+  return **std::min_element(route.begin(), route.end(), [](const LinkState* a, const LinkState* b) { return a->rate < b->rate; });
+}
 
 /// A message under way. It lives in the frame of the process that awaits it.
 class Transfer : public Timer {
  public:
   const Route* route = nullptr;
   Bytes size;
-  EventTarget on_delivered;
+  EventTarget on_delivered;  ///< also when it is lost
+  bool lost = false;
+  LinkTimes times;           ///< filled by the transport; adds up to the time from start to delivery
 
   // State of the transport; what it means is the transport's own affair.
   std::size_t hop = 0;
@@ -44,13 +74,15 @@ class Transfer : public Timer {
 };
 
 /// How messages cross the network. One object serves a whole run; start() is called once a message, and the transport
-/// must see to it that on_delivered happens, at the time the last byte arrives.
+/// must see to it that on_delivered happens, at the time the last byte arrives or, with `lost` set, when it is lost.
 class Transport {
  public:
   virtual ~Transport() = default;
   virtual void start(Transfer& transfer) = 0;
   /// An event of this transfer is due (the transport scheduled the transfer as a timer).
   virtual void advance(Transfer& transfer) = 0;
+  /// The rate of a link has changed, or it went down or came up.
+  virtual void link_changed(LinkState&) {}
 };
 
 inline void Transfer::fire() { transport->advance(*this); }

@@ -4,8 +4,8 @@
 namespace shardsim {
 
 Serving::Serving(Simulation& sim, const Model& model, const ShardingPlan& plan, const Cluster& cluster,
-                 const ServingSpec& spec, const Traffic& traffic, Network& network, std::uint64_t seed,
-                 std::uint32_t replication)
+                 const ServingSpec& spec, const Traffic& traffic, Network& network,
+                 const std::vector<ServerSite>& sites, std::uint64_t seed, std::uint32_t replication)
     : sim_(sim),
       model_(model),
       cluster_(cluster),
@@ -22,36 +22,45 @@ Serving::Serving(Simulation& sim, const Model& model, const ShardingPlan& plan, 
   const auto varying = [](const Choice<Distribution>& c) { return c.has_value() && !c->is_constant() ? &*c : nullptr; };
   jitter_ = {varying(spec.jitter.dense), varying(spec.jitter.sparse), varying(spec.jitter.serde),
              varying(spec.jitter.service)};
-  add_hosts();
-  connect();
+  add_servers(sites);
+  connect(sites);
   place_memory(plan);
+  check_memory();
 }
 
-void Serving::add_hosts() {
-  for (const HostPort& port : host_ports(cluster_, shard_totals_.size())) {
-    const bool is_main = hosts_.size() < static_cast<std::size_t>(cluster_.main.replicas);
-    hosts_.emplace_back(sim_, port.name, is_main ? "main" : "sparse",
-                        is_main ? cluster_.main.platform : cluster_.sparse.platform);
+void Serving::add_servers(const std::vector<ServerSite>& sites) {
+  std::map<NodeId, Host*> host_at;
+  for (const ServerSite& site : sites) {
+    Host*& host = host_at[site.node];
+    if (host == nullptr) host = &hosts_.emplace_back(sim_, network_.graph()[site.node].name, *site.platform);
+    const bool is_main = servers_.size() < static_cast<std::size_t>(cluster_.main.replicas);
+    servers_.emplace_back(*host, is_main ? "main" : "sparse");
   }
 }
 
-void Serving::connect() {
+Host* Serving::host(const std::string& name) {
+  for (Host& host : hosts_)
+    if (host.name() == name) return &host;
+  return nullptr;
+}
+
+void Serving::connect(const std::vector<ServerSite>& sites) {
   const NodeId frontend = network_.frontend();
   main_.resize(static_cast<std::size_t>(cluster_.main.replicas));
   frontend_balancer_ = spec_.main_balancer->make(main_.size());
   for (std::size_t m = 0; m < main_.size(); ++m) {
     MainReplica& main = main_[m];
-    main.host = &hosts_[m];
-    const NodeId node = network_.host(main.host->name());
+    main.server = &servers_[m];
+    const NodeId node = sites[m].node;
     main.from_frontend = &network_.route(frontend, node);
     main.to_frontend = &network_.route(node, frontend);
     for (std::size_t s = 0; s < shard_totals_.size(); ++s) {
       main.balancers.push_back(spec_.sparse_balancer->make(sparse_replicas_));
       main.shards.emplace_back();
       for (std::size_t r = 0; r < sparse_replicas_; ++r) {
-        Host& host = hosts_[first_host_of_shard(s) + r];
-        const NodeId there = network_.host(host.name());
-        main.shards.back().push_back({&host, &network_.route(node, there), &network_.route(there, node)});
+        const std::size_t number = first_server_of_shard(s) + r;
+        const NodeId there = sites[number].node;
+        main.shards.back().push_back({&servers_[number], &network_.route(node, there), &network_.route(there, node)});
       }
     }
   }
@@ -59,24 +68,36 @@ void Serving::connect() {
 
 void Serving::place_memory(const ShardingPlan& plan) {
   for (std::size_t m = 0; m < main_.size(); ++m)
-    hosts_[m].use_memory(placed_bytes(plan.main, model_) + model_.dense_bytes());
+    servers_[m].host().use_memory(placed_bytes(plan.main, model_) + model_.dense_bytes());
   for (std::size_t s = 0; s < plan.shards.size(); ++s)
     for (std::size_t r = 0; r < sparse_replicas_; ++r)
-      hosts_[first_host_of_shard(s) + r].use_memory(placed_bytes(plan.shards[s].tables, model_));
+      servers_[first_server_of_shard(s) + r].host().use_memory(placed_bytes(plan.shards[s].tables, model_));
 }
 
-Duration Serving::with_jitter(Work work, Duration time, const Query& query, Step step, int batch, std::size_t net,
-                              std::size_t target) const {
+// Each server alone fits its platform (make_plan saw to that); several on one host may not.
+void Serving::check_memory() const {
+  constexpr double kGiB = 1 << 30;
+  for (const Host& host : hosts_)
+    if (const Bytes usable = host.platform().usable_memory(); host.memory_used() > usable)
+      throw InfeasibleError("/cluster", fmt::format("the servers on host {} need {:.2f} GiB together and it has {:.2f}; spread "
+                                        "them over more hosts", in_quotes(host.name()),
+                                        static_cast<double>(host.memory_used().count) / kGiB,
+                                        static_cast<double>(usable.count) / kGiB));
+}
+
+Duration Serving::with_jitter(Work work, Duration time, std::uint64_t query, Step step, int batch, std::size_t net,
+                              std::size_t target, int attempt) const {
   const Distribution* factor = jitter_[static_cast<std::size_t>(work)];
   if (factor == nullptr || time == Duration::zero()) return time;
-  const std::uint64_t draw = static_cast<std::uint64_t>(batch) << 44 | static_cast<std::uint64_t>(net) << 32 |
-                             static_cast<std::uint64_t>(target) << 8 | static_cast<std::uint64_t>(step);
-  RandomStream random(seed_, replication_, Purpose::jitter, query.id, draw);
+  const std::uint64_t draw = (static_cast<std::uint64_t>(batch) << 44 | static_cast<std::uint64_t>(net) << 32 |
+                              static_cast<std::uint64_t>(target) << 8 | static_cast<std::uint64_t>(step)) ^
+                             of_attempt(attempt);
+  RandomStream random(seed_, replication_, Purpose::jitter, query, draw);
   return scaled(time, factor->sample(random));
 }
 
 Duration Serving::message_cost(const Platform& platform, Bytes size) {
-  return platform.rpc.cpu_per_message + size / platform.rpc.serialization;
+  return platform.rpc.cpu_per_message + platform.nic.cpu_per_message + size / platform.rpc.serialization;
 }
 
 }  // namespace shardsim

@@ -9,9 +9,10 @@
 
 namespace shardsim {
 
-/// Where the time of a query goes. Waiting for a core is queueing; waiting at a port is network.
-enum class Span { queueing, dense, sparse, serde, service, network };
-inline constexpr std::size_t kSpans = 6;
+/// Where the time of a query goes. Waiting for a core is queueing; waiting at a port is network; waiting for an answer
+/// that did not come in time is retry.
+enum class Span { queueing, dense, sparse, serde, service, network, retry };
+inline constexpr std::size_t kSpans = 7;
 template <>
 struct EnumNames<Span> {
   static constexpr std::array<std::pair<Span, std::string_view>, kSpans> names{{{Span::queueing, "queueing"},
@@ -19,7 +20,8 @@ struct EnumNames<Span> {
                                                                                 {Span::sparse, "sparse"},
                                                                                 {Span::serde, "serde"},
                                                                                 {Span::service, "service"},
-                                                                                {Span::network, "network"}}};
+                                                                                {Span::network, "network"},
+                                                                                {Span::retry, "retry"}}};
 };
 
 /// Time by span. Along a chain of work the spans add up to the time it took, exactly.
@@ -33,17 +35,21 @@ class Spans {
 
   Spans& operator+=(const Spans& other) {
     for (std::size_t i = 0; i < kSpans; ++i) times_[i] += other.times_[i];
+    links_ += other.links_;
     return *this;
   }
-  Spans& operator+=(const Host::Booking& b) {
+  Spans& operator+=(const Server::Booking& b) {
     (*this)[Span::queueing] += b.waited;
     (*this)[span_of(b.work)] += b.served;
     return *this;
   }
-  Spans& operator+=(Network::Transit t) {
-    (*this)[Span::network] += t.took;
+  Spans& operator+=(const Network::Transit& t) {
+    (*this)[t.lost ? Span::retry : Span::network] += t.took;
+    if (!t.lost) links_ += t.times;
     return *this;
   }
+  /// Where in the network the network span was spent.
+  const LinkTimes& links() const { return links_; }
 
  private:
   static Span span_of(Work w) {
@@ -60,6 +66,7 @@ class Spans {
     return Span::service;
   }
   std::array<Duration, kSpans> times_{};
+  LinkTimes links_;
 };
 
 }  // namespace shardsim

@@ -20,6 +20,17 @@ void describe(Describe<Jitter>& d) {
 }
 
 template <>
+void describe(Describe<TimeoutPolicy>& d) {
+  d.object("timeout", "what a caller does when no answer comes");
+  d.required("after", &TimeoutPolicy::after, "time from issuing a request until it is given up").more_than(Duration{0});
+  d.optional("retries", &TimeoutPolicy::retries,
+             "times that a request is asked again, of the replica that the balancer picks then; after the last the "
+             "query fails")
+      .at_least(0)
+      .at_most(100);
+}
+
+template <>
 void describe(Describe<ServingSpec>& d) {
   d.object("serving", "how queries are served");
   d.optional("batch_items", &ServingSpec::batch_items,
@@ -29,6 +40,7 @@ void describe(Describe<ServingSpec>& d) {
   d.optional("jitter", &ServingSpec::jitter, "how CPU times vary");
   d.optional("main_balancer", &ServingSpec::main_balancer, "how queries pick a main-shard replica");
   d.optional("sparse_balancer", &ServingSpec::sparse_balancer, "how a main shard picks a replica of a sparse shard");
+  d.optional("timeout", &ServingSpec::timeout, "of RPCs and of queries; needed where faults can lose messages");
 }
 
 }  // namespace shardsim

@@ -14,16 +14,25 @@ struct Jitter {
   Choice<Distribution> service;
 };
 
+/// What a caller does when no answer comes.
+struct TimeoutPolicy {
+  Duration after{};
+  int retries = 0;
+};
+
 /// How queries are served.
 struct ServingSpec {
   int batch_items = 64;
   Jitter jitter;
   Choice<BalancerSpec> main_balancer = Choice<BalancerSpec>::of("round-robin");
   Choice<BalancerSpec> sparse_balancer = Choice<BalancerSpec>::of("round-robin");
+  std::optional<TimeoutPolicy> timeout;
 };
 
 template <>
 void describe(Describe<Jitter>& d);
+template <>
+void describe(Describe<TimeoutPolicy>& d);
 template <>
 void describe(Describe<ServingSpec>& d);
 

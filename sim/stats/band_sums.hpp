@@ -9,47 +9,41 @@
 
 namespace shardsim {
 
-/// Sums of N quantities (say, spans) of observations sorted by a value (say, latency) into buckets 1/64 of their power
-/// of two wide: answers "what are the means of the observations around quantile q" in bounded memory.
-template <std::size_t N>
-class BandSums {
+/// Sums of quantities (say, spans) of observations sorted by a value (say, latency) into buckets 1/64 of their power of
+/// two wide: answers "what are the means of the observations around quantile q" in bounded memory. `Sums` is a
+/// container of doubles, such as an array.
+template <class Sums>
+class BandBuckets {
  public:
-  using Values = std::array<double, N>;
-
-  void record(std::int64_t value, const Values& quantities) {
+  /// The sums that an observation of `value` adds to; counts the observation.
+  Sums& observe(std::int64_t value) {
     const std::size_t bucket = bucket_of(value);
     if (bucket >= buckets_.size()) buckets_.resize(bucket + 1);
-    Bucket& b = buckets_[bucket];
-    ++b.count;
+    ++buckets_[bucket].count;
     ++count_;
-    for (std::size_t i = 0; i < N; ++i) b.sums[i] += quantities[i];
+    return buckets_[bucket].sums;
   }
 
-  /// Means over the observations whose rank, as a share, lies in [low, high]; a bucket that lies partly within counts
-  /// with that part. Zeros when empty.
-  Values mean(double low, double high) const {
-    Values sums{};
-    double weight = 0;
+  /// Calls add(sums, factor) for each bucket so that the sum of sums * factor is the mean over the observations whose
+  /// rank, as a share, lies in [low, high]; a bucket that lies partly within counts with that part.
+  template <class Add>
+  void average(double low, double high, Add add) const {
+    const double from = low * static_cast<double>(count_);
+    const double to = high * static_cast<double>(count_);
     double below = 0;
     for (const Bucket& b : buckets_) {
-      if (b.count == 0) continue;
       const auto count = static_cast<double>(b.count);
-      const double from = std::max(low * static_cast<double>(count_), below);
-      const double to = std::min(high * static_cast<double>(count_), below + count);
+      const double part = std::min(to, below + count) - std::max(from, below);
       below += count;
-      if (to <= from) continue;
-      weight += to - from;
-      for (std::size_t i = 0; i < N; ++i) sums[i] += b.sums[i] * (to - from) / count;
+      if (b.count > 0 && part > 0) add(b.sums, part / count / (to - from));
     }
-    for (double& s : sums) s = weight > 0 ? s / weight : 0;
-    return sums;
   }
 
  private:
   static constexpr int kBits = 6;
   struct Bucket {
     std::uint64_t count = 0;
-    Values sums{};
+    Sums sums{};
   };
   static std::size_t bucket_of(std::int64_t value) {
     const auto v = static_cast<std::uint64_t>(value);
@@ -59,6 +53,28 @@ class BandSums {
   }
   std::vector<Bucket> buckets_;
   std::uint64_t count_ = 0;
+};
+
+/// N quantities of every observation.
+template <std::size_t N>
+class BandSums {
+ public:
+  using Values = std::array<double, N>;
+  void record(std::int64_t value, const Values& quantities) {
+    Values& sums = buckets_.observe(value);
+    for (std::size_t i = 0; i < N; ++i) sums[i] += quantities[i];
+  }
+  /// Means over the observations whose rank, as a share, lies in [low, high]. Zeros when empty.
+  Values mean(double low, double high) const {
+    Values means{};
+    buckets_.average(low, high, [&](const Values& sums, double factor) {
+      for (std::size_t i = 0; i < N; ++i) means[i] += sums[i] * factor;
+    });
+    return means;
+  }
+
+ private:
+  BandBuckets<Values> buckets_;
 };
 
 }  // namespace shardsim

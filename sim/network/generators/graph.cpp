@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <map>
-#include <set>
+#include <algorithm>
+#include <unordered_map>
+#include <unordered_set>
 
-#include "network/topology.hpp"
+#include "network/format.hpp"
 
 namespace shardsim {
 namespace {
@@ -10,8 +11,10 @@ namespace {
 struct GraphLink {
   std::string a;
   std::string b;
+  std::string name;
   Bandwidth bandwidth;
   Duration latency{};
+  bool one_way = false;
 };
 
 class Graph final : public Topology {
@@ -21,54 +24,53 @@ class Graph final : public Topology {
   std::vector<GraphLink> links;
   std::string frontend;
 
-  BuiltTopology build(const std::vector<HostPort>& wanted) const override {
-    std::map<std::string, const HostPort*> ports;
-    for (const HostPort& p : wanted) ports[p.name] = &p;
+  BuiltTopology build(const std::vector<std::string>& /*wanted*/) const override {
     BuiltTopology built;
-    std::map<std::string, NodeId> nodes;
-    for (const std::string& h : hosts) nodes[h] = boost::add_vertex({h, true}, built.graph);
-    for (const std::string& s : switches) nodes[s] = boost::add_vertex({s, false}, built.graph);
-    for (const HostPort& p : wanted)
-      if (!nodes.contains(p.name))
-        throw ScenarioError("/topology/hosts",
-                            fmt::format("a server is to run on host {}, which the graph does not have{}",
-                                        in_quotes(p.name), suggestion(p.name, hosts)));
+    std::unordered_map<std::string, NodeId> nodes;
+    for (const std::string& h : hosts) nodes[h] = add_host(built.graph, h);
+    for (const std::string& s : switches) nodes[s] = add_switch(built.graph, s);
     for (const GraphLink& l : links) {
-      boost::add_edge(nodes.at(l.a), nodes.at(l.b), direction(l, ports, l.a, l.b), built.graph);
-      boost::add_edge(nodes.at(l.b), nodes.at(l.a), direction(l, ports, l.b, l.a), built.graph);
+      boost::add_edge(nodes.at(l.a), nodes.at(l.b), {l.bandwidth, l.latency}, built.graph);
+      if (!l.one_way) boost::add_edge(nodes.at(l.b), nodes.at(l.a), {l.bandwidth, l.latency}, built.graph);
     }
-    built.frontend = nodes.at(frontend);
+    if (!frontend.empty()) built.frontend = nodes.at(frontend);
     return built;
   }
 
   std::optional<Complaint> problem() const {
-    std::set<std::string> names;
+    std::unordered_set<std::string> names;
     for (const auto* list : {&hosts, &switches})
       for (std::size_t i = 0; i < list->size(); ++i)
         if (!names.insert((*list)[i]).second)
           return Complaint{fmt::format("{}/{}", list == &hosts ? "hosts" : "switches", i),
                            fmt::format("a second node is called {}", in_quotes((*list)[i]))};
-    const std::vector<std::string> known(names.begin(), names.end());
-    for (std::size_t i = 0; i < links.size(); ++i) {
-      for (const auto& [end, name] : {std::pair("a", links[i].a), std::pair("b", links[i].b)})
-        if (!names.contains(name))
-          return Complaint{fmt::format("links/{}/{}", i, end),
-                           fmt::format("there is no host or switch {}{}", in_quotes(name), suggestion(name, known))};
-      if (links[i].a == links[i].b) return Complaint{fmt::format("links/{}", i), "links a node to itself"};
-    }
-    if (!names.contains(frontend))
-      return Complaint{"frontend",
-                       fmt::format("there is no node {}{}", in_quotes(frontend), suggestion(frontend, known))};
+    if (names.size() > kMostNodes)
+      return Complaint{"hosts", fmt::format("found {} nodes; at most {} are allowed", names.size(), kMostNodes)};
+    if (auto complaint = link_problem(names)) return complaint;
+    if (!frontend.empty() && !names.contains(frontend))
+      return Complaint{"frontend", fmt::format("there is no node {}{}", in_quotes(frontend), near(frontend, names))};
     return std::nullopt;
   }
 
  private:
-  static NetworkLink direction(const GraphLink& link, const std::map<std::string, const HostPort*>& ports,
-                               const std::string& from, const std::string& to) {
-    Bandwidth bandwidth = link.bandwidth;
-    if (const auto it = ports.find(from); it != ports.end()) bandwidth = std::min(bandwidth, it->second->send);
-    if (const auto it = ports.find(to); it != ports.end()) bandwidth = std::min(bandwidth, it->second->receive);
-    return {bandwidth, link.latency};
+  std::optional<Complaint> link_problem(const std::unordered_set<std::string>& names) const {
+    std::unordered_set<std::string> link_names;
+    for (std::size_t i = 0; i < links.size(); ++i) {
+      const GraphLink& link = links[i];
+      for (const auto& [end, name] : {std::pair("a", link.a), std::pair("b", link.b)})
+        if (!names.contains(name))
+          return Complaint{fmt::format("links/{}/{}", i, end),
+                           fmt::format("there is no host or switch {}{}", in_quotes(name), near(name, names))};
+      if (link.a == link.b) return Complaint{fmt::format("links/{}", i), "links a node to itself"};
+      if (!link.name.empty() && !link_names.insert(link.name).second)
+        return Complaint{fmt::format("links/{}/name", i), fmt::format("a second link is called {}", in_quotes(link.name))};
+    }
+    return std::nullopt;
+  }
+  static std::string near(const std::string& name, const std::unordered_set<std::string>& names) {
+    std::vector<std::string> known(names.begin(), names.end());
+    std::sort(known.begin(), known.end());
+    return suggestion(name, known);
   }
 };
 
@@ -81,6 +83,8 @@ void describe(Describe<GraphLink>& d) {
   d.required("b", &GraphLink::b, "name of another");
   d.required("bandwidth", &GraphLink::bandwidth, "of each direction; \"unlimited\" is allowed").more_than(Bandwidth{0});
   d.required("latency", &GraphLink::latency, "of each direction");
+  d.optional("name", &GraphLink::name, "a name of its own; no two alike");
+  d.optional("one_way", &GraphLink::one_way, "only from a to b");
 }
 
 template <>
@@ -90,7 +94,7 @@ void describe(Describe<Graph>& d) {
   d.required("hosts", &Graph::hosts, "names of hosts");
   d.optional("switches", &Graph::switches, "names of switches");
   d.required("links", &Graph::links, "cables");
-  d.required("frontend", &Graph::frontend, "node at which queries enter");
+  d.optional("frontend", &Graph::frontend, "node at which queries enter; needed for a run");
   d.check([](const Graph& g) { return g.problem(); });
 }
 

@@ -7,37 +7,36 @@ namespace {
 //        spine0   spine1          every leaf is cabled to every spine
 //        /    \  /    \           .
 //     leaf0   leaf1   leaf2       hosts_per_leaf hosts on a leaf, in order
-class LeafSpine final : public Topology {
+class LeafSpine final : public Generator {
  public:
+  std::optional<int> leaves;
   int hosts_per_leaf = 16;
   int spines = 2;
+  Bandwidth host_bandwidth = Bandwidth::unlimited();
   Duration host_latency{};
   Cable uplink;
-  Frontend frontend;
 
-  BuiltTopology build(const std::vector<HostPort>& hosts) const override {
-    BuiltTopology built;
-    NetworkGraph& graph = built.graph;
-    std::vector<NodeId> spine;
-    for (int s = 0; s < spines; ++s) spine.push_back(boost::add_vertex({fmt::format("spine{}", s), false}, graph));
-    std::vector<NodeId> leaves;
-    for (std::size_t i = 0; i < hosts.size(); ++i) {
-      if (i % static_cast<std::size_t>(hosts_per_leaf) == 0) leaves.push_back(add_leaf(graph, leaves.size(), spine));
-      const NodeId node = boost::add_vertex({hosts[i].name, true}, graph);
-      connect_host(graph, node, leaves.back(), hosts[i], host_latency, host_latency);
-    }
-    built.frontend = add_frontend(graph, frontend, leaves.front(), hosts);
-    return built;
-  }
+  bool makes_hosts() const override { return !leaves; }
 
  private:
-  NodeId add_leaf(NetworkGraph& graph, std::size_t number, const std::vector<NodeId>& spine) const {
-    const NodeId leaf = boost::add_vertex({fmt::format("leaf{}", number), false}, graph);
-    for (const NodeId s : spine) {
-      boost::add_edge(leaf, s, {uplink.bandwidth, uplink.latency}, graph);
-      boost::add_edge(s, leaf, {uplink.bandwidth, uplink.latency}, graph);
+  NodeId generate(NetworkGraph& graph, const std::vector<std::string>& wanted) const override {
+    std::vector<NodeId> spine;
+    for (int s = 0; s < spines; ++s) spine.push_back(add_switch(graph, fmt::format("spine{}", s)));
+    const auto add_leaf = [&](int number) {
+      const NodeId leaf = add_switch(graph, fmt::format("leaf{}", number));
+      for (const NodeId s : spine) add_cable(graph, leaf, s, uplink);
+      return leaf;
+    };
+    const Cable host_cable{host_bandwidth, host_latency};
+    for (int l = 0; l < leaves.value_or(0); ++l)
+      add_hosts(graph, add_leaf(l), hosts_per_leaf, fmt::format("leaf{}/host", l), host_cable);
+    NodeId leaf = 0;
+    for (std::size_t i = 0; i < wanted.size(); ++i) {
+      const auto per_leaf = static_cast<std::size_t>(hosts_per_leaf);
+      if (i % per_leaf == 0) leaf = add_leaf(static_cast<int>(i / per_leaf));
+      add_cable(graph, add_host(graph, wanted[i]), leaf, host_cable);
     }
-    return leaf;
+    return leaves ? spine.front() : boost::target(*boost::out_edges(spine.front(), graph).first, graph);
   }
 };
 
@@ -46,14 +45,18 @@ class LeafSpine final : public Topology {
 template <>
 void describe(Describe<LeafSpine>& d) {
   d.object("leaf-spine", "hosts on leaf switches, every leaf cabled to every spine");
-  describe_topology(d);
+  describe_generator(d);
+  d.optional("leaves", &LeafSpine::leaves, "leaf0/host0, ...; left out: a host for each server, named after it")
+      .at_least(1)
+      .at_most(4096);
   d.required("hosts_per_leaf", &LeafSpine::hosts_per_leaf, "hosts on a leaf, in order of their numbers")
       .at_least(1)
       .at_most(4096);
   d.required("spines", &LeafSpine::spines, "spine switches").at_least(1).at_most(1024);
+  d.optional("host_bandwidth", &LeafSpine::host_bandwidth, "host to leaf, where slower than the network card")
+      .more_than(Bandwidth{0});
   d.required("host_latency", &LeafSpine::host_latency, "host to leaf, and leaf to host");
   d.required("uplink", &LeafSpine::uplink, "cable between a leaf and a spine");
-  d.required("frontend", &LeafSpine::frontend, "where queries enter; its cable hangs on the first leaf");
 }
 
 namespace generators {

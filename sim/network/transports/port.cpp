@@ -13,6 +13,7 @@ enum class Forwarding { cut_through, store_and_forward };
 //
 // store-and-forward: a message is passed on when its last byte is there.
 // cut-through: its first byte is passed on at once; the last one leaves no earlier than it came.
+// A message that reaches a port whose link is down is lost.
 class PortTransport final : public Transport {
  public:
   PortTransport(Simulation& sim, bool cut_through) : sim_(sim), cut_through_(cut_through) {}
@@ -26,26 +27,38 @@ class PortTransport final : public Transport {
   void advance(Transfer& t) override {
     Time head = sim_.now();
     while (t.hop < t.route->size()) {
-      head = pass(*(*t.route)[t.hop++], t);
+      LinkState& link = *(*t.route)[t.hop++];
+      if (link.down > 0) {
+        link.lose(t.size);
+        t.lost = true;
+        return sim_.at(sim_.now(), t.on_delivered);
+      }
+      head = pass(link, t);
+      t.times.add(link.number(), head - sim_.now());
       if (t.hop < t.route->size() && head > sim_.now()) return sim_.at(head, t);
     }
+    // Cut through, the time between first and last byte belongs to the link that sends slowest.
+    if (t.tail > head) t.times.add(slowest(*t.route).number(), t.tail - head);
     sim_.at(std::max(t.tail, sim_.now()), t.on_delivered);
   }
 
  private:
   // Sends the message through one port, now; returns when its first byte (or, stored, its last) is at the other end.
   Time pass(LinkState& link, Transfer& t) const {
-    const Duration sending = t.size / link.link.bandwidth;
+    const Duration sending = t.size / link.rate;
     const Time start = std::max(sim_.now(), link.free_at);
-    link.free_at = start + sending;
     const Duration waited = start - sim_.now();
-    ++link.messages;
-    link.bytes += t.size;
-    link.busy += sending;
-    link.waited += waited;
-    link.longest_wait = std::max(link.longest_wait, waited);
+    link.free_at = start + sending;
+    link.carry(t.size, sending);
+    if (waited != Duration::zero()) {
+      link.wait(waited);
+      link.queue_peak = std::max(link.queue_peak, Bytes{backlog(waited, link.rate).count + t.size.count});
+    }
     t.tail = std::max(start + sending, t.tail) + link.link.latency;
     return cut_through_ ? start + link.link.latency : t.tail;
+  }
+  static Bytes backlog(Duration left, Bandwidth rate) {
+    return {static_cast<std::int64_t>(to_seconds(left) * rate.bytes_per_second + 0.5)};
   }
 
   Simulation& sim_;
@@ -70,7 +83,7 @@ struct EnumNames<Forwarding> {
 
 template <>
 void describe(Describe<PortSpec>& d) {
-  d.object("port", "every link is a FIFO port with bandwidth and latency; whole messages, nothing is lost");
+  d.object("port", "every link is a FIFO port with bandwidth and latency; whole messages, queues without bound");
   d.optional("forwarding", &PortSpec::forwarding, "whether a switch passes a message on before it has all of it");
 }
 

@@ -1,0 +1,148 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""Turns a network topology of another tool into shardsim's own JSON.
+
+examples: scripts/convert_topology.py platform.xml topology.json --frontend gateway
+          scripts/convert_topology.py polska.xml out.json --default bandwidth-unit=Mbps --latency-per-km '5 us'
+
+What the result cannot express is told on stderr, a line each. Exit code 2 and one line on stderr: the file cannot be
+converted, and nothing is written.
+"""
+
+import argparse
+import decimal
+import json
+import os
+import sys
+from pathlib import Path
+
+from topology_formats import FORMATS, units
+from topology_formats.graph import Defaults, Graph
+from topology_formats.source import BadInput, load
+
+DEFAULTS = {"bandwidth", "latency", "kind", "bandwidth-unit", "latency-unit"}
+
+
+class Parser(argparse.ArgumentParser):
+    """One line on a mistake, as for a mistake in the file."""
+
+    def error(self, message):
+        print(f"convert_topology: {message} (--help shows all options)", file=sys.stderr)
+        sys.exit(2)
+
+
+def parser():
+    result = Parser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    result.add_argument("input", metavar="IN", nargs="?", type=Path, help="the file to convert")
+    result.add_argument("output", metavar="OUT.json", nargs="?", type=Path, help="where to write (default: stdout)")
+    result.add_argument("--format", metavar="NAME", choices=[f.NAME for f in FORMATS], help="see --list-formats")
+    result.add_argument(
+        "--default", metavar="KEY=VALUE", action="append", default=[],
+        help="what the file leaves unsaid: bandwidth='10 Gbps', latency='1 ms', kind=host or kind=switch; "
+        "bandwidth-unit=Mbps and latency-unit=ms are of numbers that have none",
+    )  # fmt: skip
+    result.add_argument(
+        "--latency-per-km", metavar="TIME", help="latency of links between nodes with coordinates, as in '5 us'"
+    )
+    result.add_argument("--frontend", metavar="NODE", help="the node at which queries enter")
+    result.add_argument("--force", action="store_true", help="overwrite OUT.json")
+    result.add_argument("--list-formats", action="store_true", help="list the formats and stop")
+    return result
+
+
+def defaults_of(options):
+    values = {}
+    for text in options.default:
+        key, equals, value = text.partition("=")
+        if not equals or key not in DEFAULTS:
+            raise BadInput(None, f"--default {text!r} is not KEY=VALUE with a KEY of {', '.join(sorted(DEFAULTS))}")
+        values[key.replace("-", "_")] = value.strip()
+    checks = {"kind": ("host", "switch"), "bandwidth_unit": units.BANDWIDTH, "latency_unit": units.LATENCY}
+    for key, allowed in checks.items():
+        if key in values and values[key] not in allowed:
+            raise BadInput(None, f"--default {key.replace('_', '-')} is {values[key]!r}; one of {', '.join(allowed)}")
+    if "bandwidth" in values:
+        values["bandwidth"] = units.given_bandwidth(values["bandwidth"], "--default bandwidth")
+    if "latency" in values:
+        values["latency"] = units.given_latency(values["latency"], "--default latency")
+    if options.latency_per_km is not None:
+        values["latency_per_km"] = units.scaled(options.latency_per_km, units.LATENCY, None, "--latency-per-km")
+        units.latency(values["latency_per_km"], None, "--latency-per-km")
+    return Defaults(**values)
+
+
+def format_of(source, name):
+    for known in FORMATS:
+        if known.NAME == name or (name is None and known.matches(source)):
+            return known
+    raise BadInput(None, f"is of no format known here; say which with --format: {', '.join(f.NAME for f in FORMATS)}")
+
+
+def text_of(native):
+    """A link a line, so that files can be compared."""
+    parts = []
+    for key, value in native.items():
+        if key == "links" and value:
+            rows = ",\n".join("    " + json.dumps(link, ensure_ascii=False) for link in value)
+            parts.append(f'  "links": [\n{rows}\n  ]')
+        else:
+            parts.append(f"  {json.dumps(key)}: {json.dumps(value, ensure_ascii=False)}")
+    return "{\n" + ",\n".join(parts) + "\n}\n"
+
+
+def write(text, path, force):
+    """All or nothing: into a new file beside it, which then takes its name."""
+    if path.exists() and not force:
+        raise BadInput(None, f"{path} exists; --force overwrites it")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        with beside.open("x", encoding="utf-8") as file:
+            file.write(text)
+        os.replace(beside, path)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def convert(options):
+    decimal.getcontext().prec = 60  # what is read stays exact
+    source = load(options.input)
+    known = format_of(source, options.format)
+    graph = Graph(source, defaults_of(options), known.TITLE)
+    known.read(source, graph)
+    text = text_of(graph.finished(options.frontend))
+    if options.output:
+        write(text, options.output, options.force)
+    else:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    for note in source.notes:
+        say(f"note: {note}")
+
+
+def say(message):
+    print(f"convert_topology: {' '.join(message.split())}", file=sys.stderr)
+
+
+def main():
+    arguments = parser()
+    options = arguments.parse_args()
+    if options.list_formats:
+        for known in FORMATS:
+            print(f"{known.NAME:13} {known.ABOUT}")
+        return 0
+    if options.input is None:
+        arguments.error("name a file to convert")
+    try:
+        convert(options)
+        return 0
+    except BadInput as error:
+        where = f"{options.input}:{error.line}" if error.line else str(options.input)
+        say(f"{where}: {error.message}")
+    except OSError as error:
+        say(f"{error.filename or options.output or options.input}: {error.strerror}")
+    return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: Apache-2.0
+"""CODES network description (YAML) of a torus or a fat tree; connections as its models make them.
+
+torus: nodes that route, joined along rings; link_bandwidth is in GiB/s, as the model counts. The description gives
+no latency.
+
+fattree: leaf switches with radix/2 terminals each; two or three levels, ft_type 0 (link bundles to the core that fill
+its ports) or 1. link_bandwidth and cn_bandwidth (terminal to leaf) are in GB/s. router_delay, in ns, is spent in a
+switch: each cable of a switch has half of it, so that every way through the switch has all of it. A description
+without router_delay leaves the latency unsaid. soft_delay is time of the sending software, and not converted.
+"""
+
+import math
+import re
+from decimal import Decimal
+
+from . import units, yaml_tree
+from .grid import torus_links, torus_size
+from .source import BadInput
+
+NAME = "codes"
+TITLE = "CODES YAML"
+ABOUT = "CODES YAML of a torus or a fat tree"
+
+
+def matches(source):
+    return source.suffix in {".yml", ".yaml"} and re.search(r"(?m)^\s+fabric:", source.text)
+
+
+def read(source, graph):
+    fabric = yaml_tree.parse(source.text).mapping("topology", "the file").mapping("fabric", "topology")
+    shape, model = fabric.mapping("shape", "fabric"), fabric.text("model", "fabric")
+    if model == "torus":
+        _torus(graph, fabric, shape)
+    elif model == "fattree":
+        _fat_tree(source, graph, fabric, shape)
+    else:
+        raise BadInput(fabric.line_of("model"), f"the model {model!r} is not converted; torus and fattree are")
+
+
+def _torus(graph, fabric, shape):
+    graph.unsaid = "a CODES torus description gives no latency, and its link_bandwidth may be left out"
+    line = shape.line_of("dim_length")
+    sizes = [units.count(n, line, "dim_length", 1) for n in shape.text("dim_length", "shape").split(",")]
+    dimensions = units.count(shape.text("n_dims", "shape"), shape.line_of("n_dims"), "n_dims", 1, 20)
+    if len(sizes) != dimensions:
+        raise BadInput(line, f"dim_length has {len(sizes)} values, n_dims says {dimensions}")
+    graph.expect(*torus_size(sizes), line)
+    bandwidth = _bandwidth(fabric, "link_bandwidth", 2**30)
+    for i in range(math.prod(sizes)):
+        graph.node(f"node{i}", True, line)
+    for a, b in torus_links(sizes):
+        graph.link(f"node{a}", f"node{b}", bandwidth, None, fabric.line_of("link_bandwidth"))
+    graph.hosts_forward = True
+
+
+def _fat_tree(source, graph, fabric, shape):
+    graph.unsaid = "this CODES fat tree leaves it to the simulator"
+    line = shape.line
+    levels = units.count(shape.text("num_levels", "shape"), shape.line_of("num_levels"), "num_levels", 2, 3)
+    leaves = units.count(shape.text("switch_count", "shape"), shape.line_of("switch_count"), "switch_count", 1, 10**6)
+    radix = units.count(shape.text("switch_radix", "shape"), shape.line_of("switch_radix"), "switch_radix", 4, 10**4)
+    half = radix // 2
+    cables = _two_levels(leaves, radix, line) if levels == 2 else _three_levels(fabric, leaves, half, radix, line)
+    graph.expect(leaves * (half + 2) + 1, leaves * half * 3, line)
+    delay = fabric.get("router_delay")
+    between = at_terminal = None
+    if isinstance(delay, str):
+        seconds = units.number(delay, fabric.line_of("router_delay"), "router_delay") * Decimal("1e-9")
+        at_terminal, between = (units.latency(x, line, "router_delay") for x in (seconds / 2, seconds))
+    terminal_bandwidth = _bandwidth(fabric, "cn_bandwidth", 10**9)
+    bandwidth = _bandwidth(fabric, "link_bandwidth", 10**9)
+    for i in range(leaves):
+        graph.node(f"switch0.{i}", False, line)
+        for terminal in range(i * half, (i + 1) * half):
+            graph.node(f"terminal{terminal}", True, line)
+            graph.link(f"terminal{terminal}", f"switch0.{i}", terminal_bandwidth, at_terminal, line)
+    for a, b in cables:
+        for name in (a, b):
+            if not graph.has(name):
+                graph.node(name, False, line)
+        graph.link(a, b, bandwidth, between, line)
+    if "soft_delay" in fabric:
+        source.note("soft_delay, time of the sending software, is not part of the network")
+
+
+def _two_levels(leaves, radix, line):
+    """Each leaf has two cables to each of radix/4 switches above."""
+    tops = radix // 4
+    if leaves // 2 < tops or leaves > radix // 2:
+        raise BadInput(line, f"two levels of radix {radix} join exactly {radix // 2} leaf switches, not {leaves}")
+    for leaf in range(leaves):
+        for top in range(tops):
+            yield from [(f"switch0.{leaf}", f"switch1.{top}")] * 2
+
+
+def _three_levels(fabric, leaves, half, radix, line):
+    """Pods of radix/2 leaves and as many middle switches; the middle switches at one place share their cores."""
+    if leaves % half:
+        raise BadInput(line, f"switch_count is {leaves}; three levels of radix {radix} need a multiple of {half}")
+    kind = fabric.get("ft_type", "1")
+    if kind == "0":
+        pods = leaves // half
+        bundle = radix // pods
+        if not bundle:
+            raise BadInput(line, f"{pods} pods are more than the {radix} ports of a core switch")
+        cores = math.ceil(half * half / bundle)
+    elif kind == "1":
+        cores, bundle = leaves // 2, 2
+    else:
+        raise BadInput(fabric.line_of("ft_type"), f"ft_type is {str(kind)[:20]!r}; 0 and 1 are converted")
+    for leaf in range(leaves):
+        for middle in range(leaf // half * half, leaf // half * half + half):
+            yield f"switch0.{leaf}", f"switch1.{middle}"
+    for middle in range(leaves):
+        for core in range(middle % half, cores, half):
+            yield from [(f"switch1.{middle}", f"switch2.{core}")] * bundle
+
+
+def _bandwidth(fabric, key, factor):
+    if not isinstance(fabric.get(key), str):
+        return None
+    value = units.number(fabric[key], fabric.line_of(key), key)
+    return units.bandwidth(value * factor, fabric.line_of(key), key, "bytes")

@@ -1,0 +1,139 @@
+# SPDX-License-Identifier: Apache-2.0
+"""GML, with the attributes of the Internet Topology Zoo.
+
+A node is called by its label, or by "label (id)" where several share one. Bandwidth is the first of: LinkSpeedRaw
+(bits per second), LinkSpeed with LinkSpeedUnits, bandwidth, capacity, a LinkLabel that begins as "45 Mbps" does;
+latency the first of latency, delay. Longitude and Latitude serve --latency-per-km. A node's kind or type says host or
+switch. directed 1 makes links one-way.
+"""
+
+import html
+import re
+from collections import Counter
+from decimal import Decimal
+
+from . import units
+from .graph import is_host_of
+from .source import BadInput
+
+NAME = "gml"
+TITLE = "GML"
+ABOUT = "GML, with the attributes of the Internet Topology Zoo"
+TOKEN = re.compile(r'\s+|#[^\n]*|"(?P<text>[^"]*)"|(?P<open>\[)|(?P<close>\])|(?P<word>[^\s\[\]"]+)')
+LABEL = re.compile(r"\d+(\.\d+)? ?[kMGT]?bps\b")
+DEEPEST = 50
+SPEED_UNITS = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
+
+
+def matches(source):
+    return source.suffix == ".gml" or re.match(r"(\s*(#|Creator|Version|comment)[^\n]*\n)*\s*graph\s*\[", source.text)
+
+
+def read(source, graph):
+    top = _first(_parse(source.text), "graph")
+    if top is None:
+        raise BadInput(1, "has no 'graph [ ... ]'; GML needs one")
+    line, content = _list(top)
+    directed = _text(content, "directed") == "1"
+    nodes = [_list(value) for key, value in content if key == "node"]
+    names = _names(graph, nodes)
+    for edge_line, edge in (_list(value) for key, value in content if key == "edge"):
+        ends = [_text(edge, end) for end in ("source", "target")]
+        for end, text in zip(("source", "target"), ends, strict=True):
+            if text is None:
+                raise BadInput(edge_line, f"an edge has no {end}; it needs the id of a node")
+            if text not in names:
+                raise BadInput(edge_line, f"the edge of {ends[0]} and {ends[1]}: there is no node with id {text}")
+        a, b = (names[end] for end in ends)
+        what = f"the link of {a!r} and {b!r}"
+        graph.link(a, b, _bandwidth(graph, edge, edge_line, what), _latency(graph, edge, edge_line, what), edge_line,
+                   one_way=directed)  # fmt: skip
+
+
+def _names(graph, nodes):
+    """id -> name"""
+    labels = Counter(_text(node, "label") for _, node in nodes)
+    names = {}
+    for line, node in nodes:
+        number, label = _text(node, "id"), _text(node, "label")
+        if number is None:
+            raise BadInput(line, "a node has no id; it needs one")
+        if number in names:
+            raise BadInput(line, f"a second node has the id {number}; each needs its own")
+        name = number if not label else label if labels[label] == 1 else f"{label} ({number})"
+        kind = _text(node, "kind") or _text(node, "type")
+        names[number] = graph.node(name, is_host_of(kind), line)
+        place = [_text(node, key) for key in ("Longitude", "Latitude")]
+        if all(text and units.NUMBER.fullmatch(text) for text in place):
+            graph.place(name, *map(float, place))
+    return names
+
+
+def _bandwidth(graph, edge, line, what):
+    raw = _text(edge, "LinkSpeedRaw")
+    if raw is not None:
+        return units.bandwidth(units.number(raw, line, "LinkSpeedRaw") / 8, line, what)
+    speed, prefix = _text(edge, "LinkSpeed"), _text(edge, "LinkSpeedUnits")
+    if speed is not None and prefix in SPEED_UNITS:
+        return units.bandwidth(units.number(speed, line, "LinkSpeed") * Decimal(SPEED_UNITS[prefix]) / 8, line, what)
+    for key in ("bandwidth", "capacity"):
+        if _text(edge, key):
+            return graph.plain_bandwidth(_text(edge, key), line, what)
+    label = LABEL.match(_text(edge, "LinkLabel") or "")
+    return units.bandwidth(units.scaled(label[0], units.BANDWIDTH, line, what), line, what) if label else None
+
+
+def _latency(graph, edge, line, what):
+    for key in ("latency", "delay"):
+        if _text(edge, key):
+            return graph.plain_latency(_text(edge, key), line, what)
+    return None
+
+
+def _parse(text):
+    """[(key, (line, text or list))]"""
+    stack, key, position, line = [(0, [])], None, 0, 1
+    while position < len(text):
+        match = TOKEN.match(text, position)
+        if not match:
+            raise BadInput(line, f"unexpected {text[position : position + 20]!r}; a quoted text may not be closed")
+        position, kind = match.end(), match.lastgroup
+        if kind == "close":
+            if key is not None or len(stack) == 1:
+                raise BadInput(line, "unexpected ']'; a value is wanted" if key else "']' closes nothing")
+            stack.pop()
+        elif kind == "open":
+            if key is None or len(stack) > DEEPEST:
+                raise BadInput(line, "'[' without a key before it" if key is None else "lists are nested too deeply")
+            inner = []
+            stack[-1][1].append((key, (line, inner)))
+            stack.append((line, inner))
+            key = None
+        elif kind == "word" and key is None:
+            key = match["word"]
+        elif kind in ("word", "text"):
+            if key is None:
+                raise BadInput(line, f"the text {match[0][:40]} has no key before it")
+            value = match["word"] if kind == "word" else html.unescape(match["text"])
+            stack[-1][1].append((key, (line, value)))
+            key = None
+        line += match[0].count("\n")
+    if len(stack) > 1 or key is not None:
+        raise BadInput(line, f"the file ends inside '[' of line {stack[-1][0]}; it is cut short")
+    return stack[0][1]
+
+
+def _first(content, key):
+    return next((value for k, value in content if k == key), None)
+
+
+def _text(content, key):
+    value = _first(content, key)
+    return value[1].strip() if value is not None and isinstance(value[1], str) else None
+
+
+def _list(value):
+    line, content = value
+    if isinstance(content, str):
+        raise BadInput(line, f"{content[:40]!r} stands where '[' is wanted")
+    return line, content

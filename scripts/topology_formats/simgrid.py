@@ -1,0 +1,244 @@
+# SPDX-License-Identifier: Apache-2.0
+"""SimGrid platform XML.
+
+Zones (also AS of older files) may nest; hosts and routers keep their names, routers become switches. simgrid_routes
+tells how routes, which are lists of links, become a graph; simgrid_clusters how clusters do.
+
+Bandwidths are in B/s and latencies in s unless they have a unit. A link that is SHARED (the default) serves both
+directions with one bandwidth in SimGrid; a cable here has it in each direction, which is noted. FATPIPE links, which
+no two messages share in SimGrid, are shared here, which is noted too. Limiters and loopbacks are left out; so are
+links that no route names.
+"""
+
+import re
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from . import simgrid_clusters, simgrid_routes, units, xml_tree
+from .source import BadInput
+
+NAME = "simgrid"
+TITLE = "SimGrid XML"
+ABOUT = "SimGrid XML (zones, routes, clusters)"
+
+_TEN = {p: Decimal(1000) ** i for i, p in enumerate(["", "k", "M", "G", "T", "P", "E", "Z", "Y"])}
+_TWO = {f"{p}i": Decimal(1024) ** i for i, p in enumerate("KMGTPEZY", 1)}
+BANDWIDTH = {
+    prefix + unit: factor * size
+    for unit, size in (("Bps", Decimal(1)), ("bps", Decimal("0.125")))
+    for prefix, factor in (_TEN | _TWO).items()
+}
+LATENCY = units.LATENCY | {"m": Decimal(60), "h": Decimal(3600), "d": Decimal(86400), "w": Decimal(604800)}
+
+POLICIES = {"SHARED", "FATPIPE", "SPLITDUPLEX", "FULLDUPLEX"}
+IGNORED = {
+    "prop", "config", "random", "trace", "trace_connect", "storage", "storage_type", "mount", "mstorage", "disk",
+    "model_prop", "process", "actor",
+}  # fmt: skip
+COMPOSED = {"floyd", "dijkstra", "dijkstracache"}  # zones in which a path is several routes, end to end
+ROUTINGS = COMPOSED | {"full", "none", "vivaldi", "cluster"}
+
+
+@dataclass
+class Link:
+    bandwidth: Decimal  # bytes per second
+    latency: Decimal  # seconds
+    policy: str
+    line: int
+
+
+@dataclass
+class Route:
+    zone: str
+    ends: tuple[str, str]
+    links: list[str]
+    both_ways: bool
+    line: int
+    zones: list[str] = field(default_factory=list)  # that it joins, if zones
+
+
+@dataclass
+class Platform:
+    points: dict[str, bool] = field(default_factory=dict)  # name -> whether a host
+    lines: dict[str, int] = field(default_factory=dict)
+    links: dict[str, Link] = field(default_factory=dict)
+    routes: list[Route] = field(default_factory=list)
+    zones: dict[str, int] = field(default_factory=dict)
+    cables: list[tuple] = field(default_factory=list)  # a, b, bandwidth, latency, one way, line; those of clusters
+    hosts_forward: str = ""  # why
+    notes: list[str] = field(default_factory=list)
+
+    def point(self, name: str, is_host: bool, line: int) -> None:
+        if name in self.points:
+            raise BadInput(line, f"a second node is called {name!r} (the first in line {self.lines[name]})")
+        self.points[name], self.lines[name] = is_host, line
+
+
+def matches(source):
+    return source.suffix == ".xml" and re.search(r"<platform[\s>]", source.text[:65536])
+
+
+def read(source, graph):
+    root = xml_tree.parse(source.data)
+    if root.tag != "platform":
+        raise BadInput(root.line, f"the outermost element is <{root.tag}>; <platform> is wanted")
+    version = root.attributes.get("version", "4")
+    if units.NUMBER.fullmatch(version) and float(version) < 3:
+        raise BadInput(root.line, f"is of version {version}; versions from 3 on are converted (see simgrid_update_xml)")
+    platform = Platform()
+    _zone(platform, root, graph)
+    _check(platform)
+    _note_forwarding(platform, root)
+    junctions, cables = simgrid_routes.laid_out(platform)
+    for name, is_host in platform.points.items():
+        graph.node(name, is_host, platform.lines[name])
+    for name in junctions:
+        graph.node(name, False)
+    for a, b, bandwidth, latency, one_way, line, name in cables:
+        what = f"the link {name!r}" if name else f"the link of {a!r} and {b!r}"
+        bandwidth, latency = units.bandwidth(bandwidth, line, what, "bytes"), units.latency(latency, line, what)
+        graph.link(a, b, bandwidth, latency, line, name, one_way)
+    graph.hosts_forward = bool(platform.hosts_forward)
+    _note_policies(platform, cables)
+    for note in platform.notes:
+        source.note(note)
+
+
+def quantity(element, key: str, table, default: str | None = None) -> Decimal:
+    text = element.wanted(key) if default is None else element.attributes.get(key, default)
+    plain = "s" if table is LATENCY else "Bps"
+    value = units.scaled(text, table, element.line, f"{key} of <{element.tag}>", plain)
+    if value < 0:
+        raise BadInput(element.line, f"{key} of <{element.tag}> is negative; 0 or more is wanted")
+    return value
+
+
+def policy(element, key: str, default: str) -> str:
+    value = element.attributes.get(key, default).upper()
+    if value not in POLICIES:
+        raise BadInput(element.line, f"{key} {value!r} is not converted; one of {', '.join(sorted(POLICIES))} is")
+    return "SPLITDUPLEX" if value == "FULLDUPLEX" else value
+
+
+def _zone(platform, zone, graph):
+    """What stands in a zone, and in those below."""
+    for element in zone.children:
+        tag = element.tag
+        if tag in ("zone", "AS"):
+            _name_zone(platform, element)
+            _refuse_routing(element)
+            _zone(platform, element, graph)
+        elif tag == "host":
+            platform.point(element.wanted("id"), True, element.line)
+        elif tag == "router":
+            platform.point(element.wanted("id"), False, element.line)
+        elif tag == "link":
+            _link(platform, element)
+        elif tag in ("route", "zoneRoute", "ASroute"):
+            _route(platform, zone, element)
+        elif tag == "cluster":
+            _name_zone(platform, element)
+            simgrid_clusters.add(platform, element, graph)
+        elif tag not in IGNORED:
+            raise BadInput(element.line, f"<{tag}> is not converted; host, router, link, route, zoneRoute, cluster are")
+
+
+def _name_zone(platform, element):
+    name = element.wanted("id")
+    if name in platform.zones:
+        raise BadInput(element.line, f"a second zone is called {name!r} (the first in line {platform.zones[name]})")
+    platform.zones[name] = element.line
+
+
+def _refuse_routing(zone):
+    """Of a Vivaldi zone, only one that joins nothing has no latencies that come from coordinates."""
+    routing = zone.attributes.get("routing", "Full").lower()
+    if routing not in ROUTINGS:
+        raise BadInput(zone.line, f"routing {routing!r} is not converted; Full, Floyd, Dijkstra and None are")
+    joined = [c for c in zone.children if c.tag in ("host", "router", "zone", "AS", "cluster", "peer")]
+    if routing == "vivaldi" and len(joined) > 1:
+        raise BadInput(zone.line, "a Vivaldi zone has latencies by coordinates, not by links; make it a Full zone")
+
+
+def _link(platform, element):
+    name = element.wanted("id")
+    if name in platform.links:
+        first = platform.links[name].line
+        raise BadInput(element.line, f"a second link is called {name!r} (the first in line {first})")
+    bandwidth = quantity(element, "bandwidth", BANDWIDTH)
+    if not bandwidth:
+        raise BadInput(element.line, f"the link {name!r} has bandwidth 0; more than 0 is wanted")
+    latency = quantity(element, "latency", LATENCY, "0")
+    platform.links[name] = Link(bandwidth, latency, policy(element, "sharing_policy", "SHARED"), element.line)
+
+
+def _route(platform, zone, element):
+    prefix = "" if element.tag == "route" else "gw_"
+    element.wanted("src"), element.wanted("dst")
+    ends = (element.wanted(prefix + "src"), element.wanted(prefix + "dst"))
+    both_ways = element.attributes.get("symmetrical", "YES").upper() not in ("NO", "FALSE", "0")
+    links = [part.wanted("id") for part in element.children if part.tag in ("link_ctn", "link:ctn")]
+    if not links:
+        raise BadInput(element.line, f"the route of {ends[0]!r} and {ends[1]!r} names no link; it needs at least one")
+    if ends[0] == ends[1]:
+        if prefix:
+            raise BadInput(element.line, f"the route joins the gateway {ends[0]!r} to itself; two are wanted")
+        return  # a loopback
+    zones = [element.attributes[end] for end in ("src", "dst")] if prefix else []
+    platform.routes.append(Route(zone.attributes.get("id", ""), ends, links, both_ways, element.line, zones))
+
+
+def _check(platform):
+    for route in platform.routes:
+        for name in route.ends:
+            if name not in platform.points:
+                raise BadInput(route.line, f"the route joins {name!r}, but there is no such host or router")
+        for name in route.zones:
+            if name not in platform.zones:
+                raise BadInput(route.line, f"the route joins the zone {name!r}, but there is no such zone")
+        if route.zones and any(platform.points[name] for name in route.ends):
+            platform.hosts_forward = "a gateway of a zone is a host"
+        route.links = [_known_link(platform, name, route.line) for name in route.links]
+
+
+def _known_link(platform, name, line):
+    if name not in platform.links and re.sub("_(UP|DOWN)$", "", name) in platform.links:
+        name = re.sub("_(UP|DOWN)$", "", name)  # a direction of a SPLITDUPLEX link
+    if name not in platform.links:
+        raise BadInput(line, f"the route uses the link {name!r}, but there is no such link")
+    return name
+
+
+def _note_forwarding(platform, root):
+    """Hosts pass messages on where paths are composed of routes that meet at a host."""
+    composed = set()
+    stack = [root]
+    while stack:
+        zone = stack.pop()
+        stack += [c for c in zone.children if c.tag in ("zone", "AS")]
+        if zone.attributes.get("routing", "").lower() in COMPOSED:
+            composed.add(zone.attributes["id"])
+    neighbours: dict[str, set[str]] = {}
+    for route in platform.routes:
+        if route.zone in composed:
+            for a, b in (route.ends, route.ends[::-1]):
+                neighbours.setdefault(a, set()).add(b)
+    if any(platform.points[name] and len(others) > 1 for name, others in neighbours.items()):
+        platform.hosts_forward = platform.hosts_forward or "routes of a Floyd or Dijkstra zone meet at a host"
+    if platform.hosts_forward:
+        platform.notes.append(f"hosts pass on messages of others (hosts_forward): {platform.hosts_forward}")
+
+
+def _note_policies(platform, cables):
+    both_ways = {name for *_, one_way, _, name in cables if name and not one_way}
+    used = {name for route in platform.routes for name in route.links}
+    for kind, concerned, text in (
+        ("SHARED", both_ways, "both directions share the bandwidth in SimGrid; here each direction has it"),
+        ("FATPIPE", used, "no two messages share it in SimGrid; here they do"),
+    ):
+        found = [name for name, link in platform.links.items() if link.policy == kind and name in concerned]
+        if found:
+            platform.notes.append(f"{kind} links ({len(found)}, the first is {found[0]!r}): {text}")
+    left_out = len(platform.links) - len(used)
+    if left_out:
+        platform.notes.append(f"links that no route between two nodes uses are left out: {left_out}")

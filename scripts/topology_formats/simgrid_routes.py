@@ -1,0 +1,277 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Makes a graph of SimGrid's routes, which name links in order but not where a link ends.
+
+The rule. Each link is a cable with two ends. A route of A and B over links x, y, z says that x begins at A, x and y
+meet, y and z meet, z ends at B; where links meet and no host or router is, a switch "junction-N" is made. Routes are
+taken in the order of the file; a link may be crossed either way, and of the ways the one is chosen that needs the
+fewest ends to be the same anew.
+
+When a route would make two named nodes one, or join a cable to itself, the link of it that most routes cross has more
+than two ends. It becomes a bus: a one-way cable of its bandwidth and latency from a switch "LINK:in" to a switch
+"LINK:out", to which all its ends send and from which they receive by cables that take no time. All that cross the link
+share it then, in both directions, as in SimGrid.
+
+Then each route is compared with the shortest path (fewest cables) in the graph: latency and bandwidth of the narrowest
+cable must be the route's. Zones where they are not, or whose routes fit no cables and buses, are drawn differently: a
+cable for each route, directly, with the route's total latency and narrowest bandwidth. What is lost there is that
+routes share links; this is noted.
+"""
+
+from collections import Counter, deque
+from dataclasses import dataclass
+from decimal import Decimal
+
+UNLIMITED = Decimal("Infinity")
+NOTHING = Decimal(0)
+MOST_BUSES = 50  # in a zone; one that seems to need more is drawn a cable a route
+MOST_STEPS = 20_000_000  # of comparing routes with paths
+
+
+class _Conflict(Exception):
+    def __init__(self, route):
+        super().__init__()
+        self.route = route
+
+
+def laid_out(platform):
+    """(names of junctions, [(a, b, bandwidth, latency, one way, line, name)]), the cables of clusters included."""
+    direct: set[str] = set()  # zones drawn a cable a route
+    buses: dict[str, str] = {}  # link -> the zone for whose routes it became one
+    while True:
+        try:
+            layout = _Layout(platform, direct, buses)
+        except _Conflict as conflict:
+            zone = conflict.route.zone
+            bus = _most_crossed(platform, conflict.route, buses)
+            if bus is None or list(buses.values()).count(zone) == MOST_BUSES:
+                direct.add(zone)
+                buses = {name: other for name, other in buses.items() if other != zone}
+            else:
+                buses[bus] = zone
+            continue
+        cables = layout.cables()
+        unlike = _unlike(platform, cables) - direct
+        if not unlike:
+            break
+        direct |= unlike
+        buses = {name: zone for name, zone in buses.items() if zone not in unlike}
+    _note(platform, direct, sorted(layout.bus_ends))
+    return layout.junctions, cables
+
+
+def _most_crossed(platform, route, buses):
+    """The link of the route that most routes cross and is no bus yet."""
+    crossed = Counter(name for other in platform.routes for name in set(other.links))
+    free = [name for name in route.links if name not in buses]
+    return max(free, key=lambda name: crossed[name]) if free else None
+
+
+class _Layout:
+    """Where the ends of links are. An end is (link, 0 or 1); ends known to be at one place are one set."""
+
+    def __init__(self, platform, direct, buses):
+        self.platform, self.buses = platform, buses
+        self.parent: dict = {}
+        self.name: dict = {}  # of a set's root, when it is a host or router
+        self.at: dict = {}  # of a set's root: the links with an end there
+        self.crossed: dict[str, set[int]] = {}  # link -> ends entered
+        self.bus_ends: dict[str, list] = {}
+        self.straight: dict[tuple[str, str], tuple] = {}
+        for route in platform.routes:
+            if route.zone in direct:
+                self._draw_straight(route)
+            else:
+                self._lay(route)
+        self.junctions: dict[str, None] = {}  # a set that keeps its order
+        self._called: dict = {}
+
+    def cables(self):
+        cables = [(*cable, None) for cable in self.platform.cables]
+        for name, entered in self.crossed.items():
+            link = self.platform.links[name]
+            ends = [self._node((name, 0)), self._node((name, 1))]
+            if entered == {1}:
+                ends.reverse()
+            cables.append((*ends, link.bandwidth, link.latency, len(entered) == 1, link.line, name))
+        for name, places in self.bus_ends.items():
+            link = self.platform.links[name]
+            into, out = self._fresh(f"{name}:in"), self._fresh(f"{name}:out")
+            cables.append((into, out, link.bandwidth, link.latency, True, link.line, name))
+            for node in dict.fromkeys(self._node(place) for place in places):
+                cables.append((node, into, UNLIMITED, NOTHING, True, link.line, None))
+                cables.append((out, node, UNLIMITED, NOTHING, True, link.line, None))
+        drawn = set()
+        for (a, b), (bandwidth, latency, line) in self.straight.items():
+            both_ways = self.straight.get((b, a), ())[:2] == (bandwidth, latency)
+            if (b, a) not in drawn:
+                cables.append((a, b, bandwidth, latency, not both_ways, line, None))
+            if both_ways:
+                drawn.add((a, b))
+        return cables
+
+    def _draw_straight(self, route):
+        total = totals(self.platform, route)
+        for ends in [route.ends, route.ends[::-1]] if route.both_ways else [route.ends]:
+            self.straight.setdefault(ends, (*total, route.line))
+
+    def _lay(self, route):
+        """Chooses for each link the end to enter by, at the least cost over the whole route, and joins the ends."""
+        start, finish = self._named(route.ends[0]), self._named(route.ends[1])
+        steps = [self._ways(name) for name in route.links]
+        best = [[(self._cost(start, way[0]), None) for way in steps[0]]]
+        for before, here in zip(steps, steps[1:]):
+            best.append([
+                min((best[-1][i][0] + self._cost(left[1], way[0]), i) for i, left in enumerate(before)) for way in here
+            ])  # fmt: skip
+        at = min(range(len(steps[-1])), key=lambda i: best[-1][i][0] + self._cost(steps[-1][i][1], finish))
+        chosen = []
+        for step, costs in zip(reversed(steps), reversed(best)):
+            chosen.insert(0, step[at])
+            at = costs[at][1]
+        for left, right in zip([(None, start), *chosen], [*chosen, (finish, None)]):
+            if not self._join(left[1], right[0]):
+                raise _Conflict(route)
+        for name, way in zip(route.links, chosen):
+            if name not in self.buses:
+                self.crossed.setdefault(name, set()).update((0, 1) if route.both_ways else (way[0][1],))
+
+    def _ways(self, name):
+        """[(end to enter by, end to leave by)]; a bus has new ends each time."""
+        if name in self.buses:
+            places = self.bus_ends.setdefault(name, [])
+            pair = [("bus", name, len(places)), ("bus", name, len(places) + 1)]
+            places += pair
+            for end in pair:
+                self._add(end, set())
+            return [tuple(pair)]
+        for end in ((name, 0), (name, 1)):
+            self._add(end, {name})
+        return [((name, 0), (name, 1)), ((name, 1), (name, 0))]
+
+    def _add(self, end, links):
+        if end not in self.parent:
+            self.parent[end], self.at[end] = end, links
+
+    def _named(self, point):
+        key = ("point", point)
+        if key not in self.parent:
+            self._add(key, set())
+            self.name[key] = point
+        return key
+
+    def _root(self, end):
+        while self.parent[end] != end:
+            self.parent[end] = self.parent[self.parent[end]]
+            end = self.parent[end]
+        return end
+
+    def _cost(self, x, y):
+        x, y = self._root(x), self._root(y)
+        if x == y:
+            return 0
+        return 1 if not (x in self.name and y in self.name) and self.at[x].isdisjoint(self.at[y]) else 1000
+
+    def _join(self, x, y):
+        if self._cost(x, y) > 1:
+            return False
+        x, y = self._root(x), self._root(y)
+        if x != y:
+            if len(self.at[x]) < len(self.at[y]):
+                x, y = y, x
+            self.parent[y] = x
+            self.at[x] |= self.at.pop(y)
+            if y in self.name:
+                self.name[x] = self.name.pop(y)
+        return True
+
+    def _node(self, end):
+        root = self._root(end)
+        if root in self.name:
+            return self.name[root]
+        if root not in self._called:
+            self._called[root] = self._fresh(f"junction-{len(self._called) + 1}")
+        return self._called[root]
+
+    def _fresh(self, name):
+        while name in self.platform.points or name in self.junctions:
+            name += "'"
+        self.junctions[name] = None
+        return name
+
+
+def totals(platform, route):
+    """(narrowest bandwidth, total latency) of a route."""
+    links = [platform.links[name] for name in route.links]
+    return min(link.bandwidth for link in links), sum((link.latency for link in links), NOTHING)
+
+
+@dataclass
+class _Best:
+    """Of all shortest paths from a node: the extremes of bandwidth and latency."""
+
+    hops: int
+    narrow: Decimal
+    wide: Decimal
+    low: Decimal
+    high: Decimal
+
+
+def _unlike(platform, cables):
+    """Zones with a route whose latency or bandwidth is not that of every shortest path."""
+    backward: dict[str, list] = {}
+    for a, b, bandwidth, latency, one_way, *_ in cables:
+        backward.setdefault(b, []).append((a, bandwidth, latency))
+        if not one_way:
+            backward.setdefault(a, []).append((b, bandwidth, latency))
+    wanted: dict[str, list] = {}
+    for route in platform.routes:
+        wanted.setdefault(route.ends[1], []).append((route.ends[0], route))
+        if route.both_ways:
+            wanted.setdefault(route.ends[0], []).append((route.ends[1], route))
+    zones, steps = set(), 0
+    for to, routes in wanted.items():
+        steps += len(cables)
+        if steps > MOST_STEPS:
+            platform.notes.append("too many routes to compare them all with the graph's paths; the first are compared")
+            break
+        best = _paths_to(platform, backward, to)
+        for start, route in routes:
+            bandwidth, latency = totals(platform, route)
+            found = best.get(start)
+            if found is None or {found.narrow, found.wide} != {bandwidth} or {found.low, found.high} != {latency}:
+                zones.add(route.zone)
+    return zones
+
+
+def _paths_to(platform, backward, to):
+    """Breadth first, against the direction of the cables; node -> _Best."""
+    best = {to: _Best(0, UNLIMITED, UNLIMITED, NOTHING, NOTHING)}
+    queue = deque([to])
+    while queue:
+        node = queue.popleft()
+        here = best[node]
+        if node != to and platform.points.get(node, False) and not platform.hosts_forward:
+            continue
+        for before, bandwidth, latency in backward.get(node, ()):
+            narrow, wide = min(here.narrow, bandwidth), min(here.wide, bandwidth)
+            low, high = here.low + latency, here.high + latency
+            known = best.get(before)
+            if known is None:
+                best[before] = _Best(here.hops + 1, narrow, wide, low, high)
+                queue.append(before)
+            elif known.hops == here.hops + 1:
+                known.narrow, known.wide = min(known.narrow, narrow), max(known.wide, wide)
+                known.low, known.high = min(known.low, low), max(known.high, high)
+    return best
+
+
+def _note(platform, direct, buses):
+    if direct:
+        names = ", ".join(map(repr, sorted(direct)))[:200]
+        platform.notes.append(
+            f"the routes of the zones {names} fit no graph of their links: each route is a cable of its own there, "
+            "with its latency and narrowest bandwidth, and routes do not share links"
+        )
+    if buses:
+        names = ", ".join(map(repr, buses))[:200]
+        platform.notes.append(f"links with more than two ends, each a one-way cable that all of them share: {names}")

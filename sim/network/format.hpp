@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+// Files of networks in the formats of others. What a format's attributes mean is not the format's affair:
+// interpret() applies the attribute map.
+#pragma once
+
+#include "network/topology.hpp"
+
+namespace shardsim {
+
+using Attributes = std::vector<std::pair<std::string, std::string>>;
+
+/// What a file says, as text.
+struct RawTopology {
+  struct Node {
+    std::string id;
+    Attributes attributes;
+    int line = 0;  ///< 0: not known
+  };
+  struct Link {
+    std::size_t a = 0;
+    std::size_t b = 0;
+    bool one_way = false;
+    Attributes attributes;
+    int line = 0;
+  };
+  std::vector<Node> nodes;
+  std::vector<Link> links;
+};
+
+/// More than this is refused while it is read.
+inline constexpr std::size_t kMostNodes = 250'000;
+inline constexpr std::size_t kMostLinks = 2'000'000;
+
+class TopologyFormat {
+ public:
+  virtual ~TopologyFormat() = default;
+  virtual std::vector<std::string> extensions() const = 0;  ///< with the dot
+  virtual std::uintmax_t largest_file() const = 0;
+  /// `file` stands in errors. Throws InputError.
+  virtual RawTopology read(const std::string& text, const std::string& file) const = 0;
+  virtual std::string write(const BuiltTopology& topology) const = 0;
+};
+
+const Registry<TopologyFormat>& format_registry();
+template <>
+struct ChoiceTraits<TopologyFormat> {
+  static constexpr const char* name = "format";
+  static const Registry<TopologyFormat>& registry() { return format_registry(); }
+};
+
+/// The format of that name, or of the file's extension when the name is empty. Throws InputError.
+std::shared_ptr<TopologyFormat> format_of(const std::filesystem::path& file, const std::string& name);
+
+/// What a file leaves unsaid.
+struct TopologyDefaults {
+  std::optional<Bandwidth> bandwidth;
+  std::optional<Duration> latency;
+  std::string kind;
+};
+template <>
+void describe(Describe<TopologyDefaults>& d);
+
+/// How a file's attributes are to be understood.
+struct Interpretation {
+  Remarks attributes;  ///< bandwidth, latency, kind, name or platform: "ATTRIBUTE" or "ATTRIBUTE UNIT"
+  Remarks kinds;       ///< value of the kind attribute: host or switch
+  TopologyDefaults defaults;
+};
+
+/// Makes a graph of what a file says. Throws InputError that names the node or link, what is unsaid, and the remedy.
+NetworkGraph interpret(const RawTopology& raw, const Interpretation& how, const std::string& file);
+
+}  // namespace shardsim

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+// Graphviz DOT, by Boost.Graph's reader and writer.
+#include <boost/graph/graphviz.hpp>
+#include <sstream>
+
+#include "network/format.hpp"
+#include "network/formats/written.hpp"
+
+namespace shardsim {
+namespace {
+
+using boost::detail::graph::edge_t;
+
+// host2 before host10: runs of digits compare as numbers.
+bool natural_less(const std::string& a, const std::string& b) {
+  std::size_t i = 0;
+  std::size_t j = 0;
+  const auto digits = [](const std::string& s, std::size_t at) {
+    return std::min(s.find_first_not_of("0123456789", at), s.size()) - at;
+  };
+  while (i < a.size() && j < b.size()) {
+    const std::size_t n = digits(a, i);
+    const std::size_t m = digits(b, j);
+    if (n > 0 && m > 0) {
+      if (n != m) return n < m;
+      if (const int order = a.compare(i, n, b, j, m); order != 0) return order < 0;
+      i += n, j += m;
+    } else {
+      if (a[i] != b[j]) return a[i] < b[j];
+      ++i, ++j;
+    }
+  }
+  return a.size() - i < b.size() - j;
+}
+
+// Takes what Boost's parser found, as text. (Its public interface converts into the property maps of one graph type,
+// and wants to know beforehand whether the graph is directed.)
+class Builder final : public boost::detail::graph::mutate_graph {
+ public:
+  Builder(bool directed, std::string file) : directed_(directed), file_(std::move(file)) {}
+  bool is_directed() const override { return directed_; }
+  void do_add_vertex(const std::string& node) override {
+    if (nodes_.size() >= kMostNodes) throw InputError(file_, "", fmt::format("has more than {} nodes", kMostNodes));
+    nodes_.push_back({node, {}, 0});
+  }
+  void do_add_edge(const edge_t&, const std::string& source, const std::string& target) override {
+    if (links_.size() >= kMostLinks) throw InputError(file_, "", fmt::format("has more than {} links", kMostLinks));
+    index_nodes();
+    links_.push_back({index_.at(source), index_.at(target), directed_, {}, 0});
+  }
+  void set_node_property(const std::string& key, const std::string& node, const std::string& value) override {
+    index_nodes();
+    nodes_[index_.at(node)].attributes.emplace_back(key, value);
+  }
+  // Boost tells the attributes of an edge right after the edge.
+  void set_edge_property(const std::string& key, const edge_t&, const std::string& value) override {
+    links_.back().attributes.emplace_back(key, value);
+  }
+  void set_graph_property(const std::string&, const std::string&) override {}
+  void finish_building_graph() override {}
+
+  // Boost hands nodes over in the order of their bytes.
+  RawTopology take() {
+    std::vector<std::size_t> order(nodes_.size());
+    for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
+    std::sort(order.begin(), order.end(),
+              [&](std::size_t a, std::size_t b) { return natural_less(nodes_[a].id, nodes_[b].id); });
+    RawTopology raw;
+    std::vector<std::size_t> place(order.size());
+    for (const std::size_t i : order) {
+      place[i] = raw.nodes.size();
+      raw.nodes.push_back(std::move(nodes_[i]));
+    }
+    raw.links = std::move(links_);
+    for (RawTopology::Link& link : raw.links) link.a = place[link.a], link.b = place[link.b];
+    return raw;
+  }
+
+ private:
+  void index_nodes() {
+    for (std::size_t i = index_.size(); i < nodes_.size(); ++i) index_[nodes_[i].id] = i;
+  }
+  bool directed_;
+  std::string file_;
+  std::vector<RawTopology::Node> nodes_;
+  std::vector<RawTopology::Link> links_;
+  std::map<std::string, std::size_t> index_;
+};
+
+// The parser is recursive and its HTML labels are text to us: both are bounded before it sees them.
+void check_nesting(const std::string& text, const std::string& file) {
+  constexpr int kDeepest = 64;
+  int depth = 0;
+  bool quoted = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '\\') ++i;
+    else if (text[i] == '"') quoted = !quoted;
+    else if (!quoted && text[i] == '{' && ++depth > kDeepest)
+      throw InputError(file, "", fmt::format("has subgraphs nested more than {} deep", kDeepest));
+    else if (!quoted && text[i] == '}') --depth;
+  }
+}
+
+class Dot final : public TopologyFormat {
+ public:
+  std::vector<std::string> extensions() const override { return {".dot", ".gv"}; }
+  std::uintmax_t largest_file() const override { return std::uintmax_t{32} << 20; }
+
+  RawTopology read(const std::string& text, const std::string& file) const override {
+    check_nesting(text, file);
+    try {
+      return read_as(true, text, file);
+    } catch (const boost::undirected_graph_error&) {
+      return read_as(false, text, file);
+    } catch (const boost::graph_exception& e) {
+      throw InputError(file, "", fmt::format("is no valid DOT: {}", one_line(e.what())));
+    }
+  }
+  std::string write(const BuiltTopology& topology) const override {
+    std::ostringstream out;
+    write_with(topology, [&](const auto& graph, const boost::dynamic_properties& properties) {
+      boost::write_graphviz_dp(out, graph, properties, "name");
+    });
+    return out.str();
+  }
+
+ private:
+  static RawTopology read_as(bool directed, const std::string& text, const std::string& file) {
+    Builder builder(directed, file);
+    boost::detail::graph::read_graphviz_new(text, &builder);
+    return builder.take();
+  }
+  static std::string one_line(std::string text) {
+    for (char& c : text)
+      if (c == '\n' || c == '\r') c = ' ';
+    constexpr std::size_t kShown = 240;
+    return text.size() > kShown ? text.substr(0, kShown) + "..." : text;
+  }
+};
+
+}  // namespace
+
+template <>
+void describe(Describe<Dot>& d) {
+  d.object("dot", "Graphviz DOT");
+}
+
+namespace formats {
+Alternative<TopologyFormat> dot() { return alternative<Dot, TopologyFormat>(); }
+}  // namespace formats
+
+}  // namespace shardsim

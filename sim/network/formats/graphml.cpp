@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: Apache-2.0
+// GraphML, read as a stream by Expat (Boost.Graph's reader keeps neither the ids of nodes nor lines for errors), and
+// written by Boost.Graph.
+#include <expat.h>
+
+#include <boost/graph/graphml.hpp>
+#include <sstream>
+
+#include "network/format.hpp"
+#include "network/formats/written.hpp"
+
+namespace shardsim {
+namespace {
+
+class GraphmlReader {
+ public:
+  explicit GraphmlReader(std::string file) : file_(std::move(file)), parser_(XML_ParserCreate(nullptr)) {
+    XML_SetUserData(parser_.get(), this);
+    XML_SetElementHandler(parser_.get(), guarded_start, guarded_end);
+    XML_SetCharacterDataHandler(parser_.get(), [](void* self, const XML_Char* text, int size) {
+      static_cast<GraphmlReader*>(self)->append(text, static_cast<std::size_t>(size));
+    });
+    // A file of a network has no use for entities; refusing them refuses entity bombs.
+    XML_SetEntityDeclHandler(parser_.get(), [](void* self, const XML_Char*, int, const XML_Char*, int, const XML_Char*,
+                                               const XML_Char*, const XML_Char*, const XML_Char*) {
+      static_cast<GraphmlReader*>(self)->stop("declares an entity; write the text out");
+    });
+  }
+
+  RawTopology read(const std::string& text) {
+    constexpr std::size_t kPiece = 1 << 20;
+    for (std::size_t at = 0; at < text.size() || at == 0; at += kPiece) {
+      const std::size_t size = std::min(kPiece, text.size() - at);
+      const bool last = at + size >= text.size();
+      if (XML_Parse(parser_.get(), text.data() + at, static_cast<int>(size), last ? 1 : 0) == XML_STATUS_ERROR && problem_.empty())
+        stop(fmt::format("is no valid XML: {}", XML_ErrorString(XML_GetErrorCode(parser_.get()))));
+      if (!problem_.empty()) throw InputError(fmt::format("{}:{}", file_, problem_line_), "", problem_);
+      if (last) break;
+    }
+    if (!saw_graph_) throw InputError(file_, "", "holds no <graph>; is it GraphML?");
+    resolve_links();
+    return std::move(raw_);
+  }
+
+ private:
+  using Given = std::map<std::string, std::string>;
+  struct Key {
+    std::string name;
+    std::string fallback;
+    bool has_fallback = false;
+    bool for_links = false;
+  };
+  struct Ends {
+    std::string source;
+    std::string target;
+  };
+
+  // Nothing may be thrown through Expat's C code.
+  static void guarded_start(void* self, const XML_Char* name, const XML_Char** attributes) {
+    auto& reader = *static_cast<GraphmlReader*>(self);
+    if (reader.problem_.empty()) reader.start(local(name), attributes);
+  }
+  static void guarded_end(void* self, const XML_Char* name) {
+    auto& reader = *static_cast<GraphmlReader*>(self);
+    if (reader.problem_.empty()) reader.end(local(name));
+  }
+  static std::string local(const std::string& name) { return name.substr(name.find(':') + 1); }
+
+  void stop(const std::string& problem) {
+    if (!problem_.empty()) return;
+    problem_ = problem;
+    problem_line_ = line();
+    XML_StopParser(parser_.get(), XML_FALSE);
+  }
+  int line() const { return static_cast<int>(XML_GetCurrentLineNumber(parser_.get())); }
+
+  void start(const std::string& element, const XML_Char** attributes) {
+    constexpr int kDeepest = 256;
+    if (++depth_ > kDeepest) return stop(fmt::format("nests elements more than {} deep", kDeepest));
+    Given given;
+    for (; *attributes != nullptr; attributes += 2) given[attributes[0]] = attributes[1];
+    if (element == "graph") start_graph(given);
+    if (element == "key") start_key(given);
+    if (element == "default") text_.clear(), in_text_ = depth_;
+    if (element == "node") start_node(given);
+    if (element == "edge") start_edge(given);
+    if (element == "hyperedge") stop("has a <hyperedge>; join its nodes by a switch");
+    if (element == "data" && data_depth_ == 0) {
+      data_key_ = given["key"];
+      text_.clear();
+      in_text_ = data_depth_ = depth_;
+    }
+  }
+  void start_graph(const Given& given) {
+    saw_graph_ = true;
+    const auto edges = given.find("edgedefault");
+    one_way_ = edges != given.end() && edges->second == "directed";
+  }
+  void start_key(Given& given) {
+    key_ = given["id"];
+    keys_[key_] = {given.contains("attr.name") ? given["attr.name"] : key_, "", false, given["for"] == "edge"};
+  }
+  void start_node(Given& given) {
+    if (raw_.nodes.size() >= kMostNodes) return stop(fmt::format("has more than {} nodes", kMostNodes));
+    if (given["id"].empty()) return stop("has a <node> without id");
+    if (!node_of_.emplace(given["id"], raw_.nodes.size()).second) return stop(fmt::format("has a second node with the id {}", in_quotes(given["id"])));
+    raw_.nodes.push_back({given["id"], {}, line()});
+    owner_ = &raw_.nodes.back().attributes;
+  }
+  void start_edge(Given& given) {
+    if (raw_.links.size() >= kMostLinks) return stop(fmt::format("has more than {} edges", kMostLinks));
+    if (given.contains("id") && !edge_ids_.insert(given["id"]).second) return stop(fmt::format("has a second edge with the id {}", in_quotes(given["id"])));
+    ends_.push_back({given["source"], given["target"]});
+    const auto directed = given.find("directed");
+    raw_.links.push_back({0, 0, directed == given.end() ? one_way_ : directed->second == "true", {}, line()});
+    owner_ = &raw_.links.back().attributes;
+  }
+
+  void append(const XML_Char* text, std::size_t size) {
+    constexpr std::size_t kLongest = 1 << 16;
+    if (in_text_ == 0 || depth_ != in_text_) return;  // drawings of yFiles nest elements below <data>
+    if (text_.size() + size > kLongest) return stop(fmt::format("holds a value of more than {} characters", kLongest));
+    text_.append(text, size);
+  }
+  void end(const std::string& element) {
+    if (element == "default" && in_text_ == depth_) {
+      keys_[key_].fallback = text_;
+      keys_[key_].has_fallback = true;
+      in_text_ = 0;
+    }
+    if (element == "data" && data_depth_ == depth_) {
+      if (owner_ != nullptr) owner_->emplace_back(keys_.contains(data_key_) ? keys_[data_key_].name : data_key_, text_);
+      in_text_ = data_depth_ = 0;
+    }
+    if (element == "node" || element == "edge") owner_ = nullptr;
+    --depth_;
+  }
+
+  void resolve_links() {
+    for (std::size_t i = 0; i < raw_.links.size(); ++i) {
+      for (const std::string& end : {ends_[i].source, ends_[i].target})
+        if (!node_of_.contains(end))
+          throw InputError(fmt::format("{}:{}", file_, raw_.links[i].line), "", fmt::format("an edge ends at the node {}, which is not there", in_quotes(end)));
+      raw_.links[i].a = node_of_[ends_[i].source];
+      raw_.links[i].b = node_of_[ends_[i].target];
+    }
+    for (const auto& [id, key] : keys_)
+      if (key.has_fallback) apply_fallback(key);
+  }
+  void apply_fallback(const Key& key) {
+    const auto apply = [&](Attributes& attributes) {
+      for (const auto& [name, text] : attributes)
+        if (name == key.name) return;
+      attributes.emplace_back(key.name, key.fallback);
+    };
+    if (key.for_links)
+      for (auto& link : raw_.links) apply(link.attributes);
+    else
+      for (auto& node : raw_.nodes) apply(node.attributes);
+  }
+
+  struct Free {
+    void operator()(XML_Parser parser) const { XML_ParserFree(parser); }
+  };
+  std::string file_;
+  std::unique_ptr<std::remove_pointer_t<XML_Parser>, Free> parser_;
+  RawTopology raw_;
+  std::vector<Ends> ends_;
+  std::map<std::string, std::size_t> node_of_;
+  std::set<std::string> edge_ids_;
+  std::map<std::string, Key> keys_;
+  std::string key_;       // being declared
+  std::string data_key_;  // of the <data> being read
+  std::string text_;
+  Attributes* owner_ = nullptr;
+  int depth_ = 0;
+  int in_text_ = 0;  // depth of the element whose text is wanted; 0: none
+  int data_depth_ = 0;
+  bool one_way_ = false;
+  bool saw_graph_ = false;
+  std::string problem_;
+  int problem_line_ = 0;
+};
+
+class Graphml final : public TopologyFormat {
+ public:
+  std::vector<std::string> extensions() const override { return {".graphml", ".xml"}; }
+  std::uintmax_t largest_file() const override { return std::uintmax_t{256} << 20; }
+  RawTopology read(const std::string& text, const std::string& file) const override { return GraphmlReader(file).read(text); }
+  std::string write(const BuiltTopology& topology) const override {
+    std::ostringstream out;
+    write_with(topology, [&](const auto& graph, const boost::dynamic_properties& properties) {
+      boost::write_graphml(out, graph, properties, true);
+    });
+    return out.str();
+  }
+};
+
+}  // namespace
+
+template <>
+void describe(Describe<Graphml>& d) {
+  d.object("graphml", "GraphML");
+}
+
+namespace formats {
+Alternative<TopologyFormat> graphml() { return alternative<Graphml, TopologyFormat>(); }
+}  // namespace formats
+
+}  // namespace shardsim

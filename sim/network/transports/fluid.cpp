@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <boost/heap/d_ary_heap.hpp>
+#include <cmath>
+
+#include "network/max_min.hpp"
+#include "network/transport.hpp"
+
+namespace shardsim {
+namespace {
+
+// Messages are flows that share links max-min fairly. A message first travels (latency of all links), then flows at
+// the rate it is given until all of it is there; that order is SimGrid's, and makes no difference to a flow alone.
+class FluidTransport final : public Transport, private Timer {
+ public:
+  explicit FluidTransport(Simulation& sim) : sim_(sim) {}
+
+  void start(Transfer& t) override {
+    Duration latency{};
+    for (LinkState* link : *t.route) {
+      latency += link->link.latency;
+      t.times.add(link->number(), link->link.latency);
+    }
+    sim_.at(sim_.now() + latency, t);
+  }
+
+  // The first byte has arrived.
+  void advance(Transfer& t) override {
+    links_.clear();
+    for (LinkState* link : *t.route) {
+      if (link->down > 0) return lose(t, *link);
+      if (!link->rate.is_unlimited()) links_.push_back(use(*link));
+    }
+    for (LinkState* link : *t.route) link->carry(t.size, t.size / link->rate);
+    if (links_.empty() || t.size.count == 0) return sim_.at(sim_.now(), t.on_delivered);
+    const MaxMin::FlowId id = rates_.add(links_);
+    if (id >= flows_.size()) flows_.resize(id + 1);
+    flows_[id] = {&t, static_cast<double>(t.size.count), 0, 0, sim_.now(), {}, false};
+    ask_for_solution();
+  }
+
+  void link_changed(LinkState& link) override {
+    if (link.number() >= used_.size() || !used_[link.number()]) return;
+    if (link.down > 0) fail_flows_on(link);
+    rates_.set_capacity(static_cast<MaxMin::LinkId>(link.number()), link.rate.bytes_per_second);
+    ask_for_solution();
+  }
+
+ private:
+  struct Due {
+    Time time;
+    MaxMin::FlowId flow;
+    bool operator<(const Due& other) const {  // Boost's heaps keep the greatest on top
+      return time != other.time ? time > other.time : flow > other.flow;
+    }
+  };
+  using Heap = boost::heap::d_ary_heap<Due, boost::heap::arity<4>, boost::heap::mutable_<true>>;
+  struct Flow {
+    Transfer* transfer = nullptr;  // null: no flow has this number
+    double left = 0;               // bytes
+    double rate = 0;
+    MaxMin::LinkId bottleneck = 0;
+    Time updated{};
+    Heap::handle_type due;
+    bool has_due = false;
+  };
+
+  MaxMin::LinkId use(const LinkState& link) {
+    const auto id = static_cast<MaxMin::LinkId>(link.number());
+    if (id >= used_.size()) used_.resize(id + 1);
+    if (!used_[id]) {
+      used_[id] = true;
+      rates_.set_capacity(id, link.rate.bytes_per_second);
+    }
+    return id;
+  }
+
+  // Rates count from the next instant on, so that all that happens in this one is solved at once.
+  void ask_for_solution() { schedule(sim_.now()); }
+  void schedule(Time time) {
+    if (scheduled_ && *scheduled_ <= time) return;
+    scheduled_ = time;
+    sim_.at(time, static_cast<Timer&>(*this));
+  }
+
+  void fire() override {
+    if (scheduled_ && *scheduled_ <= sim_.now()) scheduled_.reset();
+    while (!due_.empty() && due_.top().time <= sim_.now()) {
+      const MaxMin::FlowId id = due_.top().flow;
+      settle(flows_[id]);
+      end(id);
+    }
+    for (const MaxMin::FlowId id : rates_.solve()) {
+      Flow& flow = flows_[id];
+      settle(flow);
+      flow.rate = rates_.rate(id);
+      flow.bottleneck = rates_.bottleneck(id);
+      set_due(id, flow);
+    }
+    if (!due_.empty()) schedule(due_.top().time);
+  }
+
+  void settle(Flow& flow) {
+    const Duration passed = sim_.now() - flow.updated;
+    flow.left = std::max(0.0, flow.left - flow.rate * to_seconds(passed));
+    if (flow.rate > 0) flow.transfer->times.add(flow.bottleneck, passed);
+    flow.updated = sim_.now();
+  }
+  void set_due(MaxMin::FlowId id, Flow& flow) {
+    const Due due{sim_.now() + from_seconds(flow.left / flow.rate), id};
+    if (flow.has_due)
+      due_.update(flow.due, due);
+    else
+      flow.due = due_.push(due);
+    flow.has_due = true;
+  }
+  void end(MaxMin::FlowId id) {
+    Flow& flow = flows_[id];
+    if (flow.has_due) due_.erase(flow.due);
+    sim_.at(sim_.now(), flow.transfer->on_delivered);
+    flow = Flow{};
+    rates_.remove(id);
+  }
+
+  void lose(Transfer& t, LinkState& link) {
+    link.lose(t.size);
+    t.lost = true;
+    sim_.at(sim_.now(), t.on_delivered);
+  }
+  void fail_flows_on(LinkState& link) {
+    for (MaxMin::FlowId id = 0; id < flows_.size(); ++id) {
+      Transfer* t = flows_[id].transfer;
+      if (t == nullptr || std::find(t->route->begin(), t->route->end(), &link) == t->route->end()) continue;
+      settle(flows_[id]);
+      ++link.lost_messages;  // it was counted as carried when it began
+      link.lost_bytes += t->size;
+      t->lost = true;
+      end(id);
+    }
+  }
+
+  Simulation& sim_;
+  MaxMin rates_;
+  std::vector<Flow> flows_;  // by MaxMin's numbers
+  Heap due_;
+  std::optional<Time> scheduled_;  // of the earliest event under way
+  std::vector<bool> used_;         // links that MaxMin knows
+  std::vector<MaxMin::LinkId> links_;
+};
+
+class FluidSpec final : public TransportSpec {
+ public:
+  std::unique_ptr<Transport> make(Simulation& sim) const override { return std::make_unique<FluidTransport>(sim); }
+};
+
+}  // namespace
+
+template <>
+void describe(Describe<FluidSpec>& d) {
+  d.object("fluid", "messages are flows that share links max-min fairly; no packets, no queues");
+}
+
+namespace transports {
+Alternative<TransportSpec> fluid() { return alternative<FluidSpec, TransportSpec>(); }
+}  // namespace transports
+
+}  // namespace shardsim

@@ -1,0 +1,374 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <cmath>
+#include <deque>
+
+#include "network/transport.hpp"
+
+namespace shardsim {
+namespace {
+
+struct PacketSettings {
+  Bytes mtu{1500};
+  Bytes headers{40};
+  Bytes framing{38};
+  Bytes queue{512 << 10};
+  std::optional<Bytes> ecn_threshold;
+  int initial_window = 10;
+  Duration least_timeout = std::chrono::milliseconds(200);
+  int timeouts = 15;
+
+  Bytes payload() const { return mtu - headers; }
+};
+
+struct Flow;
+
+// One packet, or its acknowledgement on the way back.
+struct Packet final : Timer {
+  class PacketTransport* transport = nullptr;
+  Flow* flow = nullptr;
+  std::int64_t segment = 0;
+  std::int64_t serial = 0;  // of the transmission
+  std::size_t hop = 0;
+  Bytes size;  // on the wire
+  bool marked = false;
+  bool is_ack = false;
+  void fire() override;
+};
+
+// A message: what its sender knows and what its receiver has. It outlives the Transfer when duplicates of its packets
+// are still under way.
+struct Flow final : Timer {
+  class PacketTransport* transport = nullptr;
+  Transfer* transfer = nullptr;  // null once delivered or given up
+  Route route;
+  Time started{};
+  Duration round_trip{};  // unloaded
+  int references = 0;     // packets under way, and the timer
+
+  // Receiver.
+  std::vector<bool> received;
+  std::int64_t missing = 0;
+
+  // Sender. A transmission's serial number is its place in the order of sending: paths keep that order, so that an
+  // acknowledgement three serials on tells of a loss (RFC 9002's packet threshold, TCP's three duplicates).
+  struct Sent {
+    std::int64_t segment;
+    Time time;
+    bool acknowledged;
+  };
+  std::deque<Sent> sent;
+  std::int64_t first_serial = 0;  // of sent.front()
+  std::deque<std::int64_t> again;
+  std::int64_t next_segment = 0;
+  std::int64_t segments = 0;
+  std::int64_t in_flight = 0;
+  double window = 0;  // packets
+  double threshold = 0;
+  std::int64_t recover_until = 0;  // losses of earlier serials are of the same event
+  Time deadline{};
+  bool timer_set = false;
+  Duration smoothed{};
+  Duration variation{};
+  int backoff = 0;
+  // DCTCP: share of marked packets, over windows.
+  double alpha = 0;
+  std::int64_t window_end = 0;
+  std::int64_t acks = 0;
+  std::int64_t marks = 0;
+
+  std::vector<Duration> waited;  // by hop
+  std::size_t trouble = 0;       // hop that last dropped one; route.size(): none did
+
+  std::int64_t next_serial() const { return first_serial + static_cast<std::int64_t>(sent.size()); }
+  void fire() override;
+};
+
+// Messages are cut in packets that cross store-and-forward ports with finite drop-tail queues, under a window that
+// grows and shrinks as in TCP: slow start, additive increase, halving on loss (RFC 5681, 6298), or with an ECN
+// threshold DCTCP's reduction in proportion to the packets marked (RFC 8257). Connections are open beforehand.
+// Acknowledgements take the latency of the way back and meet no queue.
+class PacketTransport final : public Transport {
+ public:
+  PacketTransport(Simulation& sim, const PacketSettings& settings) : sim_(sim), set_(settings) {}
+
+  void start(Transfer& t) override {
+    Flow& flow = new_flow(t);
+    send_more(flow);
+  }
+  void advance(Transfer&) override {}
+
+  void on_packet(Packet& p) {
+    if (p.is_ack) return on_acknowledgement(p);
+    if (p.hop < p.flow->route.size()) return cross(p);
+    arrive(p);
+  }
+  void on_timer(Flow& flow) {
+    flow.timer_set = false;
+    if (flow.transfer != nullptr) {
+      if (sim_.now() < flow.deadline)
+        set_timer(flow);
+      else
+        time_out(flow);
+    }
+    release(flow);
+  }
+
+ private:
+  static constexpr std::int64_t kReordering = 3;
+
+  Flow& new_flow(Transfer& t) {
+    if (free_flows_.empty()) free_flows_.push_back(&flows_.emplace_back());
+    Flow& flow = *free_flows_.back();
+    free_flows_.pop_back();
+    flow = Flow{};
+    flow.transport = this;
+    flow.transfer = &t;
+    flow.route = *t.route;
+    flow.started = sim_.now();
+    flow.segments = std::max<std::int64_t>(1, (t.size.count + set_.payload().count - 1) / set_.payload().count);
+    flow.received.resize(static_cast<std::size_t>(flow.segments));
+    flow.missing = flow.segments;
+    flow.window = set_.initial_window;
+    flow.threshold = 1e18;
+    flow.waited.resize(flow.route.size());
+    flow.trouble = flow.route.size();
+    for (const LinkState* link : flow.route)
+      flow.round_trip += 2 * link->link.latency + size_of(flow, 0) / link->rate;
+    flow.smoothed = flow.round_trip;
+    flow.variation = flow.round_trip / 2;
+    return flow;
+  }
+  Bytes size_of(const Flow& flow, std::int64_t segment) const {
+    const std::int64_t payload = set_.payload().count;
+    const std::int64_t rest = flow.transfer->size.count - segment * payload;
+    return Bytes{std::min(rest, payload)} + set_.headers + set_.framing;
+  }
+
+  void send_more(Flow& flow) {
+    while (flow.transfer != nullptr && static_cast<double>(flow.in_flight) < std::floor(flow.window)) {
+      if (!flow.again.empty()) {
+        send(flow, flow.again.front());
+        flow.again.pop_front();
+      } else if (flow.next_segment < flow.segments) {
+        send(flow, flow.next_segment++);
+      } else {
+        break;
+      }
+    }
+  }
+  void send(Flow& flow, std::int64_t segment) {
+    if (free_packets_.empty()) free_packets_.push_back(&packets_.emplace_back());
+    Packet& p = *free_packets_.back();
+    free_packets_.pop_back();
+    p.transport = this;
+    p.flow = &flow;
+    p.segment = segment;
+    p.serial = flow.next_serial();
+    p.hop = 0;
+    p.size = size_of(flow, segment);
+    p.marked = p.is_ack = false;
+    ++flow.references;
+    ++flow.in_flight;
+    flow.sent.push_back({segment, sim_.now(), false});
+    flow.deadline = sim_.now() + timeout(flow);
+    if (!flow.timer_set) set_timer(flow);
+    cross(p);
+  }
+
+  // One port. What it has not sent yet is its queue; a host does not drop what it sends itself.
+  void cross(Packet& p) {
+    Flow& flow = *p.flow;
+    LinkState& link = *flow.route[p.hop];
+    const Time start = std::max(sim_.now(), link.free_at);
+    const Duration waited = start - sim_.now();
+    const Bytes queued{waited == Duration::zero() ? 0 : static_cast<std::int64_t>(to_seconds(waited) * link.rate.bytes_per_second + 0.5)};
+    const bool own_port = p.hop == 0;
+    if (link.down > 0 || (!own_port && queued + p.size > set_.queue)) {
+      link.lose(p.size);
+      flow.trouble = p.hop;
+      return discard(p);
+    }
+    if (!own_port && set_.ecn_threshold && queued > *set_.ecn_threshold) {
+      p.marked = true;
+      ++link.marked;
+    }
+    const Duration sending = p.size / link.rate;
+    link.free_at = start + sending;
+    link.carry(p.size, sending);
+    link.wait(waited);
+    link.queue_peak = std::max(link.queue_peak, queued + p.size);
+    flow.waited[p.hop] += waited;
+    ++p.hop;
+    sim_.at(start + sending + link.link.latency, p);
+  }
+
+  void arrive(Packet& p) {
+    Flow& flow = *p.flow;
+    if (flow.transfer == nullptr) return discard(p);
+    const auto segment = static_cast<std::size_t>(p.segment);
+    if (!flow.received[segment]) {
+      flow.received[segment] = true;
+      if (--flow.missing == 0) {
+        deliver(flow, p.size);
+        return discard(p);
+      }
+    }
+    p.is_ack = true;
+    Duration back{};
+    for (const LinkState* link : flow.route) back += link->link.latency;
+    sim_.at(sim_.now() + back, p);
+  }
+
+  void deliver(Flow& flow, Bytes last) {
+    Transfer& t = *flow.transfer;
+    Duration rest = sim_.now() - flow.started;
+    for (const LinkState* link : flow.route) {
+      const Duration crossing = link->link.latency + last / link->rate;
+      t.times.add(link->number(), crossing);
+      rest -= crossing;
+    }
+    // The rest is waiting: in queues, for the window, for retransmissions. It belongs to the link that caused it.
+    t.times.add(culprit(flow).number(), rest);
+    end(flow);
+  }
+  static const LinkState& culprit(const Flow& flow) {
+    if (flow.trouble < flow.route.size()) return *flow.route[flow.trouble];
+    const auto longest = std::max_element(flow.waited.begin(), flow.waited.end());
+    if (*longest > Duration::zero()) return *flow.route[static_cast<std::size_t>(longest - flow.waited.begin())];
+    return slowest(flow.route);
+  }
+  void end(Flow& flow) {
+    sim_.at(sim_.now(), flow.transfer->on_delivered);
+    flow.transfer = nullptr;
+  }
+
+  void on_acknowledgement(Packet& p) {
+    Flow& flow = *p.flow;
+    if (flow.transfer != nullptr && p.serial >= flow.first_serial) {
+      Flow::Sent& sent = flow.sent[static_cast<std::size_t>(p.serial - flow.first_serial)];
+      sent.acknowledged = true;
+      --flow.in_flight;
+      flow.backoff = 0;
+      measure(flow, sim_.now() - sent.time);
+      flow.deadline = sim_.now() + timeout(flow);
+      adjust_window(flow, p);
+      forget_up_to(flow, p.serial);
+      send_more(flow);
+    }
+    discard(p);
+  }
+  static void measure(Flow& flow, Duration sample) {  // RFC 6298
+    const Duration error = sample > flow.smoothed ? sample - flow.smoothed : flow.smoothed - sample;
+    flow.variation += (error - flow.variation) / 4;
+    flow.smoothed += (sample - flow.smoothed) / 8;
+  }
+  Duration timeout(const Flow& flow) const {
+    const Duration plain = std::max(set_.least_timeout, flow.smoothed + 4 * flow.variation);
+    constexpr Duration kLongest = std::chrono::seconds(60);
+    return std::min(kLongest, plain * (std::int64_t{1} << std::min(flow.backoff, 16)));
+  }
+  void adjust_window(Flow& flow, const Packet& p) const {
+    flow.window += flow.window < flow.threshold ? 1 : 1 / flow.window;
+    ++flow.acks;
+    flow.marks += p.marked ? 1 : 0;
+    if (!set_.ecn_threshold || p.serial < flow.window_end) return;
+    constexpr double kGain = 1.0 / 16;  // RFC 8257
+    flow.alpha += kGain * (static_cast<double>(flow.marks) / static_cast<double>(flow.acks) - flow.alpha);
+    if (flow.marks > 0) flow.threshold = flow.window = std::max(2.0, flow.window * (1 - flow.alpha / 2));
+    flow.acks = flow.marks = 0;
+    flow.window_end = flow.next_serial();
+  }
+  // Transmissions well before one that arrived, and not acknowledged, are lost.
+  void forget_up_to(Flow& flow, std::int64_t serial) {
+    while (!flow.sent.empty() && (flow.sent.front().acknowledged || flow.first_serial + kReordering <= serial)) {
+      if (!flow.sent.front().acknowledged) on_loss(flow);
+      flow.sent.pop_front();
+      ++flow.first_serial;
+    }
+  }
+  static void on_loss(Flow& flow) {
+    --flow.in_flight;
+    flow.again.push_back(flow.sent.front().segment);
+    if (flow.first_serial < flow.recover_until) return;
+    flow.threshold = flow.window = std::max(2.0, flow.window / 2);
+    flow.recover_until = flow.next_serial();
+  }
+
+  void set_timer(Flow& flow) {
+    flow.timer_set = true;
+    ++flow.references;
+    sim_.at(flow.deadline, flow);
+  }
+  void time_out(Flow& flow) {
+    if (++flow.backoff > set_.timeouts) {
+      flow.transfer->lost = true;
+      return end(flow);
+    }
+    for (const Flow::Sent& sent : flow.sent)
+      if (!sent.acknowledged) flow.again.push_back(sent.segment);
+    flow.first_serial = flow.next_serial();
+    flow.sent.clear();
+    flow.in_flight = 0;
+    flow.threshold = std::max(2.0, flow.window / 2);
+    flow.window = 1;
+    flow.recover_until = flow.first_serial;
+    send_more(flow);
+  }
+
+  void discard(Packet& p) {
+    free_packets_.push_back(&p);
+    release(*p.flow);
+  }
+  void release(Flow& flow) {
+    if (--flow.references == 0 && flow.transfer == nullptr) free_flows_.push_back(&flow);
+  }
+
+  Simulation& sim_;
+  PacketSettings set_;
+  std::deque<Packet> packets_;
+  std::vector<Packet*> free_packets_;
+  std::deque<Flow> flows_;
+  std::vector<Flow*> free_flows_;
+};
+
+void Packet::fire() { transport->on_packet(*this); }
+void Flow::fire() { transport->on_timer(*this); }
+
+class PacketSpec final : public TransportSpec, public PacketSettings {
+ public:
+  std::unique_ptr<Transport> make(Simulation& sim) const override {
+    return std::make_unique<PacketTransport>(sim, *this);
+  }
+};
+
+}  // namespace
+
+template <>
+void describe(Describe<PacketSpec>& d) {
+  d.object("packet", "packets, finite drop-tail queues, and a window with retransmission; incast shows");
+  d.optional("mtu", &PacketSpec::mtu, "largest packet, headers included").at_least(Bytes{64}).at_most(Bytes{1 << 20});
+  d.optional("headers", &PacketSpec::headers, "IP and TCP headers of a packet, within the mtu");
+  d.optional("framing", &PacketSpec::framing, "around a packet on the wire; Ethernet: 38 B with preamble and gap");
+  d.optional("queue", &PacketSpec::queue, "buffer of a switch's port, for what it has not sent yet").more_than(Bytes{0});
+  d.optional("ecn_threshold", &PacketSpec::ecn_threshold,
+             "queue above which packets are marked, and windows shrink as in DCTCP; left out: loss alone tells");
+  d.optional("initial_window", &PacketSpec::initial_window, "packets sent before the first acknowledgement (RFC 6928: 10)")
+      .at_least(1)
+      .at_most(100'000);
+  d.optional("least_timeout", &PacketSpec::least_timeout, "shortest retransmission timeout (Linux: 200 ms)")
+      .more_than(Duration{0});
+  d.optional("timeouts", &PacketSpec::timeouts, "timeouts in a row after which a message is lost (Linux: 15)")
+      .at_least(0)
+      .at_most(1000);
+  d.check([](const PacketSpec& s) -> std::optional<Complaint> {
+    if (s.headers >= s.mtu) return Complaint{"headers", "expected less than 'mtu'"};
+    if (s.queue < s.mtu + s.framing) return Complaint{"queue", "expected room for one packet of size 'mtu' + 'framing'"};
+    return std::nullopt;
+  });
+}
+
+namespace transports {
+Alternative<TransportSpec> packet() { return alternative<PacketSpec, TransportSpec>(); }
+}  // namespace transports
+
+}  // namespace shardsim
