@@ -10,11 +10,17 @@ from .arrange import Layout, arrange
 from .sweep import Sweep, SweepError, load
 
 
-def parser(description: str, example: str) -> argparse.ArgumentParser:
-    result = argparse.ArgumentParser(
+def bare_parser(description: str, example: str) -> argparse.ArgumentParser:
+    return argparse.ArgumentParser(
         description=description, epilog=f"example: {example}", formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    result.add_argument("sweep", metavar="OUT_DIR", type=Path, help="the directory `shardsim sweep --out` wrote")
+
+
+def parser(
+    description: str, example: str, source: str = "the directory `shardsim sweep --out` wrote"
+) -> argparse.ArgumentParser:
+    result = bare_parser(description, example)
+    result.add_argument("sweep", metavar="OUT_DIR", type=Path, help=source)
     result.add_argument(
         "--where", metavar="AXIS=VALUE", action="append", default=[], type=_assignment, help="only these points"
     )
@@ -23,13 +29,17 @@ def parser(description: str, example: str) -> argparse.ArgumentParser:
 
 def plot_parser(description: str, example: str) -> argparse.ArgumentParser:
     result = parser(description, example)
-    result.add_argument("--out", metavar="DIR", type=Path, help="where the plots go (default: OUT_DIR/plots)")
+    add_out(result)
     for option, text in (
         ("--group", "one panel for each value of this axis of the sweep; repeat to combine several"),
         ("--x", "the axis compared within a panel (default: the baseline's); repeat to combine several"),
     ):
         result.add_argument(option, metavar="AXIS", action="append", default=[], help=text)
     return result
+
+
+def add_out(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--out", metavar="DIR", type=Path, help="where the plots go (default: OUT_DIR/plots)")
 
 
 def _assignment(text: str) -> tuple[str, str]:
@@ -40,15 +50,19 @@ def _assignment(text: str) -> tuple[str, str]:
 
 
 def run(options: argparse.Namespace, action: Callable[[argparse.Namespace, Sweep], None]) -> int:
+    return run_bare(lambda: action(options, load(options.sweep)))
+
+
+def run_bare(action: Callable[[], None]) -> int:
     """Does the work; a mistake of the user's is one line on stderr and exit code 2."""
     try:
-        action(options, load(options.sweep))
+        action()
         return 0
     except SweepError as error:
         message = str(error)
     except OSError as error:
         message = f"{error.filename}: {error.strerror}"
-    _say(f"error: {message}")
+    say(f"error: {message}")
     return 2
 
 
@@ -59,10 +73,10 @@ def layout_of(options: argparse.Namespace, sweep: Sweep) -> Layout:
 def report_skipped(sweep: Sweep, reasons: dict[int, str]) -> None:
     if reasons:
         names = (f"{' '.join(sweep.frame.loc[index, sweep.axes])} ({reason})" for index, reason in reasons.items())
-        _say(f"skipped {len(reasons)} of {len(sweep.frame)} points: {', '.join(names)}")
+        say(f"skipped {len(reasons)} of {len(sweep.frame)} points: {', '.join(names)}")
 
 
-def _say(message: str) -> None:
+def say(message: str) -> None:
     print(f"{Path(sys.argv[0]).stem}: {message}", file=sys.stderr)
 
 

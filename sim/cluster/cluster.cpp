@@ -7,7 +7,8 @@ template <>
 void describe(Describe<HostChoice>& d) {
   d.object("placement", "where a service runs, among the hosts of a topology that has its own");
   d.optional("on", &HostChoice::on, "pattern of host names: * any text, ? one character, [ab] one of these");
-  d.optional("order", &HostChoice::order, "packed: hosts in their order; spread: one of every rack (first switch) in turn");
+  d.optional("order", &HostChoice::order,
+             "packed: hosts in their order; spread: one of every rack (first switch) in turn");
 }
 
 template <>

@@ -82,11 +82,10 @@ class Deployer {
     }
     const std::vector<NodeId> hosts = choice_of(service);
     if (hosts.empty() || (hosts.size() < service.names.size() && !cluster_.share_hosts))
-      throw ScenarioError(
-          service.pointer("placement"),
-          fmt::format("{} of {} free hosts match {} and take the platform {}, and {} are needed", hosts.size(),
-                      names_.size() - taken_.size(), in_quotes(placement_of(service).on),
-                      in_quotes(service.spec.platform.name), service.names.size()));
+      throw ScenarioError(service.pointer("placement"),
+                          fmt::format("{} of {} free hosts match {} and take the platform {}, and {} are needed",
+                                      hosts.size(), names_.size() - taken_.size(), in_quotes(placement_of(service).on),
+                                      in_quotes(service.spec.platform.name), service.names.size()));
     for (std::size_t i = 0; i < service.names.size(); ++i) take(service, hosts[i % hosts.size()]);
   }
   static HostChoice placement_of(const Wanted& service) { return service.spec.placement.value_or(HostChoice{}); }
@@ -143,7 +142,8 @@ class Deployer {
         link.latency += from->second->nic.latency;
       }
       if (const auto to = taken_.find(boost::target(edge, graph)); to != taken_.end()) {
-        link.bandwidth = std::min(link.bandwidth, to->second->nic.receive_bandwidth.value_or(to->second->nic.bandwidth));
+        link.bandwidth =
+            std::min(link.bandwidth, to->second->nic.receive_bandwidth.value_or(to->second->nic.bandwidth));
         link.latency += to->second->nic.latency;
       }
     }

@@ -5,11 +5,13 @@ namespace shardsim {
 
 template <>
 void describe(Describe<Nic>& d) {
-  d.object("nic", "network card");
+  d.object("nic", "network card, and what its software costs");
+  d.optional("description", &Nic::description, "what it is");
   d.required("bandwidth", &Nic::bandwidth, "each way; \"unlimited\" is allowed").more_than(Bandwidth{0});
   d.optional("receive_bandwidth", &Nic::receive_bandwidth, "of the receiving side, where it differs");
   d.optional("latency", &Nic::latency, "of card and network stack, added to each message at this end");
   d.optional("cpu_per_message", &Nic::cpu_per_message, "core time of the network stack for each message at this end");
+  d.optional("sources", &Nic::sources, "where each figure comes from");
   d.check([](const Nic& n) -> std::optional<Complaint> {
     if (n.receive_bandwidth && n.receive_bandwidth->bytes_per_second <= 0)
       return Complaint{"receive_bandwidth", "expected more than 0"};

@@ -7,10 +7,12 @@ namespace shardsim {
 
 /// A host's network card, and what its software costs: kernel TCP, RDMA, ...
 struct Nic {
+  std::string description;
   Bandwidth bandwidth;
   std::optional<Bandwidth> receive_bandwidth;  ///< where it differs
   Duration latency{};                          ///< added to each message at this end
   Duration cpu_per_message{};                  ///< added to the RPC library's at this end
+  Remarks sources;
 };
 
 /// CPU cost of one message at one end: cpu_per_message + bytes / serialization.

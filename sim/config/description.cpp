@@ -27,7 +27,7 @@ void ObjectType::read_fields(const Json& value, const At& at, void* target, cons
   }
   for (const Field& f : fields_) {
     const auto it = value.find(f.name);
-    if (it == value.end()) {
+    if (it == value.end() || (it->is_null() && !f.required)) {  // null: as if left out, so that --set can undo
       if (f.required) at.fail(fmt::format("the key '{}' of {} is missing: {}", f.name, name_, f.doc));
       continue;
     }

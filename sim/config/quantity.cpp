@@ -97,8 +97,9 @@ std::string format_quantity(double base, const std::vector<Unit>& units) {
     if (!std::isfinite(u.size)) continue;
     const double number = base / u.size;
     std::string text = fmt::format("{} {}", number, u.name);
-    // Exact, and the shortest: "25 Gbps" rather than "3125000000 B/s".
-    if (number * u.size == base && (best.empty() || text.size() <= best.size())) best = std::move(text);
+    // Exact, and the shortest: "25 Gbps" rather than "3125000000 B/s", and "100 Gbps" rather than "0.1 Tbps".
+    const std::size_t longest = number < 1 ? best.size() - 1 : best.size();
+    if (number * u.size == base && (best.empty() || text.size() <= longest)) best = std::move(text);
   }
   return best;
 }

@@ -36,7 +36,7 @@ inline Duration from_picoseconds(double ps) {
 }
 inline Duration from_seconds(double s) { return from_picoseconds(s * 1e12); }
 inline double to_seconds(Duration d) { return static_cast<double>(d.count()) * 1e-12; }
-inline double to_microseconds(Duration d) { return static_cast<double>(d.count()) * 1e-6; }
+inline double to_microseconds(Duration d) { return static_cast<double>(d.count()) / 1e6; }  // rounds once
 
 /// Scales a duration by a dimensionless factor >= 0.
 inline Duration scaled(Duration d, double factor) { return from_picoseconds(static_cast<double>(d.count()) * factor); }

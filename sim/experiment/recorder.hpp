@@ -29,7 +29,7 @@ class Recorder {
  private:
   Histogram latency_;
   BandSums<kSpans> bands_;
-  BandBuckets<std::vector<double>> link_bands_;           // by place_of_link_
+  BandBuckets<std::vector<double>> link_bands_;                     // by place_of_link_
   std::unordered_map<std::uint32_t, std::uint32_t> place_of_link_;  // few of many links carry messages
   std::array<Duration, kSpans> embedded_{};
 };

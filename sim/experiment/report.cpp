@@ -105,7 +105,7 @@ Json link_json(const LinkResult& l) {
 }
 
 Json background_json(const BackgroundResult& b) {
-  return {{"sent", b.sent},   {"delivered", b.delivered}, {"lost", b.lost},    {"bytes", b.bytes.count},
+  return {{"sent", b.sent},       {"delivered", b.delivered}, {"lost", b.lost},    {"bytes", b.bytes.count},
           {"mean_us", b.mean_us}, {"p50_us", b.p50_us},       {"p99_us", b.p99_us}};
 }
 
@@ -167,9 +167,8 @@ std::string summary_text(const RunResult& r) {
                        total > 0 ? 100 * p99[i] / total : 0);
   out += fmt::format("\nbusiest     {} {}, offered load {:.3f}\n", r.bottleneck.kind, r.bottleneck.name,
                      r.bottleneck.offered_load);
-  const auto longest = std::max_element(r.links.begin(), r.links.end(), [](const LinkResult& a, const LinkResult& b) {
-    return a.p99_us < b.p99_us;
-  });
+  const auto longest = std::max_element(r.links.begin(), r.links.end(),
+                                        [](const LinkResult& a, const LinkResult& b) { return a.p99_us < b.p99_us; });
   if (longest != r.links.end() && longest->p99_us > 0)
     out += fmt::format("network     P99 queries are longest at link {} -> {}: {:.1f} us, {:.1f} % of their latency\n",
                        longest->from, longest->to, longest->p99_us, 100 * longest->p99_share);

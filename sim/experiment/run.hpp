@@ -54,16 +54,16 @@ struct LinkResult {
   Bandwidth bandwidth;
   double utilisation = 0;
   double offered_load = 0;
-  Bytes bytes;                     ///< offered: carried and lost
-  std::int64_t messages = 0;       ///< offered; packets, where the transport has them
+  Bytes bytes;                ///< offered: carried and lost
+  std::int64_t messages = 0;  ///< offered; packets, where the transport has them
   Bytes lost_bytes;
   std::int64_t lost_messages = 0;
-  std::int64_t marked = 0;         ///< packets, by congestion notification
+  std::int64_t marked = 0;  ///< packets, by congestion notification
   Bytes queue_peak;
   double mean_wait_us = 0;
   double max_wait_us = 0;
-  double p99_us = 0;               ///< on the critical path of the queries around P99
-  double p99_share = 0;            ///< of their latency
+  double p99_us = 0;     ///< on the critical path of the queries around P99
+  double p99_share = 0;  ///< of their latency
 };
 
 struct BackgroundResult {

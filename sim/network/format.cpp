@@ -28,12 +28,11 @@ const std::vector<std::pair<std::string, Spellings>>& known_spellings() {
 // Spellings of units beside the project's own; sizes in bytes/s and picoseconds.
 const std::vector<Unit>& bandwidth_units() {
   static const std::vector<Unit> units = [] {
-    std::vector<Unit> all{
-        {"k", 125},    {"kb/s", 125},    {"kbit/s", 125},    {"kbit", 125},    {"kBps", 1e3},
-        {"M", 1.25e5}, {"Mb/s", 1.25e5}, {"Mbit/s", 1.25e5}, {"Mbit", 1.25e5}, {"MBps", 1e6},
-        {"G", 1.25e8}, {"Gb/s", 1.25e8}, {"Gbit/s", 1.25e8}, {"Gbit", 1.25e8}, {"GBps", 1e9},
-        {"GbE", 1.25e8}, {"T", 1.25e11}, {"Tb/s", 1.25e11}, {"Tbit/s", 1.25e11}, {"b/s", 0.125},
-        {"bit/s", 0.125}, {"Bps", 1}};
+    std::vector<Unit> all{{"k", 125},       {"kb/s", 125},    {"kbit/s", 125},    {"kbit", 125},       {"kBps", 1e3},
+                          {"M", 1.25e5},    {"Mb/s", 1.25e5}, {"Mbit/s", 1.25e5}, {"Mbit", 1.25e5},    {"MBps", 1e6},
+                          {"G", 1.25e8},    {"Gb/s", 1.25e8}, {"Gbit/s", 1.25e8}, {"Gbit", 1.25e8},    {"GBps", 1e9},
+                          {"GbE", 1.25e8},  {"T", 1.25e11},   {"Tb/s", 1.25e11},  {"Tbit/s", 1.25e11}, {"b/s", 0.125},
+                          {"bit/s", 0.125}, {"Bps", 1}};
     const std::vector<Unit>& own = QuantityTraits<Bandwidth>::units();
     all.insert(all.end(), own.begin(), own.end());  // "unlimited" stays last
     return all;
@@ -114,7 +113,9 @@ class Interpreter {
     if (const auto name = find(raw.attributes, "name")) node.name = name->text;
     const std::string here = place(raw.line, "node " + in_quotes(node.name));
     if (!names_.insert(node.name).second)
-      throw InputError(file_, "", here + "another node has that name; use the file's own ids with \"attributes\": {\"name\": \"id\"}");
+      throw InputError(
+          file_, "",
+          here + "another node has that name; use the file's own ids with \"attributes\": {\"name\": \"id\"}");
     node.kind = kind_of(raw, here);
     if (const auto platform = find(raw.attributes, "platform")) node.platform = platform->text;
     return node;
@@ -123,9 +124,10 @@ class Interpreter {
   NodeKind kind_of(const RawTopology::Node& raw, const std::string& here) const {
     const auto found = find(raw.attributes, "kind");
     if (!found && how_.defaults.kind.empty())
-      throw InputError(file_, "", here + fmt::format("does not say whether it is a host or a switch (looked for {}); name the "
-                                         "attribute with 'attributes', or give \"defaults\": {{\"kind\": \"switch\"}}",
-                                         looked_for("kind")));
+      throw InputError(file_, "",
+                       here + fmt::format("does not say whether it is a host or a switch (looked for {}); name the "
+                                          "attribute with 'attributes', or give \"defaults\": {{\"kind\": \"switch\"}}",
+                                          looked_for("kind")));
     std::string text = found ? boost::algorithm::to_lower_copy(found->text) : how_.defaults.kind;
     if (found)
       if (const auto said = how_.kinds.find(found->text); said != how_.kinds.end()) text = said->second;
@@ -134,21 +136,34 @@ class Interpreter {
     for (const char* word : {"switch", "router", "leaf", "spine", "tor", "core", "aggregation", "edge", "hub"})
       if (text == word) return NodeKind::switching;
     if (text == "frontend") return NodeKind::frontend;
-    if (!how_.defaults.kind.empty() && how_.kinds.empty()) return how_.defaults.kind == "host" ? NodeKind::host : NodeKind::switching;
-    throw InputError(file_, "", here + fmt::format("{} {} is no known kind of node; say what it is with \"kinds\": {{\"{}\": \"host\"}} or \"switch\"",
-                                       found->name, in_quotes(found->text), found->text));
+    if (!how_.defaults.kind.empty() && how_.kinds.empty())
+      return how_.defaults.kind == "host" ? NodeKind::host : NodeKind::switching;
+    throw InputError(
+        file_, "",
+        here + fmt::format(
+                   "{} {} is no known kind of node; say what it is with \"kinds\": {{\"{}\": \"host\"}} or \"switch\"",
+                   found->name, in_quotes(found->text), found->text));
   }
 
   void add(const RawTopology::Link& raw, NetworkGraph& graph) {
-    const std::string here = place(raw.line, fmt::format("link {} - {}", in_quotes(graph[raw.a].name), in_quotes(graph[raw.b].name)));
+    const std::string here =
+        place(raw.line, fmt::format("link {} - {}", in_quotes(graph[raw.a].name), in_quotes(graph[raw.b].name)));
     if (raw.a == raw.b) throw InputError(file_, "", here + "joins a node to itself; remove it");
-    const Bandwidth bandwidth{figure(raw, "bandwidth", bandwidth_units(), how_.defaults.bandwidth ? std::optional(how_.defaults.bandwidth->bytes_per_second) : std::nullopt, "10 Gbps", here)};
-    if (!(bandwidth.bytes_per_second > 0)) throw InputError(file_, "", here + "has no bandwidth: found 0; expected more than 0");
-    const double latency = figure(raw, "latency", latency_units(), how_.defaults.latency ? std::optional(static_cast<double>(how_.defaults.latency->count())) : std::nullopt, "10 us", here);
+    const Bandwidth bandwidth{
+        figure(raw, "bandwidth", bandwidth_units(),
+               how_.defaults.bandwidth ? std::optional(how_.defaults.bandwidth->bytes_per_second) : std::nullopt,
+               "10 Gbps", here)};
+    if (!(bandwidth.bytes_per_second > 0))
+      throw InputError(file_, "", here + "has no bandwidth: found 0; expected more than 0");
+    const double latency = figure(
+        raw, "latency", latency_units(),
+        how_.defaults.latency ? std::optional(static_cast<double>(how_.defaults.latency->count())) : std::nullopt,
+        "10 us", here);
     if (!(latency >= 0) || latency > static_cast<double>(kLongestDuration.count()))
       throw InputError(file_, "", here + "has a latency that is negative or longer than a day");
     boost::add_edge(raw.a, raw.b, {bandwidth, from_picoseconds(latency)}, graph);
-    if (!raw.one_way) boost::add_edge(raw.b, raw.a, {bandwidth, from_picoseconds(latency)}, graph);
+    if (!how_.one_way.value_or(raw.one_way))
+      boost::add_edge(raw.b, raw.a, {bandwidth, from_picoseconds(latency)}, graph);
   }
 
   double figure(const RawTopology::Link& raw, const std::string& meaning, const std::vector<Unit>& units,
@@ -156,14 +171,18 @@ class Interpreter {
     const auto found = find(raw.attributes, meaning);
     if (!found) {
       if (otherwise) return *otherwise;
-      throw InputError(file_, "", here + fmt::format("says no {} (looked for {}); name its attribute with 'attributes', or give "
-                                         "\"defaults\": {{\"{}\": \"{}\"}}", meaning, looked_for(meaning), meaning, example));
+      throw InputError(file_, "",
+                       here + fmt::format("says no {} (looked for {}); name its attribute with 'attributes', or give "
+                                          "\"defaults\": {{\"{}\": \"{}\"}}",
+                                          meaning, looked_for(meaning), meaning, example));
     }
     const std::string text = boost::algorithm::trim_copy(found->text);
     const bool is_bare = text.find_first_not_of("0123456789.eE+-") == std::string::npos;
     if (is_bare && found->unit.empty())
-      throw InputError(file_, "", here + fmt::format("says {} {} without a unit; give it with \"attributes\": {{\"{}\": \"{} {}\"}}",
-                                         found->name, in_quotes(text), meaning, found->name, meaning == "latency" ? "ms" : "Mbps"));
+      throw InputError(
+          file_, "",
+          here + fmt::format("says {} {} without a unit; give it with \"attributes\": {{\"{}\": \"{} {}\"}}",
+                             found->name, in_quotes(text), meaning, found->name, meaning == "latency" ? "ms" : "Mbps"));
     const ParsedQuantity parsed = parse_quantity(is_bare ? text + " " + found->unit : text, units);
     if (!parsed.error.empty()) throw InputError(file_, "", here + fmt::format("{}: {}", found->name, parsed.error));
     return parsed.base;
@@ -185,7 +204,8 @@ class Interpreter {
 std::shared_ptr<TopologyFormat> format_of(const std::filesystem::path& file, const std::string& name) {
   if (!name.empty()) {
     if (const auto* format = format_registry().find(name)) return format->make();
-    throw InputError(fmt::format("there is no format {}{}", in_quotes(name), suggestion(name, format_registry().names())));
+    throw InputError(
+        fmt::format("there is no format {}{}", in_quotes(name), suggestion(name, format_registry().names())));
   }
   std::vector<std::string> known;
   for (const auto& alternative : format_registry().all()) {
@@ -195,8 +215,10 @@ std::shared_ptr<TopologyFormat> format_of(const std::filesystem::path& file, con
       known.push_back(extension);
     }
   }
-  throw InputError(file.string(), "", fmt::format("is of no format that is known by its name ({}); name it, or convert the file with scripts/convert_topology.py",
-                                                  boost::algorithm::join(known, ", ")));
+  throw InputError(file.string(), "",
+                   fmt::format("is of no format that is known by its name ({}); name it, or convert the file with "
+                               "scripts/convert_topology.py",
+                               boost::algorithm::join(known, ", ")));
 }
 
 NetworkGraph interpret(const RawTopology& raw, const Interpretation& how, const std::string& file) {

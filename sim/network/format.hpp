@@ -65,6 +65,7 @@ struct Interpretation {
   Remarks attributes;  ///< bandwidth, latency, kind, name or platform: "ATTRIBUTE" or "ATTRIBUTE UNIT"
   Remarks kinds;       ///< value of the kind attribute: host or switch
   TopologyDefaults defaults;
+  std::optional<bool> one_way;  ///< whether links go one way only, whatever the file says
 };
 
 /// Makes a graph of what a file says. Throws InputError that names the node or link, what is unsaid, and the remedy.

@@ -25,7 +25,8 @@ bool natural_less(std::string_view a, std::string_view b) {
       if (m.size() != n.size()) return m.size() < n.size();
       if (m != n) return m < n;
     } else {
-      if (a[0] != b[0]) return a[0] < b[0];
+      // As unsigned bytes: whether char has a sign depends on the machine.
+      if (a[0] != b[0]) return static_cast<unsigned char>(a[0]) < static_cast<unsigned char>(b[0]);
       a.remove_prefix(1);
       b.remove_prefix(1);
     }

@@ -73,9 +73,9 @@ class Routing {
 
   const NetworkGraph& graph_;
   RoutingSpec spec_;
-  std::vector<std::uint32_t> relay_of_;       // by node
-  std::vector<std::vector<Link>> onward_;     // by relay: links to other relays
-  std::vector<std::vector<Link>> last_;       // by node that does not forward: links that end there
+  std::vector<std::uint32_t> relay_of_;    // by node
+  std::vector<std::vector<Link>> onward_;  // by relay: links to other relays
+  std::vector<std::vector<Link>> last_;    // by node that does not forward: links that end there
   RelayGraph backwards_;
   std::unordered_map<std::uint32_t, Costs> tables_;
 };

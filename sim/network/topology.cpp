@@ -17,8 +17,8 @@ std::vector<std::string> node_names(const NetworkGraph& graph) {
 NodeId named_node(const NetworkGraph& graph, const std::string& name, const std::string& pointer) {
   for (const NodeId node : boost::make_iterator_range(boost::vertices(graph)))
     if (graph[node].name == name) return node;
-  throw ScenarioError(
-      pointer, fmt::format("there is no node {}{}", in_quotes(name), suggestion(name, node_names(graph))));
+  throw ScenarioError(pointer,
+                      fmt::format("there is no node {}{}", in_quotes(name), suggestion(name, node_names(graph))));
 }
 
 void set_platforms(NetworkGraph& graph, const Remarks& platforms) {

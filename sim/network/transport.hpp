@@ -50,7 +50,8 @@ using Route = std::vector<LinkState*>;
 
 /// The link of a route at which a message takes longest to send. Precondition: the route is not empty.
 inline const LinkState& slowest(const Route& route) {
-  return **std::min_element(route.begin(), route.end(), [](const LinkState* a, const LinkState* b) { return a->rate < b->rate; });
+  return **std::min_element(route.begin(), route.end(),
+                            [](const LinkState* a, const LinkState* b) { return a->rate < b->rate; });
 }
 
 /// A message under way. It lives in the frame of the process that awaits it.
@@ -60,7 +61,7 @@ class Transfer : public Timer {
   Bytes size;
   EventTarget on_delivered;  ///< also when it is lost
   bool lost = false;
-  LinkTimes times;           ///< filled by the transport; adds up to the time from start to delivery
+  LinkTimes times;  ///< filled by the transport; adds up to the time from start to delivery
 
   // State of the transport; what it means is the transport's own affair.
   std::size_t hop = 0;

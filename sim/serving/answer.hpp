@@ -10,8 +10,8 @@ namespace shardsim {
 
 class AnswerPool;
 
-/// The answer to one RPC, and its caller's patience. Three parties hold it until they are done: the one who answers, the
-/// one who waits, and the timer.
+/// The answer to one RPC, and its caller's patience. Three parties hold it until they are done: the one who answers,
+/// the one who waits, and the timer.
 class Answer final : private Timer {
  public:
   /// `bool in_time = co_await answer.within(d, sim)`; may be called once. When in time, spans() are the answer's.

@@ -11,7 +11,8 @@ std::vector<NodeId> hosts_matching(const NetworkGraph& graph, const std::string&
   for (const NodeId node : matching_nodes(graph, pattern))
     if (graph[node].kind == NodeKind::host) hosts.push_back(node);
   if (hosts.empty())
-    throw ScenarioError(pointer, fmt::format("no host matches {}; `shardsim topology info` lists names", in_quotes(pattern)));
+    throw ScenarioError(pointer,
+                        fmt::format("no host matches {}; `shardsim topology info` lists names", in_quotes(pattern)));
   return hosts;
 }
 
@@ -40,8 +41,7 @@ Background::Background(Simulation& sim, const std::vector<BackgroundTraffic>& tr
     const std::string pointer = fmt::format("/background/{}", b);
     std::vector<NodeId> from = hosts_matching(network.graph(), traffic[b].from, pointer + "/from");
     std::vector<NodeId> to = hosts_matching(network.graph(), traffic[b].to, pointer + "/to");
-    if (from.size() == 1 && from == to)
-      throw ScenarioError(pointer + "/to", "matches only the host that sends");
+    if (from.size() == 1 && from == to) throw ScenarioError(pointer + "/to", "matches only the host that sends");
     generate(traffic[b], totals_.emplace_back(), std::move(from), std::move(to),
              RandomStream(seed, replication, Purpose::background, b));
   }

@@ -16,9 +16,7 @@ struct BackgroundTraffic {
   std::optional<Bandwidth> load;
   Choice<Distribution> size;
 
-  double messages_per_second() const {
-    return rate ? rate->per_second : load->bytes_per_second / size->mean();
-  }
+  double messages_per_second() const { return rate ? rate->per_second : load->bytes_per_second / size->mean(); }
 };
 template <>
 void describe(Describe<BackgroundTraffic>& d);

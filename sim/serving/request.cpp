@@ -146,6 +146,7 @@ Process Serving::call_shard(Call call, MainReplica& main, Join<Spans>* rpcs, Ans
   ++shard_totals_[shard].rpcs;
   shard_totals_[shard].lookups += demand.lookups;
 
+  const Time issued = sim_.now();
   Spans spans;
   spans += co_await caller.run(Work::serde, jitter(Work::serde, message_cost(caller.platform(), request), Step::call));
   const Network::Transit there = co_await network_.send(*replica.there, request);
@@ -154,8 +155,8 @@ Process Serving::call_shard(Call call, MainReplica& main, Join<Spans>* rpcs, Ans
   if (!lost) {
     const Platform& platform = server.platform();
     spans += co_await server.run(Work::serde, jitter(Work::serde, message_cost(platform, request), Step::receive));
-    spans += co_await server.run(
-        Work::service, jitter(Work::service, platform.service_overhead + platform.net_overhead, Step::net));
+    spans += co_await server.run(Work::service,
+                                 jitter(Work::service, platform.service_overhead + platform.net_overhead, Step::net));
     spans +=
         co_await server.gather(jitter(Work::sparse, from_picoseconds(demand.gather_ps), Step::gather), demand.traffic);
     spans += co_await server.run(Work::serde, jitter(Work::serde, message_cost(platform, response), Step::answer));
@@ -164,8 +165,9 @@ Process Serving::call_shard(Call call, MainReplica& main, Join<Spans>* rpcs, Ans
     lost = back.lost;
   }
   if (!lost)
-    spans += co_await caller.run(Work::serde,
-                                 jitter(Work::serde, message_cost(caller.platform(), response), Step::collect));
+    spans +=
+        co_await caller.run(Work::serde, jitter(Work::serde, message_cost(caller.platform(), response), Step::collect));
+  if (lost) co_await until_timeout(issued);  // the caller knows no sooner
   balancer.finished(chosen);
   if (answer == nullptr)
     lost ? rpcs->fail(spans) : rpcs->finish(spans);

@@ -79,9 +79,10 @@ void Serving::check_memory() const {
   constexpr double kGiB = 1 << 30;
   for (const Host& host : hosts_)
     if (const Bytes usable = host.platform().usable_memory(); host.memory_used() > usable)
-      throw InfeasibleError("/cluster", fmt::format("the servers on host {} need {:.2f} GiB together and it has {:.2f}; spread "
-                                        "them over more hosts", in_quotes(host.name()),
-                                        static_cast<double>(host.memory_used().count) / kGiB,
+      throw InfeasibleError("/cluster",
+                            fmt::format("the servers on host {} need {:.2f} GiB together and it has {:.2f}; spread "
+                                        "them over more hosts",
+                                        in_quotes(host.name()), static_cast<double>(host.memory_used().count) / kGiB,
                                         static_cast<double>(usable.count) / kGiB));
 }
 

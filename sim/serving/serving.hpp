@@ -18,8 +18,8 @@ struct Outcome {
   int items = 0;
   Time arrived{};
   Duration latency{};
-  Spans spans;     ///< of the critical path; they add up to latency exactly
-  Spans embedded;  ///< of the slowest RPC of each net of the critical batch: the embedded portion
+  Spans spans;          ///< of the critical path; they add up to latency exactly
+  Spans embedded;       ///< of the slowest RPC of each net of the critical batch: the embedded portion
   bool failed = false;  ///< a message was lost, or no answer came in time; latency is then the time to giving up
 };
 

@@ -19,6 +19,7 @@ METRICS = (
 )
 # Shares of the latency; they add up to 1.
 SPANS = {"queueing": 0.1, "dense": 0.5, "sparse": 0.1, "serde": 0.1, "service": 0.05, "network": 0.15}
+LINKS = 20
 
 
 def write_sweep(directory: Path) -> None:
@@ -49,6 +50,17 @@ def write_sweep(directory: Path) -> None:
     (directory / "sweep.json").write_text(json.dumps(sweep))
 
 
+def link(number: int, latency: float) -> dict:
+    """The later, the busier."""
+    used = (number + 1) / LINKS / 2
+    return {
+        "from": f"sparse{number}", "to": "switch", "bandwidth_gbps": None if number == 0 else 25.0,
+        "utilisation": used, "offered_load": used, "bytes": 10**7 * number, "messages": 1000 * number,
+        "lost_bytes": 1500 * number, "lost_messages": 1234 * number, "marked": 0, "queue_peak_bytes": 1_500_000 * number,
+        "mean_wait_us": 1.0, "max_wait_us": 20.0, "p99_us": 2000 * latency / LINKS, "p99_share": 1 / LINKS,
+    }  # fmt: skip
+
+
 def write_result(path: Path, verdict: str, latency: float, shards: int) -> None:
     p50, p99 = 1000 * latency, 2000 * latency
     result = {
@@ -59,6 +71,9 @@ def write_result(path: Path, verdict: str, latency: float, shards: int) -> None:
             span: {"mean": p50 * share, "p50": p50 * share, "p50_share": share, "p99": p99 * share, "p99_share": share}
             for span, share in SPANS.items()
         },
+        "bottleneck": {"kind": "link", "name": "main0 -> switch", "offered_load": 0.87},
+        "links": [link(i, latency) for i in range(LINKS)],
+        "idle_links": 3,
         "shards": [
             {
                 "name": f"sparse{i}", "tables": 3, "bytes": 2**30 * (i + 1), "lookups_per_query": 1000.0,

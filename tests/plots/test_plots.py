@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Do the plot scripts draw every documented sweep, the same each time, and refuse all else in one line?"""
 
+import html
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -11,14 +13,20 @@ from pathlib import Path
 from fixture import CONFIGURATIONS, write_sweep
 
 SCRIPTS = Path(__file__).resolve().parents[2] / "scripts"
-PLOTS = sorted(script.name for script in SCRIPTS.glob("plot_*.py"))
+PROGRAM = os.environ.get("SHARDSIM")
+PLOTS = sorted({script.name for script in SCRIPTS.glob("plot_*.py")} - {"plot_incast.py"})  # that one reads no sweep
 # What must be readable in each plot: axis labels with their units, legends, panel titles.
 WORDS = {
     "overheads": ["singular (%)", "P99 latency", "compute", "configuration", "small", "nsbp"],
     "spans": ["latency (ms)", "queueing", "network", "P50", "P99", "configuration"],
     "shards": ["memory (GiB)", "per query (ms)", "configuration", "1.33"],  # 2 shards of 1 and 2 GiB: 2 / 1.5
     "cdf": ["latency (ms)", "queries (%)", "one-shard", "nsbp 4"],
-}
+    "links": [
+        "utilisation (%)", "share of P99 latency (%)", "queue peak", "lost messages", "sparse19 → switch", "28.5 MB",
+        "large · nsbp 4   bottleneck: link main0 → switch, offered load 0.87", "23,446",
+        "the busiest 15 of 20 links; the others hold 25.0 % of P99; 3 links carried nothing",
+    ],
+}  # fmt: skip
 
 
 def run(script, *arguments):
@@ -36,6 +44,12 @@ class PlotCase(unittest.TestCase):
 
     def assert_drawn(self, process):
         self.assertEqual(process.returncode, 0, process.stderr)
+
+    def assert_reads(self, folder, name, words):
+        svg = html.unescape((folder / f"{name}.svg").read_text())
+        for word in words:
+            self.assertIn(word, svg)  # text is drawn as shapes, with the words in a comment
+        self.assertGreater((folder / f"{name}.png").stat().st_size, 10_000)
 
     def assert_refused(self, process, *words):
         self.assertEqual(process.returncode, 2, process.stderr)
@@ -63,10 +77,7 @@ class Drawing(PlotCase):
             with self.subTest(name):
                 process = run(f"plot_{name}.py", self.sweep)
                 self.assert_drawn(process)
-                svg = (self.sweep / "plots" / f"{name}.svg").read_text()
-                for word in words:
-                    self.assertIn(word, svg)  # text is drawn as shapes, with the words in a comment
-                self.assertGreater((self.sweep / "plots" / f"{name}.png").stat().st_size, 10_000)
+                self.assert_reads(self.sweep / "plots", name, words)
                 self.assertEqual(len(process.stdout.splitlines()), 2)
 
     def test_every_script_is_tested(self):
@@ -94,6 +105,7 @@ class Drawing(PlotCase):
             ["plot_spans.py", "--x", "model", "--x", "configuration"],
             ["plot_shards.py", "--load", "lookups_per_query", "--where", "model=small"],
             ["plot_cdf.py", "--tail", "--where", "configuration=nsbp 4"],
+            ["plot_links.py", "--links", "1", "--where", "model=small"],
         ):
             with self.subTest(arguments):
                 self.assert_drawn(run(arguments[0], self.sweep, *arguments[1:]))
@@ -110,6 +122,30 @@ class Drawing(PlotCase):
         for plot in PLOTS:
             with self.subTest(plot):
                 self.assert_drawn(run(plot, self.sweep))
+
+    def test_links_of_one_result(self):
+        result = self.sweep / "points/000/result.json"
+        for source in (result.parent, result):
+            with self.subTest(source):
+                process = run("plot_links.py", source, "--links", "20", "--out", self.sweep / source.name)
+                self.assert_drawn(process)
+                self.assert_reads(self.sweep / source.name, "links", ["all 20 links in use", "0 B", "2.5"])
+        self.assert_drawn(run("plot_links.py", result))
+        self.assertTrue((result.parent / "plots/links.png").exists())
+
+    @unittest.skipUnless(PROGRAM, "SHARDSIM names no program")
+    def test_incast(self):
+        words = ["completion time (ms)", "senders", "ideal", "port: one after the other", "fluid: all share", "packet, ECN"]
+        for out in ("first", "second"):
+            process = run("plot_incast.py", "--shardsim", PROGRAM, "--out", self.sweep / out)
+            self.assert_drawn(process)
+            self.assert_reads(self.sweep / out, "incast", [*words, "median and range"])
+        for suffix in ("svg", "png"):
+            first, second = (self.sweep / out / f"incast.{suffix}" for out in ("first", "second"))
+            self.assertEqual(first.read_bytes(), second.read_bytes())
+        at_once = ["--queue", "64 kB", "--spread", "0"]
+        self.assert_drawn(run("plot_incast.py", "--shardsim", PROGRAM, "--out", self.sweep / "third", *at_once))
+        self.assert_reads(self.sweep / "third", "incast", [*words, "all starting at once", "hold 64 kB"])
 
 
 class Refusing(PlotCase):
@@ -130,6 +166,37 @@ class Refusing(PlotCase):
         self.assert_refused(run("plot_shards.py", self.sweep), "schema_version 7")
         result.unlink()
         self.assert_refused(run("plot_cdf.py", self.sweep), "000/result.json", "no such file")
+
+    def test_links_that_cannot_be_drawn(self):
+        result = self.sweep / "points/000/result.json"
+        content = json.loads(result.read_text())
+        self.assert_refused(run("plot_links.py", result, "--where", "model=small"), "--where", "one result")
+        for change, words in (
+            ({"links": []}, ["no link carried anything"]),
+            ({"links": [{"from": "a"}]}, ["/links", "'to'"]),
+            ({"links": 5}, ["/links"]),
+            ({"bottleneck": None}, ["/bottleneck/kind is missing"]),
+        ):
+            with self.subTest(change):
+                result.write_text(json.dumps({**content, **change}))
+                self.assert_refused(run("plot_links.py", result.parent), *words)
+
+    def test_a_program_that_does_not_answer(self):
+        program = self.sweep / "program"
+        for text, words in (
+            (None, ["/program: No such file"]),
+            ("echo 'shardsim: it is broken' >&2; exit 2", ["it is broken"]),
+            ("exit 3", ["exit code 3"]),
+            ("echo Welcome", ["no flows"]),
+            ("""echo '{"flows": [{"lost": true}]}'""", ["ideal: a flow was given up"]),
+        ):
+            with self.subTest(text):
+                if text:
+                    program.write_text(f"#!/bin/sh\n{text}\n")
+                    program.chmod(0o755)
+                process = run("plot_incast.py", "--shardsim", program, "--out", self.sweep / "out")
+                self.assert_refused(process, *words)
+                self.assertFalse((self.sweep / "out").exists())
 
     def test_a_broken_table(self):
         table = self.sweep / "sweep.csv"
@@ -158,7 +225,7 @@ class Refusing(PlotCase):
 
 class Command(PlotCase):
     def test_help_shows_an_example(self):
-        for script in [*PLOTS, "table.py"]:
+        for script in [*PLOTS, "plot_incast.py", "table.py"]:
             with self.subTest(script):
                 process = run(script, "--help")
                 self.assertEqual(process.returncode, 0)

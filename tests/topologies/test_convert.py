@@ -2,6 +2,7 @@
 """Does the converter write what each format says, with its units, and refuse in one line what it cannot know?"""
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from xml.etree import ElementTree
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SCRIPT = ROOT / "scripts" / "convert_topology.py"
+PROGRAM = os.environ.get("SHARDSIM")  # with it, the program must take whatever is converted
 REAL_FILES = ROOT.parent / "shared" / "data" / "topologies"
 SPEED = ("--default", "bandwidth=10 Gbps")
 DELAY = ("--default", "latency=1 ms")
@@ -26,7 +28,24 @@ def run(path, *options):
     )  # fmt: skip
 
 
-class Converting(unittest.TestCase):
+class Loading(unittest.TestCase):
+    """Gives what was converted to the program."""
+
+    def taken_by_program(self, text):
+        """It finds nothing wrong but that hosts may not reach each other, and counts the same; its exit code."""
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "graph.json"
+            path.write_text(text)
+            check = topology("check", path)
+            self.assertIn(check.returncode, (0, 1), check.stderr)
+            info = topology("info", path, "--format", "json")
+        self.assertEqual(info.returncode, 0, info.stderr)
+        graph, counted = json.loads(text), json.loads(info.stdout)
+        self.assertEqual({what: counted[what] for what in counts(graph)}, counts(graph))
+        return check.returncode
+
+
+class Converting(Loading):
     """Writes the text of a file, converts it."""
 
     def setUp(self):
@@ -43,6 +62,8 @@ class Converting(unittest.TestCase):
         done = self.done(name, text, *options)
         self.assertEqual(done.returncode, 0, done.stderr)
         self.notes = done.stderr
+        if PROGRAM:
+            self.taken_by_program(done.stdout)
         return json.loads(done.stdout)
 
     def refused(self, name, text, *parts, options=()):
@@ -53,6 +74,23 @@ class Converting(unittest.TestCase):
         self.assertEqual(done.stderr.count("\n"), 1, done.stderr)
         for part in parts:
             self.assertIn(f"{name}:{part}: " if isinstance(part, int) else part, done.stderr)
+
+
+def topology(*arguments):
+    return subprocess.run(
+        [PROGRAM, "topology", *arguments], capture_output=True, text=True, check=False, timeout=100
+    )  # fmt: skip
+
+
+def counts(graph):
+    return {
+        "hosts": len(graph["hosts"]), "switches": len(graph["switches"]), "links": len(graph["links"]),
+        "one_way_links": sum(link.get("one_way", False) for link in graph["links"]),
+    }  # fmt: skip
+
+
+def forwards(graph):
+    return graph.get("routing", {}).get("hosts_forward", False)
 
 
 def rows(graph):
@@ -81,7 +119,7 @@ def paths(graph, start, finish):
     hops, found, queue = {start: 0}, {start: {(Decimal("Infinity"), Decimal(0))}}, deque([start])
     while queue:
         node = queue.popleft()
-        if node != start and node in graph["hosts"] and not graph.get("hosts_forward"):
+        if node != start and node in graph["hosts"] and not forwards(graph):
             continue
         for after, bandwidth, latency in out.get(node, ()):
             if hops.setdefault(after, hops[node] + 1) == hops[node] + 1:
@@ -176,7 +214,7 @@ class SimGrid(Converting):
             '<link id="2" bandwidth="2MBps" latency="2us" sharing_policy="FATPIPE"/>'
             '<route src="a" dst="b"><link_ctn id="1"/></route><route src="b" dst="c"><link_ctn id="2"/></route></zone>'
         ))  # fmt: skip
-        self.assertTrue(graph["hosts_forward"])
+        self.assertTrue(forwards(graph))
         self.assert_path(graph, "a", "c", "1 MB/s", "3 us")
         self.assertIn("FATPIPE links (1, the first is '2')", self.notes)
 
@@ -216,7 +254,7 @@ class SimGrid(Converting):
         graph = self.converted("c.xml", platform(
             '<cluster id="c" prefix="" suffix="" radical="0-11" bw="1" lat="1us" topology="TORUS" topo_parameters="3,2,2"/>'
         ))  # fmt: skip
-        self.assertTrue(graph["hosts_forward"])
+        self.assertTrue(forwards(graph))
         self.assertEqual(len(graph["links"]), 12 + 6 + 6)
         self.assertEqual(max(pairs(graph).values()), 1)
         self.assert_path(graph, "0", "2", "1 B/s", "1 us")  # around the ring of three
@@ -284,7 +322,7 @@ class SNDlib(Converting):
             self.assertEqual((link["a"], link["b"], link["bandwidth"], link["name"]), ("A", "B", "155 Mbps", "L1"))
             # One degree of a great circle of 6371 km: 111.1949 km, 555.97 us.
             self.assertAlmostEqual(float(base(link["latency"])) * 1e6, 555.975, delta=0.001)
-            self.assertNotIn("hosts_forward", graph)  # neither is between others
+            self.assertNotIn("routing", graph)  # neither is between others
             self.assertIn("does not say which nodes are hosts", self.notes)
 
     def test_a_preinstalled_module_comes_first(self):
@@ -313,7 +351,7 @@ class Formats(Converting):
         self.assertEqual([row[2:] for row in rows(graph)], [
             ("155 Mbps", "1 ms"), ("10 Gbps", "1 ms"), ("45 Mbps", "3 ms"), ("unlimited", "1 ms"),
         ])  # fmt: skip
-        self.assertTrue(graph["hosts_forward"])
+        self.assertTrue(forwards(graph))
         self.refused("g.gml", text, 9, "has no bandwidth", "--default bandwidth='10 Gbps'", options=DELAY)
         self.refused("g.gml", text[:60], "it is cut short")
         self.refused("g.gml", "graph [ node [ id 0 ] edge [ source 0 target 7 ] ]", 1, "no node with id 7")
@@ -379,7 +417,7 @@ class Formats(Converting):
 
     def test_orbis(self):
         graph = self.converted("o.txt", "1 2\n2 3\n", *SPEED, *DELAY)
-        self.assertEqual((graph["hosts"], len(graph["links"]), graph["hosts_forward"]), (["1", "2", "3"], 2, True))
+        self.assertEqual((graph["hosts"], len(graph["links"]), forwards(graph)), (["1", "2", "3"], 2, True))
         self.refused("o.txt", "1 2\n2 3\n", 1, "Orbis edge list gives names only")
         self.refused("o.txt", "1 2\n2\n", 2, "has 1 words", options=("--format", "ns3-orbis", *SPEED, *DELAY))
 
@@ -412,7 +450,7 @@ class Formats(Converting):
     def test_astrasim(self):
         text = "topology: [ %s ]\nnpus_count: [ %s ]\nbandwidth: [ 50.0, 25.0 ]  # GB/s\nlatency: [ 500.0, 1 ]  # ns\n"
         ring = self.converted("r.yml", "topology: [ Ring ]\nnpus_count: [ 8 ]\nbandwidth: [ 50.0 ]\nlatency: [ 500.0 ]\n")
-        self.assertEqual((len(ring["hosts"]), len(ring["links"]), ring["hosts_forward"]), (8, 8, True))
+        self.assertEqual((len(ring["hosts"]), len(ring["links"]), forwards(ring)), (8, 8, True))
         self.assertEqual(rows(ring)[0], ("npu0", "npu1", "53.6870912 GB/s", "500 ns"))  # 50 x 2^30
         graph = self.converted("r.yml", text % ("FullyConnected, Switch", "3, 4"))
         self.assertEqual((len(graph["hosts"]), len(graph["switches"]), len(graph["links"])), (12, 3, 4 * 3 + 12))
@@ -426,7 +464,7 @@ class Formats(Converting):
     def test_codes_torus(self):
         text = self.CODES % ("torus", 'n_dims: 3\n      dim_length: "4,4,2"', "")
         graph = self.converted("t.yaml", text, *DELAY)
-        self.assertEqual((len(graph["hosts"]), len(graph["links"]), graph["hosts_forward"]), (32, 32 + 32 + 16, True))
+        self.assertEqual((len(graph["hosts"]), len(graph["links"]), forwards(graph)), (32, 32 + 32 + 16, True))
         self.assertEqual(rows(graph)[0], ("node0", "node1", "2.147483648 GB/s", "1 ms"))  # 2 GiB/s
         self.refused("t.yaml", text, 7, "has no latency", "CODES torus description gives no latency", "--default latency='1 ms'")
 
@@ -499,8 +537,15 @@ class Command(Converting):
         self.converted("e.csv", self.TEXT + "c,d,1 Gbps,1 us\n")
         self.assertIn("the graph is in 2 parts", self.notes)
 
+    @unittest.skipUnless(PROGRAM, "SHARDSIM names no program")
+    def test_the_program_finds_hosts_apart(self):
+        apart = self.done("e.csv", self.TEXT + "c,d,1 Gbps,1 us\n")
+        self.assertEqual(self.taken_by_program(apart.stdout), 1)
+        path = self.done("e.csv", self.TEXT + "b,c,1 Gbps,1 us\n")  # a reaches c because b forwards
+        self.assertEqual(self.taken_by_program(path.stdout), 0)
 
-class RealFiles(unittest.TestCase):
+
+class RealFiles(Loading):
     """Files of the other tools' own, where they are at hand: they convert, or say in one line what they leave unsaid."""
 
     EXPECTED = {  # hosts, switches, links
@@ -535,6 +580,8 @@ class RealFiles(unittest.TestCase):
                 self.assertEqual(plain.returncode, 0, plain.stderr)
                 graph = json.loads(plain.stdout)
                 self.assertEqual(tuple(len(graph[key]) for key in ("hosts", "switches", "links")), expected)
+                if PROGRAM:
+                    self.taken_by_program(plain.stdout)
 
     def test_every_listed_route_is_kept(self):
         """Latency and narrowest bandwidth, worked out anew from the XML, of what the graph routes between the ends."""

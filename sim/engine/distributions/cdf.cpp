@@ -43,7 +43,8 @@ void describe(Describe<Cdf>& d) {
       if (i > 0 && (c.points[i][0] < c.points[i - 1][0] || c.points[i][1] < c.points[i - 1][1]))
         return Complaint{key, "falls behind the point before it; expected rising values and percents"};
     }
-    if (c.points.back()[1] != 100) return Complaint{"points", fmt::format("end at {} percent; expected 100", c.points.back()[1])};
+    if (c.points.back()[1] != 100)
+      return Complaint{"points", fmt::format("end at {} percent; expected 100", c.points.back()[1])};
     return std::nullopt;
   });
 }

@@ -2,6 +2,7 @@
 #include "network/drawing/blocks.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 namespace shardsim::drawing {
 namespace {

@@ -2,6 +2,7 @@
 // What is drawn: marks for nodes, lines for cables. Layers or springs find their places; the page shows them.
 #pragma once
 
+#include <algorithm>
 #include <string>
 #include <vector>
 

@@ -2,6 +2,8 @@
 #include "network/drawing/rows.hpp"
 
 #include <algorithm>
+#include <cmath>
+#include <cstdint>
 #include <map>
 
 namespace shardsim::drawing {
@@ -59,9 +61,13 @@ void Rows::fill() {
   for (const NodeId node : part_.nodes) {
     rows_.resize(std::max(rows_.size(), tier_[node] + 1));
     Row& row = rows_[tier_[node]];
-    const auto block = tier_[node] > 0 ? block_of.end() : block_of.try_emplace(drawing_.neighbours[node], row.size()).first;
-    if (block == block_of.end() || block->second == row.size()) row.emplace_back();
-    (block == block_of.end() ? row.back() : row[block->second]).nodes.push_back(node);
+    if (tier_[node] > 0) {
+      row.push_back(Item{{node}});
+      continue;
+    }
+    const auto [block, is_new] = block_of.try_emplace(drawing_.neighbours[node], row.size());
+    if (is_new) row.emplace_back();
+    row[block->second].nodes.push_back(node);
   }
 }
 

@@ -5,33 +5,12 @@
 
 #include "network/format.hpp"
 #include "network/formats/written.hpp"
+#include "network/natural_order.hpp"
 
 namespace shardsim {
 namespace {
 
 using boost::detail::graph::edge_t;
-
-// host2 before host10: runs of digits compare as numbers.
-bool natural_less(const std::string& a, const std::string& b) {
-  std::size_t i = 0;
-  std::size_t j = 0;
-  const auto digits = [](const std::string& s, std::size_t at) {
-    return std::min(s.find_first_not_of("0123456789", at), s.size()) - at;
-  };
-  while (i < a.size() && j < b.size()) {
-    const std::size_t n = digits(a, i);
-    const std::size_t m = digits(b, j);
-    if (n > 0 && m > 0) {
-      if (n != m) return n < m;
-      if (const int order = a.compare(i, n, b, j, m); order != 0) return order < 0;
-      i += n, j += m;
-    } else {
-      if (a[i] != b[j]) return a[i] < b[j];
-      ++i, ++j;
-    }
-  }
-  return a.size() - i < b.size() - j;
-}
 
 // Takes what Boost's parser found, as text. (Its public interface converts into the property maps of one graph type,
 // and wants to know beforehand whether the graph is directed.)
@@ -93,11 +72,14 @@ void check_nesting(const std::string& text, const std::string& file) {
   int depth = 0;
   bool quoted = false;
   for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '\\') ++i;
-    else if (text[i] == '"') quoted = !quoted;
+    if (text[i] == '\\')
+      ++i;
+    else if (text[i] == '"')
+      quoted = !quoted;
     else if (!quoted && text[i] == '{' && ++depth > kDeepest)
       throw InputError(file, "", fmt::format("has subgraphs nested more than {} deep", kDeepest));
-    else if (!quoted && text[i] == '}') --depth;
+    else if (!quoted && text[i] == '}')
+      --depth;
   }
 }
 

@@ -3,6 +3,7 @@
 // written by Boost.Graph.
 #include <expat.h>
 
+#include <boost/algorithm/string/trim.hpp>
 #include <boost/graph/graphml.hpp>
 #include <sstream>
 
@@ -32,7 +33,8 @@ class GraphmlReader {
     for (std::size_t at = 0; at < text.size() || at == 0; at += kPiece) {
       const std::size_t size = std::min(kPiece, text.size() - at);
       const bool last = at + size >= text.size();
-      if (XML_Parse(parser_.get(), text.data() + at, static_cast<int>(size), last ? 1 : 0) == XML_STATUS_ERROR && problem_.empty())
+      if (XML_Parse(parser_.get(), text.data() + at, static_cast<int>(size), last ? 1 : 0) == XML_STATUS_ERROR &&
+          problem_.empty())
         stop(fmt::format("is no valid XML: {}", XML_ErrorString(XML_GetErrorCode(parser_.get()))));
       if (!problem_.empty()) throw InputError(fmt::format("{}:{}", file_, problem_line_), "", problem_);
       if (last) break;
@@ -85,6 +87,7 @@ class GraphmlReader {
     if (element == "node") start_node(given);
     if (element == "edge") start_edge(given);
     if (element == "hyperedge") stop("has a <hyperedge>; join its nodes by a switch");
+    if (element == "NodeLabel" && data_depth_ > 0 && owner_ != nullptr) text_.clear(), in_text_ = depth_;  // yFiles
     if (element == "data" && data_depth_ == 0) {
       data_key_ = given["key"];
       text_.clear();
@@ -103,13 +106,15 @@ class GraphmlReader {
   void start_node(Given& given) {
     if (raw_.nodes.size() >= kMostNodes) return stop(fmt::format("has more than {} nodes", kMostNodes));
     if (given["id"].empty()) return stop("has a <node> without id");
-    if (!node_of_.emplace(given["id"], raw_.nodes.size()).second) return stop(fmt::format("has a second node with the id {}", in_quotes(given["id"])));
+    if (!node_of_.emplace(given["id"], raw_.nodes.size()).second)
+      return stop(fmt::format("has a second node with the id {}", in_quotes(given["id"])));
     raw_.nodes.push_back({given["id"], {}, line()});
     owner_ = &raw_.nodes.back().attributes;
   }
   void start_edge(Given& given) {
     if (raw_.links.size() >= kMostLinks) return stop(fmt::format("has more than {} edges", kMostLinks));
-    if (given.contains("id") && !edge_ids_.insert(given["id"]).second) return stop(fmt::format("has a second edge with the id {}", in_quotes(given["id"])));
+    if (given.contains("id") && !edge_ids_.insert(given["id"]).second)
+      return stop(fmt::format("has a second edge with the id {}", in_quotes(given["id"])));
     ends_.push_back({given["source"], given["target"]});
     const auto directed = given.find("directed");
     raw_.links.push_back({0, 0, directed == given.end() ? one_way_ : directed->second == "true", {}, line()});
@@ -128,8 +133,13 @@ class GraphmlReader {
       keys_[key_].has_fallback = true;
       in_text_ = 0;
     }
+    if (element == "NodeLabel" && in_text_ == depth_) {
+      owner_->emplace_back("label", boost::algorithm::trim_copy(text_));
+      in_text_ = 0;
+    }
     if (element == "data" && data_depth_ == depth_) {
-      if (owner_ != nullptr) owner_->emplace_back(keys_.contains(data_key_) ? keys_[data_key_].name : data_key_, text_);
+      if (owner_ != nullptr && in_text_ == depth_)
+        owner_->emplace_back(keys_.contains(data_key_) ? keys_[data_key_].name : data_key_, text_);
       in_text_ = data_depth_ = 0;
     }
     if (element == "node" || element == "edge") owner_ = nullptr;
@@ -140,7 +150,8 @@ class GraphmlReader {
     for (std::size_t i = 0; i < raw_.links.size(); ++i) {
       for (const std::string& end : {ends_[i].source, ends_[i].target})
         if (!node_of_.contains(end))
-          throw InputError(fmt::format("{}:{}", file_, raw_.links[i].line), "", fmt::format("an edge ends at the node {}, which is not there", in_quotes(end)));
+          throw InputError(fmt::format("{}:{}", file_, raw_.links[i].line), "",
+                           fmt::format("an edge ends at the node {}, which is not there", in_quotes(end)));
       raw_.links[i].a = node_of_[ends_[i].source];
       raw_.links[i].b = node_of_[ends_[i].target];
     }
@@ -186,7 +197,9 @@ class Graphml final : public TopologyFormat {
  public:
   std::vector<std::string> extensions() const override { return {".graphml", ".xml"}; }
   std::uintmax_t largest_file() const override { return std::uintmax_t{256} << 20; }
-  RawTopology read(const std::string& text, const std::string& file) const override { return GraphmlReader(file).read(text); }
+  RawTopology read(const std::string& text, const std::string& file) const override {
+    return GraphmlReader(file).read(text);
+  }
   std::string write(const BuiltTopology& topology) const override {
     std::ostringstream out;
     write_with(topology, [&](const auto& graph, const boost::dynamic_properties& properties) {

@@ -29,7 +29,12 @@ void write_as(const BuiltTopology& topology, const std::vector<CableView>& cable
   for (const NodeId node : boost::make_iterator_range(boost::vertices(topology.graph))) {
     const NetworkNode& n = topology.graph[node];
     const bool is_frontend = topology.frontend == node && n.kind == NodeKind::frontend;
-    boost::add_vertex({n.name, is_frontend ? "frontend" : n.kind == NodeKind::host ? "host" : "switch", n.platform}, graph);
+    boost::add_vertex({n.name,
+                       is_frontend                ? "frontend"
+                       : n.kind == NodeKind::host ? "host"
+                                                  : "switch",
+                       n.platform},
+                      graph);
     has_platforms = has_platforms || !n.platform.empty();
   }
   for (const CableView& c : cables) {

@@ -22,7 +22,9 @@ class Dragonfly final : public Generator {
     for (int g = 0; g < groups; ++g) add_group(graph, g, router[static_cast<std::size_t>(g)]);
     // Round d cables every group to the one d places on. The ports of a group are used in order, router by router.
     std::vector<int> used(router.size(), 0);
-    const auto free_port = [&](std::size_t g) { return router[g][static_cast<std::size_t>(used[g]++ / global_cables)]; };
+    const auto free_port = [&](std::size_t g) {
+      return router[g][static_cast<std::size_t>(used[g]++ / global_cables)];
+    };
     const auto is_full = [&](std::size_t g) { return used[g] == routers * global_cables; };
     for (bool added = groups > 1; added;) {
       added = false;
@@ -51,7 +53,8 @@ class Dragonfly final : public Generator {
 
 template <>
 void describe(Describe<Dragonfly>& d) {
-  d.object("dragonfly", "groups of fully connected routers, groups joined by global cables (Kim 2008); minimal routing");
+  d.object("dragonfly",
+           "groups of fully connected routers, groups joined by global cables (Kim 2008); minimal routing");
   describe_generator(d);
   d.required("groups", &Dragonfly::groups, "groups").at_least(1).at_most(1024);
   d.required("routers", &Dragonfly::routers, "routers of a group").at_least(1).at_most(128);
@@ -62,8 +65,9 @@ void describe(Describe<Dragonfly>& d) {
   d.required("global_cable", &Dragonfly::global_cable, "between two groups");
   d.check([](const Dragonfly& f) -> std::optional<Complaint> {
     if (f.routers * f.global_cables < f.groups - 1)
-      return Complaint{"global_cables", fmt::format("a group has {} global cables for {} other groups; expected one each",
-                                                    f.routers * f.global_cables, f.groups - 1)};
+      return Complaint{"global_cables",
+                       fmt::format("a group has {} global cables for {} other groups; expected one each",
+                                   f.routers * f.global_cables, f.groups - 1)};
     if (static_cast<std::int64_t>(f.groups) * f.routers * f.hosts_per_router > 200'000)
       return Complaint{"groups", "more than 200000 hosts in all"};
     return std::nullopt;

@@ -11,6 +11,7 @@ class File final : public Topology {
   Remarks attributes;
   Remarks kinds;
   TopologyDefaults defaults;
+  std::optional<bool> one_way;
   int hosts_per_switch = 0;
   Cable host_cable;
   std::string frontend;
@@ -19,7 +20,8 @@ class File final : public Topology {
     const std::shared_ptr<TopologyFormat> reader = format_of(file.path, format);
     const std::string text = read_text_file(file.path, reader->largest_file());
     BuiltTopology built;
-    built.graph = interpret(reader->read(text, file.path.string()), {attributes, kinds, defaults}, file.path.string());
+    built.graph =
+        interpret(reader->read(text, file.path.string()), {attributes, kinds, defaults, one_way}, file.path.string());
     const std::size_t nodes = boost::num_vertices(built.graph);
     for (NodeId node = 0; node < nodes; ++node) {
       if (built.graph[node].kind == NodeKind::frontend) built.frontend = node;
@@ -50,11 +52,15 @@ void describe(Describe<File>& d) {
   describe_topology(d);
   d.required("file", &File::file, "path, relative to the file that names it");
   d.optional("format", &File::format, "graphml or dot; left out: by the file's extension");
-  d.optional("attributes", &File::attributes,
-             "which attribute of the file is bandwidth, latency, kind, name or platform, with the unit of bare numbers: "
-             "{\"bandwidth\": \"speed Mbps\"}");
+  d.optional(
+      "attributes", &File::attributes,
+      "which attribute of the file is bandwidth, latency, kind, name or platform, with the unit of bare numbers: "
+      "{\"bandwidth\": \"speed Mbps\"}");
   d.optional("kinds", &File::kinds, "what the values of the kind attribute stand for: {\"PoP\": \"host\"} or switch");
   d.optional("defaults", &File::defaults, "what holds where the file says nothing");
+  d.optional(
+      "one_way", &File::one_way,
+      "whether links go one way only; left out: as the file says (Topology Zoo says directed, and means cables)");
   d.optional("hosts_per_switch", &File::hosts_per_switch, "hosts to add to every switch, called SWITCH/host0, ...")
       .at_least(0)
       .at_most(1000);

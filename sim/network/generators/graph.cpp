@@ -63,7 +63,8 @@ class Graph final : public Topology {
                            fmt::format("there is no host or switch {}{}", in_quotes(name), near(name, names))};
       if (link.a == link.b) return Complaint{fmt::format("links/{}", i), "links a node to itself"};
       if (!link.name.empty() && !link_names.insert(link.name).second)
-        return Complaint{fmt::format("links/{}/name", i), fmt::format("a second link is called {}", in_quotes(link.name))};
+        return Complaint{fmt::format("links/{}/name", i),
+                         fmt::format("a second link is called {}", in_quotes(link.name))};
     }
     return std::nullopt;
   }

@@ -37,11 +37,13 @@ class Jellyfish final : public Generator {
   std::set<Pair> random_pairs() const {
     RandomStream random(seed, 0, Purpose::topology, 0);
     std::vector<std::size_t> ports;
-    for (std::size_t s = 0; s < static_cast<std::size_t>(switches); ++s) ports.insert(ports.end(), static_cast<std::size_t>(cables_per_switch), s);
+    for (std::size_t s = 0; s < static_cast<std::size_t>(switches); ++s)
+      ports.insert(ports.end(), static_cast<std::size_t>(cables_per_switch), s);
     std::set<Pair> joined;
     int failures = 0;
     while (ports.size() > 1) {
-      for (std::size_t i : {std::size_t{1}, std::size_t{2}}) std::swap(ports[ports.size() - i], ports[random.below(ports.size() - i + 1)]);
+      for (std::size_t i : {std::size_t{1}, std::size_t{2}})
+        std::swap(ports[ports.size() - i], ports[random.below(ports.size() - i + 1)]);
       const std::size_t a = ports[ports.size() - 1];
       const std::size_t b = ports[ports.size() - 2];
       if (a != b && joined.insert(ordered(a, b)).second) {
@@ -59,7 +61,8 @@ class Jellyfish final : public Generator {
   static bool split_a_cable(std::size_t a, std::size_t b, std::set<Pair>& joined, RandomStream& random) {
     const auto cable = std::next(joined.begin(), static_cast<std::ptrdiff_t>(random.below(joined.size())));
     const auto [x, y] = *cable;
-    if (a == x || a == y || b == x || b == y || joined.contains(ordered(a, x)) || joined.contains(ordered(b, y))) return false;
+    if (a == x || a == y || b == x || b == y || joined.contains(ordered(a, x)) || joined.contains(ordered(b, y)))
+      return false;
     joined.erase(cable);
     joined.insert(ordered(a, x));
     joined.insert(ordered(b, y));
@@ -74,14 +77,18 @@ void describe(Describe<Jellyfish>& d) {
   d.object("jellyfish", "switches cabled at random, each with the same number of cables (Singla 2012)");
   describe_generator(d);
   d.required("switches", &Jellyfish::switches, "switches").at_least(2).at_most(20'000);
-  d.required("cables_per_switch", &Jellyfish::cables_per_switch, "cables of a switch to others").at_least(1).at_most(256);
+  d.required("cables_per_switch", &Jellyfish::cables_per_switch, "cables of a switch to others")
+      .at_least(1)
+      .at_most(256);
   d.required("hosts_per_switch", &Jellyfish::hosts_per_switch, "hosts on a switch").at_least(1).at_most(256);
-  d.optional("seed", &Jellyfish::seed, "of the random cabling; its own, so that a scenario's seed leaves the network alone");
+  d.optional("seed", &Jellyfish::seed,
+             "of the random cabling; its own, so that a scenario's seed leaves the network alone");
   d.optional("host_cable", &Jellyfish::host_cable, "between a host and its switch");
   d.required("cable", &Jellyfish::cable, "between two switches");
   d.check([](const Jellyfish& j) -> std::optional<Complaint> {
     if (j.cables_per_switch >= j.switches)
-      return Complaint{"cables_per_switch", fmt::format("found {}; expected less than 'switches'", j.cables_per_switch)};
+      return Complaint{"cables_per_switch",
+                       fmt::format("found {}; expected less than 'switches'", j.cables_per_switch)};
     return std::nullopt;
   });
 }

@@ -132,8 +132,7 @@ class PacketTransport final : public Transport {
     flow.threshold = 1e18;
     flow.waited.resize(flow.route.size());
     flow.trouble = flow.route.size();
-    for (const LinkState* link : flow.route)
-      flow.round_trip += 2 * link->link.latency + size_of(flow, 0) / link->rate;
+    for (const LinkState* link : flow.route) flow.round_trip += 2 * link->link.latency + size_of(flow, 0) / link->rate;
     flow.smoothed = flow.round_trip;
     flow.variation = flow.round_trip / 2;
     return flow;
@@ -181,14 +180,16 @@ class PacketTransport final : public Transport {
     LinkState& link = *flow.route[p.hop];
     const Time start = std::max(sim_.now(), link.free_at);
     const Duration waited = start - sim_.now();
-    const Bytes queued{waited == Duration::zero() ? 0 : static_cast<std::int64_t>(to_seconds(waited) * link.rate.bytes_per_second + 0.5)};
+    const Bytes queued{waited == Duration::zero()
+                           ? 0
+                           : static_cast<std::int64_t>(to_seconds(waited) * link.rate.bytes_per_second + 0.5)};
     const bool own_port = p.hop == 0;
     if (link.down > 0 || (!own_port && queued + p.size > set_.queue)) {
       link.lose(p.size);
       flow.trouble = p.hop;
       return discard(p);
     }
-    if (!own_port && set_.ecn_threshold && queued > *set_.ecn_threshold) {
+    if (set_.ecn_threshold && queued > *set_.ecn_threshold) {
       p.marked = true;
       ++link.marked;
     }
@@ -349,10 +350,12 @@ void describe(Describe<PacketSpec>& d) {
   d.optional("mtu", &PacketSpec::mtu, "largest packet, headers included").at_least(Bytes{64}).at_most(Bytes{1 << 20});
   d.optional("headers", &PacketSpec::headers, "IP and TCP headers of a packet, within the mtu");
   d.optional("framing", &PacketSpec::framing, "around a packet on the wire; Ethernet: 38 B with preamble and gap");
-  d.optional("queue", &PacketSpec::queue, "buffer of a switch's port, for what it has not sent yet").more_than(Bytes{0});
+  d.optional("queue", &PacketSpec::queue, "buffer of a switch's port, for what it has not sent yet")
+      .more_than(Bytes{0});
   d.optional("ecn_threshold", &PacketSpec::ecn_threshold,
              "queue above which packets are marked, and windows shrink as in DCTCP; left out: loss alone tells");
-  d.optional("initial_window", &PacketSpec::initial_window, "packets sent before the first acknowledgement (RFC 6928: 10)")
+  d.optional("initial_window", &PacketSpec::initial_window,
+             "packets sent before the first acknowledgement (RFC 6928: 10)")
       .at_least(1)
       .at_most(100'000);
   d.optional("least_timeout", &PacketSpec::least_timeout, "shortest retransmission timeout (Linux: 200 ms)")
@@ -362,7 +365,8 @@ void describe(Describe<PacketSpec>& d) {
       .at_most(1000);
   d.check([](const PacketSpec& s) -> std::optional<Complaint> {
     if (s.headers >= s.mtu) return Complaint{"headers", "expected less than 'mtu'"};
-    if (s.queue < s.mtu + s.framing) return Complaint{"queue", "expected room for one packet of size 'mtu' + 'framing'"};
+    if (s.queue < s.mtu + s.framing)
+      return Complaint{"queue", "expected room for one packet of size 'mtu' + 'framing'"};
     return std::nullopt;
   });
 }

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/topology_action.hpp"
+#include "network/format.hpp"
+
+namespace shardsim {
+namespace {
+
+namespace po = boost::program_options;
+
+// What is read when the file is no scenario.
+struct Networked {
+  Choice<Topology> topology;
+  Choice<TransportSpec> transport = Choice<TransportSpec>::of("port");
+};
+
+std::vector<std::string> texts(const po::variables_map& given, const char* option) {
+  return given.count(option) > 0 ? given[option].as<std::vector<std::string>>() : std::vector<std::string>{};
+}
+
+void apply_options(Document& document, const po::variables_map& given) {
+  for (const std::string& text : texts(given, "default")) {
+    const auto [key, value] = split_assignment(text);
+    document.set("topology.defaults." + key, value);
+  }
+  for (const std::string& text : texts(given, "attribute")) {
+    const auto [key, value] = split_assignment(text);
+    document.set("topology.attributes." + key, value);
+  }
+  if (given.count("transport") > 0)
+    document.set("transport", Json{{"type", given["transport"].as<std::string>()}}, "--transport", {});
+  for (const auto& [path, value] : assignments(given)) document.set(path, value);
+}
+
+bool is_scenario(const std::filesystem::path& file) {
+  if (file.extension() != ".json") return false;
+  const Document document = load_scenario(file);
+  return document.root.is_object() && document.root.contains("topology") && document.root.contains("cluster");
+}
+
+GivenTopology from_scenario(const std::filesystem::path& file, const po::variables_map& given) {
+  Document document = load_scenario(file);
+  value_type<Scenario>().include_files(document.root, "", document);
+  apply_options(document, given);
+  try {
+    const Scenario scenario = read_document<Scenario>(document);
+    const ShardingPlan plan = make_plan(scenario, served_model(scenario));
+    return {file.string(), deploy(scenario.cluster, plan.shards.size(), *scenario.topology).topology,
+            scenario.topology->routing, scenario.transport};
+  } catch (const ScenarioError& e) {
+    throw document.located(e);
+  }
+}
+
+GivenTopology from_description(const std::filesystem::path& file, const po::variables_map& given) {
+  std::error_code error;
+  if (!std::filesystem::exists(file, error)) throw InputError(file.string(), "", "cannot be opened");
+  Document document = Document::wrap(Json{{"topology", file.string()}}, file.string(), "");
+  value_type<Networked>().include_files(document.root, "", document);
+  apply_options(document, given);
+  try {
+    const Networked read = read_document<Networked>(document);
+    std::vector<std::string> wanted;
+    if (read.topology->makes_hosts()) {
+      if (given.count("hosts") == 0)
+        throw ScenarioError("/topology",
+                            "makes a host for each server of a run; say how many with --hosts N, or name a "
+                            "scenario");
+      for (int i = 0; i < given["hosts"].as<int>(); ++i) wanted.push_back(fmt::format("host{}", i));
+    }
+    return {file.string(), build_topology(*read.topology, wanted), read.topology->routing, read.transport};
+  } catch (const ScenarioError& e) {
+    throw document.located(e);
+  }
+}
+
+class TopologyCommand final : public Command {
+ public:
+  std::string usage() const override {
+    std::string out =
+        "ACTION FILE ...\n\nFILE: a topology (JSON, GraphML, DOT) or a scenario (with its servers)\n\nactions:";
+    for (const auto& action : topology_action_registry().all())
+      out += fmt::format("\n  {}\n      {}", action.name + " " + action.make()->usage(), action.doc);
+    return out;
+  }
+  std::string example() const override { return "shardsim topology info topologies/fat-tree-k8.json --format json"; }
+
+  void add_options(po::options_description& options, po::positional_options_description& positional) const override {
+    using Texts = std::vector<std::string>;
+    add_set_option(options);
+    options.add_options()("ARGUMENTS", po::value<Texts>(), "action, file, and the action's arguments")(
+        "format", po::value<std::string>()->default_value("text"), "text or json")(
+        "default", po::value<Texts>()->value_name("KEY=VALUE"),
+        "what a GraphML or DOT file leaves unsaid: bandwidth='10 Gbps', latency='1 us', kind=switch")(
+        "attribute", po::value<Texts>()->value_name("KEY=NAME"),
+        "which attribute it has for bandwidth, latency, kind, name: bandwidth='speed Mbps'")(
+        "hosts", po::value<int>()->value_name("N"), "hosts to make where the description makes one for each server")(
+        "transport", po::value<std::string>(), "flows: ideal, port, fluid or packet")(
+        "flow", po::value<std::uint64_t>()->default_value(0), "route: number of the flow between the two")(
+        "pairs", po::value<std::uint64_t>()->value_name("N"), "info: also route N random pairs of hosts")(
+        "force", "replace files that exist");
+    positional.add("ARGUMENTS", -1);
+  }
+
+  int run(const po::variables_map& given) const override {
+    std::vector<std::string> words = texts(given, "ARGUMENTS");
+    const std::vector<std::string> names = topology_action_registry().names();
+    if (words.empty()) throw InputError("the argument ACTION is missing" + suggestion("", names));
+    const auto* action = topology_action_registry().find(words[0]);
+    if (action == nullptr)
+      throw InputError(fmt::format("unknown action {}{}", in_quotes(words[0]), suggestion(words[0], names)));
+    const std::shared_ptr<TopologyAction> made = action->make();
+    if (words.size() - 1 != made->arguments())
+      throw InputError(fmt::format("usage: shardsim topology {} {}", words[0], made->usage()));
+    if (given.count("hosts") > 0 && (given["hosts"].as<int>() < 1 || given["hosts"].as<int>() > 100'000))
+      throw InputError("--hosts: expected 1 to 100000");
+    const std::filesystem::path file = words[1];
+    return made->run(is_scenario(file) ? from_scenario(file, given) : from_description(file, given),
+                     {words.begin() + 2, words.end()}, given);
+  }
+};
+
+}  // namespace
+
+bool wants_json(const po::variables_map& given) {
+  const std::string format = given["format"].as<std::string>();
+  const std::vector<std::string> formats{"text", "json"};
+  if (std::find(formats.begin(), formats.end(), format) == formats.end())
+    throw InputError(fmt::format("--format: unknown format {}{}", in_quotes(format), suggestion(format, formats)));
+  return format == "json";
+}
+
+template <>
+void describe(Describe<Networked>& d) {
+  d.object("topology", "a network and how messages cross it");
+  d.required("topology", &Networked::topology, "the network");
+  d.optional("transport", &Networked::transport, "how faithfully messages cross it");
+}
+
+template <>
+void describe(Describe<TopologyCommand>& d) {
+  d.object("topology", "checks, describes, converts and draws networks");
+}
+
+namespace commands {
+Alternative<Command> topology() { return alternative<TopologyCommand, Command>(); }
+}  // namespace commands
+
+}  // namespace shardsim

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "cli/command.hpp"
+#include "network/network.hpp"
+
+namespace shardsim {
+
+/// A topology that the user named: its description's file, or a scenario with the servers in it.
+struct GivenTopology {
+  std::string name;
+  BuiltTopology built;
+  RoutingSpec routing;
+  Choice<TransportSpec> transport;
+};
+
+/// What `shardsim topology ACTION FILE ...` does.
+class TopologyAction {
+ public:
+  using Variables = boost::program_options::variables_map;
+  virtual ~TopologyAction() = default;
+  virtual std::string usage() const = 0;      ///< arguments after the action
+  virtual std::size_t arguments() const = 0;  ///< how many, FILE included
+  /// `arguments`: those after FILE.
+  virtual int run(GivenTopology topology, const std::vector<std::string>& arguments, const Variables& given) const = 0;
+};
+
+const Registry<TopologyAction>& topology_action_registry();
+template <>
+struct ChoiceTraits<TopologyAction> {
+  static constexpr const char* name = "topology action";
+  static const Registry<TopologyAction>& registry() { return topology_action_registry(); }
+};
+
+/// Whether --format asks for JSON. Throws InputError for anything but text and json.
+bool wants_json(const boost::program_options::variables_map& given);
+
+}  // namespace shardsim

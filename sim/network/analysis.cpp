@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "network/analysis.hpp"
+
+#include <boost/graph/push_relabel_max_flow.hpp>
+#include <boost/graph/strong_components.hpp>
+#include <deque>
+#include <map>
+
+#include "engine/random.hpp"
+#include "network/cables.hpp"
+
+namespace shardsim {
+namespace {
+
+constexpr std::uint64_t kMostSteps = 1'000'000'000;  // links looked at in searches; seconds
+constexpr std::size_t kMostForCuts = 400'000;        // nodes and links
+
+std::vector<NodeId> hosts_of(const NetworkGraph& graph) {
+  std::vector<NodeId> hosts;
+  for (const NodeId node : boost::make_iterator_range(boost::vertices(graph)))
+    if (graph[node].kind == NodeKind::host) hosts.push_back(node);
+  return hosts;
+}
+
+// Hops from one host to all others, by breadth-first search over nodes that forward.
+class HopCounter {
+ public:
+  HopCounter(const NetworkGraph& graph, bool hosts_forward)
+      : graph_(graph), hosts_forward_(hosts_forward), hops_(boost::num_vertices(graph)) {}
+
+  const std::vector<int>& from(NodeId start) {
+    std::fill(hops_.begin(), hops_.end(), -1);
+    std::deque<NodeId> next{start};
+    hops_[start] = 0;
+    for (; !next.empty(); next.pop_front()) {
+      const NodeId at = next.front();
+      const bool forwards = at == start || graph_[at].kind == NodeKind::switching ||
+                            (hosts_forward_ && graph_[at].kind == NodeKind::host);
+      if (!forwards) continue;
+      for (const auto link : boost::make_iterator_range(boost::out_edges(at, graph_))) {
+        const NodeId to = boost::target(link, graph_);
+        if (hops_[to] >= 0) continue;
+        hops_[to] = hops_[at] + 1;
+        next.push_back(to);
+      }
+    }
+    return hops_;
+  }
+
+ private:
+  const NetworkGraph& graph_;
+  bool hosts_forward_;
+  std::vector<int> hops_;
+};
+
+// Hosts on the same single switch see the network alike: one of them stands for all.
+std::map<NodeId, std::vector<NodeId>> alike(const NetworkGraph& graph, const std::vector<NodeId>& hosts) {
+  std::map<NodeId, std::vector<NodeId>> groups;
+  for (const NodeId host : hosts) {
+    const auto [first, last] = boost::out_edges(host, graph);
+    const bool on_one = first != last && std::all_of(first, last, [&, at = boost::target(*first, graph)](auto link) {
+                          return boost::target(link, graph) == at;
+                        });
+    groups[on_one ? boost::target(*first, graph) : host].push_back(host);
+  }
+  return groups;
+}
+
+void measure_paths(const NetworkGraph& graph, const std::vector<NodeId>& hosts, bool hosts_forward,
+                   TopologyInfo& info) {
+  const auto groups = alike(graph, hosts);
+  const std::uint64_t steps = static_cast<std::uint64_t>(boost::num_edges(graph)) + boost::num_vertices(graph);
+  const std::size_t affordable = std::max<std::size_t>(16, kMostSteps / std::max<std::uint64_t>(1, steps));
+  const std::size_t stride = groups.size() / affordable + 1;
+  info.is_sampled = stride > 1;
+  HopCounter counter(graph, hosts_forward);
+  std::uint64_t total = 0;
+  const auto count = [&](std::uint64_t pairs, NodeId from, NodeId to, int hops) {
+    info.host_pairs += pairs;
+    if (hops >= 0) {
+      total += pairs * static_cast<std::uint64_t>(hops);
+      info.diameter_hops = std::max(info.diameter_hops, hops);
+      return;
+    }
+    info.unreachable_pairs += pairs;
+    if (info.unreachable_example.empty())
+      info.unreachable_example = fmt::format("{} to {}", graph[from].name, graph[to].name);
+  };
+  std::vector<bool> in_group(boost::num_vertices(graph));
+  std::size_t number = 0;
+  for (const auto& [place, members] : groups) {
+    if (number++ % stride != 0) continue;
+    const std::uint64_t n = members.size();
+    const std::vector<int>& hops = counter.from(members.front());
+    for (const NodeId m : members) in_group[m] = true;
+    for (const NodeId to : hosts)
+      if (!in_group[to]) count(n, members.front(), to, hops[to]);
+    if (n > 1) count(n * (n - 1), members[0], members[1], hops[members[1]]);
+    for (const NodeId m : members) in_group[m] = false;
+  }
+  const std::uint64_t reached = info.host_pairs - info.unreachable_pairs;
+  info.mean_hops = reached > 0 ? static_cast<double>(total) / static_cast<double>(reached) : 0;
+}
+
+// Maximum flow from one set of hosts to another, each host sending no more than its links do.
+class CutMeter {
+ public:
+  CutMeter(const NetworkGraph& graph, bool hosts_forward) : graph_(graph), hosts_forward_(hosts_forward) {}
+
+  double between(const std::vector<NodeId>& hosts, const std::vector<bool>& is_sender) {
+    FlowGraph flow(boost::num_vertices(graph_) + 2);
+    const NodeId source = boost::num_vertices(graph_);
+    const NodeId sink = source + 1;
+    std::vector<bool> sends(source);
+    std::vector<bool> receives(source);
+    for (std::size_t i = 0; i < hosts.size(); ++i) {
+      (is_sender[i] ? sends : receives)[hosts[i]] = true;
+      if (is_sender[i])
+        add(flow, source, hosts[i], kUnlimited);
+      else
+        add(flow, hosts[i], sink, kUnlimited);
+    }
+    for (const auto link : boost::make_iterator_range(boost::edges(graph_))) {
+      const NodeId from = boost::source(link, graph_);
+      const NodeId to = boost::target(link, graph_);
+      // Hosts that do not forward only send, or only receive.
+      if (!hosts_forward_ && ((graph_[from].kind != NodeKind::switching && !sends[from]) ||
+                              (graph_[to].kind != NodeKind::switching && !receives[to])))
+        continue;
+      add(flow, from, to, std::min(kUnlimited, graph_[link].bandwidth.bytes_per_second));
+    }
+    return boost::push_relabel_max_flow(flow, source, sink);
+  }
+  static constexpr double kUnlimited = 1e18;
+
+ private:
+  using Traits = boost::adjacency_list_traits<boost::vecS, boost::vecS, boost::directedS>;
+  using FlowGraph = boost::adjacency_list<
+      boost::vecS, boost::vecS, boost::directedS, boost::no_property,
+      boost::property<boost::edge_capacity_t, double,
+                      boost::property<boost::edge_residual_capacity_t, double,
+                                      boost::property<boost::edge_reverse_t, Traits::edge_descriptor>>>>;
+  static void add(FlowGraph& flow, NodeId from, NodeId to, double capacity) {
+    const auto there = boost::add_edge(from, to, flow).first;
+    const auto back = boost::add_edge(to, from, flow).first;
+    boost::put(boost::edge_capacity, flow, there, capacity);
+    boost::put(boost::edge_capacity, flow, back, 0.0);
+    boost::put(boost::edge_reverse, flow, there, back);
+    boost::put(boost::edge_reverse, flow, back, there);
+  }
+  const NetworkGraph& graph_;
+  bool hosts_forward_;
+};
+
+void measure_bisection(const NetworkGraph& graph, const std::vector<NodeId>& hosts, bool hosts_forward,
+                       TopologyInfo& info) {
+  if (hosts.size() < 2 || boost::num_vertices(graph) + boost::num_edges(graph) > kMostForCuts) return;
+  constexpr int kRandomCuts = 4;
+  const bool is_small = boost::num_edges(graph) < 20'000;
+  CutMeter meter(graph, hosts_forward);
+  RandomStream random(1, 0, Purpose::topology, 0);
+  double least = CutMeter::kUnlimited;
+  for (int cut = 0; cut < (is_small ? 1 + kRandomCuts : 1); ++cut) {
+    std::vector<bool> is_sender(hosts.size());
+    for (std::size_t i = 0; i < hosts.size() / 2; ++i) is_sender[i] = true;
+    for (std::size_t i = hosts.size() - 1; cut > 0 && i > 0; --i) {
+      const std::size_t other = random.below(i + 1);
+      const bool kept = is_sender[i];
+      is_sender[i] = is_sender[other];
+      is_sender[other] = kept;
+    }
+    least = std::min(least, meter.between(hosts, is_sender));
+    ++info.cuts_tried;
+  }
+  info.bisection = least >= CutMeter::kUnlimited ? Bandwidth::unlimited() : Bandwidth{least};
+}
+
+void measure_tiers(const NetworkGraph& graph, const std::vector<NodeId>& hosts, TopologyInfo& info) {
+  std::vector<int> height(boost::num_vertices(graph), -1);  // hops to the nearest host
+  std::deque<NodeId> next(hosts.begin(), hosts.end());
+  for (const NodeId host : hosts) height[host] = 0;
+  for (; !next.empty(); next.pop_front())
+    for (const auto link : boost::make_iterator_range(boost::out_edges(next.front(), graph)))
+      if (const NodeId to = boost::target(link, graph); height[to] < 0) {
+        height[to] = height[next.front()] + 1;
+        next.push_back(to);
+      }
+  std::map<int, TierInfo> tiers;
+  for (const NodeId node : boost::make_iterator_range(boost::vertices(graph))) {
+    if (graph[node].kind != NodeKind::switching || height[node] < 0) continue;
+    double up = 0;
+    double down = 0;
+    for (const auto link : boost::make_iterator_range(boost::out_edges(node, graph))) {
+      const int other = height[boost::target(link, graph)];
+      if (graph[boost::target(link, graph)].kind == NodeKind::frontend) continue;
+      if (other > height[node]) up += graph[link].bandwidth.bytes_per_second;
+      if (other < height[node]) down += graph[link].bandwidth.bytes_per_second;
+    }
+    TierInfo& tier = tiers[height[node]];
+    tier.tier = height[node] - 1;
+    ++tier.switches;
+    if (up > 0 && std::isfinite(down) && std::isfinite(up))
+      tier.oversubscription = std::max(tier.oversubscription, down / up);
+  }
+  for (const auto& [h, tier] : tiers) info.tiers.push_back(tier);
+}
+
+void warn(const NetworkGraph& graph, const BuiltTopology& topology, TopologyInfo& info) {
+  std::size_t alone = 0;
+  std::string example;
+  for (const NodeId node : boost::make_iterator_range(boost::vertices(graph)))
+    if (boost::out_degree(node, graph) == 0 && alone++ == 0) example = graph[node].name;
+  if (alone > 0)
+    info.warnings.push_back(fmt::format("{} nodes send over no link, such as {}", alone, in_quotes(example)));
+  if (info.hosts == 0)
+    info.warnings.push_back("there are no hosts, so no server can be placed; 'hosts_per_switch' or 'kinds' make some");
+  if (info.unreachable_pairs > 0)
+    info.warnings.push_back(
+        fmt::format("{} of {} pairs of hosts have no way, such as {}", info.unreachable_pairs, info.host_pairs,
+                    info.unreachable_example) +
+        (info.one_way_links > 0 ? "; links are one way: if cables are meant, set 'one_way' to false" : ""));
+  if (!topology.frontend) info.warnings.push_back("it does not say where queries enter; a run needs 'frontend'");
+}
+
+}  // namespace
+
+TopologyInfo analyse(const BuiltTopology& topology, const RoutingSpec& routing) {
+  const NetworkGraph& graph = topology.graph;
+  TopologyInfo info;
+  const std::vector<NodeId> hosts = hosts_of(graph);
+  info.hosts = hosts.size();
+  for (const NodeId node : boost::make_iterator_range(boost::vertices(graph)))
+    info.switches += graph[node].kind == NodeKind::switching ? 1 : 0;
+  for (const CableView& cable : cables_of(graph)) {
+    ++info.links;
+    info.one_way_links += cable.one_way ? 1 : 0;
+  }
+  std::vector<std::size_t> component(boost::num_vertices(graph));
+  info.components = boost::strong_components(
+      graph, boost::make_iterator_property_map(component.begin(), boost::get(boost::vertex_index, graph)));
+  measure_paths(graph, hosts, routing.hosts_forward, info);
+  measure_bisection(graph, hosts, routing.hosts_forward, info);
+  measure_tiers(graph, hosts, info);
+  warn(graph, topology, info);
+  return info;
+}
+
+}  // namespace shardsim

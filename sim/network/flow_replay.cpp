@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "network/flow_replay.hpp"
+
+#include <unordered_map>
+
+#include "config/csv.hpp"
+#include "engine/process.hpp"
+
+namespace shardsim {
+namespace {
+
+Process send(Simulation& sim, Network& network, ReplayedFlow& flow) {
+  co_await sim.until(Time(flow.start));
+  const Network::Transit transit = co_await network.send(network.route(flow.from, flow.to), flow.size);
+  flow.took = transit.took;
+  flow.lost = transit.lost;
+}
+
+}  // namespace
+
+std::vector<ReplayedFlow> read_flows(const std::filesystem::path& file, const NetworkGraph& graph) {
+  std::unordered_map<std::string, NodeId> nodes;
+  std::vector<std::string> names;
+  for (const NodeId node : boost::make_iterator_range(boost::vertices(graph))) {
+    nodes[graph[node].name] = node;
+    names.push_back(graph[node].name);
+  }
+  CsvReader csv(file, "start_us, from, to and bytes of a flow a line");
+  const std::size_t start = csv.column("start_us");
+  const std::size_t from = csv.column("from");
+  const std::size_t to = csv.column("to");
+  const std::size_t bytes = csv.column("bytes");
+  const auto node = [&](std::size_t column) {
+    const auto it = nodes.find(csv.text(column));
+    if (it == nodes.end())
+      csv.fail(fmt::format("there is no node {}{}", in_quotes(csv.text(column)), suggestion(csv.text(column), names)));
+    return it->second;
+  };
+  std::vector<ReplayedFlow> flows;
+  while (csv.next()) {
+    constexpr double kLargest = 1e15;
+    const double size = csv.number(bytes, "a number of bytes");
+    if (size > kLargest) csv.fail("asks for more than 10^15 bytes");
+    flows.push_back({from_picoseconds(csv.number(start, "a time in microseconds") * 1e6), node(from), node(to),
+                     Bytes{static_cast<std::int64_t>(size + 0.5)}});
+  }
+  return flows;
+}
+
+void replay(std::vector<ReplayedFlow>& flows, Simulation& sim, Network& network) {
+  for (ReplayedFlow& flow : flows) send(sim, network, flow);
+  sim.run();
+}
+
+}  // namespace shardsim

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "network/native.hpp"
+
+#include "network/cables.hpp"
+
+namespace shardsim {
+
+std::string native_text(const BuiltTopology& topology, const RoutingSpec& routing, const std::string& description) {
+  const NetworkGraph& graph = topology.graph;
+  Json hosts = Json::array();
+  Json switches = Json::array();
+  Json platforms = Json::object();
+  for (const NodeId node : boost::make_iterator_range(boost::vertices(graph))) {
+    (graph[node].kind == NodeKind::host ? hosts : switches).push_back(graph[node].name);
+    if (!graph[node].platform.empty()) platforms[graph[node].name] = graph[node].platform;
+  }
+  std::string out = "{\n  \"type\": \"graph\",\n";
+  if (!description.empty()) out += fmt::format("  \"description\": {},\n", Json(description).dump());
+  if (routing.hosts_forward) out += "  \"routing\": {\"hosts_forward\": true},\n";
+  if (!platforms.empty()) out += fmt::format("  \"host_platforms\": {},\n", platforms.dump());
+  if (topology.frontend) out += fmt::format("  \"frontend\": {},\n", Json(graph[*topology.frontend].name).dump());
+  out += fmt::format("  \"hosts\": {},\n  \"switches\": {},\n  \"links\": [", hosts.dump(), switches.dump());
+  const char* separator = "\n";
+  for (const CableView& c : cables_of(graph)) {
+    Json link{{"a", graph[c.a].name},
+              {"b", graph[c.b].name},
+              {"bandwidth", to_text(c.bandwidth)},
+              {"latency", to_text(c.latency)}};
+    if (c.one_way) link["one_way"] = true;
+    out += separator + std::string("    ") + link.dump();
+    separator = ",\n";
+  }
+  return out + "\n  ]\n}\n";
+}
+
+}  // namespace shardsim
