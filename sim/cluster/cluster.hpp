@@ -42,7 +42,7 @@ struct ServerSite {
   NodeId node = 0;
 };
 
-/// A network with the servers in it.
+/// A network with the servers in it; refers to the platforms of the Cluster it was made of.
 struct Deployment {
   BuiltTopology topology;
   std::vector<ServerSite> servers;  ///< main replicas, then shard by shard its replicas

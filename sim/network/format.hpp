@@ -51,6 +51,11 @@ struct ChoiceTraits<TopologyFormat> {
 /// The format of that name, or of the file's extension when the name is empty. Throws InputError.
 std::shared_ptr<TopologyFormat> format_of(const std::filesystem::path& file, const std::string& name);
 
+/// Text for the attribute `kind` that interpret() reads back.
+inline const char* written_kind(NodeKind kind) {
+  return kind == NodeKind::host ? "host" : kind == NodeKind::frontend ? "frontend" : "switch";
+}
+
 /// What a file leaves unsaid.
 struct TopologyDefaults {
   std::optional<Bandwidth> bandwidth;

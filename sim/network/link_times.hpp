@@ -17,8 +17,12 @@ class LinkTimes {
     float microseconds;
   };
   void add(std::size_t link, Duration time) {
-    if (time != Duration::zero())
-      entries_.push_back({static_cast<std::uint32_t>(link), static_cast<float>(to_microseconds(time))});
+    if (time == Duration::zero()) return;
+    const auto microseconds = static_cast<float>(to_microseconds(time));
+    if (!entries_.empty() && entries_.back().link == link)
+      entries_.back().microseconds += microseconds;
+    else
+      entries_.push_back({static_cast<std::uint32_t>(link), microseconds});
   }
   LinkTimes& operator+=(const LinkTimes& other) {
     entries_.insert(entries_.end(), other.entries_.begin(), other.entries_.end());

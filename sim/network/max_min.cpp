@@ -47,12 +47,13 @@ MaxMin::FlowId MaxMin::add(const std::vector<LinkId>& links) {
   for (const LinkId l : links) {
     grow(l);
     Link& link = links_[l];
+    if (link.capacity == kInfinite) continue;
     flow.hops.push_back({l, static_cast<std::uint32_t>(link.flows.size())});
     link.flows.push_back(id);
     least = std::min(least, link.capacity / static_cast<double>(link.flows.size()));
   }
-  if (links.empty()) flow.rate = kInfinite;
-  for (const LinkId l : links) change(l, least);
+  if (flow.hops.empty()) flow.rate = kInfinite;
+  for (const Hop& hop : flow.hops) change(hop.link, least);
   return id;
 }
 

@@ -16,7 +16,8 @@ class MaxMin {
   using FlowId = std::uint32_t;
   using LinkId = std::uint32_t;
 
-  /// Sets a link's capacity in units a second (infinite: it limits nobody); call solve() after.
+  /// Sets a link's capacity in units a second; call solve() after. Infinite: it limits nobody, and must stay so while
+  /// flows are on it.
   void set_capacity(LinkId link, double capacity);
   /// A flow over these links (no link twice), and its removal; ids are reused. Both leave rates to solve().
   FlowId add(const std::vector<LinkId>& links);

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <boost/graph/connected_components.hpp>
 #include <catch2/catch.hpp>
 #include <map>
 #include <numeric>

@@ -2,6 +2,7 @@
 #include "network/network.hpp"
 
 #include <catch2/catch.hpp>
+#include <set>
 
 #include "engine/process.hpp"
 

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Graphviz DOT, by Boost.Graph's reader and writer.
+// Graphviz DOT, by Boost.Graph's parser.
+#include <algorithm>
+#include <boost/algorithm/string/replace.hpp>
 #include <boost/graph/graphviz.hpp>
-#include <sstream>
 
+#include "network/cables.hpp"
+#include "network/dot_text.hpp"
 #include "network/format.hpp"
-#include "network/formats/written.hpp"
 #include "network/natural_order.hpp"
 
 namespace shardsim {
@@ -66,44 +68,44 @@ class Builder final : public boost::detail::graph::mutate_graph {
   std::map<std::string, std::size_t> index_;
 };
 
-// The parser is recursive and its HTML labels are text to us: both are bounded before it sees them.
-void check_nesting(const std::string& text, const std::string& file) {
-  constexpr int kDeepest = 64;
-  int depth = 0;
-  bool quoted = false;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '\\')
-      ++i;
-    else if (text[i] == '"')
-      quoted = !quoted;
-    else if (!quoted && text[i] == '{' && ++depth > kDeepest)
-      throw InputError(file, "", fmt::format("has subgraphs nested more than {} deep", kDeepest));
-    else if (!quoted && text[i] == '}')
-      --depth;
-  }
-}
-
 class Dot final : public TopologyFormat {
  public:
   std::vector<std::string> extensions() const override { return {".dot", ".gv"}; }
   std::uintmax_t largest_file() const override { return std::uintmax_t{32} << 20; }
 
   RawTopology read(const std::string& text, const std::string& file) const override {
-    check_nesting(text, file);
+    const std::string plain = plain_dot(text, file);
     try {
-      return read_as(true, text, file);
-    } catch (const boost::undirected_graph_error&) {
-      return read_as(false, text, file);
+      try {
+        return read_as(true, plain, file);
+      } catch (const boost::undirected_graph_error&) {
+        return read_as(false, plain, file);
+      }
     } catch (const boost::graph_exception& e) {
       throw InputError(file, "", fmt::format("is no valid DOT: {}", one_line(e.what())));
     }
   }
+
+  // Boost's writer leaves names that are keywords (node, edge, graph, ...) unquoted.
   std::string write(const BuiltTopology& topology) const override {
-    std::ostringstream out;
-    write_with(topology, [&](const auto& graph, const boost::dynamic_properties& properties) {
-      boost::write_graphviz_dp(out, graph, properties, "name");
-    });
-    return out.str();
+    const NetworkGraph& graph = topology.graph;
+    const std::vector<CableView> cables = cables_of(graph);
+    const bool directed = std::any_of(cables.begin(), cables.end(), [](const CableView& c) { return c.one_way; });
+    std::string out = directed ? "digraph {\n" : "graph {\n";
+    for (const NodeId node : boost::make_iterator_range(boost::vertices(graph))) {
+      const std::string& platform = graph[node].platform;
+      out += fmt::format("  {} [kind={}{}];\n", quoted(graph[node].name), written_kind(graph[node].kind),
+                         platform.empty() ? "" : ", platform=" + quoted(platform));
+    }
+    for (const CableView& c : cables) {
+      const auto line = [&](NodeId from, NodeId to) {
+        return fmt::format("  {} {} {} [bandwidth=\"{}\", latency=\"{}\"];\n", quoted(graph[from].name),
+                           directed ? "->" : "--", quoted(graph[to].name), to_text(c.bandwidth), to_text(c.latency));
+      };
+      out += line(c.a, c.b);
+      if (directed && !c.one_way) out += line(c.b, c.a);
+    }
+    return out + "}\n";
   }
 
  private:
@@ -111,6 +113,9 @@ class Dot final : public TopologyFormat {
     Builder builder(directed, file);
     boost::detail::graph::read_graphviz_new(text, &builder);
     return builder.take();
+  }
+  static std::string quoted(const std::string& text) {
+    return "\"" + boost::algorithm::replace_all_copy(text, "\"", "\\\"") + "\"";
   }
   static std::string one_line(std::string text) {
     for (char& c : text)

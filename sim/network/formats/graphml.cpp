@@ -5,10 +5,11 @@
 
 #include <boost/algorithm/string/trim.hpp>
 #include <boost/graph/graphml.hpp>
+#include <boost/property_map/dynamic_property_map.hpp>
 #include <sstream>
 
+#include "network/cables.hpp"
 #include "network/format.hpp"
-#include "network/formats/written.hpp"
 
 namespace shardsim {
 namespace {
@@ -50,6 +51,7 @@ class GraphmlReader {
     std::string name;
     std::string fallback;
     bool has_fallback = false;
+    bool for_nodes = false;
     bool for_links = false;
   };
   struct Ends {
@@ -81,14 +83,17 @@ class GraphmlReader {
     if (++depth_ > kDeepest) return stop(fmt::format("nests elements more than {} deep", kDeepest));
     Given given;
     for (; *attributes != nullptr; attributes += 2) given[attributes[0]] = attributes[1];
+    if (data_depth_ > 0) {  // a drawing, of which only the label is of use
+      if (element == "NodeLabel" && owner_ != nullptr) text_.clear(), in_text_ = depth_;  // yFiles
+      return;
+    }
     if (element == "graph") start_graph(given);
     if (element == "key") start_key(given);
     if (element == "default") text_.clear(), in_text_ = depth_;
     if (element == "node") start_node(given);
     if (element == "edge") start_edge(given);
     if (element == "hyperedge") stop("has a <hyperedge>; join its nodes by a switch");
-    if (element == "NodeLabel" && data_depth_ > 0 && owner_ != nullptr) text_.clear(), in_text_ = depth_;  // yFiles
-    if (element == "data" && data_depth_ == 0) {
+    if (element == "data") {
       data_key_ = given["key"];
       text_.clear();
       in_text_ = data_depth_ = depth_;
@@ -101,7 +106,10 @@ class GraphmlReader {
   }
   void start_key(Given& given) {
     key_ = given["id"];
-    keys_[key_] = {given.contains("attr.name") ? given["attr.name"] : key_, "", false, given["for"] == "edge"};
+    const std::string& owner = given["for"];
+    const bool for_all = owner.empty() || owner == "all";
+    keys_[key_] = {given.contains("attr.name") ? given["attr.name"] : key_, "", false, for_all || owner == "node",
+                   for_all || owner == "edge"};
   }
   void start_node(Given& given) {
     if (raw_.nodes.size() >= kMostNodes) return stop(fmt::format("has more than {} nodes", kMostNodes));
@@ -117,7 +125,8 @@ class GraphmlReader {
       return stop(fmt::format("has a second edge with the id {}", in_quotes(given["id"])));
     ends_.push_back({given["source"], given["target"]});
     const auto directed = given.find("directed");
-    raw_.links.push_back({0, 0, directed == given.end() ? one_way_ : directed->second == "true", {}, line()});
+    raw_.links.push_back(
+        {0, 0, directed == given.end() ? one_way_ : directed->second == "true" || directed->second == "1", {}, line()});
     owner_ = &raw_.links.back().attributes;
   }
 
@@ -142,7 +151,7 @@ class GraphmlReader {
         owner_->emplace_back(keys_.contains(data_key_) ? keys_[data_key_].name : data_key_, text_);
       in_text_ = data_depth_ = 0;
     }
-    if (element == "node" || element == "edge") owner_ = nullptr;
+    if (data_depth_ == 0 && (element == "node" || element == "edge")) owner_ = nullptr;
     --depth_;
   }
 
@@ -166,7 +175,7 @@ class GraphmlReader {
     };
     if (key.for_links)
       for (auto& link : raw_.links) apply(link.attributes);
-    else
+    if (key.for_nodes)
       for (auto& node : raw_.nodes) apply(node.attributes);
   }
 
@@ -193,6 +202,43 @@ class GraphmlReader {
   int problem_line_ = 0;
 };
 
+// A graph as Boost's writer wants it: undirected when every cable has both directions, with attributes as text.
+struct WrittenNode {
+  std::string name;
+  std::string kind;
+  std::string platform;
+};
+struct WrittenLink {
+  std::string bandwidth;
+  std::string latency;
+};
+
+template <class Directed>
+std::string written(const NetworkGraph& network, const std::vector<CableView>& cables) {
+  using Graph = boost::adjacency_list<boost::vecS, boost::vecS, Directed, WrittenNode, WrittenLink>;
+  Graph graph;
+  bool has_platforms = false;
+  for (const NodeId node : boost::make_iterator_range(boost::vertices(network))) {
+    const NetworkNode& n = network[node];
+    boost::add_vertex(WrittenNode{n.name, written_kind(n.kind), n.platform}, graph);
+    has_platforms = has_platforms || !n.platform.empty();
+  }
+  for (const CableView& c : cables) {
+    const WrittenLink link{to_text(c.bandwidth), to_text(c.latency)};
+    boost::add_edge(c.a, c.b, link, graph);
+    if (std::is_same_v<Directed, boost::directedS> && !c.one_way) boost::add_edge(c.b, c.a, link, graph);
+  }
+  boost::dynamic_properties properties;
+  properties.property("name", boost::get(&WrittenNode::name, graph));
+  properties.property("kind", boost::get(&WrittenNode::kind, graph));
+  if (has_platforms) properties.property("platform", boost::get(&WrittenNode::platform, graph));
+  properties.property("bandwidth", boost::get(&WrittenLink::bandwidth, graph));
+  properties.property("latency", boost::get(&WrittenLink::latency, graph));
+  std::ostringstream out;
+  boost::write_graphml(out, graph, properties, true);
+  return out.str();
+}
+
 class Graphml final : public TopologyFormat {
  public:
   std::vector<std::string> extensions() const override { return {".graphml", ".xml"}; }
@@ -201,11 +247,10 @@ class Graphml final : public TopologyFormat {
     return GraphmlReader(file).read(text);
   }
   std::string write(const BuiltTopology& topology) const override {
-    std::ostringstream out;
-    write_with(topology, [&](const auto& graph, const boost::dynamic_properties& properties) {
-      boost::write_graphml(out, graph, properties, true);
-    });
-    return out.str();
+    const std::vector<CableView> cables = cables_of(topology.graph);
+    const bool directed = std::any_of(cables.begin(), cables.end(), [](const CableView& c) { return c.one_way; });
+    return directed ? written<boost::directedS>(topology.graph, cables)
+                    : written<boost::undirectedS>(topology.graph, cables);
   }
 };
 

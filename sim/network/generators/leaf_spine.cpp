@@ -36,7 +36,8 @@ class LeafSpine final : public Generator {
       if (i % per_leaf == 0) leaf = add_leaf(static_cast<int>(i / per_leaf));
       add_cable(graph, add_host(graph, wanted[i]), leaf, host_cable);
     }
-    return leaves ? spine.front() : boost::target(*boost::out_edges(spine.front(), graph).first, graph);
+    return leaves || wanted.empty() ? spine.front()
+                                    : boost::target(*boost::out_edges(spine.front(), graph).first, graph);
   }
 };
 

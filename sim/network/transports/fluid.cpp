@@ -30,8 +30,7 @@ class FluidTransport final : public Transport, private Timer {
       if (link->down > 0) return lose(t, *link);
       if (!link->rate.is_unlimited()) links_.push_back(use(*link));
     }
-    for (LinkState* link : *t.route) link->carry(t.size, t.size / link->rate);
-    if (links_.empty() || t.size.count == 0) return sim_.at(sim_.now(), t.on_delivered);
+    if (links_.empty() || t.size.count == 0) return deliver(t);
     const MaxMin::FlowId id = rates_.add(links_);
     if (id >= flows_.size()) flows_.resize(id + 1);
     flows_[id] = {&t, static_cast<double>(t.size.count), 0, 0, sim_.now(), {}, false};
@@ -87,6 +86,7 @@ class FluidTransport final : public Transport, private Timer {
     while (!due_.empty() && due_.top().time <= sim_.now()) {
       const MaxMin::FlowId id = due_.top().flow;
       settle(flows_[id]);
+      deliver(*flows_[id].transfer);
       end(id);
     }
     for (const MaxMin::FlowId id : rates_.solve()) {
@@ -116,13 +116,23 @@ class FluidTransport final : public Transport, private Timer {
   void end(MaxMin::FlowId id) {
     Flow& flow = flows_[id];
     if (flow.has_due) due_.erase(flow.due);
-    sim_.at(sim_.now(), flow.transfer->on_delivered);
     flow = Flow{};
     rates_.remove(id);
   }
 
-  void lose(Transfer& t, LinkState& link) {
-    link.lose(t.size);
+  void deliver(Transfer& t) {
+    for (LinkState* link : *t.route) link->carry(t.size, t.size / link->rate);
+    sim_.at(sim_.now(), t.on_delivered);
+  }
+  // Links before the one that is down have carried the message; those behind it were never offered any.
+  void lose(Transfer& t, const LinkState& at) {
+    for (LinkState* link : *t.route) {
+      if (link == &at) {
+        link->lose(t.size);
+        break;
+      }
+      link->carry(t.size, t.size / link->rate);
+    }
     t.lost = true;
     sim_.at(sim_.now(), t.on_delivered);
   }
@@ -131,9 +141,7 @@ class FluidTransport final : public Transport, private Timer {
       Transfer* t = flows_[id].transfer;
       if (t == nullptr || std::find(t->route->begin(), t->route->end(), &link) == t->route->end()) continue;
       settle(flows_[id]);
-      ++link.lost_messages;  // it was counted as carried when it began
-      link.lost_bytes += t->size;
-      t->lost = true;
+      lose(*t, link);
       end(id);
     }
   }

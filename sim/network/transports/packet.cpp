@@ -7,6 +7,8 @@
 namespace shardsim {
 namespace {
 
+constexpr Duration kLongestTimeout = std::chrono::seconds(60);  // RFC 6298
+
 struct PacketSettings {
   Bytes mtu{1500};
   Bytes headers{40};
@@ -71,8 +73,9 @@ struct Flow final : Timer {
   Duration variation{};
   int backoff = 0;
   // DCTCP: share of marked packets, over windows.
-  double alpha = 0;
+  double alpha = 1;  // at first, as in Linux: the first mark halves
   std::int64_t window_end = 0;
+  std::int64_t reduced_until = 0;
   std::int64_t acks = 0;
   std::int64_t marks = 0;
 
@@ -224,7 +227,7 @@ class PacketTransport final : public Transport {
     Transfer& t = *flow.transfer;
     Duration rest = sim_.now() - flow.started;
     for (const LinkState* link : flow.route) {
-      const Duration crossing = link->link.latency + last / link->rate;
+      const Duration crossing = link->link.latency + last / link->link.bandwidth;  // at least; faults only slow
       t.times.add(link->number(), crossing);
       rest -= crossing;
     }
@@ -265,17 +268,22 @@ class PacketTransport final : public Transport {
   }
   Duration timeout(const Flow& flow) const {
     const Duration plain = std::max(set_.least_timeout, flow.smoothed + 4 * flow.variation);
-    constexpr Duration kLongest = std::chrono::seconds(60);
-    return std::min(kLongest, plain * (std::int64_t{1} << std::min(flow.backoff, 16)));
+    Duration backed_off = plain;
+    for (int i = 0; i < flow.backoff && backed_off < kLongestTimeout; ++i) backed_off *= 2;
+    return std::max(plain, std::min(backed_off, kLongestTimeout));
   }
   void adjust_window(Flow& flow, const Packet& p) const {
-    flow.window += flow.window < flow.threshold ? 1 : 1 / flow.window;
     ++flow.acks;
     flow.marks += p.marked ? 1 : 0;
-    if (!set_.ecn_threshold || p.serial < flow.window_end) return;
+    if (p.marked && p.serial >= flow.reduced_until) {  // once a window
+      flow.threshold = flow.window = std::max(2.0, flow.window * (1 - flow.alpha / 2));
+      flow.reduced_until = flow.next_serial();
+    } else {
+      flow.window += flow.window < flow.threshold ? 1 : 1 / flow.window;
+    }
+    if (p.serial < flow.window_end) return;
     constexpr double kGain = 1.0 / 16;  // RFC 8257
     flow.alpha += kGain * (static_cast<double>(flow.marks) / static_cast<double>(flow.acks) - flow.alpha);
-    if (flow.marks > 0) flow.threshold = flow.window = std::max(2.0, flow.window * (1 - flow.alpha / 2));
     flow.acks = flow.marks = 0;
     flow.window_end = flow.next_serial();
   }
@@ -359,7 +367,8 @@ void describe(Describe<PacketSpec>& d) {
       .at_least(1)
       .at_most(100'000);
   d.optional("least_timeout", &PacketSpec::least_timeout, "shortest retransmission timeout (Linux: 200 ms)")
-      .more_than(Duration{0});
+      .more_than(Duration{0})
+      .at_most(kLongestTimeout);
   d.optional("timeouts", &PacketSpec::timeouts, "timeouts in a row after which a message is lost (Linux: 15)")
       .at_least(0)
       .at_most(1000);

@@ -50,10 +50,9 @@ class PortTransport final : public Transport {
     const Duration waited = start - sim_.now();
     link.free_at = start + sending;
     link.carry(t.size, sending);
-    if (waited != Duration::zero()) {
-      link.wait(waited);
-      link.queue_peak = std::max(link.queue_peak, Bytes{backlog(waited, link.rate).count + t.size.count});
-    }
+    link.wait(waited);
+    const Bytes queued = waited == Duration::zero() ? Bytes{} : backlog(waited, link.rate);
+    link.queue_peak = std::max(link.queue_peak, queued + t.size);
     t.tail = std::max(start + sending, t.tail) + link.link.latency;
     return cut_through_ ? start + link.link.latency : t.tail;
   }
