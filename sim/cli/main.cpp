@@ -90,6 +90,9 @@ int guarded(const std::vector<std::string>& arguments) {
   } catch (const po::error& e) {
     fmt::print(stderr, "shardsim: {}; see --help\n", e.what());
     return kBadInput;
+  } catch (const std::bad_alloc&) {
+    fmt::print(stderr, "shardsim: not enough memory\n");
+    return kFailed;
   } catch (const std::exception& e) {
     fmt::print(stderr, "shardsim: {}\n", e.what());
     return kFailed;

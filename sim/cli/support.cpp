@@ -28,7 +28,10 @@ GivenScenario read_scenario(const po::variables_map& given) {
   Document document = load_scenario(required_argument(given, "SCENARIO.json"));
   // Files are put in place first, so that --set reaches into them.
   value_type<Scenario>().include_files(document.root, "", document);
-  for (const auto& [path, value] : assignments(given)) document.set(path, value);
+  for (const auto& [path, value] : assignments(given)) {
+    document.set(path, value);
+    value_type<Scenario>().include_files(document.root, "", document);
+  }
   if (given.count("seed") > 0) document.set("seed", std::to_string(given["seed"].as<std::uint64_t>()));
   Scenario scenario = read_document<Scenario>(document);
   return {std::move(document), std::move(scenario)};
@@ -37,7 +40,7 @@ GivenScenario read_scenario(const po::variables_map& given) {
 void refuse_overwrite(const std::filesystem::path& file, const po::variables_map& given) {
   std::error_code error;
   if (std::filesystem::exists(file, error) && given.count("force") == 0)
-    throw InputError(file.string(), "", "exists already; give another --out, or --force to replace it");
+    throw InputError(file.string(), "", "exists already; give another place, or --force to replace it");
 }
 
 std::filesystem::path data_folder() {

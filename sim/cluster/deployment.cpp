@@ -102,9 +102,9 @@ class Deployer {
     const HostChoice placement = placement_of(service);
     std::map<NodeId, std::vector<NodeId>> racks;  // by first switch
     std::vector<NodeId> packed;
-    for (const NodeId node : matching_nodes(graph, placement.on)) {
+    for (const NodeId node : matching_hosts(graph, placement.on)) {
       const NetworkNode& host = graph[node];
-      if (host.kind != NodeKind::host || (taken_.contains(node) && !cluster_.share_hosts)) continue;
+      if (taken_.contains(node) && !cluster_.share_hosts) continue;
       if (!host.platform.empty() && host.platform != service.spec.platform.name) continue;
       const auto [first, last] = boost::out_edges(node, graph);
       racks[first == last ? node : boost::target(*first, graph)].push_back(node);
@@ -127,8 +127,8 @@ class Deployer {
                                                   in_quotes(host.name)));
     const std::string& platform = is_new && !host.platform.empty() ? host.platform : it->second->name;
     if (platform != service.spec.platform.name)
-      throw ScenarioError(service.pointer("platform"),
-                          fmt::format("host {} is a {}; the service is for {}", in_quotes(host.name),
+      throw ScenarioError("/cluster/" + service.role,
+                          fmt::format("host {} is of platform {}, and this service's is {}", in_quotes(host.name),
                                       in_quotes(platform), in_quotes(service.spec.platform.name)));
     deployment_.servers.push_back({&service.spec.platform, node});
   }

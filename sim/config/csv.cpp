@@ -28,6 +28,8 @@ void split(const std::string& line, std::vector<std::string>& cells) {
 
 CsvReader::CsvReader(const std::filesystem::path& file, std::string expected)
     : file_(file.string()), expected_(std::move(expected)), in_(file) {
+  std::error_code error;
+  if (std::filesystem::is_directory(file, error)) throw InputError(file_, "", "is a folder; a file is expected");
   if (!in_) throw InputError(file_, "", "cannot be opened");
   if (!read_line()) fail("is empty; expected a header line and " + expected_);
   split(line_, names_);
@@ -62,7 +64,7 @@ double CsvReader::number(std::size_t column, const char* what) const {
 }
 
 void CsvReader::fail(const std::string& message) const {
-  throw InputError(fmt::format("{}:{}", file_, number_), "", message);
+  throw InputError(number_ > 0 ? fmt::format("{}:{}", file_, number_) : file_, "", message);
 }
 
 bool CsvReader::read_line() {

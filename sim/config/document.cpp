@@ -14,49 +14,51 @@ namespace shardsim {
 namespace {
 
 constexpr std::uintmax_t kLargestFile = std::uintmax_t{256} << 20;
-constexpr int kDeepest = 64;
+constexpr std::size_t kDeepest = 64;
 constexpr std::size_t kLongestString = std::size_t{1} << 16;
 constexpr std::size_t kLongestKey = 256;
 
-// Watches a parse as it happens, so that hostile input is refused before it has been stored.
-class StrictParse {
+// Looks through a text before anything of it is stored, so that hostile input costs no memory. (A callback on the parse
+// itself would take time in the square of a list's length: nlohmann/json looks for discarded elements after each.)
+class StrictCheck final : public nlohmann::json_sax<Json> {
  public:
-  explicit StrictParse(std::string file) : file_(std::move(file)) {}
+  explicit StrictCheck(std::string file) : file_(std::move(file)) {}
 
-  bool operator()(int depth, Json::parse_event_t event, const Json& parsed) {
-    using Event = Json::parse_event_t;
-    if (depth > kDeepest) fail(fmt::format("nested more than {} levels deep", kDeepest));
-    switch (event) {
-      case Event::object_start:
-        keys_.emplace_back();
-        break;
-      case Event::object_end:
-        keys_.pop_back();
-        break;
-      case Event::key:
-        check_key(parsed.get_ref<const std::string&>());
-        break;
-      case Event::value:
-        if (parsed.is_string() && parsed.get_ref<const std::string&>().size() > kLongestString)
-          fail(fmt::format("found a string of {} characters; at most {} are allowed",
-                           parsed.get_ref<const std::string&>().size(), kLongestString));
-        break;
-      default:
-        break;
-    }
+  bool null() override { return true; }
+  bool boolean(bool) override { return true; }
+  bool number_integer(number_integer_t) override { return true; }
+  bool number_unsigned(number_unsigned_t) override { return true; }
+  bool number_float(number_float_t, const string_t&) override { return true; }
+  bool binary(binary_t&) override { return true; }
+  bool string(string_t& text) override {
+    if (text.size() > kLongestString)
+      fail(fmt::format("found a string of {} characters; at most {} are allowed", text.size(), kLongestString));
     return true;
+  }
+  bool start_object(std::size_t) override { return open(); }
+  bool start_array(std::size_t) override { return open(); }
+  bool end_object() override { return levels_.pop_back(), true; }
+  bool end_array() override { return levels_.pop_back(), true; }
+  bool key(string_t& key) override {
+    if (key.size() > kLongestKey)
+      fail(fmt::format("found a key of {} characters; at most {} are allowed", key.size(), kLongestKey));
+    if (!levels_.back().seen.insert(key).second) fail(fmt::format("key {} is given twice; keep one", in_quotes(key)));
+    levels_.back().current = key;
+    return true;
+  }
+  bool parse_error(std::size_t, const std::string&, const Json::exception&) override {
+    return false;  // the parse proper tells of it
   }
 
  private:
-  void check_key(const std::string& key) {
-    if (key.size() > kLongestKey)
-      fail(fmt::format("found a key of {} characters; at most {} are allowed", key.size(), kLongestKey));
-    if (!keys_.back().seen.insert(key).second) fail(fmt::format("key {} is given twice; keep one", in_quotes(key)));
-    keys_.back().current = key;
+  bool open() {
+    levels_.emplace_back();
+    if (levels_.size() > kDeepest) fail(fmt::format("nested more than {} levels deep", kDeepest));
+    return true;
   }
   [[noreturn]] void fail(const std::string& message) const {
     std::string pointer;
-    for (const Level& level : keys_)
+    for (const Level& level : levels_)
       if (!level.current.empty()) pointer += "/" + level.current;
     if (pointer.size() > 200) pointer = pointer.substr(0, 200) + "...";
     throw InputError(file_, pointer.empty() ? "/" : pointer, message);
@@ -67,7 +69,7 @@ class StrictParse {
     std::string current;
   };
   std::string file_;
-  std::vector<Level> keys_;
+  std::vector<Level> levels_;
 };
 
 // nlohmann's "[json.exception.parse_error.101] parse error at line 3, column 5: ..." without its internal name.
@@ -80,7 +82,9 @@ std::string readable(const std::string& what) {
 
 Json parse_strictly(const std::string& text, const std::string& file) {
   try {
-    return Json::parse(text, StrictParse(file));
+    StrictCheck check(file);
+    Json::sax_parse(text, &check);
+    return Json::parse(text);
   } catch (const Json::exception& e) {
     throw InputError(file, "", "not valid JSON: " + readable(e.what()));
   }
@@ -137,10 +141,11 @@ std::string read_text_file(const std::filesystem::path& file, std::uintmax_t lim
   return std::move(text).str();
 }
 
-std::pair<std::string, std::string> split_assignment(std::string_view text) {
+std::pair<std::string, std::string> split_assignment(std::string_view text, const std::string& option) {
   const std::size_t equals = text.find('=');
   if (equals == std::string_view::npos || equals == 0)
-    throw InputError("--set", "", fmt::format("found {}; expected path=value", in_quotes(text)));
+    throw InputError(option, "",
+                     fmt::format("found {}; expected {}=value", in_quotes(text), option == "--set" ? "path" : "key"));
   return {std::string(text.substr(0, equals)), std::string(text.substr(equals + 1))};
 }
 

@@ -55,6 +55,6 @@ class Document {
 std::string read_text_file(const std::filesystem::path& file, std::uintmax_t limit);
 
 /// Parses the text of `path=value`. Throws InputError when there is no '='.
-std::pair<std::string, std::string> split_assignment(std::string_view text);
+std::pair<std::string, std::string> split_assignment(std::string_view text, const std::string& option = "--set");
 
 }  // namespace shardsim

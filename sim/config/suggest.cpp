@@ -29,12 +29,18 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 
 }  // namespace
 
-std::string in_quotes(std::string_view text) {
+std::string shortened(std::string_view text) {
   constexpr std::size_t kShown = 60;
-  if (text.size() <= kShown) return fmt::format("'{}'", text);
+  if (text.size() <= kShown) return std::string(text);
   std::size_t cut = kShown;
   while (cut > 0 && (static_cast<unsigned char>(text[cut]) & 0xC0) == 0x80) --cut;  // not inside a UTF-8 sequence
-  return fmt::format("'{}...' ({} characters)", text.substr(0, cut), text.size());
+  return fmt::format("{}...", text.substr(0, cut));
+}
+
+std::string in_quotes(std::string_view text) {
+  const std::string shown = shortened(text);
+  return shown.size() == text.size() ? fmt::format("'{}'", text)
+                                     : fmt::format("'{}' ({} characters)", shown, text.size());
 }
 
 std::string suggestion(std::string_view word, const std::vector<std::string>& known) {
@@ -48,13 +54,13 @@ std::string suggestion(std::string_view word, const std::vector<std::string>& kn
       const std::size_t distance = edit_distance(word, candidate);
       if (distance < best) best = distance, nearest = &candidate;
     }
-    if (nearest != nullptr) out = fmt::format("; did you mean '{}'?", *nearest);
+    if (nearest != nullptr) out = fmt::format("; did you mean '{}'?", shortened(*nearest));
   }
   constexpr std::size_t kListed = 24;
   const auto shown = std::min(known.size(), kListed);
-  out +=
-      fmt::format("; allowed: {}{}", fmt::join(known.begin(), known.begin() + static_cast<std::ptrdiff_t>(shown), ", "),
-                  shown < known.size() ? ", ..." : "");
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < shown; ++i) names.push_back(shortened(known[i]));
+  out += fmt::format("; allowed: {}{}", fmt::join(names, ", "), shown < known.size() ? ", ..." : "");
   return out;
 }
 

@@ -9,7 +9,8 @@
 namespace shardsim {
 
 void write_file(const std::filesystem::path& file, const std::string& content) {
-  if (file.has_parent_path()) std::filesystem::create_directories(file.parent_path());
+  std::error_code error;
+  if (file.has_parent_path()) std::filesystem::create_directories(file.parent_path(), error);
   std::filesystem::path temporary = file;
   temporary += ".tmp";
   {
@@ -23,7 +24,8 @@ void write_file(const std::filesystem::path& file, const std::string& content) {
           fmt::format("{}: cannot be written; check the folder and the space left", file.string()));
     }
   }
-  std::filesystem::rename(temporary, file);
+  std::filesystem::rename(temporary, file, error);
+  if (error) throw std::runtime_error(fmt::format("{}: cannot be written: {}", file.string(), error.message()));
 }
 
 }  // namespace shardsim

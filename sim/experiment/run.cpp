@@ -159,7 +159,7 @@ void Runner::collect() {
 }
 
 void Runner::collect_hosts(double simulated_s) {
-  const auto completed = std::max<double>(1, static_cast<double>(result_.completed));
+  const double share = result_.completed > 0 ? 1 / static_cast<double>(result_.completed) : 0;  // of a query
   std::map<const Host*, std::size_t> place;
   for (std::size_t i = 0; i < serving_.hosts().size(); ++i) {
     const Host& h = serving_.hosts()[i];
@@ -183,25 +183,25 @@ void Runner::collect_hosts(double simulated_s) {
       r.service += (r.service.empty() ? "" : "+") + server.service();
     for (std::size_t w = 0; w < kWorks; ++w) {
       r.cpu[w] += server.cpu_times()[w];
-      result_.cpu_us_per_query[w] += to_microseconds(server.cpu_times()[w]) / completed;
+      result_.cpu_us_per_query[w] += to_microseconds(server.cpu_times()[w]) * share;
     }
   }
 }
 
 void Runner::collect_shards() {
-  const auto completed = std::max<double>(1, static_cast<double>(result_.completed));
+  const double share = result_.completed > 0 ? 1 / static_cast<double>(result_.completed) : 0;  // of a query
   for (std::size_t s = 0; s < plan_.shards.size(); ++s) {
     const ShardTotals& totals = serving_.shard_totals()[s];
     ShardResult r;
     r.name = plan_.shards[s].name;
     r.tables = plan_.shards[s].tables.size();
     r.bytes = placed_bytes(plan_.shards[s].tables, model_);
-    r.lookups_per_query = static_cast<double>(totals.lookups) / completed;
-    r.rpcs_per_query = static_cast<double>(totals.rpcs) / completed;
+    r.lookups_per_query = static_cast<double>(totals.lookups) * share;
+    r.rpcs_per_query = static_cast<double>(totals.rpcs) * share;
     for (std::size_t i = 0; i < serving_.sparse_replicas(); ++i) {
       const Server& server = serving_.servers()[serving_.first_server_of_shard(s) + i];
       r.hosts.push_back(server.host().name());
-      for (const Duration d : server.cpu_times()) r.cpu_us_per_query += to_microseconds(d) / completed;
+      for (const Duration d : server.cpu_times()) r.cpu_us_per_query += to_microseconds(d) * share;
     }
     result_.shards.push_back(std::move(r));
   }

@@ -7,7 +7,6 @@
 #include <map>
 
 #include "engine/random.hpp"
-#include "network/cables.hpp"
 
 namespace shardsim {
 namespace {
@@ -53,12 +52,20 @@ class HopCounter {
   std::vector<int> hops_;
 };
 
-// Hosts on the same single switch see the network alike: one of them stands for all.
+// Hosts on the same single switch, both ways, see the network alike: one of them stands for all.
 std::map<NodeId, std::vector<NodeId>> alike(const NetworkGraph& graph, const std::vector<NodeId>& hosts) {
+  constexpr NodeId kNone = ~NodeId{0};
+  constexpr NodeId kSeveral = kNone - 1;
+  std::vector<NodeId> sender(boost::num_vertices(graph), kNone);  // of each node
+  for (const auto link : boost::make_iterator_range(boost::edges(graph))) {
+    NodeId& from = sender[boost::target(link, graph)];
+    from = from == kNone || from == boost::source(link, graph) ? boost::source(link, graph) : kSeveral;
+  }
   std::map<NodeId, std::vector<NodeId>> groups;
   for (const NodeId host : hosts) {
     const auto [first, last] = boost::out_edges(host, graph);
-    const bool on_one = first != last && std::all_of(first, last, [&, at = boost::target(*first, graph)](auto link) {
+    const bool on_one = first != last && sender[host] == boost::target(*first, graph) &&
+                        std::all_of(first, last, [&, at = boost::target(*first, graph)](auto link) {
                           return boost::target(link, graph) == at;
                         });
     groups[on_one ? boost::target(*first, graph) : host].push_back(host);
@@ -205,6 +212,22 @@ void measure_tiers(const NetworkGraph& graph, const std::vector<NodeId>& hosts, 
   for (const auto& [h, tier] : tiers) info.tiers.push_back(tier);
 }
 
+// A cable is a link each way, whether or not both are alike.
+void count_links(const NetworkGraph& graph, TopologyInfo& info) {
+  std::map<std::pair<NodeId, NodeId>, std::pair<std::size_t, std::size_t>> ways;  // of each pair of nodes
+  for (const auto link : boost::make_iterator_range(boost::edges(graph))) {
+    const NodeId from = boost::source(link, graph);
+    const NodeId to = boost::target(link, graph);
+    auto& [up, down] = ways[std::minmax(from, to)];
+    ++(from < to ? up : down);
+  }
+  for (const auto& [pair, count] : ways) {
+    const auto [least, most] = std::minmax(count.first, count.second);
+    info.links += most;
+    info.one_way_links += most - least;
+  }
+}
+
 void warn(const NetworkGraph& graph, const BuiltTopology& topology, TopologyInfo& info) {
   std::size_t alone = 0;
   std::string example;
@@ -231,10 +254,7 @@ TopologyInfo analyse(const BuiltTopology& topology, const RoutingSpec& routing) 
   info.hosts = hosts.size();
   for (const NodeId node : boost::make_iterator_range(boost::vertices(graph)))
     info.switches += graph[node].kind == NodeKind::switching ? 1 : 0;
-  for (const CableView& cable : cables_of(graph)) {
-    ++info.links;
-    info.one_way_links += cable.one_way ? 1 : 0;
-  }
+  count_links(graph, info);
   std::vector<std::size_t> component(boost::num_vertices(graph));
   info.components = boost::strong_components(
       graph, boost::make_iterator_property_map(component.begin(), boost::get(boost::vertex_index, graph)));

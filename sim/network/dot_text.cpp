@@ -43,7 +43,7 @@ class PlainDot {
   void skip_to(const char* what) { at_ = std::min(text_.find(what, at_), text_.size()); }
   void skip_comment() {
     const std::size_t end = text_.find("*/", at_ + 2);
-    if (end == std::string::npos) fail("has a comment without end");
+    if (end == std::string::npos) fail("is no valid DOT: a comment has no end");
     at_ = end + 2;
     out_ += ' ';
   }
@@ -51,7 +51,7 @@ class PlainDot {
   void copy_quoted() {
     const std::size_t start = at_++;
     while (at_ < text_.size() && text_[at_] != '"') at_ += text_[at_] == '\\' ? 2 : 1;
-    if (at_ >= text_.size()) fail("has quoted text without end");
+    if (at_ >= text_.size()) fail("is no valid DOT: quoted text has no end");
     ++at_;
     out_.append(text_, start, at_ - start);
     after_name();
@@ -59,7 +59,7 @@ class PlainDot {
   void quote_html() {
     out_ += '"';
     for (int depth = 0;; ++at_) {
-      if (at_ >= text_.size()) fail("has an HTML label without end");
+      if (at_ >= text_.size()) fail("is no valid DOT: an HTML label has no end");
       const char c = text_[at_];
       if (c == '"' || c == '\\') out_ += '\\';
       out_ += c;

@@ -41,8 +41,9 @@ std::vector<ReplayedFlow> read_flows(const std::filesystem::path& file, const Ne
     constexpr double kLargest = 1e15;
     const double size = csv.number(bytes, "a number of bytes");
     if (size > kLargest) csv.fail("asks for more than 10^15 bytes");
-    flows.push_back({from_picoseconds(csv.number(start, "a time in microseconds") * 1e6), node(from), node(to),
-                     Bytes{static_cast<std::int64_t>(size + 0.5)}});
+    const double start_ps = csv.number(start, "a time in microseconds") * 1e6;
+    if (start_ps > static_cast<double>(kLongestDuration.count())) csv.fail("starts more than a day on");
+    flows.push_back({from_picoseconds(start_ps), node(from), node(to), Bytes{static_cast<std::int64_t>(size + 0.5)}});
   }
   return flows;
 }

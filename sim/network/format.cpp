@@ -21,6 +21,7 @@ const std::vector<std::pair<std::string, Spellings>>& known_spellings() {
       {"kind", {{"kind"}, {"type"}, {"role"}}},
       {"name", {{"name"}, {"label"}}},
       {"platform", {{"platform"}}},
+      {"frontend", {{"frontend"}}},
   };
   return known;
 }
@@ -68,11 +69,21 @@ class Interpreter {
                             fmt::format("nothing is read as {}{}", in_quotes(meaning), suggestion(meaning, meanings)));
   }
 
-  NetworkGraph graph() {
-    NetworkGraph graph;
-    for (const RawTopology::Node& node : raw_.nodes) boost::add_vertex(node_of(node), graph);
-    for (const RawTopology::Link& link : raw_.links) add(link, graph);
-    return graph;
+  BuiltTopology topology() {
+    BuiltTopology built;
+    for (const RawTopology::Node& node : raw_.nodes) {
+      const NodeId id = boost::add_vertex(node_of(node), built.graph);
+      const auto said = find(node.attributes, "frontend");
+      if (built.graph[id].kind != NodeKind::frontend && (!said || said->text != "yes")) continue;
+      if (built.frontend)
+        throw InputError(
+            file_, "",
+            place(node.line, "node " + in_quotes(built.graph[id].name)) +
+                fmt::format("is a second frontend beside {}; keep one", in_quotes(built.graph[*built.frontend].name)));
+      built.frontend = id;
+    }
+    for (const RawTopology::Link& link : raw_.links) add(link, built.graph);
+    return built;
   }
 
  private:
@@ -142,7 +153,7 @@ class Interpreter {
         file_, "",
         here + fmt::format(
                    "{} {} is no known kind of node; say what it is with \"kinds\": {{\"{}\": \"host\"}} or \"switch\"",
-                   found->name, in_quotes(found->text), found->text));
+                   found->name, in_quotes(found->text), shortened(found->text)));
   }
 
   void add(const RawTopology::Link& raw, NetworkGraph& graph) {
@@ -221,8 +232,8 @@ std::shared_ptr<TopologyFormat> format_of(const std::filesystem::path& file, con
                                boost::algorithm::join(known, ", ")));
 }
 
-NetworkGraph interpret(const RawTopology& raw, const Interpretation& how, const std::string& file) {
-  return Interpreter(raw, how, file).graph();
+BuiltTopology interpret(const RawTopology& raw, const Interpretation& how, const std::string& file) {
+  return Interpreter(raw, how, file).topology();
 }
 
 template <>

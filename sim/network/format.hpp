@@ -30,6 +30,7 @@ struct RawTopology {
 /// More than this is refused while it is read.
 inline constexpr std::size_t kMostNodes = 250'000;
 inline constexpr std::size_t kMostLinks = 2'000'000;
+inline constexpr std::size_t kLongestName = 1 << 16;
 
 class TopologyFormat {
  public:
@@ -56,6 +57,12 @@ inline const char* written_kind(NodeKind kind) {
   return kind == NodeKind::host ? "host" : kind == NodeKind::frontend ? "frontend" : "switch";
 }
 
+/// The host at which queries enter, where it is one; a node of the kind frontend speaks for itself.
+inline std::string entry_host(const BuiltTopology& topology) {
+  if (!topology.frontend || topology.graph[*topology.frontend].kind == NodeKind::frontend) return "";
+  return topology.graph[*topology.frontend].name;
+}
+
 /// What a file leaves unsaid.
 struct TopologyDefaults {
   std::optional<Bandwidth> bandwidth;
@@ -73,7 +80,7 @@ struct Interpretation {
   std::optional<bool> one_way;  ///< whether links go one way only, whatever the file says
 };
 
-/// Makes a graph of what a file says. Throws InputError that names the node or link, what is unsaid, and the remedy.
-NetworkGraph interpret(const RawTopology& raw, const Interpretation& how, const std::string& file);
+/// Makes a network of what a file says. Throws InputError that names the node or link, what is unsaid, and the remedy.
+BuiltTopology interpret(const RawTopology& raw, const Interpretation& how, const std::string& file);
 
 }  // namespace shardsim

@@ -11,12 +11,15 @@ std::string native_text(const BuiltTopology& topology, const RoutingSpec& routin
   Json switches = Json::array();
   Json platforms = Json::object();
   for (const NodeId node : boost::make_iterator_range(boost::vertices(graph))) {
-    (graph[node].kind == NodeKind::host ? hosts : switches).push_back(graph[node].name);
+    if (graph[node].kind != NodeKind::frontend)
+      (graph[node].kind == NodeKind::host ? hosts : switches).push_back(graph[node].name);
     if (!graph[node].platform.empty()) platforms[graph[node].name] = graph[node].platform;
   }
   std::string out = "{\n  \"type\": \"graph\",\n";
   if (!description.empty()) out += fmt::format("  \"description\": {},\n", Json(description).dump());
-  if (routing.hosts_forward) out += "  \"routing\": {\"hosts_forward\": true},\n";
+  const Json route = value_type<RoutingSpec>().write(&routing, {});
+  const RoutingSpec usual;
+  if (route != value_type<RoutingSpec>().write(&usual, {})) out += fmt::format("  \"routing\": {},\n", route.dump());
   if (!platforms.empty()) out += fmt::format("  \"host_platforms\": {},\n", platforms.dump());
   if (topology.frontend) out += fmt::format("  \"frontend\": {},\n", Json(graph[*topology.frontend].name).dump());
   out += fmt::format("  \"hosts\": {},\n  \"switches\": {},\n  \"links\": [", hosts.dump(), switches.dump());

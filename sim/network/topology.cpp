@@ -8,38 +8,43 @@
 namespace shardsim {
 namespace {
 
-std::vector<std::string> node_names(const NetworkGraph& graph) {
-  std::vector<std::string> names;
-  for (const NodeId node : boost::make_iterator_range(boost::vertices(graph))) names.push_back(graph[node].name);
-  return names;
-}
-
-NodeId named_node(const NetworkGraph& graph, const std::string& name, const std::string& pointer) {
-  for (const NodeId node : boost::make_iterator_range(boost::vertices(graph)))
-    if (graph[node].name == name) return node;
-  throw ScenarioError(pointer,
-                      fmt::format("there is no node {}{}", in_quotes(name), suggestion(name, node_names(graph))));
-}
-
 void set_platforms(NetworkGraph& graph, const Remarks& platforms) {
   for (const auto& [pattern, platform] : platforms) {
-    const std::vector<NodeId> nodes = matching_nodes(graph, pattern);
+    const std::vector<NodeId> nodes = matching_hosts(graph, pattern);
     if (nodes.empty())
-      throw ScenarioError("/topology/host_platforms", fmt::format("no host matches {}", in_quotes(pattern)));
+      throw ScenarioError("/topology/host_platforms", fmt::format("no host matches {}{}", in_quotes(pattern),
+                                                                  suggestion(pattern, host_names(graph))));
     for (const NodeId node : nodes) graph[node].platform = platform;
   }
 }
 
 }  // namespace
 
+std::vector<std::string> host_names(const NetworkGraph& graph) {
+  std::vector<std::string> names;
+  for (const NodeId node : boost::make_iterator_range(boost::vertices(graph)))
+    if (graph[node].kind == NodeKind::host) names.push_back(graph[node].name);
+  return names;
+}
+
+NodeId node_named(const NetworkGraph& graph, const std::string& name, const std::string& pointer) {
+  std::vector<std::string> names;
+  for (const NodeId node : boost::make_iterator_range(boost::vertices(graph))) {
+    if (graph[node].name == name) return node;
+    names.push_back(graph[node].name);
+  }
+  throw ScenarioError(pointer, fmt::format("there is no node {}{}", in_quotes(name), suggestion(name, names)));
+}
+
 bool matches(const std::string& pattern, const std::string& name) {
   return fnmatch(pattern.c_str(), name.c_str(), 0) == 0;
 }
 
-std::vector<NodeId> matching_nodes(const NetworkGraph& graph, const std::string& pattern) {
+std::vector<NodeId> matching_hosts(const NetworkGraph& graph, const std::string& pattern) {
   std::vector<NodeId> nodes;
   for (const NodeId node : boost::make_iterator_range(boost::vertices(graph)))
-    if (graph[node].name == pattern || matches(pattern, graph[node].name)) nodes.push_back(node);
+    if (graph[node].kind == NodeKind::host && (graph[node].name == pattern || matches(pattern, graph[node].name)))
+      nodes.push_back(node);
   return nodes;
 }
 
@@ -47,9 +52,15 @@ BuiltTopology build_topology(const Topology& topology, const std::vector<std::st
   BuiltTopology built = topology.build(wanted);
   set_platforms(built.graph, topology.host_platforms);
   std::unordered_set<std::string> seen;
-  for (const NodeId node : boost::make_iterator_range(boost::vertices(built.graph)))
+  for (const NodeId node : boost::make_iterator_range(boost::vertices(built.graph))) {
+    const std::string& name = built.graph[node].name;
+    if (name.empty() ||
+        std::any_of(name.begin(), name.end(), [](unsigned char c) { return c < 0x20 && c != '\n' && c != '\t'; }))
+      throw ScenarioError("/topology",
+                          fmt::format("the name {} of a node is empty or holds control characters", in_quotes(name)));
     if (!seen.insert(built.graph[node].name).second)
-      throw ScenarioError("/topology", fmt::format("two nodes are called {}", in_quotes(built.graph[node].name)));
+      throw ScenarioError("/topology", fmt::format("two nodes are called {}", in_quotes(name)));
+  }
   return built;
 }
 
@@ -84,10 +95,13 @@ BuiltTopology Generator::build(const std::vector<std::string>& wanted) const {
   NodeId attach = generate(built.graph, wanted);
   if (!frontend) return built;
   if (!frontend->cable) {
-    built.frontend = named_node(built.graph, frontend->host, "/topology/frontend/host");
+    built.frontend = node_named(built.graph, frontend->host, "/topology/frontend/host");
+    if (built.graph[*built.frontend].kind != NodeKind::host)
+      throw ScenarioError("/topology/frontend/host",
+                          fmt::format("{} is no host; hang a 'cable' on it with 'attach'", in_quotes(frontend->host)));
     return built;
   }
-  if (!frontend->attach.empty()) attach = named_node(built.graph, frontend->attach, "/topology/frontend/attach");
+  if (!frontend->attach.empty()) attach = node_named(built.graph, frontend->attach, "/topology/frontend/attach");
   built.frontend = boost::add_vertex({"frontend", NodeKind::frontend, {}}, built.graph);
   add_cable(built.graph, *built.frontend, attach, *frontend->cable);
   return built;

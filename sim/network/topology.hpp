@@ -32,8 +32,12 @@ BuiltTopology build_topology(const Topology& topology, const std::vector<std::st
 
 /// Whether a name matches a pattern of the shell: * any text, ? one character, [ab] one of these.
 bool matches(const std::string& pattern, const std::string& name);
-/// Nodes whose name matches, in order.
-std::vector<NodeId> matching_nodes(const NetworkGraph& graph, const std::string& pattern);
+/// The node of that name. Throws ScenarioError at `pointer`.
+NodeId node_named(const NetworkGraph& graph, const std::string& name, const std::string& pointer);
+/// Names of all hosts, in order.
+std::vector<std::string> host_names(const NetworkGraph& graph);
+/// Hosts whose name is the pattern or matches it, in order.
+std::vector<NodeId> matching_hosts(const NetworkGraph& graph, const std::string& pattern);
 
 const Registry<Topology>& topology_registry();
 

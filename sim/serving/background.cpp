@@ -7,12 +7,10 @@ namespace shardsim {
 namespace {
 
 std::vector<NodeId> hosts_matching(const NetworkGraph& graph, const std::string& pattern, const std::string& pointer) {
-  std::vector<NodeId> hosts;
-  for (const NodeId node : matching_nodes(graph, pattern))
-    if (graph[node].kind == NodeKind::host) hosts.push_back(node);
+  std::vector<NodeId> hosts = matching_hosts(graph, pattern);
   if (hosts.empty())
-    throw ScenarioError(pointer,
-                        fmt::format("no host matches {}; `shardsim topology info` lists names", in_quotes(pattern)));
+    throw ScenarioError(
+        pointer, fmt::format("no host matches {}{}", in_quotes(pattern), suggestion(pattern, host_names(graph))));
   return hosts;
 }
 
@@ -27,7 +25,8 @@ void describe(Describe<BackgroundTraffic>& d) {
   d.optional("load", &BackgroundTraffic::load, "or: bytes in all").more_than(Bandwidth{0});
   d.required("size", &BackgroundTraffic::size, "bytes of a message");
   d.check([](const BackgroundTraffic& b) -> std::optional<Complaint> {
-    if (b.rate.has_value() == b.load.has_value()) return Complaint{"", "expected either 'rate' or 'load'"};
+    if (b.rate.has_value() == b.load.has_value())
+      return Complaint{"", fmt::format("expected either 'rate' or 'load'; found {}", b.rate ? "both" : "neither")};
     if (!(b.size->mean() > 0)) return Complaint{"size", "expected a mean of more than 0 bytes"};
     if (!(b.messages_per_second() <= 1e9)) return Complaint{"", "more than 10^9 messages a second"};
     return std::nullopt;

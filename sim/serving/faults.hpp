@@ -22,11 +22,11 @@ struct Fault {
   std::string links;  ///< pattern of link names, "leaf0 -> spine1"
   std::string hosts;  ///< or: pattern of host names
   FaultState state = FaultState::down;
-  double factor = 1;
+  std::optional<double> factor;
   Duration from{};
   std::optional<Duration> until;
-  Duration down_for{};
-  Duration up_for{};
+  std::optional<Duration> down_for;
+  std::optional<Duration> up_for;
 
   bool loses_messages() const { return state != FaultState::slow; }
 };
@@ -49,6 +49,8 @@ class FaultInjector {
     std::vector<Host*> hosts;
   };
   Target target_of(const Fault& fault, std::size_t number) const;
+  Target links_of(const Fault& fault, const std::string& pointer) const;
+  Target hosts_of(const Fault& fault, const std::string& pointer) const;
   Process happen(const Fault& fault, Target target);
   void switch_links(const Target& target, int change);
   void slow_down(const Target& target, double factor, bool begins);

@@ -48,7 +48,7 @@ Names hosts_of(const Deployment& d) {
 /// The link between two nodes.
 NetworkLink link(const Deployment& d, const std::string& from, const std::string& to) {
   const NetworkGraph& g = d.topology.graph;
-  return g[boost::edge(matching_nodes(g, from).at(0), matching_nodes(g, to).at(0), g).first];
+  return g[boost::edge(node_named(g, from, ""), node_named(g, to, ""), g).first];
 }
 
 }  // namespace
@@ -148,7 +148,7 @@ TEST_CASE("deployment: servers share hosts where that is allowed, of one platfor
   c.main.platform.nic.latency = c.sparse.platform.nic.latency = from_seconds(5e-6);
   CHECK(link(deploy(c, 3, *fabric()), "leaf0/host0", "leaf0").latency == from_seconds(6e-6));
   c.sparse.platform = platform("small");
-  CHECK_THROWS_WITH(deploy(c, 1, *fabric()), Contains("'leaf0/host0' is a 'large'"));
+  CHECK_THROWS_WITH(deploy(c, 1, *fabric()), Contains("'leaf0/host0' is of platform 'large'"));
 }
 
 TEST_CASE("deployment: a host's links are no faster than its card, and longer by the card's latency") {

@@ -13,7 +13,7 @@ using Catch::Matchers::Contains;
 namespace {
 
 NetworkGraph read(const std::string& file, const std::string& text, const Interpretation& how = {}) {
-  return interpret(format_of(file, "")->read(text, file), how, file);
+  return interpret(format_of(file, "")->read(text, file), how, file).graph;
 }
 NetworkGraph graphml(const std::string& body, const Interpretation& how = {}) {
   return read("net.graphml", "<?xml version=\"1.0\"?>\n<graphml>\n" + body + "\n</graphml>\n", how);

@@ -27,7 +27,11 @@ std::size_t hosts(const BuiltTopology& b) { return count(b.graph, NodeKind::host
 std::size_t switches(const BuiltTopology& b) { return count(b.graph, NodeKind::switching); }
 std::size_t cables(const BuiltTopology& b) { return cables_of(b.graph).size(); }
 
-bool has(const BuiltTopology& b, const std::string& name) { return !matching_nodes(b.graph, name).empty(); }
+bool has(const BuiltTopology& b, const std::string& name) {
+  for (const NodeId node : boost::make_iterator_range(boost::vertices(b.graph)))
+    if (b.graph[node].name == name) return true;
+  return false;
+}
 
 /// Cables between every two nodes, by name.
 std::map<std::pair<std::string, std::string>, int> pairs(const BuiltTopology& b) {

@@ -26,7 +26,7 @@ struct Lab {
         transport(parsed<Choice<TransportSpec>>(how)),
         network(sim, build_topology(*topology, {}), topology->routing, *transport) {}
 
-  NodeId node(const std::string& name) const { return matching_nodes(network.graph(), name).at(0); }
+  NodeId node(const std::string& name) const { return node_named(network.graph(), name, ""); }
 };
 
 const std::string kPath = R"({"type": "graph", "hosts": ["a", "b"], "switches": ["s"], "frontend": "a", "links": [

@@ -19,7 +19,7 @@ BuiltTopology built(const std::string& json) {
 }
 NetworkGraph graph_of(const std::string& json) { return built(json).graph; }
 
-NodeId node(const NetworkGraph& graph, const std::string& name) { return matching_nodes(graph, name).at(0); }
+NodeId node(const NetworkGraph& graph, const std::string& name) { return node_named(graph, name, ""); }
 const Bandwidth kFast{1e9};
 
 void cable(NetworkGraph& graph, NodeId a, NodeId b, double microseconds = 1) {

@@ -41,8 +41,8 @@ struct Wire {
 BuiltTopology wired(const std::vector<Wire>& wires) {
   BuiltTopology built;
   const auto node = [&](const std::string& name) {
-    const std::vector<NodeId> known = matching_nodes(built.graph, name);
-    if (!known.empty()) return known.front();
+    for (const NodeId known : boost::make_iterator_range(boost::vertices(built.graph)))
+      if (built.graph[known].name == name) return known;
     return name[0] == 's' ? add_switch(built.graph, name) : add_host(built.graph, name);
   };
   for (const Wire& w : wires) {
@@ -96,7 +96,7 @@ class Lab {
     }
     return took;
   }
-  NodeId node(const std::string& name) const { return matching_nodes(network.graph(), name).at(0); }
+  NodeId node(const std::string& name) const { return node_named(network.graph(), name, ""); }
   LinkState& state(const std::string& link) {
     for (LinkState& l : network.links())
       if (network.name_of(l) == link) return l;

@@ -19,11 +19,11 @@ std::vector<std::string> texts(const po::variables_map& given, const char* optio
 
 void apply_options(Document& document, const po::variables_map& given) {
   for (const std::string& text : texts(given, "default")) {
-    const auto [key, value] = split_assignment(text);
+    const auto [key, value] = split_assignment(text, "--default");
     document.set("topology.defaults." + key, value);
   }
   for (const std::string& text : texts(given, "attribute")) {
-    const auto [key, value] = split_assignment(text);
+    const auto [key, value] = split_assignment(text, "--attribute");
     document.set("topology.attributes." + key, value);
   }
   if (given.count("transport") > 0)
@@ -95,8 +95,9 @@ class TopologyCommand final : public Command {
         "which attribute it has for bandwidth, latency, kind, name: bandwidth='speed Mbps'")(
         "hosts", po::value<int>()->value_name("N"), "hosts to make where the description makes one for each server")(
         "transport", po::value<std::string>(), "flows: ideal, port, fluid or packet")(
-        "flow", po::value<std::uint64_t>()->default_value(0), "route: number of the flow between the two")(
-        "pairs", po::value<std::uint64_t>()->value_name("N"), "info: also route N random pairs of hosts")(
+        "flow", po::value<std::string>()->default_value("0")->value_name("N"),
+        "route: number of the flow between the two")("pairs", po::value<std::string>()->value_name("N"),
+                                                     "info: also route N random pairs of hosts")(
         "force", "replace files that exist");
     positional.add("ARGUMENTS", -1);
   }
@@ -120,6 +121,13 @@ class TopologyCommand final : public Command {
 };
 
 }  // namespace
+
+std::uint64_t whole_number(const po::variables_map& given, const char* option) {
+  const std::string text = given[option].as<std::string>();
+  if (text.empty() || text.size() > 18 || text.find_first_not_of("0123456789") != std::string::npos)
+    throw InputError(fmt::format("--{}: found {}; expected a whole number, at least 0", option, in_quotes(text)));
+  return std::stoull(text);
+}
 
 bool wants_json(const po::variables_map& given) {
   const std::string format = given["format"].as<std::string>();

@@ -13,6 +13,7 @@ class Convert final : public TopologyAction {
   std::size_t arguments() const override { return 2; }
   int run(GivenTopology topology, const std::vector<std::string>& files, const Variables& given) const override {
     const std::filesystem::path out = files[0];
+    if (out.extension() != ".json") format_of(out, "");  // an unknown extension is an error before anything is done
     refuse_overwrite(out, given);
     const std::string from = std::filesystem::path(topology.name).filename().string();
     write_file(out, out.extension() == ".json" ? native_text(topology.built, topology.routing, "from " + from)

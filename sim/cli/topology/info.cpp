@@ -34,8 +34,9 @@ Sampled sample_routes(const GivenTopology& topology, std::uint64_t pairs) {
     s.most_hops = std::max(s.most_hops, path.size());
     for (const Routing::Link link : path) latency += to_microseconds(graph[link].latency);
   }
-  s.mean_hops = static_cast<double>(hops) / static_cast<double>(s.pairs);
-  s.mean_latency_us = latency / static_cast<double>(s.pairs);
+  const double routed = std::max<double>(1, static_cast<double>(s.pairs));
+  s.mean_hops = static_cast<double>(hops) / routed;
+  s.mean_latency_us = latency / routed;
   return s;
 }
 
@@ -95,7 +96,7 @@ class Info final : public TopologyAction {
     Json out = info_json(info);
     std::string text = info_text(info);
     if (given.count("pairs") > 0) {
-      const Sampled s = sample_routes(topology, given["pairs"].as<std::uint64_t>());
+      const Sampled s = sample_routes(topology, whole_number(given, "pairs"));
       out["routed"] = {{"pairs", s.pairs},
                        {"mean_hops", s.mean_hops},
                        {"most_hops", s.most_hops},

@@ -13,8 +13,8 @@ class RouteAction final : public TopologyAction {
   int run(GivenTopology topology, const std::vector<std::string>& ends, const Variables& given) const override {
     const bool json = wants_json(given);
     const NetworkGraph& graph = topology.built.graph;
-    const NodeId from = node(topology, ends[0]);
-    const NodeId to = node(topology, ends[1]);
+    const NodeId from = node_named(graph, ends[0], "A");
+    const NodeId to = node_named(graph, ends[1], "B");
     Routing routing(graph, topology.routing);
     std::vector<std::string> names{graph[from].name};
     Duration latency{};
@@ -22,7 +22,7 @@ class RouteAction final : public TopologyAction {
     if (!routing.reachable(from, to))
       throw InputError(topology.name, "",
                        fmt::format("there is no path from {} to {}", in_quotes(ends[0]), in_quotes(ends[1])));
-    for (const Routing::Link link : routing.path(from, to, given["flow"].as<std::uint64_t>())) {
+    for (const Routing::Link link : routing.path(from, to, whole_number(given, "flow"))) {
       names.push_back(graph[boost::target(link, graph)].name);
       latency += graph[link].latency;
       bandwidth = std::min(bandwidth, graph[link].bandwidth);
@@ -39,16 +39,6 @@ class RouteAction final : public TopologyAction {
                  to_microseconds(latency),
                  bandwidth.is_unlimited() ? "unlimited" : fmt::format("{:g} Gbps", bandwidth.bytes_per_second * 8e-9));
     return kOk;
-  }
-
- private:
-  static NodeId node(const GivenTopology& topology, const std::string& name) {
-    std::vector<std::string> names;
-    for (const NodeId n : boost::make_iterator_range(boost::vertices(topology.built.graph))) {
-      if (topology.built.graph[n].name == name) return n;
-      names.push_back(topology.built.graph[n].name);
-    }
-    throw InputError(topology.name, "", fmt::format("there is no node {}{}", in_quotes(name), suggestion(name, names)));
   }
 };
 

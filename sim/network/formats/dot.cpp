@@ -21,6 +21,9 @@ class Builder final : public boost::detail::graph::mutate_graph {
   Builder(bool directed, std::string file) : directed_(directed), file_(std::move(file)) {}
   bool is_directed() const override { return directed_; }
   void do_add_vertex(const std::string& node) override {
+    if (node.size() > kLongestName)
+      throw InputError(file_, "",
+                       fmt::format("has a name of {} characters; at most {} are allowed", node.size(), kLongestName));
     if (nodes_.size() >= kMostNodes) throw InputError(file_, "", fmt::format("has more than {} nodes", kMostNodes));
     nodes_.push_back({node, {}, 0});
   }
@@ -81,6 +84,8 @@ class Dot final : public TopologyFormat {
       } catch (const boost::undirected_graph_error&) {
         return read_as(false, plain, file);
       }
+    } catch (const std::bad_alloc&) {
+      throw InputError(file, "", "has more nodes or links than memory holds");
     } catch (const boost::graph_exception& e) {
       throw InputError(file, "", fmt::format("is no valid DOT: {}", one_line(e.what())));
     }
@@ -91,11 +96,13 @@ class Dot final : public TopologyFormat {
     const NetworkGraph& graph = topology.graph;
     const std::vector<CableView> cables = cables_of(graph);
     const bool directed = std::any_of(cables.begin(), cables.end(), [](const CableView& c) { return c.one_way; });
+    const std::string frontend = entry_host(topology);
     std::string out = directed ? "digraph {\n" : "graph {\n";
     for (const NodeId node : boost::make_iterator_range(boost::vertices(graph))) {
       const std::string& platform = graph[node].platform;
-      out += fmt::format("  {} [kind={}{}];\n", quoted(graph[node].name), written_kind(graph[node].kind),
-                         platform.empty() ? "" : ", platform=" + quoted(platform));
+      out += fmt::format("  {} [kind={}{}{}];\n", quoted(graph[node].name), written_kind(graph[node].kind),
+                         platform.empty() ? "" : ", platform=" + quoted(platform),
+                         graph[node].name == frontend ? ", frontend=yes" : "");
     }
     for (const CableView& c : cables) {
       const auto line = [&](NodeId from, NodeId to) {
@@ -115,6 +122,8 @@ class Dot final : public TopologyFormat {
     return builder.take();
   }
   static std::string quoted(const std::string& text) {
+    if (text.ends_with('\\'))
+      throw InputError(fmt::format("DOT cannot hold the name {}, which ends in a backslash", in_quotes(text)));
     return "\"" + boost::algorithm::replace_all_copy(text, "\"", "\\\"") + "\"";
   }
   static std::string one_line(std::string text) {

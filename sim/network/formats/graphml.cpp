@@ -82,7 +82,11 @@ class GraphmlReader {
     constexpr int kDeepest = 256;
     if (++depth_ > kDeepest) return stop(fmt::format("nests elements more than {} deep", kDeepest));
     Given given;
-    for (; *attributes != nullptr; attributes += 2) given[attributes[0]] = attributes[1];
+    for (; *attributes != nullptr; attributes += 2) {
+      given[attributes[0]] = attributes[1];
+      if (given[attributes[0]].size() > kLongestName)
+        return stop(fmt::format("has an attribute of more than {} characters", kLongestName));
+    }
     if (data_depth_ > 0) {  // a drawing, of which only the label is of use
       if (element == "NodeLabel" && owner_ != nullptr) text_.clear(), in_text_ = depth_;  // yFiles
       return;
@@ -131,9 +135,10 @@ class GraphmlReader {
   }
 
   void append(const XML_Char* text, std::size_t size) {
-    constexpr std::size_t kLongest = 1 << 16;
     if (in_text_ == 0 || depth_ != in_text_) return;  // drawings of yFiles nest elements below <data>
-    if (text_.size() + size > kLongest) return stop(fmt::format("holds a value of more than {} characters", kLongest));
+    // A default is copied to every node.
+    const std::size_t longest = data_depth_ > 0 ? kLongestName : 256;
+    if (text_.size() + size > longest) return stop(fmt::format("holds a value of more than {} characters", longest));
     text_.append(text, size);
   }
   void end(const std::string& element) {
@@ -207,6 +212,7 @@ struct WrittenNode {
   std::string name;
   std::string kind;
   std::string platform;
+  std::string frontend;
 };
 struct WrittenLink {
   std::string bandwidth;
@@ -214,13 +220,13 @@ struct WrittenLink {
 };
 
 template <class Directed>
-std::string written(const NetworkGraph& network, const std::vector<CableView>& cables) {
+std::string written(const NetworkGraph& network, const std::vector<CableView>& cables, const std::string& frontend) {
   using Graph = boost::adjacency_list<boost::vecS, boost::vecS, Directed, WrittenNode, WrittenLink>;
   Graph graph;
   bool has_platforms = false;
   for (const NodeId node : boost::make_iterator_range(boost::vertices(network))) {
     const NetworkNode& n = network[node];
-    boost::add_vertex(WrittenNode{n.name, written_kind(n.kind), n.platform}, graph);
+    boost::add_vertex(WrittenNode{n.name, written_kind(n.kind), n.platform, n.name == frontend ? "yes" : "no"}, graph);
     has_platforms = has_platforms || !n.platform.empty();
   }
   for (const CableView& c : cables) {
@@ -232,6 +238,7 @@ std::string written(const NetworkGraph& network, const std::vector<CableView>& c
   properties.property("name", boost::get(&WrittenNode::name, graph));
   properties.property("kind", boost::get(&WrittenNode::kind, graph));
   if (has_platforms) properties.property("platform", boost::get(&WrittenNode::platform, graph));
+  if (!frontend.empty()) properties.property("frontend", boost::get(&WrittenNode::frontend, graph));
   properties.property("bandwidth", boost::get(&WrittenLink::bandwidth, graph));
   properties.property("latency", boost::get(&WrittenLink::latency, graph));
   std::ostringstream out;
@@ -249,8 +256,9 @@ class Graphml final : public TopologyFormat {
   std::string write(const BuiltTopology& topology) const override {
     const std::vector<CableView> cables = cables_of(topology.graph);
     const bool directed = std::any_of(cables.begin(), cables.end(), [](const CableView& c) { return c.one_way; });
-    return directed ? written<boost::directedS>(topology.graph, cables)
-                    : written<boost::undirectedS>(topology.graph, cables);
+    const std::string frontend = entry_host(topology);
+    return directed ? written<boost::directedS>(topology.graph, cables, frontend)
+                    : written<boost::undirectedS>(topology.graph, cables, frontend);
   }
 };
 

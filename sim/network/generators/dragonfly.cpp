@@ -66,10 +66,10 @@ void describe(Describe<Dragonfly>& d) {
   d.check([](const Dragonfly& f) -> std::optional<Complaint> {
     if (f.routers * f.global_cables < f.groups - 1)
       return Complaint{"global_cables",
-                       fmt::format("a group has {} global cables for {} other groups; expected one each",
+                       fmt::format("a group has {} global cables for {} other groups; expected at least one for each",
                                    f.routers * f.global_cables, f.groups - 1)};
     if (static_cast<std::int64_t>(f.groups) * f.routers * f.hosts_per_router > 200'000)
-      return Complaint{"groups", "more than 200000 hosts in all"};
+      return Complaint{"groups", "makes more than 200000 hosts; that is the most allowed"};
     return std::nullopt;
   });
 }

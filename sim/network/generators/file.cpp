@@ -19,28 +19,15 @@ class File final : public Topology {
   BuiltTopology build(const std::vector<std::string>& /*wanted*/) const override {
     const std::shared_ptr<TopologyFormat> reader = format_of(file.path, format);
     const std::string text = read_text_file(file.path, reader->largest_file());
-    BuiltTopology built;
-    built.graph =
+    BuiltTopology built =
         interpret(reader->read(text, file.path.string()), {attributes, kinds, defaults, one_way}, file.path.string());
     const std::size_t nodes = boost::num_vertices(built.graph);
     for (NodeId node = 0; node < nodes; ++node) {
-      if (built.graph[node].kind == NodeKind::frontend) built.frontend = node;
       if (built.graph[node].kind == NodeKind::switching)
         add_hosts(built.graph, node, hosts_per_switch, std::string(built.graph[node].name) + "/host", host_cable);
     }
-    if (!frontend.empty()) built.frontend = find(built.graph);
+    if (!frontend.empty()) built.frontend = node_named(built.graph, frontend, "/topology/frontend");
     return built;
-  }
-
- private:
-  NodeId find(const NetworkGraph& graph) const {
-    std::vector<std::string> names;
-    for (const NodeId node : boost::make_iterator_range(boost::vertices(graph))) {
-      if (graph[node].name == frontend) return node;
-      names.push_back(graph[node].name);
-    }
-    throw ScenarioError("/topology/frontend",
-                        fmt::format("there is no node {}{}", in_quotes(frontend), suggestion(frontend, names)));
   }
 };
 

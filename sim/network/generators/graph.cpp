@@ -29,6 +29,8 @@ class Graph final : public Topology {
     std::unordered_map<std::string, NodeId> nodes;
     for (const std::string& h : hosts) nodes[h] = add_host(built.graph, h);
     for (const std::string& s : switches) nodes[s] = add_switch(built.graph, s);
+    if (!frontend.empty() && !nodes.contains(frontend))
+      nodes[frontend] = boost::add_vertex({frontend, NodeKind::frontend, {}}, built.graph);
     for (const GraphLink& l : links) {
       boost::add_edge(nodes.at(l.a), nodes.at(l.b), {l.bandwidth, l.latency}, built.graph);
       if (!l.one_way) boost::add_edge(nodes.at(l.b), nodes.at(l.a), {l.bandwidth, l.latency}, built.graph);
@@ -46,9 +48,13 @@ class Graph final : public Topology {
                            fmt::format("a second node is called {}", in_quotes((*list)[i]))};
     if (names.size() > kMostNodes)
       return Complaint{"hosts", fmt::format("found {} nodes; at most {} are allowed", names.size(), kMostNodes)};
+    const bool own_node = !frontend.empty() && names.insert(frontend).second;
     if (auto complaint = link_problem(names)) return complaint;
-    if (!frontend.empty() && !names.contains(frontend))
+    if (own_node && std::none_of(links.begin(), links.end(),
+                                 [&](const GraphLink& l) { return l.a == frontend || l.b == frontend; })) {
+      names.erase(frontend);
       return Complaint{"frontend", fmt::format("there is no node {}{}", in_quotes(frontend), near(frontend, names))};
+    }
     return std::nullopt;
   }
 
@@ -95,7 +101,9 @@ void describe(Describe<Graph>& d) {
   d.required("hosts", &Graph::hosts, "names of hosts");
   d.optional("switches", &Graph::switches, "names of switches");
   d.required("links", &Graph::links, "cables");
-  d.optional("frontend", &Graph::frontend, "node at which queries enter; needed for a run");
+  d.optional(
+      "frontend", &Graph::frontend,
+      "node at which queries enter: a host, a switch, or a node of its own that is only in 'links'; needed for a run");
   d.check([](const Graph& g) { return g.problem(); });
 }
 

@@ -59,7 +59,7 @@ void describe(Describe<MultiZone>& d) {
   d.required("hall_cable", &MultiZone::hall_cable, "between a hall and the backbone");
   d.check([](const MultiZone& z) -> std::optional<Complaint> {
     if (static_cast<std::int64_t>(z.halls) * z.pods * z.racks * z.hosts_per_rack > 200'000)
-      return Complaint{"halls", "more than 200000 hosts in all"};
+      return Complaint{"halls", "makes more than 200000 hosts; that is the most allowed"};
     return std::nullopt;
   });
 }

@@ -69,7 +69,8 @@ void describe(Describe<Torus>& d) {
       return Complaint{"dimensions", fmt::format("found {} dimensions; expected 1 to 8", t.dimensions.size())};
     for (const int n : t.dimensions)
       if (n < 1) return Complaint{"dimensions", fmt::format("found {}; expected at least 1 router", n)};
-    if (t.routers() * t.hosts_per_router > 200'000) return Complaint{"dimensions", "more than 200000 hosts in all"};
+    if (t.routers() * t.hosts_per_router > 200'000)
+      return Complaint{"dimensions", "makes more than 200000 hosts; that is the most allowed"};
     return std::nullopt;
   });
 }

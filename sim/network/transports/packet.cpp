@@ -95,6 +95,8 @@ class PacketTransport final : public Transport {
   PacketTransport(Simulation& sim, const PacketSettings& settings) : sim_(sim), set_(settings) {}
 
   void start(Transfer& t) override {
+    constexpr Bytes kLargest{std::int64_t{1} << 40};
+    if (t.size > kLargest) throw ScenarioError("/transport", "packet: a message has more than 1 TiB; use fluid");
     Flow& flow = new_flow(t);
     send_more(flow);
   }
@@ -373,9 +375,12 @@ void describe(Describe<PacketSpec>& d) {
       .at_least(0)
       .at_most(1000);
   d.check([](const PacketSpec& s) -> std::optional<Complaint> {
-    if (s.headers >= s.mtu) return Complaint{"headers", "expected less than 'mtu'"};
+    if (s.headers >= s.mtu)
+      return Complaint{"headers",
+                       fmt::format("found '{}'; expected less than 'mtu' ('{}')", to_text(s.headers), to_text(s.mtu))};
     if (s.queue < s.mtu + s.framing)
-      return Complaint{"queue", "expected room for one packet of size 'mtu' + 'framing'"};
+      return Complaint{"queue", fmt::format("found '{}'; expected room for a packet: 'mtu' + 'framing' ('{}')",
+                                            to_text(s.queue), to_text(s.mtu + s.framing))};
     return std::nullopt;
   });
 }
