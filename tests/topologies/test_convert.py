@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Does the converter write what each format says, with its units, and refuse in one line what it cannot know?"""
 
+import collections
 import json
 import os
 import re
@@ -83,9 +84,15 @@ def topology(*arguments):
 
 
 def counts(graph):
+    """As the program counts: a link each way between two nodes is one cable, given in one piece or in two."""
+    ways = collections.Counter()
+    for link in graph["links"]:
+        ways[link["a"], link["b"]] += 1
+        ways[link["b"], link["a"]] += not link.get("one_way", False)
+    pairs = [(ways[a, b], ways[b, a]) for a, b in ways if a < b]
     return {
-        "hosts": len(graph["hosts"]), "switches": len(graph["switches"]), "links": len(graph["links"]),
-        "one_way_links": sum(link.get("one_way", False) for link in graph["links"]),
+        "hosts": len(graph["hosts"]), "switches": len(graph["switches"]), "links": sum(map(max, pairs)),
+        "one_way_links": sum(max(p) - min(p) for p in pairs),
     }  # fmt: skip
 
 

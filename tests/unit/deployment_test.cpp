@@ -105,8 +105,8 @@ TEST_CASE("deployment: a host whose platform is known takes only services of it"
                     Contains("8 of 11 free hosts") && Contains("'small'") && Contains("9 are needed"));
   Cluster wrong = cluster(1, 1);
   wrong.sparse.hosts = {"leaf0/host2"};
-  CHECK_THROWS_WITH(deploy(wrong, 1, *labelled), Contains("/cluster/sparse/platform") &&
-                                                     Contains("'leaf0/host2' is a 'large'") && Contains("'small'"));
+  CHECK_THROWS_WITH(deploy(wrong, 1, *labelled), Contains("/cluster/sparse") &&
+                                                     Contains("'leaf0/host2' is of platform 'large'") && Contains("'small'"));
 }
 
 TEST_CASE("deployment: hosts named one by one") {
