@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Does the converter write what each format says, with its units, and refuse in one line what it cannot know?"""
 
-import collections
 import json
 import os
 import re
@@ -85,7 +84,7 @@ def topology(*arguments):
 
 def counts(graph):
     """As the program counts: a link each way between two nodes is one cable, given in one piece or in two."""
-    ways = collections.Counter()
+    ways = Counter()
     for link in graph["links"]:
         ways[link["a"], link["b"]] += 1
         ways[link["b"], link["a"]] += not link.get("one_way", False)
