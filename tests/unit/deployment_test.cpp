@@ -106,7 +106,8 @@ TEST_CASE("deployment: a host whose platform is known takes only services of it"
   Cluster wrong = cluster(1, 1);
   wrong.sparse.hosts = {"leaf0/host2"};
   CHECK_THROWS_WITH(deploy(wrong, 1, *labelled), Contains("/cluster/sparse") &&
-                                                     Contains("'leaf0/host2' is of platform 'large'") && Contains("'small'"));
+                                                     Contains("'leaf0/host2' is of platform 'large'") &&
+                                                     Contains("'small'"));
 }
 
 TEST_CASE("deployment: hosts named one by one") {

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <cmath>
 #include <deque>
 
+#include "network/send_window.hpp"
 #include "network/transport.hpp"
 
 namespace shardsim {
 namespace {
-
-constexpr Duration kLongestTimeout = std::chrono::seconds(60);  // RFC 6298
 
 struct PacketSettings {
   Bytes mtu{1500};
@@ -44,8 +42,7 @@ struct Flow final : Timer {
   Transfer* transfer = nullptr;  // null once delivered or given up
   Route route;
   Time started{};
-  Duration round_trip{};  // unloaded
-  int references = 0;     // packets under way, and the timer
+  int references = 0;  // packets under way, and the timer
 
   // Receiver.
   std::vector<bool> received;
@@ -64,20 +61,9 @@ struct Flow final : Timer {
   std::int64_t next_segment = 0;
   std::int64_t segments = 0;
   std::int64_t in_flight = 0;
-  double window = 0;  // packets
-  double threshold = 0;
-  std::int64_t recover_until = 0;  // losses of earlier serials are of the same event
+  SendWindow window;
   Time deadline{};
   bool timer_set = false;
-  Duration smoothed{};
-  Duration variation{};
-  int backoff = 0;
-  // DCTCP: share of marked packets, over windows.
-  double alpha = 1;  // at first, as in Linux: the first mark halves
-  std::int64_t window_end = 0;
-  std::int64_t reduced_until = 0;
-  std::int64_t acks = 0;
-  std::int64_t marks = 0;
 
   std::vector<Duration> waited;  // by hop
   std::size_t trouble = 0;       // hop that last dropped one; route.size(): none did
@@ -133,13 +119,11 @@ class PacketTransport final : public Transport {
     flow.segments = std::max<std::int64_t>(1, (t.size.count + set_.payload().count - 1) / set_.payload().count);
     flow.received.resize(static_cast<std::size_t>(flow.segments));
     flow.missing = flow.segments;
-    flow.window = set_.initial_window;
-    flow.threshold = 1e18;
     flow.waited.resize(flow.route.size());
     flow.trouble = flow.route.size();
-    for (const LinkState* link : flow.route) flow.round_trip += 2 * link->link.latency + size_of(flow, 0) / link->rate;
-    flow.smoothed = flow.round_trip;
-    flow.variation = flow.round_trip / 2;
+    Duration round_trip{};
+    for (const LinkState* link : flow.route) round_trip += 2 * link->link.latency + size_of(flow, 0) / link->rate;
+    flow.window = SendWindow(set_.initial_window, set_.least_timeout, round_trip);
     return flow;
   }
   Bytes size_of(const Flow& flow, std::int64_t segment) const {
@@ -149,7 +133,7 @@ class PacketTransport final : public Transport {
   }
 
   void send_more(Flow& flow) {
-    while (flow.transfer != nullptr && static_cast<double>(flow.in_flight) < std::floor(flow.window)) {
+    while (flow.transfer != nullptr && flow.window.allows(flow.in_flight)) {
       if (!flow.again.empty()) {
         send(flow, flow.again.front());
         flow.again.pop_front();
@@ -174,7 +158,7 @@ class PacketTransport final : public Transport {
     ++flow.references;
     ++flow.in_flight;
     flow.sent.push_back({segment, sim_.now(), false});
-    flow.deadline = sim_.now() + timeout(flow);
+    flow.deadline = sim_.now() + flow.window.timeout();
     if (!flow.timer_set) set_timer(flow);
     cross(p);
   }
@@ -254,40 +238,12 @@ class PacketTransport final : public Transport {
       Flow::Sent& sent = flow.sent[static_cast<std::size_t>(p.serial - flow.first_serial)];
       sent.acknowledged = true;
       --flow.in_flight;
-      flow.backoff = 0;
-      measure(flow, sim_.now() - sent.time);
-      flow.deadline = sim_.now() + timeout(flow);
-      adjust_window(flow, p);
+      flow.window.acknowledged(p.serial, flow.next_serial(), sim_.now() - sent.time, p.marked);
+      flow.deadline = sim_.now() + flow.window.timeout();
       forget_up_to(flow, p.serial);
       send_more(flow);
     }
     discard(p);
-  }
-  static void measure(Flow& flow, Duration sample) {  // RFC 6298
-    const Duration error = sample > flow.smoothed ? sample - flow.smoothed : flow.smoothed - sample;
-    flow.variation += (error - flow.variation) / 4;
-    flow.smoothed += (sample - flow.smoothed) / 8;
-  }
-  Duration timeout(const Flow& flow) const {
-    const Duration plain = std::max(set_.least_timeout, flow.smoothed + 4 * flow.variation);
-    Duration backed_off = plain;
-    for (int i = 0; i < flow.backoff && backed_off < kLongestTimeout; ++i) backed_off *= 2;
-    return std::max(plain, std::min(backed_off, kLongestTimeout));
-  }
-  void adjust_window(Flow& flow, const Packet& p) const {
-    ++flow.acks;
-    flow.marks += p.marked ? 1 : 0;
-    if (p.marked && p.serial >= flow.reduced_until) {  // once a window
-      flow.threshold = flow.window = std::max(2.0, flow.window * (1 - flow.alpha / 2));
-      flow.reduced_until = flow.next_serial();
-    } else {
-      flow.window += flow.window < flow.threshold ? 1 : 1 / flow.window;
-    }
-    if (p.serial < flow.window_end) return;
-    constexpr double kGain = 1.0 / 16;  // RFC 8257
-    flow.alpha += kGain * (static_cast<double>(flow.marks) / static_cast<double>(flow.acks) - flow.alpha);
-    flow.acks = flow.marks = 0;
-    flow.window_end = flow.next_serial();
   }
   // Transmissions well before one that arrived, and not acknowledged, are lost.
   void forget_up_to(Flow& flow, std::int64_t serial) {
@@ -300,9 +256,7 @@ class PacketTransport final : public Transport {
   static void on_loss(Flow& flow) {
     --flow.in_flight;
     flow.again.push_back(flow.sent.front().segment);
-    if (flow.first_serial < flow.recover_until) return;
-    flow.threshold = flow.window = std::max(2.0, flow.window / 2);
-    flow.recover_until = flow.next_serial();
+    flow.window.lost(flow.first_serial, flow.next_serial());
   }
 
   void set_timer(Flow& flow) {
@@ -311,7 +265,7 @@ class PacketTransport final : public Transport {
     sim_.at(flow.deadline, flow);
   }
   void time_out(Flow& flow) {
-    if (++flow.backoff > set_.timeouts) {
+    if (flow.window.timeouts_in_a_row() >= set_.timeouts) {
       flow.transfer->lost = true;
       return end(flow);
     }
@@ -320,9 +274,7 @@ class PacketTransport final : public Transport {
     flow.first_serial = flow.next_serial();
     flow.sent.clear();
     flow.in_flight = 0;
-    flow.threshold = std::max(2.0, flow.window / 2);
-    flow.window = 1;
-    flow.recover_until = flow.first_serial;
+    flow.window.timed_out(flow.first_serial);
     send_more(flow);
   }
 
