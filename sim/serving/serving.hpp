@@ -80,12 +80,12 @@ class Serving {
 
   // What an RPC asks, of which shard (target - 1); by value, as it may outlive the query that gave it up.
   struct Call {
-    std::uint64_t query;
-    int batch;
-    std::size_t net;
-    std::size_t target;
+    std::uint64_t query = 0;
+    int batch = 0;
+    std::size_t net = 0;
+    std::size_t target = 0;
     Demand demand;
-    int attempt;
+    int attempt = 0;
     /// Tells the calls of a query apart.
     std::uint64_t number() const {
       return (static_cast<std::uint64_t>(batch) << 40 | static_cast<std::uint64_t>(net) << 32 | target) ^

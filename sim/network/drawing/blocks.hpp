@@ -12,7 +12,8 @@ namespace shardsim::drawing {
 /// How the hosts of a block stand.
 struct Grid {
   LabelFit fit;
-  double pitch, row_pitch;
+  double pitch = 0;
+  double row_pitch = 0;
 };
 
 /// Gives the blocks their columns: hosts with their names in one row, else in a block of some rows, else a block

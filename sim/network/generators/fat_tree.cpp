@@ -23,10 +23,10 @@ class FatTree final : public Generator {
   void add_pod(NetworkGraph& graph, int number, const std::vector<NodeId>& cores) const {
     const int half = k / 2;
     std::vector<NodeId> aggregation;
+    auto core = cores.begin();
     for (int a = 0; a < half; ++a) {
       aggregation.push_back(add_switch(graph, fmt::format("pod{}/agg{}", number, a)));
-      for (int c = 0; c < half; ++c)
-        add_cable(graph, aggregation.back(), cores[static_cast<std::size_t>(a * half + c)], cable);
+      for (int c = 0; c < half; ++c) add_cable(graph, aggregation.back(), *core++, cable);
     }
     for (int r = 0; r < half; ++r) {
       const NodeId rack = add_switch(graph, fmt::format("pod{}/rack{}", number, r));

@@ -20,7 +20,7 @@ struct PacketSettings {
   Bytes payload() const { return mtu - headers; }
 };
 
-struct Flow;
+struct Flow;  // NOLINT(cppcoreguidelines-virtual-class-destructor): final, and never owned by its base
 
 // One packet, or its acknowledgement on the way back.
 struct Packet final : Timer {
