@@ -20,6 +20,9 @@ enum class Purpose : std::uint32_t {
   topology = 8,
   background = 9,
   faults = 10,
+  think = 11,
+  lookup_factor = 12,
+  rows = 13,
 };
 
 /// Counter-based random numbers (Philox4x64-10, Salmon et al., SC 2011, as in Random123). A stream is a pure function

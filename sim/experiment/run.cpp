@@ -13,7 +13,7 @@ constexpr Time kLatest(std::chrono::hours(24 * 53));
 constexpr std::uint64_t kHeartbeatEvents = 1 << 16;
 
 // A scenario made to run, and the process that feeds it.
-class Runner final : public Timer {
+class Runner {
  public:
   Runner(const Scenario& scenario, const RunControl& control)
       : scenario_(scenario),
@@ -34,8 +34,10 @@ class Runner final : public Timer {
 
  private:
   Process open_loop();
-  void fire() override { submit_next(); }  // closed loop: the next query
-  void submit_next() { serving_.submit(stream_.make(static_cast<std::uint64_t>(result_.offered++)), done_); }
+  void submit(const Arrival& arrival) {
+    serving_.submit(stream_.make(static_cast<std::uint64_t>(result_.offered++), arrival), done_);
+  }
+  void next_of_client(Duration think);
   static void check_clock(Time time);
   void finish(const Outcome& outcome);
   void stop_when_done();
@@ -50,6 +52,16 @@ class Runner final : public Timer {
   std::int64_t under_way() const { return result_.offered - result_.completed - result_.failed; }
   Verdict verdict() const;
 
+  // Waits, then asks.
+  struct Client final : Timer {
+    explicit Client(Runner& owner) : runner(&owner) {}
+    void fire() override {
+      runner->idle_.push_back(this);
+      runner->submit({runner->sim_.now()});
+    }
+    Runner* runner;
+  };
+
   const Scenario& scenario_;
   const RunControl& control_;
   Simulation sim_;
@@ -62,11 +74,15 @@ class Runner final : public Timer {
   Background background_;
   QueryStream stream_;
   std::unique_ptr<ArrivalSource> source_;
+  std::optional<ClosedLoop> loop_;
+  std::deque<Client> clients_;  // of the closed loop; clients are alike, so any idle one stands for any other
+  std::vector<Client*> idle_;
   std::function<void(const Outcome&)> done_ = [this](const Outcome& outcome) { finish(outcome); };
   RunResult result_;
   std::vector<double> host_load_;
   std::vector<double> link_load_;
-  bool no_more_ = false;  // queries to come
+  std::int64_t promised_ = 0;  // queries of the closed loop: offered, or some client thinks of it
+  bool no_more_ = false;       // queries to come
   bool interrupted_ = false;
   bool overrun_ = false;
 };
@@ -74,8 +90,9 @@ class Runner final : public Timer {
 RunResult Runner::run() {
   result_.warmup = scenario_.traffic.warmup;
   sim_.on_heartbeat(kHeartbeatEvents, [this] { on_heartbeat(); });
-  if (scenario_.traffic.arrivals->is_closed_loop()) {
-    sim_.at(sim_.now(), *this);
+  if (loop_ = scenario_.traffic.arrivals->closed_loop(); loop_) {
+    for (int i = 0; i < loop_->clients; ++i) idle_.push_back(&clients_.emplace_back(*this));
+    for (int i = 0; i < loop_->clients; ++i) next_of_client(Duration::zero());
   } else {
     source_ = scenario_.traffic.arrivals->open(scenario_.seed, scenario_.replication);
     open_loop();
@@ -87,11 +104,11 @@ RunResult Runner::run() {
 
 Process Runner::open_loop() {
   while (result_.offered < scenario_.traffic.queries) {
-    const std::optional<Time> arrival = source_->next();
+    const std::optional<Arrival> arrival = source_->next();
     if (!arrival) break;
-    check_clock(*arrival);
-    co_await sim_.until(*arrival);
-    submit_next();
+    check_clock(arrival->time);
+    co_await sim_.until(arrival->time);
+    submit(*arrival);
     if (under_way() > kMostOutstanding) {
       overrun_ = true;
       sim_.stop();
@@ -105,7 +122,7 @@ Process Runner::open_loop() {
 
 // Background traffic and timers would go on for ever.
 void Runner::stop_when_done() {
-  if (no_more_ && under_way() == 0) sim_.stop();
+  if (no_more_ && under_way() == 0 && promised_ <= result_.offered) sim_.stop();
 }
 
 void Runner::check_clock(Time time) {
@@ -119,12 +136,22 @@ void Runner::finish(const Outcome& outcome) {
   if (!outcome.failed && outcome.id >= static_cast<std::uint64_t>(scenario_.traffic.warmup))
     result_.recorder.record(outcome);
   if (control_.on_outcome) control_.on_outcome(outcome);
-  // The next query of a closed loop starts by an event: this call comes from within the process that just ends.
-  if (source_ == nullptr && result_.offered < scenario_.traffic.queries)
-    sim_.at(sim_.now(), *this);
-  else if (source_ == nullptr)
-    no_more_ = true;
+  if (loop_) {
+    RandomStream random(scenario_.seed, scenario_.replication, Purpose::think, outcome.id);
+    next_of_client(loop_->think_s != nullptr ? from_seconds(loop_->think_s->sample(random)) : Duration::zero());
+  }
   stop_when_done();
+}
+
+// Even without a pause the query starts by an event: an answer comes from within the process that just ends.
+void Runner::next_of_client(Duration think) {
+  if (promised_ == scenario_.traffic.queries) {
+    no_more_ = true;
+    return;
+  }
+  ++promised_;
+  sim_.at(sim_.now() + think, *idle_.back());
+  idle_.pop_back();
 }
 
 void Runner::on_heartbeat() {
@@ -253,7 +280,7 @@ Verdict Runner::verdict() const {
   if (interrupted_) return Verdict::interrupted;
   if (overrun_) return Verdict::saturated;
   if (result_.recorder.count() == 0) return Verdict::empty;
-  return source_ != nullptr && result_.bottleneck.offered_load >= 1 ? Verdict::saturated : Verdict::stable;
+  return !loop_ && result_.bottleneck.offered_load >= 1 ? Verdict::saturated : Verdict::stable;
 }
 
 }  // namespace

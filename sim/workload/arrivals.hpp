@@ -4,26 +4,45 @@
 #include <memory>
 
 #include "config/choice.hpp"
+#include "engine/distribution.hpp"
 #include "engine/random.hpp"
 #include "engine/units.hpp"
+#include "workload/trace.hpp"
 
 namespace shardsim {
+
+/// One arrival, and what its source knows of the query beside the time.
+struct Arrival {
+  Time time{};
+  int items = 0;                          ///< 0: to be drawn
+  const TraceRecord* recorded = nullptr;  ///< its lookups as they were recorded; valid until the next call
+};
 
 /// When queries arrive, one after the other.
 class ArrivalSource {
  public:
   virtual ~ArrivalSource() = default;
-  /// Time of the next arrival, not before the last; nothing when there are no more. Throws InputError for bad data.
-  virtual std::optional<Time> next() = 0;
+  /// The next arrival, not before the last; nothing when there are no more. Throws InputError for bad data.
+  virtual std::optional<Arrival> next() = 0;
 };
 
-/// Description of an arrival process. A closed loop has no source of its own: a query arrives when the one before is
-/// done.
+/// Clients that each have one query outstanding, and think between an answer and their next query.
+struct ClosedLoop {
+  int clients = 1;
+  const Distribution* think_s = nullptr;  ///< seconds; null: not at all
+};
+
+/// Description of an arrival process.
 class Arrivals {
  public:
   virtual ~Arrivals() = default;
-  virtual bool is_closed_loop() const { return false; }
-  /// Throws InputError, such as for an empty trace.
+  /// Of a closed loop, which has no source of its own: a query arrives when a client has its last answer.
+  virtual std::optional<ClosedLoop> closed_loop() const { return std::nullopt; }
+  /// Whether each arrival comes with its number of items.
+  virtual bool gives_items() const { return false; }
+  /// Header of the trace that arrivals are replayed from, where they come with their lookups. Throws InputError.
+  virtual std::optional<TraceHeader> recorded() const { return std::nullopt; }
+  /// Throws InputError, such as for an empty trace. Null for a closed loop.
   virtual std::unique_ptr<ArrivalSource> open(std::uint64_t seed, std::uint32_t replication) const = 0;
 };
 

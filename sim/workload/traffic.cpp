@@ -14,11 +14,12 @@ constexpr double kMostLookups = 1e9;
 QueryStream::QueryStream(const Model& model, const Traffic& traffic, std::uint64_t seed, std::uint32_t replication)
     : tables_(tables_of(model)), traffic_(traffic), seed_(seed), replication_(replication) {}
 
-Query QueryStream::make(std::uint64_t id) const {
+Query QueryStream::make(std::uint64_t id, const Arrival& arrival) const {
   Query query;
   query.id = id;
   RandomStream items(seed_, replication_, Purpose::query_items, id);
-  query.items = static_cast<int>(std::clamp(traffic_.items->sample(items) + 0.5, 1.0, kMostItems));
+  query.items =
+      arrival.items > 0 ? arrival.items : static_cast<int>(std::clamp(traffic_.items->sample(items) + 0.5, 1.0, kMostItems));
   query.lookups.resize(tables_.size());
   // How much is drawn depends on the model alone, so the query is the same whatever serves it.
   RandomStream random(seed_, replication_, Purpose::lookups, id);

@@ -43,7 +43,7 @@ struct Query {
 class QueryStream {
  public:
   QueryStream(const Model& model, const Traffic& traffic, std::uint64_t seed, std::uint32_t replication);
-  Query make(std::uint64_t id) const;
+  Query make(std::uint64_t id, const Arrival& arrival = {}) const;
 
  private:
   std::vector<PlacedTable> tables_;

@@ -9,7 +9,10 @@ namespace {
 class PoissonSource final : public ArrivalSource {
  public:
   PoissonSource(Rate rate, RandomStream random) : mean_gap_s_(1 / rate.per_second), random_(random) {}
-  std::optional<Time> next() override { return last_ += from_seconds(-mean_gap_s_ * std::log(random_.uniform())); }
+  std::optional<Arrival> next() override {
+    last_ += from_seconds(-mean_gap_s_ * std::log(random_.uniform()));
+    return Arrival{last_};
+  }
 
  private:
   double mean_gap_s_;

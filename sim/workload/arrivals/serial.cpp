@@ -6,7 +6,7 @@ namespace {
 
 class Serial final : public Arrivals {
  public:
-  bool is_closed_loop() const override { return true; }
+  std::optional<ClosedLoop> closed_loop() const override { return ClosedLoop{}; }
   std::unique_ptr<ArrivalSource> open(std::uint64_t, std::uint32_t) const override { return nullptr; }
 };
 

@@ -14,13 +14,13 @@ class TraceSource final : public ArrivalSource {
     first_s_ = *upcoming_;
   }
 
-  std::optional<Time> next() override {
+  std::optional<Arrival> next() override {
     if (!upcoming_) return std::nullopt;
     const double current = *upcoming_;
     upcoming_ = read_next();
     if (upcoming_ && *upcoming_ < current)
       csv_.fail(fmt::format("{} comes after {}; sort the arrivals", *upcoming_, current));
-    return Time(from_seconds((current - first_s_) / speedup_));
+    return Arrival{Time(from_seconds((current - first_s_) / speedup_))};
   }
 
  private:
