@@ -24,11 +24,9 @@ class EventQueue {
   std::size_t size() const { return heap_.size(); }
   Time next_time() const { return heap_.front().time; }
 
-  void push(Time time, std::uintptr_t target) {
-    const Event event{time, next_sequence_++, target};
-    heap_.push_back(event);
-    sift_up(heap_.size() - 1, event);
-  }
+  void push(Time time, std::uintptr_t target) { push({time, next_sequence_++, target}); }
+  /// Fires after all events of its time that were pushed by push(), whenever that was.
+  void push_last(Time time, std::uintptr_t target) { push({time, kLast | next_sequence_++, target}); }
 
   /// Precondition: not empty.
   Event pop() {
@@ -40,6 +38,13 @@ class EventQueue {
   }
 
  private:
+  static constexpr std::uint64_t kLast = std::uint64_t{1} << 63;
+
+  void push(const Event& event) {
+    heap_.push_back(event);
+    sift_up(heap_.size() - 1, event);
+  }
+
   static bool before(const Event& a, const Event& b) { return key(a) < key(b); }
   __extension__ using Key = unsigned __int128;
   // One comparison of (time, sequence) without a branch; times are never negative.

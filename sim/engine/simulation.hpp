@@ -85,6 +85,18 @@ class Simulation {
     return Awaiter{*this, time};
   }
 
+  /// `co_await sim.after_all_at(t)`: continue at t by an event of its own, after all else that happens at t.
+  auto after_all_at(Time time) {
+    struct Awaiter {
+      Simulation& sim;
+      Time time;
+      static bool await_ready() { return false; }
+      void await_suspend(std::coroutine_handle<> h) const { sim.queue_.push_last(time, EventTarget(h).word_); }
+      void await_resume() const {}
+    };
+    return Awaiter{*this, time};
+  }
+
   // For Process only.
   FramePool& frames() { return frames_; }
   void adopt(ProcessNode& node);

@@ -35,7 +35,9 @@ class Runner {
  private:
   Process open_loop();
   void submit(const Arrival& arrival) {
-    serving_.submit(stream_.make(static_cast<std::uint64_t>(result_.offered++), arrival), done_);
+    Query query = stream_.make(static_cast<std::uint64_t>(result_.offered++), arrival);
+    if (control_.on_offer) control_.on_offer(query, sim_.now());
+    serving_.submit(std::move(query), done_);
   }
   void next_of_client(Duration think);
   static void check_clock(Time time);
@@ -107,7 +109,8 @@ Process Runner::open_loop() {
     const std::optional<Arrival> arrival = source_->next();
     if (!arrival) break;
     check_clock(arrival->time);
-    co_await sim_.until(arrival->time);
+    // As in a closed loop, where a query comes by an event, after the answer it waits for: its replay is the same run.
+    co_await sim_.after_all_at(arrival->time);
     submit(*arrival);
     if (under_way() > kMostOutstanding) {
       overrun_ = true;

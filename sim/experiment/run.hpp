@@ -105,9 +105,10 @@ struct RunResult {
 };
 
 struct RunControl {
-  std::function<void(double)> progress;            ///< share done, now and then; may be empty
-  const std::atomic<bool>* interrupt = nullptr;    ///< set from outside to stop
-  std::function<void(const Outcome&)> on_outcome;  ///< each finished query, warm-up included; may be empty
+  std::function<void(double)> progress;              ///< share done, now and then; may be empty
+  const std::atomic<bool>* interrupt = nullptr;      ///< set from outside to stop
+  std::function<void(const Query&, Time)> on_offer;  ///< each query that arrives, warm-up included; may be empty
+  std::function<void(const Outcome&)> on_outcome;    ///< each finished query, warm-up included; may be empty
 };
 
 /// Runs a scenario. Throws InputError.
