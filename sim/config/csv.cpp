@@ -8,31 +8,44 @@
 #include <cmath>
 
 #include "config/error.hpp"
+#include "config/input_file.hpp"
+#include "config/input_file.hpp"
 #include "config/suggest.hpp"
 
 namespace shardsim {
 namespace {
 
-void split(const std::string& line, std::vector<std::string>& cells) {
-  cells.clear();
-  std::size_t start = 0;
+constexpr std::size_t kLongestLine = 1 << 20;
+
+std::string_view trimmed(std::string_view s) {
+  constexpr const char* kBlanks = " \t";
+  const std::size_t first = s.find_first_not_of(kBlanks);
+  if (first == std::string_view::npos) return {};
+  return s.substr(first, s.find_last_not_of(kBlanks) - first + 1);
+}
+
+// Reuses the memory of the cells.
+void split(std::string_view line, std::vector<std::string>& cells) {
+  std::size_t n = 0;
   for (;;) {
-    const std::size_t comma = line.find(',', start);
-    cells.push_back(line.substr(start, comma - start));
-    if (comma == std::string::npos) return;
-    start = comma + 1;
+    const std::size_t comma = line.find(',');
+    if (n == cells.size()) cells.emplace_back();
+    cells[n++] = trimmed(line.substr(0, comma));
+    if (comma == std::string_view::npos) break;
+    line.remove_prefix(comma + 1);
   }
+  cells.resize(n);
 }
 
 }  // namespace
 
-CsvReader::CsvReader(const std::filesystem::path& file, std::string expected)
-    : file_(file.string()), expected_(std::move(expected)), in_(file) {
-  std::error_code error;
-  if (std::filesystem::is_directory(file, error)) throw InputError(file_, "", "is a folder; a file is expected");
-  if (!in_) throw InputError(file_, "", "cannot be opened");
+CsvReader::CsvReader(const std::filesystem::path& file, std::string expected, Header header)
+    : file_(file.string()), expected_(std::move(expected)), in_(open_input(file)), buffer_(kLongestLine + 1) {
+  skip_byte_order_mark();
+  if (header == Header::none) return;
   if (!read_line()) fail("is empty; expected a header line and " + expected_);
   split(line_, names_);
+  cells_ = names_.size();
 }
 
 std::size_t CsvReader::column(const std::string& name) const {
@@ -44,22 +57,23 @@ std::size_t CsvReader::column(const std::string& name) const {
 bool CsvReader::next() {
   do {
     if (!read_line()) return false;
-  } while (line_.empty());
+  } while (trimmed(line_).empty());
   split(line_, row_);
+  if (cells_ == 0) cells_ = row_.size();
+  if (row_.size() != cells_)
+    fail(fmt::format("found {}: {} cells, where the first line has {}; expected {}", in_quotes(line_), row_.size(),
+                     cells_, expected_));
   return true;
 }
 
-const std::string& CsvReader::text(std::size_t column) const {
-  if (column >= row_.size()) fail(fmt::format("found {}; expected {}", in_quotes(line_), expected_));
-  return row_[column];
-}
+const std::string& CsvReader::text(std::size_t column) const { return row_.at(column); }
 
 double CsvReader::number(std::size_t column, const char* what) const {
   double value = 0;
   const std::string& cell = text(column);
   const auto [end, status] = std::from_chars(cell.data(), cell.data() + cell.size(), value);
   if (status != std::errc() || end != cell.data() + cell.size() || !std::isfinite(value) || value < 0)
-    fail(fmt::format("found {}; expected {}, at least 0", in_quotes(cell), what));
+    fail_cell(column, fmt::format("{}, at least 0", what));
   return value;
 }
 
@@ -67,11 +81,32 @@ void CsvReader::fail(const std::string& message) const {
   throw InputError(number_ > 0 ? fmt::format("{}:{}", file_, number_) : file_, "", message);
 }
 
+void CsvReader::fail_cell(std::size_t column, const std::string& what) const {
+  fail(fmt::format("found {}; expected {}", in_quotes(text(column)), what));
+}
+
 bool CsvReader::read_line() {
-  if (!std::getline(in_, line_)) return false;
+  in_->getline(buffer_.data(), static_cast<std::streamsize>(buffer_.size()));
+  auto size = static_cast<std::size_t>(in_->gcount());
+  if (size == 0) return false;
   ++number_;
-  if (!line_.empty() && line_.back() == '\r') line_.pop_back();
+  if (in_->fail())
+    fail(fmt::format("a line of more than {} characters; expected text, {}", kLongestLine - 1, expected_));
+  if (!in_->eof()) --size;  // the line end
+  line_ = std::string_view(buffer_.data(), size);
+  if (!line_.empty() && line_.back() == '\r') line_.remove_suffix(1);
   return true;
+}
+
+void CsvReader::skip_byte_order_mark() {
+  const int first = in_->peek();
+  if (first == 0xff || first == 0xfe) fail("is not UTF-8 text (UTF-16, perhaps); save it as UTF-8");
+  if (first != 0xef) {
+    in_->clear();  // an empty file
+    return;
+  }
+  for (const int byte : {0xef, 0xbb, 0xbf})
+    if (in_->get() != byte) fail("is not UTF-8 text; save it as UTF-8");
 }
 
 }  // namespace shardsim

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+#include <istream>
+#include <memory>
+
+namespace shardsim {
+
+/// Opens a file for reading; gzip and zstd, told by content, are decompressed on the way. Throws InputError, and so
+/// does every read of data that are cut off or damaged (the stream passes exceptions on).
+std::unique_ptr<std::istream> open_input(const std::filesystem::path& file);
+
+}  // namespace shardsim
