@@ -181,7 +181,7 @@ std::string plan_text(const Scenario& scenario, const Model& model, const Shardi
   constexpr int kSamples = 1000;
   const std::vector<PlacedTable> tables = tables_of(model);
   const std::vector<double> lookups =
-      estimated_lookups({model, {}, scenario.traffic.items->mean(), scenario.seed}, kSamples);
+      estimated_lookups({model, {}, scenario.traffic.items_per_query(), scenario.seed}, kSamples);
   std::map<std::string, double> lookups_of;
   for (std::size_t t = 0; t < tables.size(); ++t) lookups_of[tables[t].table->name] = lookups[t];
 

@@ -91,6 +91,7 @@ class Runner {
 
 RunResult Runner::run() {
   result_.warmup = scenario_.traffic.warmup;
+  stream_.draw_rows_of(serving_.rows_matter());
   sim_.on_heartbeat(kHeartbeatEvents, [this] { on_heartbeat(); });
   if (loop_ = scenario_.traffic.arrivals->closed_loop(); loop_) {
     for (int i = 0; i < loop_->clients; ++i) idle_.push_back(&clients_.emplace_back(*this));

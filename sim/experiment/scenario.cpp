@@ -37,7 +37,7 @@ Model served_model(const Scenario& scenario) {
 }
 
 ShardingPlan make_plan(const Scenario& scenario, const Model& model) {
-  PlanningInput input{model, scenario.cluster.sparse.platform.usable_memory(), scenario.traffic.items->mean(),
+  PlanningInput input{model, scenario.cluster.sparse.platform.usable_memory(), scenario.traffic.items_per_query(),
                       scenario.seed};
   ShardingPlan plan = scenario.sharding->plan(input);
   if (const auto complaint = check_plan(plan, model))
@@ -75,6 +75,10 @@ void describe(Describe<Scenario>& d) {
     for (const Fault& fault : s.faults)
       if (fault.loses_messages() && !s.serving.timeout)
         return Complaint{"serving/timeout", "is missing: 'faults' lose messages, so say how long a caller waits"};
+    if (s.serving.deduplicate && !s.traffic.carries_rows())
+      return Complaint{"serving/deduplicate",
+                       "needs to know which rows are looked up: give 'traffic.rows', or replay a "
+                       "trace with rows"};
     return std::nullopt;
   });
 }

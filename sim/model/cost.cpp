@@ -57,8 +57,11 @@ DenseTimes dense_times(const Net& net, const CoreFigures& core) {
 }
 
 double lookup_ps(const Table& table, const LookupFigures& figures) {
-  return static_cast<double>(figures.time.count()) +
-         static_cast<double>(figures.time_per_byte.count()) * static_cast<double>(table.row_bytes().count);
+  return static_cast<double>(figures.time.count()) + duplicate_ps(table, figures);
+}
+
+double duplicate_ps(const Table& table, const LookupFigures& figures) {
+  return static_cast<double>(figures.time_per_byte.count()) * static_cast<double>(table.row_bytes().count);
 }
 
 template <>

@@ -48,6 +48,10 @@ DenseTimes dense_times(const Net& net, const CoreFigures& core);
 /// Time of one lookup of a table, gathered and pooled: time + time_per_byte * row bytes.
 double lookup_ps(const Table& table, const LookupFigures& figures);
 
+/// Time of pooling a row again that the same gather has just read: time_per_byte * row bytes. An upper bound, as that
+/// figure includes reading from memory.
+double duplicate_ps(const Table& table, const LookupFigures& figures);
+
 /// Memory traffic of one lookup: the row, at least a cache line.
 inline Bytes lookup_traffic(const Table& table) {
   constexpr Bytes kCacheLine{64};

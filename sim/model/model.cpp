@@ -127,6 +127,7 @@ void describe(Describe<Table>& d) {
   d.optional("per", &Table::per, "whether every item has its own bag, or the query has one");
   d.optional("absent", &Table::absent, "probability that a query lacks this feature").at_least(0).at_most(1);
   d.optional("time", &Table::time, "measured time of one batch's gather on one core, instead of the lookup formula");
+  d.optional("popularity", &Table::popularity, "how unequally its rows are asked for, instead of as the traffic says");
   d.check([](const Table& t) -> std::optional<Complaint> {
     if (t.pooling.has_value() && t.pooling->mean() > 1e6)
       return Complaint{"pooling", "the mean is above 1000000 lookups an item"};

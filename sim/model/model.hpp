@@ -4,6 +4,7 @@
 
 #include "config/description.hpp"
 #include "engine/distribution.hpp"
+#include "model/popularity.hpp"
 
 namespace shardsim {
 
@@ -33,6 +34,7 @@ struct Table {
   Per per = Per::item;
   double absent = 0;
   std::optional<Duration> time;
+  Choice<Popularity> popularity;  ///< empty: as the traffic says
 
   /// Bytes of one row. int8 rows carry an fp32 scale and bias, int4 rows an fp16 scale and bias (FBGEMM's fused rowwise
   /// formats).

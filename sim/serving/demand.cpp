@@ -8,6 +8,13 @@
 #include "engine/normal.hpp"
 
 namespace shardsim {
+namespace {
+
+// A row number is 8 bytes, the offset of a bag 4 (TorchRec's KeyedJaggedTensor).
+Bytes index_bytes(std::int64_t rows, std::int64_t bags) { return {8 * rows + 4 * bags}; }
+
+}  // namespace
+
 void split_evenly(std::int64_t n, std::vector<std::int64_t>& parts, RandomStream& random) {
   constexpr std::int64_t kOneByOne = 64;
   std::fill(parts.begin(), parts.end(), 0);
@@ -26,15 +33,20 @@ void split_evenly(std::int64_t n, std::vector<std::int64_t>& parts, RandomStream
   parts.back() = left;
 }
 
-DemandModel::DemandModel(const Model& model, const ShardingPlan& plan, const Cluster& cluster, std::uint64_t seed,
-                         std::uint32_t replication)
-    : nets_(model.nets.size()), targets_(plan.shards.size() + 1), seed_(seed), replication_(replication) {
-  std::map<std::string, std::vector<std::size_t>> target_of;
+DemandModel::DemandModel(const Model& model, const ShardingPlan& plan, const Cluster& cluster, bool deduplicate,
+                         std::uint64_t seed, std::uint32_t replication)
+    : nets_(model.nets.size()),
+      targets_(plan.shards.size() + 1),
+      deduplicate_(deduplicate),
+      seed_(seed),
+      replication_(replication) {
+  std::map<std::string, Parts> parts_of;
   const auto place = [&](const std::vector<Placement>& placements, std::size_t target) {
     for (const Placement& p : placements) {
-      std::vector<std::size_t>& parts = target_of[p.table];
-      parts.resize(static_cast<std::size_t>(p.parts));
-      parts[static_cast<std::size_t>(p.part)] = target;
+      Parts& parts = parts_of[p.table];
+      parts.split_by = p.split_by;
+      parts.target.resize(static_cast<std::size_t>(p.parts));
+      parts.target[static_cast<std::size_t>(p.part)] = target;
     }
   };
   place(plan.main, 0);
@@ -44,11 +56,13 @@ DemandModel::DemandModel(const Model& model, const ShardingPlan& plan, const Clu
   for (std::size_t t = 0; t < tables.size(); ++t) {
     const Table& table = *tables[t].table;
     NetRoute& net = nets_[tables[t].net];
-    net.tables.push_back(route_of(t, table, target_of.at(table.name)));
+    net.tables.push_back(route_of(t, table, parts_of.at(table.name)));
     for (const std::size_t target : net.tables.back().holders)
       if (target != 0) net.remote.push_back(target);
     lookup_ps_.push_back(
         {lookup_ps(table, cluster.main.platform.lookup), lookup_ps(table, cluster.sparse.platform.lookup)});
+    duplicate_ps_.push_back(
+        {duplicate_ps(table, cluster.main.platform.lookup), duplicate_ps(table, cluster.sparse.platform.lookup)});
   }
   for (NetRoute& net : nets_) {
     std::sort(net.remote.begin(), net.remote.end());
@@ -58,63 +72,116 @@ DemandModel::DemandModel(const Model& model, const ShardingPlan& plan, const Clu
     if (net.bottom_mlp && !net.bottom_mlp->layers.empty()) dense_inputs_ += net.bottom_mlp->layers.front();
 }
 
+std::vector<bool> DemandModel::rows_matter() const {
+  std::vector<bool> matter(lookup_ps_.size(), deduplicate_);
+  for (const NetRoute& net : nets_)
+    for (const TableRoute& route : net.tables)
+      if (route.holders.size() > 1) matter[route.number] = true;
+  return matter;
+}
+
 const std::vector<Demand>& DemandModel::of_batch(const Query& query, std::size_t net, int batch, int first, int last) {
   scratch_.assign(targets_, Demand{});
   for (const TableRoute& route : nets_[net].tables) {
-    const std::int64_t lookups = query.lookups_in(route.number, route.table->per, first, last);
+    const Per per = route.table->per;
+    const std::int64_t lookups = query.lookups_in(route.number, per, first, last);
     if (lookups == 0) continue;
-    const std::int64_t bags = route.table->per == Per::item ? last - first : 1;
-    if (route.holders.size() == 1)
-      add(route, route.holders[0], lookups, lookups, bags);
+    const std::int64_t bags = per == Per::item ? last - first : 1;
+    const std::span<const std::int64_t> rows = query.rows_in(route.number, per, first, last);
+    if (route.holders.size() == 1) {
+      add(route, route.holders[0], {lookups, deduplicate_ ? count_distinct(rows) : lookups, bags}, lookups);
+      continue;
+    }
+    shares_.assign(route.holders.size(), {});
+    if (rows.empty())
+      split(route, query, batch, {lookups, lookups, bags});
     else
-      add_split(route, query, batch, lookups, bags);
+      split_rows(route, query, first, last);
+    for (std::size_t h = 0; h < shares_.size(); ++h)
+      if (shares_[h].lookups > 0) add(route, route.holders[h], shares_[h], lookups);
   }
   return scratch_;
 }
 
-DemandModel::TableRoute DemandModel::route_of(std::size_t number, const Table& table,
-                                              const std::vector<std::size_t>& target_of_part) {
-  TableRoute route{number, &table, {}, target_of_part};
+DemandModel::TableRoute DemandModel::route_of(std::size_t number, const Table& table, const Parts& parts) {
+  TableRoute route{number, &table, parts.split_by, {}, parts.target};
   std::sort(route.holders.begin(), route.holders.end());
   route.holders.erase(std::unique(route.holders.begin(), route.holders.end()), route.holders.end());
-  for (const std::size_t target : target_of_part) {
+  for (const std::size_t target : parts.target) {
     const auto it = std::lower_bound(route.holders.begin(), route.holders.end(), target);
     route.holder_of_part.push_back(static_cast<std::size_t>(it - route.holders.begin()));
   }
   return route;
 }
 
-void DemandModel::add_split(const TableRoute& route, const Query& query, int batch, std::int64_t lookups,
-                            std::int64_t bags) {
+// Nobody answers for a bag that it has no row of: of a holder's m of n lookups, a bag of n / bags lookups misses all
+// with about (1 - m / n) ^ (n / bags).
+void DemandModel::split(const TableRoute& route, const Query& query, int batch, Share whole) {
   part_lookups_.resize(route.holder_of_part.size());
   // A query's own bag is the same in each of its batches.
   const std::uint64_t slice = route.table->per == Per::item ? static_cast<std::uint64_t>(batch) : 0;
   RandomStream random(seed_, replication_, Purpose::row_parts, query.id, slice << 32 | route.number);
-  split_evenly(lookups, part_lookups_, random);
-  holder_lookups_.assign(route.holders.size(), 0);
-  for (std::size_t p = 0; p < part_lookups_.size(); ++p) holder_lookups_[route.holder_of_part[p]] += part_lookups_[p];
-  for (std::size_t h = 0; h < holder_lookups_.size(); ++h)  // nobody answers for more bags than it has rows of
-    if (holder_lookups_[h] > 0)
-      add(route, route.holders[h], holder_lookups_[h], lookups, std::min(bags, holder_lookups_[h]));
+  split_evenly(whole.lookups, part_lookups_, random);
+  for (std::size_t p = 0; p < part_lookups_.size(); ++p) shares_[route.holder_of_part[p]].lookups += part_lookups_[p];
+  const double pooling = static_cast<double>(whole.lookups) / static_cast<double>(whole.bags);
+  for (Share& share : shares_) {
+    const double part = static_cast<double>(share.lookups) / static_cast<double>(whole.lookups);
+    const double touched = pooling <= 1 ? part * pooling : 1 - std::pow(1 - part, pooling);
+    share.distinct = share.lookups;
+    share.bags = std::min<std::int64_t>(share.lookups, std::llround(touched * static_cast<double>(whole.bags)));
+    if (share.lookups > 0) share.bags = std::max<std::int64_t>(share.bags, 1);
+  }
 }
 
-void DemandModel::add(const TableRoute& route, std::size_t target, std::int64_t lookups, std::int64_t all,
-                      std::int64_t bags) {
+void DemandModel::split_rows(const TableRoute& route, const Query& query, int first, int last) {
+  rows_of_holder_.resize(std::max(rows_of_holder_.size(), shares_.size()));
+  for (std::size_t h = 0; h < shares_.size(); ++h) rows_of_holder_[h].clear();
+  const bool per_item = route.table->per == Per::item;
+  for (int item = per_item ? first : 0; item < (per_item ? last : 1); ++item) {
+    bag_of_.assign(shares_.size(), false);
+    for (const std::int64_t row : query.rows_in(route.number, route.table->per, item, item + 1)) {
+      const std::size_t holder = route.holder_of(row);
+      ++shares_[holder].lookups;
+      if (!bag_of_[holder]) ++shares_[holder].bags;
+      bag_of_[holder] = true;
+      if (deduplicate_) rows_of_holder_[holder].push_back(row);
+    }
+  }
+  for (std::size_t h = 0; h < shares_.size(); ++h)
+    shares_[h].distinct = deduplicate_ ? count_distinct(rows_of_holder_[h]) : shares_[h].lookups;
+}
+
+std::int64_t DemandModel::count_distinct(std::span<const std::int64_t> rows) {
+  sorted_.assign(rows.begin(), rows.end());
+  std::sort(sorted_.begin(), sorted_.end());
+  return std::unique(sorted_.begin(), sorted_.end()) - sorted_.begin();
+}
+
+void DemandModel::add(const TableRoute& route, std::size_t target, Share share, std::int64_t all) {
   const Table& table = *route.table;
   Demand& d = scratch_[target];
-  const auto n = static_cast<double>(lookups);
-  d.lookups += lookups;
-  d.bags += bags;
+  d.lookups += share.lookups;
+  d.distinct += share.distinct;
+  d.bags += share.bags;
   if (table.time) {
-    d.gather_ps += static_cast<double>(table.time->count()) * n / static_cast<double>(all);
+    d.gather_ps +=
+        static_cast<double>(table.time->count()) * static_cast<double>(share.lookups) / static_cast<double>(all);
   } else {
-    d.gather_ps += n * lookup_ps_[route.number][target == 0 ? 0 : 1];
-    d.traffic.count += lookups * lookup_traffic(table).count;
+    const std::size_t platform = target == 0 ? 0 : 1;
+    d.gather_ps += static_cast<double>(share.distinct) * lookup_ps_[route.number][platform] +
+                   static_cast<double>(share.lookups - share.distinct) * duplicate_ps_[route.number][platform];
+    d.traffic.count += share.distinct * lookup_traffic(table).count;
   }
   constexpr int kPooledElement = 4;  // pooled vectors are fp32 whatever the table stores
-  const Bytes pooled{bags * table.dim * kPooledElement};
+  const Bytes pooled{share.bags * table.dim * kPooledElement};
   d.pooled += pooled;
   if (route.holders.size() > 1) d.partial += pooled;
+}
+
+Bytes DemandModel::request_bytes(const Demand& demand) const {
+  const Bytes message = index_bytes(demand.distinct, demand.bags);
+  constexpr std::int64_t kPosition = 4;  // of a lookup in the list of distinct rows
+  return deduplicate_ ? message + Bytes{kPosition * demand.lookups} : message;
 }
 
 Bytes DemandModel::query_bytes(const Query& query) const {

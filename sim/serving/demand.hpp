@@ -4,26 +4,30 @@
 
 #include "cluster/cluster.hpp"
 #include "sharding/plan.hpp"
-#include "workload/traffic.hpp"
+#include "workload/query.hpp"
 
 namespace shardsim {
 
 /// What one batch asks of one server for one net.
 struct Demand {
   std::int64_t lookups = 0;
-  std::int64_t bags = 0;  ///< one for each table and item (or query)
-  double gather_ps = 0;   ///< on one core of that server
-  Bytes traffic;          ///< memory moved by the gather
-  Bytes pooled;           ///< results: a vector for each bag
-  Bytes partial;          ///< that part of `pooled` that is only a partial sum
+  std::int64_t distinct = 0;  ///< rows asked for: lookups less the duplicates that were removed
+  std::int64_t bags = 0;      ///< one for each table and item (or query)
+  double gather_ps = 0;       ///< on one core of that server
+  Bytes traffic;              ///< memory moved by the gather
+  Bytes pooled;               ///< results: a vector for each bag
+  Bytes partial;              ///< that part of `pooled` that is only a partial sum
 };
 
 /// Works out demands. Target 0 is the main shard itself, target s + 1 is sparse shard s.
 class DemandModel {
  public:
   /// Precondition: the plan places every table of the model.
-  DemandModel(const Model& model, const ShardingPlan& plan, const Cluster& cluster, std::uint64_t seed,
-              std::uint32_t replication);
+  DemandModel(const Model& model, const ShardingPlan& plan, const Cluster& cluster, bool deduplicate,
+              std::uint64_t seed, std::uint32_t replication);
+
+  /// By table: whether it makes a difference which rows are looked up.
+  std::vector<bool> rows_matter() const;
 
   std::size_t targets() const { return targets_; }
   /// Sparse shards that hold a table of the net, as targets.
@@ -32,34 +36,61 @@ class DemandModel {
   /// Demands of items [first, last) of a query, by target. The result is valid until the next call.
   const std::vector<Demand>& of_batch(const Query& query, std::size_t net, int batch, int first, int last);
 
-  /// Bytes of the message that carries a query (or, for a demand, of an RPC's request): 8 bytes an index, 4 a bag.
-  static Bytes index_bytes(std::int64_t lookups, std::int64_t bags) { return {8 * lookups + 4 * bags}; }
+  /// Bytes of an RPC's request.
+  Bytes request_bytes(const Demand& demand) const;
+  /// Bytes of the message that carries a query.
   Bytes query_bytes(const Query& query) const;
 
  private:
   struct TableRoute {
     std::size_t number;
     const Table* table;
+    SplitBy split_by;
     std::vector<std::size_t> holder_of_part;  ///< position in `holders` of each part's server
     std::vector<std::size_t> holders;         ///< targets that hold any of it
+
+    std::size_t holder_of(std::int64_t row) const {
+      return holder_of_part[static_cast<std::size_t>(
+          part_of_row(row, table->rows, static_cast<int>(holder_of_part.size()), split_by))];
+    }
   };
   struct NetRoute {
     std::vector<TableRoute> tables;
     std::vector<std::size_t> remote;
   };
 
-  static TableRoute route_of(std::size_t number, const Table& table, const std::vector<std::size_t>& target_of_part);
-  /// Adds `lookups` of the `all` that a batch has in a table, in `bags` bags, to what is asked of `target`.
-  void add(const TableRoute& route, std::size_t target, std::int64_t lookups, std::int64_t all, std::int64_t bags);
-  void add_split(const TableRoute& route, const Query& query, int batch, std::int64_t lookups, std::int64_t bags);
+  /// What a batch has in one table, or the part of it that one server holds.
+  struct Share {
+    std::int64_t lookups = 0;
+    std::int64_t distinct = 0;
+    std::int64_t bags = 0;
+  };
+  /// Where a table's parts are.
+  struct Parts {
+    std::vector<std::size_t> target;
+    SplitBy split_by = SplitBy::modulus;
+  };
+
+  static TableRoute route_of(std::size_t number, const Table& table, const Parts& parts);
+  /// Adds `share` of the `all` lookups that a batch has in a table to what is asked of `target`.
+  void add(const TableRoute& route, std::size_t target, Share share, std::int64_t all);
+  /// Divides the batch's share of a table among its holders, in `shares_`: at random, or by the rows themselves.
+  void split(const TableRoute& route, const Query& query, int batch, Share whole);
+  void split_rows(const TableRoute& route, const Query& query, int first, int last);
+  std::int64_t count_distinct(std::span<const std::int64_t> rows);
 
   std::vector<NetRoute> nets_;
   std::size_t targets_;
   // By table: picoseconds a lookup on a main host and on a sparse host.
   std::vector<std::array<double, 2>> lookup_ps_;
+  std::vector<std::array<double, 2>> duplicate_ps_;
   std::vector<Demand> scratch_;
   std::vector<std::int64_t> part_lookups_;
-  std::vector<std::int64_t> holder_lookups_;
+  std::vector<Share> shares_;  // by holder
+  std::vector<std::vector<std::int64_t>> rows_of_holder_;
+  std::vector<std::int64_t> sorted_;
+  std::vector<bool> bag_of_;  // by holder: whether it has a row of the bag
+  bool deduplicate_;
   std::int64_t dense_inputs_ = 0;
   std::uint64_t seed_;
   std::uint32_t replication_;

@@ -136,7 +136,7 @@ Process Serving::call_shard(Call call, MainReplica& main, Join<Spans>* rpcs, Ans
     return with_jitter(work, time, call.query, step, call.batch, call.net, call.target, call.attempt);
   };
   const std::optional<RpcSizes>& sizes = model_.nets[call.net].rpc;
-  const Bytes request = sizes ? sizes->request : DemandModel::index_bytes(demand.lookups, demand.bags);
+  const Bytes request = sizes ? sizes->request : demands_.request_bytes(demand);
   const Bytes response = sizes ? sizes->response : demand.pooled;
   Balancer& balancer = *main.balancers[shard];
   const std::size_t chosen = balancer.start(random_for(call.query, call.number()));

@@ -14,7 +14,7 @@ Serving::Serving(Simulation& sim, const Model& model, const ShardingPlan& plan, 
       network_(network),
       seed_(seed),
       replication_(replication),
-      demands_(model, plan, cluster, seed, replication),
+      demands_(model, plan, cluster, spec.deduplicate, seed, replication),
       net_order_(evaluation_order(model)),
       sparse_replicas_(static_cast<std::size_t>(cluster.sparse.replicas)),
       shard_totals_(plan.shards.size()) {

@@ -41,6 +41,8 @@ class Serving {
   void submit(Query query, std::function<void(const Outcome&)>& done);
 
   const std::deque<Host>& hosts() const { return hosts_; }
+  /// By table: whether it makes a difference which rows queries look up.
+  std::vector<bool> rows_matter() const { return demands_.rows_matter(); }
   /// The host of that name, or null.
   Host* host(const std::string& name);
   /// Replicas of main first, then those of shard 0, shard 1, ...

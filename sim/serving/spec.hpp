@@ -27,6 +27,7 @@ struct ServingSpec {
   Choice<BalancerSpec> main_balancer = Choice<BalancerSpec>::of("round-robin");
   Choice<BalancerSpec> sparse_balancer = Choice<BalancerSpec>::of("round-robin");
   std::optional<TimeoutPolicy> timeout;
+  bool deduplicate = false;
 };
 
 template <>

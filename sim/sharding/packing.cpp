@@ -6,8 +6,9 @@
 
 namespace shardsim {
 
-std::vector<Piece> pieces_of(const Model& model, Bytes limit) {
-  const std::vector<PlacedTable> tables = tables_of(model);
+std::vector<Piece> pieces_of(const ShardedStrategy& strategy, const PlanningInput& input) {
+  const Bytes limit = std::min(strategy.split_above.value_or(input.shard_memory), input.shard_memory);
+  const std::vector<PlacedTable> tables = tables_of(input.model);
   std::vector<Piece> pieces;
   for (std::size_t t = 0; t < tables.size(); ++t) {
     const Table& table = *tables[t].table;
@@ -15,7 +16,7 @@ std::vector<Piece> pieces_of(const Model& model, Bytes limit) {
     const std::int64_t wanted = (table.rows + rows_allowed - 1) / rows_allowed;
     const int parts = static_cast<int>(std::min<std::int64_t>(wanted, 65536));
     for (int p = 0; p < parts; ++p)
-      pieces.push_back({t, tables[t].net, {table.name, p, parts}, part_bytes(table, p, parts)});
+      pieces.push_back({t, tables[t].net, {table.name, p, parts, strategy.split_by}, part_bytes(table, p, parts)});
   }
   return pieces;
 }
@@ -56,10 +57,6 @@ std::vector<PlannedShard> spread(std::vector<Piece> pieces, int shards,
     filled[least].second += piece.bytes;
   }
   return out;
-}
-
-Bytes split_limit(const ShardedStrategy& strategy, const PlanningInput& input) {
-  return std::min(strategy.split_above.value_or(input.shard_memory), input.shard_memory);
 }
 
 }  // namespace shardsim

@@ -17,8 +17,8 @@ struct Piece {
   double load = 0;  ///< estimated lookups a query
 };
 
-/// All tables as pieces; a table larger than `limit` is cut in as few equal parts as are not.
-std::vector<Piece> pieces_of(const Model& model, Bytes limit);
+/// All tables as pieces; a table larger than the strategy's limit is cut in as few equal parts as are not.
+std::vector<Piece> pieces_of(const ShardedStrategy& strategy, const PlanningInput& input);
 
 /// Lookups a query makes in each table, estimated from `samples` sampled queries: what a profiler would measure, not
 /// the distribution's true mean.
@@ -31,8 +31,5 @@ std::vector<PlannedShard> spread(std::vector<Piece> pieces, int shards,
 
 /// Shards named sparse0, sparse1, ...
 std::vector<PlannedShard> empty_shards(int count);
-
-/// The limit above which a strategy splits tables.
-Bytes split_limit(const ShardedStrategy& strategy, const PlanningInput& input);
 
 }  // namespace shardsim

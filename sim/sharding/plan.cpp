@@ -10,6 +10,7 @@ namespace {
 // What has been seen of one table while a plan is walked through.
 struct Seen {
   int parts = 0;
+  SplitBy split_by = SplitBy::modulus;
   std::set<int> placed;
   std::string first;  // where
 };
@@ -35,10 +36,14 @@ class PlanCheck {
       if (seen.parts != 0 && seen.parts != p.parts)
         return Complaint{key, fmt::format("table {} is split in {} parts here and in {} at /{}", in_quotes(p.table),
                                           p.parts, seen.parts, seen.first)};
+      if (seen.parts != 0 && seen.split_by != p.split_by)
+        return Complaint{key + "/split_by",
+                         fmt::format("table {} is split by {} here and by {} at /{}", in_quotes(p.table),
+                                     name_of(p.split_by), name_of(seen.split_by), seen.first)};
       if (!seen.placed.insert(p.part).second)
         return Complaint{key, fmt::format("table {} is also at /{}; each table (or part) belongs on one shard",
                                           in_quotes(p.table), seen.first)};
-      if (seen.parts == 0) seen.parts = p.parts, seen.first = key;
+      if (seen.parts == 0) seen = {p.parts, p.split_by, {p.part}, key};
     }
     return std::nullopt;
   }
@@ -67,6 +72,15 @@ Bytes part_bytes(const Table& table, int part, int parts) {
   return {rows * table.row_bytes().count};
 }
 
+int part_of_row(std::int64_t row, std::int64_t rows, int parts, SplitBy split_by) {
+  if (split_by == SplitBy::modulus) return static_cast<int>(row % parts);
+  const std::int64_t least = rows / parts;
+  const std::int64_t larger = rows % parts;  // parts that have one row more
+  const std::int64_t in_larger = larger * (least + 1);
+  if (row < in_larger) return static_cast<int>(row / (least + 1));
+  return static_cast<int>(larger + (row - in_larger) / least);
+}
+
 std::optional<Complaint> check_plan(const ShardingPlan& plan, const Model& model) {
   PlanCheck check(model);
   if (auto c = check.place(plan.main, "main")) return c;
@@ -93,9 +107,8 @@ void describe(Describe<Placement>& d) {
   d.object("placement", "a table, or a part of its rows");
   d.required("table", &Placement::table, "name of the table");
   d.optional("part", &Placement::part, "which part, from 0").at_least(0);
-  d.optional("parts", &Placement::parts, "parts the rows are split in, by row number modulo parts")
-      .at_least(1)
-      .at_most(65536);
+  d.optional("parts", &Placement::parts, "parts the rows are split in").at_least(1).at_most(65536);
+  d.optional("split_by", &Placement::split_by, "how rows are dealt to the parts");
   d.check([](const Placement& p) -> std::optional<Complaint> {
     if (p.part >= p.parts)
       return Complaint{"part", fmt::format("found {}; expected less than 'parts', {}", p.part, p.parts)};

@@ -5,13 +5,26 @@
 
 namespace shardsim {
 
-/// A table, or one of the `parts` into which its rows are split by modulus: part p holds the rows r with r mod parts =
-/// p.
+/// How the rows of a split table are dealt to its parts.
+///   modulus  part p holds the rows r with r mod parts = p
+///   range    each part holds neighbouring rows; the first parts hold one more when they do not divide evenly
+enum class SplitBy { modulus, range };
+template <>
+struct EnumNames<SplitBy> {
+  static constexpr std::array<std::pair<SplitBy, std::string_view>, 2> names{
+      {{SplitBy::modulus, "modulus"}, {SplitBy::range, "range"}}};
+};
+
+/// A table, or one of the `parts` into which its rows are split.
 struct Placement {
   std::string table;
   int part = 0;
   int parts = 1;
+  SplitBy split_by = SplitBy::modulus;
 };
+
+/// The part that holds a row of a table of `rows` rows.
+int part_of_row(std::int64_t row, std::int64_t rows, int parts, SplitBy split_by);
 
 struct PlannedShard {
   std::string name;

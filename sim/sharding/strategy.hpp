@@ -38,6 +38,7 @@ class ShardedStrategy : public Strategy {
  public:
   int shards = 1;
   std::optional<Bytes> split_above;
+  SplitBy split_by = SplitBy::modulus;
 };
 
 template <class Derived>
@@ -45,6 +46,7 @@ void describe_shards(Describe<Derived>& d) {
   d.required("shards", &Derived::shards, "number of sparse shards").at_least(1).at_most(65536);
   d.optional("split_above", &Derived::split_above,
              "tables larger than this are split by rows; default: the memory of a shard's host");
+  d.optional("split_by", &Derived::split_by, "how the rows of a split table are dealt to its parts");
 }
 
 }  // namespace shardsim

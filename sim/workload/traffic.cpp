@@ -2,34 +2,35 @@
 #include "workload/traffic.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 namespace shardsim {
-namespace {
 
-constexpr double kMostItems = 1e6;
-constexpr double kMostLookups = 1e9;
+double ItemsByTime::at(Time time) const {
+  const double part =
+      static_cast<double>((time.time_since_epoch() % period).count()) / static_cast<double>(period.count());
+  const auto i = static_cast<std::size_t>(part * static_cast<double>(factors.size()));
+  return factors[std::min(i, factors.size() - 1)];
+}
 
-}  // namespace
-
-QueryStream::QueryStream(const Model& model, const Traffic& traffic, std::uint64_t seed, std::uint32_t replication)
-    : tables_(tables_of(model)), traffic_(traffic), seed_(seed), replication_(replication) {}
-
-Query QueryStream::make(std::uint64_t id, const Arrival& arrival) const {
-  Query query;
-  query.id = id;
-  RandomStream items(seed_, replication_, Purpose::query_items, id);
-  query.items =
-      arrival.items > 0 ? arrival.items : static_cast<int>(std::clamp(traffic_.items->sample(items) + 0.5, 1.0, kMostItems));
-  query.lookups.resize(tables_.size());
-  // How much is drawn depends on the model alone, so the query is the same whatever serves it.
-  RandomStream random(seed_, replication_, Purpose::lookups, id);
-  for (std::size_t t = 0; t < tables_.size(); ++t) {
-    const Table& table = *tables_[t].table;
-    if (table.absent > 0 && random.uniform() < table.absent) continue;
-    const double times = table.per == Per::item ? query.items : 1;
-    query.lookups[t] = static_cast<std::int32_t>(std::min(table.pooling->sample(random) * times + 0.5, kMostLookups));
+double Traffic::items_per_query() const {
+  if (items.has_value()) return items->mean();
+  constexpr int kSample = 1000;
+  const std::unique_ptr<ArrivalSource> source = arrivals->open(0, 0);
+  double sum = 0;
+  int n = 0;
+  for (; n < kSample; ++n) {
+    const std::optional<Arrival> arrival = source->next();
+    if (!arrival) break;
+    sum += arrival->items;
   }
-  return query;
+  return n > 0 ? sum / n : 1;
+}
+
+bool Traffic::carries_rows() const {
+  if (rows) return true;
+  const std::optional<TraceHeader> header = arrivals->recorded();
+  return header && header->detail == TraceDetail::rows;
 }
 
 template <>
@@ -40,10 +41,40 @@ void describe(Describe<QuerySizes>& d) {
 }
 
 template <>
+void describe(Describe<ItemsByTime>& d) {
+  d.object("items-by-time", "queries that are larger at some times of a day");
+  d.optional("period", &ItemsByTime::period, "after which the factors repeat").more_than(Duration{0});
+  d.required("factors", &ItemsByTime::factors, "of the items drawn, for equal parts of the period");
+  d.check([](const ItemsByTime& p) -> std::optional<Complaint> {
+    if (p.factors.empty()) return Complaint{"factors", "found an empty list; expected at least one factor"};
+    for (std::size_t i = 0; i < p.factors.size(); ++i)
+      if (p.factors[i] < 0 || p.factors[i] > 1000)
+        return Complaint{fmt::format("factors/{}", i), fmt::format("found {}; expected 0 to 1000", p.factors[i])};
+    return std::nullopt;
+  });
+}
+
+template <>
+void describe(Describe<RowTraffic>& d) {
+  d.object("rows", "queries carry which rows they look up, not only how many");
+  d.optional("popularity", &RowTraffic::popularity, "of the rows of tables that state none of their own");
+  d.optional("order", &RowTraffic::order,
+             "whether popular rows lie anywhere in a table, as by a hash, or row 0 is the most popular");
+}
+
+template <>
 void describe(Describe<Traffic>& d) {
   d.object("traffic", "the stream of queries");
   d.required("arrivals", &Traffic::arrivals, "when queries arrive");
-  d.required("items", &Traffic::items, "items (candidates) a query ranks; rounded, at least 1, at most 1000000");
+  d.optional("items", &Traffic::items,
+             "items (candidates) a query ranks; rounded, at least 1, at most 1000000; needed unless the arrivals give "
+             "them");
+  d.optional("items_by_time", &Traffic::items_by_time, "factors of the items by time of day");
+  d.optional("lookup_factor", &Traffic::lookup_factor,
+             "a factor of mean 1, drawn once a query, of its lookups in every table: some users have long histories "
+             "everywhere");
+  d.optional("rows", &Traffic::rows,
+             "draw which rows are looked up: needed where popular rows, duplicates or splits by range matter");
   d.required("queries", &Traffic::queries, "queries to send, warm-up included").at_least(1).at_most(1'000'000'000'000);
   d.optional("warmup", &Traffic::warmup, "first queries, which no statistic of latency counts").at_least(0);
   d.optional("message", &Traffic::message,
@@ -51,6 +82,15 @@ void describe(Describe<Traffic>& d) {
   d.check([](const Traffic& t) -> std::optional<Complaint> {
     if (t.warmup >= t.queries)
       return Complaint{"warmup", fmt::format("found {}; expected less than 'queries', {}", t.warmup, t.queries)};
+    if (!t.arrivals.has_value()) return std::nullopt;
+    if (t.arrivals->gives_items() && (t.items.has_value() || t.items_by_time))
+      return Complaint{t.items.has_value() ? "items" : "items_by_time",
+                       "the arrivals say how many items each query has; leave this out"};
+    if (!t.arrivals->gives_items() && !t.items.has_value())
+      return Complaint{"items", "is missing: the arrivals do not say how many items a query has"};
+    if (t.lookup_factor.has_value() && std::abs(t.lookup_factor->mean() - 1) > 1e-9)
+      return Complaint{"lookup_factor",
+                       fmt::format("expected a factor of mean 1, found the mean {}", t.lookup_factor->mean())};
     return std::nullopt;
   });
 }

@@ -14,46 +14,52 @@ struct QuerySizes {
   Bytes response;
 };
 
+/// By how much queries are larger at some times: a factor for each equal part of a period that repeats.
+struct ItemsByTime {
+  Duration period = std::chrono::hours(24);
+  std::vector<double> factors;
+  double at(Time time) const;
+};
+
+/// How row numbers follow popularity.
+///   scattered  as by a hash: popular rows lie anywhere
+///   by_rank    row 0 is the most popular, as in tables sorted by frequency
+enum class RowOrder { scattered, by_rank };
+template <>
+struct EnumNames<RowOrder> {
+  static constexpr std::array<std::pair<RowOrder, std::string_view>, 2> names{
+      {{RowOrder::scattered, "scattered"}, {RowOrder::by_rank, "by-rank"}}};
+};
+
+/// Index-level mode: queries carry which rows they look up, not only how many.
+struct RowTraffic {
+  Choice<Popularity> popularity = Choice<Popularity>::of("uniform");  ///< of tables that state none
+  RowOrder order = RowOrder::scattered;
+};
+
 /// The stream of queries.
 struct Traffic {
   Choice<Arrivals> arrivals;
-  Choice<Distribution> items;
+  Choice<Distribution> items;  ///< empty when the arrivals give them
+  std::optional<ItemsByTime> items_by_time;
+  Choice<Distribution> lookup_factor;
+  std::optional<RowTraffic> rows;
   std::int64_t queries = 0;
   std::int64_t warmup = 0;
   std::optional<QuerySizes> message;
-};
 
-/// What a query asks, a pure function of (seed, replication, id): the same under every strategy and network.
-struct Query {
-  std::uint64_t id = 0;
-  int items = 1;
-  /// By table, numbered as in tables_of(): lookups of all items together, or of the query for a table looked up per
-  /// query. Zero where the feature is absent.
-  std::vector<std::int32_t> lookups;
-
-  /// Lookups of items [first, last) in table t; the query's lookups are spread evenly over its items.
-  std::int32_t lookups_in(std::size_t t, Per per, int first, int last) const {
-    if (per == Per::query) return lookups[t];
-    const auto upto = [&](int item) { return std::int64_t{lookups[t]} * item / items; };
-    return static_cast<std::int32_t>(upto(last) - upto(first));
-  }
-};
-
-/// Makes queries.
-class QueryStream {
- public:
-  QueryStream(const Model& model, const Traffic& traffic, std::uint64_t seed, std::uint32_t replication);
-  Query make(std::uint64_t id, const Arrival& arrival = {}) const;
-
- private:
-  std::vector<PlacedTable> tables_;
-  const Traffic& traffic_;
-  std::uint64_t seed_;
-  std::uint32_t replication_;
+  /// Mean; where the arrivals give the items, of the first thousand.
+  double items_per_query() const;
+  /// Whether queries say which rows they look up.
+  bool carries_rows() const;
 };
 
 template <>
 void describe(Describe<QuerySizes>& d);
+template <>
+void describe(Describe<ItemsByTime>& d);
+template <>
+void describe(Describe<RowTraffic>& d);
 template <>
 void describe(Describe<Traffic>& d);
 

@@ -8,7 +8,7 @@ class CapacityBalanced final : public ShardedStrategy {
  public:
   ShardingPlan plan(const PlanningInput& input) const override {
     const auto bytes = [](const Piece& p) { return static_cast<double>(p.bytes.count); };
-    return {"capacity-balanced", {}, spread(pieces_of(input.model, split_limit(*this, input)), shards, bytes)};
+    return {"capacity-balanced", {}, spread(pieces_of(*this, input), shards, bytes)};
   }
 };
 

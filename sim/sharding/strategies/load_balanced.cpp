@@ -9,7 +9,7 @@ class LoadBalanced final : public ShardedStrategy {
   int sampled_queries = 1000;
 
   ShardingPlan plan(const PlanningInput& input) const override {
-    std::vector<Piece> pieces = pieces_of(input.model, split_limit(*this, input));
+    std::vector<Piece> pieces = pieces_of(*this, input);
     const std::vector<double> lookups = estimated_lookups(input, sampled_queries);
     for (Piece& p : pieces) p.load = lookups[p.table] / p.placement.parts;
     return {"load-balanced", {}, spread(std::move(pieces), shards, [](const Piece& p) { return p.load; })};

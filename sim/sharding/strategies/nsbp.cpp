@@ -47,7 +47,7 @@ std::vector<Group> grouped(std::vector<Piece> pieces) {
 class Nsbp final : public ShardedStrategy {
  public:
   ShardingPlan plan(const PlanningInput& input) const override {
-    const std::vector<Group> groups = grouped(pieces_of(input.model, split_limit(*this, input)));
+    const std::vector<Group> groups = grouped(pieces_of(*this, input));
     if (static_cast<std::size_t>(shards) < groups.size())
       throw InfeasibleError(
           "/sharding/shards",

@@ -7,6 +7,7 @@ namespace {
 class RowWise final : public Strategy {
  public:
   int shards = 1;
+  SplitBy split_by = SplitBy::modulus;
 
   ShardingPlan plan(const PlanningInput& input) const override {
     ShardingPlan plan{"row-wise", {}, empty_shards(shards)};
@@ -17,7 +18,7 @@ class RowWise final : public Strategy {
         continue;
       }
       for (int s = 0; s < shards; ++s)
-        plan.shards[static_cast<std::size_t>(s)].tables.push_back({t.table->name, s, shards});
+        plan.shards[static_cast<std::size_t>(s)].tables.push_back({t.table->name, s, shards, split_by});
     }
     return plan;
   }
@@ -27,8 +28,9 @@ class RowWise final : public Strategy {
 
 template <>
 void describe(Describe<RowWise>& d) {
-  d.object("row-wise", "the rows of every table spread over all shards, by row number modulo shards");
+  d.object("row-wise", "the rows of every table spread over all shards");
   d.required("shards", &RowWise::shards, "number of sparse shards").at_least(1).at_most(4096);
+  d.optional("split_by", &RowWise::split_by, "how the rows of a table are dealt to the shards");
 }
 
 namespace strategies {

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <span>
+
+#include "workload/bijection.hpp"
+#include "workload/traffic.hpp"
+
+namespace shardsim {
+
+/// What a query asks, a pure function of (seed, replication, id) and of what its arrival brought: the same under every
+/// strategy and network.
+struct Query {
+  std::uint64_t id = 0;
+  int items = 1;
+  /// By table, numbered as in tables_of(): lookups of all items together, or of the query for a table looked up per
+  /// query. Zero where the feature is absent.
+  std::vector<std::int32_t> lookups;
+  /// Row numbers, table after table, each in the order of the items; empty unless rows matter.
+  std::vector<std::int64_t> rows;
+  /// By table: where its rows begin; one more for the end. A table whose rows do not matter has none.
+  std::vector<std::size_t> first_row;
+
+  /// Number of the first lookup of item `item`: the query's lookups are spread evenly over its items.
+  std::int64_t lookups_before(std::size_t t, int item) const { return std::int64_t{lookups[t]} * item / items; }
+
+  /// Lookups of items [first, last) in table t.
+  std::int32_t lookups_in(std::size_t t, Per per, int first, int last) const {
+    if (per == Per::query) return lookups[t];
+    return static_cast<std::int32_t>(lookups_before(t, last) - lookups_before(t, first));
+  }
+  /// Their rows; empty when they are not known.
+  std::span<const std::int64_t> rows_in(std::size_t t, Per per, int first, int last) const {
+    if (rows.empty() || first_row[t] == first_row[t + 1]) return {};
+    const auto all = std::span(rows).subspan(first_row[t], first_row[t + 1] - first_row[t]);
+    if (per == Per::query) return all;
+    const auto begin = static_cast<std::size_t>(lookups_before(t, first));
+    return all.subspan(begin, static_cast<std::size_t>(lookups_before(t, last)) - begin);
+  }
+};
+
+/// Makes queries.
+class QueryStream {
+ public:
+  /// Model and traffic must outlive it. Throws ScenarioError where the trace and the model do not fit.
+  QueryStream(const Model& model, const Traffic& traffic, std::uint64_t seed, std::uint32_t replication);
+
+  /// Whether queries can carry rows at all.
+  bool has_rows() const { return !samplers_.empty(); }
+  /// By table: whether its rows are drawn; at first all, if has_rows(). Others are then left out, which changes nothing
+  /// else.
+  void draw_rows_of(const std::vector<bool>& tables);
+
+  /// Throws InputError when what was recorded does not fit the model's tables.
+  Query make(std::uint64_t id, const Arrival& arrival = {}) const;
+
+ private:
+  struct RowSource {
+    std::shared_ptr<const RankSampler> sampler;
+    bool wanted = true;
+  };
+  static constexpr std::size_t kDrawn = static_cast<std::size_t>(-1);
+
+  void match_trace(const TraceHeader& header);
+  void make_samplers();
+  int items_of(std::uint64_t id, const Arrival& arrival) const;
+  void draw_lookups(Query& query) const;
+  void take_recorded(Query& query, const TraceRecord& record) const;
+  void add_rows(Query& query, const TraceRecord* record) const;
+
+  std::vector<PlacedTable> tables_;
+  const Traffic& traffic_;
+  std::uint64_t seed_;
+  std::uint32_t replication_;
+  std::vector<std::size_t> recorded_as_;  ///< by table: its number in the trace, or kDrawn; empty without a trace
+  bool recorded_rows_ = false;
+  std::vector<RowSource> samplers_;  ///< by table; empty when only counts matter
+  std::vector<Bijection> scatter_;
+};
+
+}  // namespace shardsim
