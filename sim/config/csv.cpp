@@ -9,7 +9,6 @@
 
 #include "config/error.hpp"
 #include "config/input_file.hpp"
-#include "config/input_file.hpp"
 #include "config/suggest.hpp"
 
 namespace shardsim {
