@@ -154,6 +154,11 @@ Document Document::load(const std::filesystem::path& file) {
   return wrap(parse_strictly(text, file.string()), file.string(), file.parent_path());
 }
 
+Document Document::parse(const std::string& text, std::string name) {
+  Json value = parse_strictly(text, name);
+  return wrap(std::move(value), std::move(name), std::filesystem::path());
+}
+
 Document Document::wrap(Json value, std::string name, std::filesystem::path folder) {
   Document document;
   document.root = std::move(value);

@@ -18,6 +18,8 @@ class Document {
   /// Reads a file strictly: JSON text in UTF-8, no duplicate keys, no deep nesting, no giant strings.
   /// Throws InputError.
   static Document load(const std::filesystem::path& file);
+  /// The same for a text; `name` stands for the file in errors.
+  static Document parse(const std::string& text, std::string name);
   /// Wraps a value made by the program; `name` stands for the file in errors, relative paths start at `folder`.
   static Document wrap(Json value, std::string name, std::filesystem::path folder);
 
