@@ -6,7 +6,7 @@
 
 namespace shardsim {
 
-/// A distribution of real numbers >= 0, sampled by the inverse of its distribution function from one uniform number.
+/// A distribution of numbers >= 0, sampled by inversion from one uniform number unless its file says otherwise.
 class Distribution {
  public:
   virtual ~Distribution() = default;
