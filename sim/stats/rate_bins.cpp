@@ -28,16 +28,16 @@ std::vector<RateBins::Bin> RateBins::bins() const {
   const std::array<std::size_t, 4> factors{1, 2, 5, 10};
   const std::size_t factor =
       *std::find_if(factors.begin(), factors.end() - 1, [&](std::size_t f) { return (used + f - 1) / f <= wanted; });
-  const std::int64_t width = width_ * static_cast<std::int64_t>(factor);
+  const std::uint64_t width = static_cast<std::uint64_t>(width_) * factor;  // up to 1e19
   std::vector<Bin> out;
   for (std::size_t i = 0; i < used; ++i) {
     if (i % factor == 0) {
       const std::int64_t start = width_ * static_cast<std::int64_t>(i);
-      out.push_back({start, std::min(width, last_ - start)});
+      out.push_back({start, static_cast<std::int64_t>(std::min(width, static_cast<std::uint64_t>(last_ - start)))});
     }
     out.back().events += fine_[i];
   }
-  if (out.size() > 1 && out.back().length < width / 2) {
+  if (out.size() > 1 && 2 * static_cast<std::uint64_t>(out.back().length) < width) {
     const Bin rest = out.back();
     out.pop_back();
     out.back().length += rest.length;
