@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Times of arrival that a source does not give."""
+
+import math
+import random
+from fractions import Fraction
+
+from .values import SECOND
+
+
+def _gap(generator) -> float:
+    """Exponential with mean 1."""
+    return -math.log(1.0 - generator.random())
+
+
+def deterministic(rate: Fraction):
+    """Picoseconds, `rate` a second, evenly."""
+    step = SECOND / rate
+    count = 0
+    while True:
+        yield (2 * count * step.numerator + step.denominator) // (2 * step.denominator)
+        count += 1
+
+
+def poisson(rate: Fraction, seed: int):
+    generator = random.Random(seed)
+    scale = float(SECOND / rate)
+    total = 0.0
+    while True:
+        total += _gap(generator)
+        yield round(total * scale)
+
+
+def piecewise(pieces, seed: int):
+    """A Poisson process whose rate is constant on each piece (start, length, expected arrivals), times in picoseconds.
+
+    Exact: the n-th arrival is where the integral of the rate reaches the sum of n exponential draws.
+    """
+    generator = random.Random(seed)
+    wanted = _gap(generator)
+    for start, length, expected in pieces:
+        while wanted <= expected:
+            yield start + min(length, round(wanted / expected * length))
+            wanted += _gap(generator)
+        wanted -= expected

@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The command line these scripts have in common."""
+
+import argparse
+import os
+import shlex
+import signal
+import sys
+import time
+from pathlib import Path
+
+from .errors import BadInput
+
+PROGRAM = Path(sys.argv[0]).stem
+
+
+class Parser(argparse.ArgumentParser):
+    """One line on a mistake, as for a mistake in a file."""
+
+    def error(self, message):
+        say(f"{message} (--help shows all options)")
+        sys.exit(2)
+
+
+def parser(description: str) -> Parser:
+    return Parser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
+
+
+def say(message: str) -> None:
+    print(f"{PROGRAM}: {' '.join(message.split())}", file=sys.stderr)
+
+
+def run(action, output: Path | None) -> int:
+    """Exit code 2 and one line: a mistake of the user's. 1: interrupted."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        action()
+        return 0
+    except BadInput as error:
+        say(error.text)
+    except BrokenPipeError:  # as `| head` does; nobody reads any more
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except OSError as error:
+        say(f"{error.filename or output or 'stdout'}: {error.strerror or error}")
+    except MemoryError:
+        say("out of memory; --limit asks for less")
+    except KeyboardInterrupt:
+        say("interrupted")
+        return 1
+    return 2
+
+
+def as_given(values: dict) -> str:
+    """Options as one would write them, for the provenance."""
+    words = []
+    for key, value in values.items():
+        name = "--" + key.replace("_", "-")
+        for one in value if isinstance(value, list) else [value]:
+            words.append(name if one is True else f"{name} {shlex.quote(str(one))}")
+    return " ".join(words)
+
+
+class Progress:
+    """Of work that takes more than two seconds, on a terminal. `done` gives the share that is done, or None."""
+
+    def __init__(self, done):
+        self.done = done
+        self.next = time.monotonic() + 2 if sys.stderr.isatty() else None
+        self.width = 0
+
+    def counted(self, records):
+        """The records, and now and then a word."""
+        count = 0
+        try:
+            for count, record in enumerate(records, 1):
+                yield record
+                if not count & 4095 and self.next and time.monotonic() > self.next:
+                    self.show(count)
+        finally:
+            if self.width:
+                print(f"\r{'':{self.width}}\r", end="", file=sys.stderr, flush=True)
+
+    def show(self, count):
+        share = self.done()
+        text = f"{PROGRAM}: {count:,} records" + (f", {share:.0%} of the file" if share else "")
+        self.width = max(self.width, len(text))
+        self.next = time.monotonic() + 0.5
+        print(f"\r{text:{self.width}}", end="", file=sys.stderr, flush=True)

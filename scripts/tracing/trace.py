@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a format makes of a source, and the steps from there to records that start at 0 and never go back."""
+
+from array import array
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+import numpy
+
+from .errors import BadInput
+from .values import FARTHEST, LARGEST, SECOND, microseconds
+
+MOST_TO_SORT = 4 * 2**30  # bytes
+
+
+@dataclass
+class Trace:
+    """`records` are (time in picoseconds on the source's own clock, or None; items or None; content or None).
+
+    The content is, by table, a list of rows or a number of lookups, as `detail` says.
+    """
+
+    records: Iterator
+    detail: str = "none"
+    tables: list = field(default_factory=list)  # (name, rows or None)
+    has_items: bool = False
+    has_times: bool = True
+    sort: bool = False  # the source is not in order of arrival by its nature
+    remarks: dict[str, str] = field(default_factory=dict)
+
+
+def in_order(records, source):
+    last = -FARTHEST
+    for record in records:
+        if record[0] < last:
+            raise source.bad(
+                f"its time is {microseconds(last - record[0])} us before the line before; --sort puts lines in order"
+            )
+        last = record[0]
+        yield record
+
+
+def sorted_by_time(records, source):
+    """(time, text) in order, equal times in the order of the source. Held in memory, 32 bytes more than the text."""
+    seconds, rests, ends, texts = array("q"), array("q"), array("q", [0]), bytearray()
+    for time, text in records:
+        second, rest = divmod(time, SECOND)  # together, a time in picoseconds may need more than 64 bits
+        seconds.append(second)
+        rests.append(rest)
+        texts += text.encode()
+        ends.append(len(texts))
+        if len(texts) + 32 * len(seconds) > MOST_TO_SORT:
+            raise source.bad(f"more than {MOST_TO_SORT >> 30} GiB would be sorted in memory; sort or split the file first")
+    for i in numpy.lexsort((rests, seconds)).tolist() if seconds else ():
+        yield seconds[i] * SECOND + rests[i], texts[ends[i] : ends[i + 1]].decode()
+
+
+def from_zero(records, speedup: Fraction, source):
+    """The first time is 0; all are divided by `speedup`."""
+    zero = None
+    for time, text in records:
+        zero = time if zero is None else zero
+        since = time - zero
+        if speedup != 1:
+            since = round(since / speedup)
+        if since > LARGEST:
+            raise BadInput(TOO_LONG, source.path)
+        yield since, text
+
+
+TOO_LONG = (
+    f"holds a request more than {LARGEST // (86400 * SECOND)} days after the first, and times are picoseconds in 64 bits; "
+    "--speedup divides the times, --limit takes the first requests"
+)
+
+
+def days(length: int) -> float:
+    return length / (86400 * SECOND)
