@@ -31,6 +31,7 @@ class RawFile {
     if (std::filesystem::is_directory(file, error)) throw InputError(name_, "", "is a folder; a file is expected");
     if (file_.open(file, std::ios::in | std::ios::binary) == nullptr)
       throw InputError(name_, "", "cannot be opened; check the path and its permissions");
+    size_ = std::filesystem::file_size(file, error);
     head_.resize(4);
     head_.resize(static_cast<std::size_t>(from_disk(head_.data(), 4)));
   }
@@ -50,11 +51,15 @@ class RawFile {
       got = from_disk(to, size);
     }
     frames_.see(to, static_cast<std::size_t>(got));
+    taken_ += static_cast<std::uintmax_t>(got);
     return got > 0 ? got : -1;
   }
 
   bool ends_within_zstd_frame() const { return !frames_.complete(); }
   const std::string& name() const { return name_; }
+  double share_read() const {
+    return size_ > 0 ? std::min(1.0, static_cast<double>(taken_) / static_cast<double>(size_)) : 1;
+  }
 
  private:
   std::streamsize from_disk(char* to, std::streamsize size) {
@@ -68,6 +73,8 @@ class RawFile {
   std::string name_;
   std::filebuf file_;
   std::string head_;  // read ahead to tell the compression
+  std::uintmax_t size_ = 0;
+  std::uintmax_t taken_ = 0;
   ZstdFrames frames_;
 };
 
@@ -79,6 +86,8 @@ class InputBuffer final : public std::streambuf {
     if (compression_ == Compression::zstd) chain_.push(io::zstd_decompressor());
     if (compression_ != Compression::none) chain_.push(boost::ref(raw_), kBlock);
   }
+
+  double share_read() const { return raw_.share_read(); }
 
  protected:
   int_type underflow() override {
@@ -122,6 +131,7 @@ class InputStream final : public std::istream {
     rdbuf(&buffer_);
     exceptions(std::ios::badbit);  // else getline would take an error for the end
   }
+  double share_read() const { return buffer_.share_read(); }
 
  private:
   InputBuffer buffer_;
@@ -132,5 +142,7 @@ class InputStream final : public std::istream {
 std::unique_ptr<std::istream> open_input(const std::filesystem::path& file) {
   return std::make_unique<InputStream>(file);
 }
+
+double share_read(const std::istream& input) { return dynamic_cast<const InputStream&>(input).share_read(); }
 
 }  // namespace shardsim

@@ -11,4 +11,7 @@ namespace shardsim {
 /// does every read of data that are cut off or damaged (the stream passes exceptions on).
 std::unique_ptr<std::istream> open_input(const std::filesystem::path& file);
 
+/// Share of the file, as it is on disk, that has been read; for progress. Precondition: `input` is of open_input().
+double share_read(const std::istream& input);
+
 }  // namespace shardsim

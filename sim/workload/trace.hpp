@@ -59,6 +59,8 @@ class TraceReader {
   bool next(TraceRecord& record);
   /// Records read so far.
   std::uint64_t count() const;
+  /// Share of the file read so far; for progress.
+  double share_read() const;
   /// Throws the error `message` about the record read last.
   [[noreturn]] void fail(const std::string& message) const;
 

@@ -43,6 +43,8 @@ class TraceBytes {
   /// Bytes taken so far.
   std::uint64_t offset() const { return before_ + at_; }
   const std::string& name() const { return name_; }
+  /// Stays where it is when this is moved.
+  const std::istream& stream() const { return *in_; }
 
  private:
   static constexpr std::size_t kBlock = 256 << 10;

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "config/error.hpp"
+#include "config/input_file.hpp"
 #include "workload/trace_form.hpp"
 
 namespace shardsim {
 namespace {
 
-std::unique_ptr<TraceFormReader> open_trace(const std::filesystem::path& file) {
-  TraceBytes bytes(file);
+std::unique_ptr<TraceFormReader> open_trace(TraceBytes bytes) {
   const std::string_view head = bytes.peek(kCompactMagic.size());
   if (head.empty()) throw InputError(bytes.name(), "", "is empty; expected a trace");
   if (head == kCompactMagic) return open_compact_trace(std::move(bytes));
@@ -24,12 +24,13 @@ std::unique_ptr<TraceFormReader> open_trace(const std::filesystem::path& file) {
 
 class TraceReader::Impl {
  public:
-  explicit Impl(const std::filesystem::path& file) : form(open_trace(file)) {}
+  explicit Impl(TraceBytes bytes) : stream(bytes.stream()), form(open_trace(std::move(bytes))) {}
+  const std::istream& stream;  // owned by `form`
   std::unique_ptr<TraceFormReader> form;
   std::uint64_t count = 0;
 };
 
-TraceReader::TraceReader(const std::filesystem::path& file) : impl_(std::make_unique<Impl>(file)) {}
+TraceReader::TraceReader(const std::filesystem::path& file) : impl_(std::make_unique<Impl>(TraceBytes(file))) {}
 TraceReader::~TraceReader() = default;
 TraceReader::TraceReader(TraceReader&&) noexcept = default;
 
@@ -42,6 +43,7 @@ bool TraceReader::next(TraceRecord& record) {
 }
 
 std::uint64_t TraceReader::count() const { return impl_->count; }
+double TraceReader::share_read() const { return shardsim::share_read(impl_->stream); }
 void TraceReader::fail(const std::string& message) const { impl_->form->fail(message); }
 
 }  // namespace shardsim
