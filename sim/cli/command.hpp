@@ -36,6 +36,12 @@ std::string required_argument(const boost::program_options::variables_map& given
 Assignments assignments(const boost::program_options::variables_map& given);
 void add_set_option(boost::program_options::options_description& options);
 
+/// A whole number of at least 0 that an option was given (one letter: "-n"). Throws InputError.
+std::uint64_t whole_number(const boost::program_options::variables_map& given, const char* option);
+
+/// Whether --format asks for JSON. Throws InputError for anything but text and json.
+bool wants_json(const boost::program_options::variables_map& given);
+
 /// A scenario, and where its parts came from.
 struct GivenScenario {
   Document document;

@@ -32,10 +32,4 @@ struct ChoiceTraits<TopologyAction> {
   static const Registry<TopologyAction>& registry() { return topology_action_registry(); }
 };
 
-/// A whole number of at least 0 that an option was given. Throws InputError.
-std::uint64_t whole_number(const boost::program_options::variables_map& given, const char* option);
-
-/// Whether --format asks for JSON. Throws InputError for anything but text and json.
-bool wants_json(const boost::program_options::variables_map& given);
-
 }  // namespace shardsim

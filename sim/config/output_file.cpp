@@ -43,15 +43,15 @@ class RawOutput {
 
 class OutputFile::Impl {
  public:
-  Impl(const std::filesystem::path& file, Compression compression) : file_(file), temporary_(file) {
+  Impl(const std::filesystem::path& file, FileCompression compression) : file_(file), temporary_(file) {
     std::error_code error;
     if (std::filesystem::is_directory(file, error)) fail("is a folder");
     if (file.has_parent_path()) std::filesystem::create_directories(file.parent_path(), error);
     temporary_ += ".tmp";
     raw_.open(temporary_);
     if (raw_.failed()) fail(kRemedy);
-    if (compression == Compression::gzip) chain_.push(io::gzip_compressor(io::gzip_params(kGzipLevel), kBlock));
-    if (compression == Compression::zstd) chain_.push(io::zstd_compressor(io::zstd_params(), kBlock));
+    if (compression == FileCompression::gzip) chain_.push(io::gzip_compressor(io::gzip_params(kGzipLevel), kBlock));
+    if (compression == FileCompression::zstd) chain_.push(io::zstd_compressor(io::zstd_params(), kBlock));
     chain_.push(boost::ref(raw_), kBlock);
   }
   Impl(const Impl&) = delete;
@@ -96,7 +96,7 @@ class OutputFile::Impl {
   bool closed_ = false;
 };
 
-OutputFile::OutputFile(const std::filesystem::path& file, Compression compression)
+OutputFile::OutputFile(const std::filesystem::path& file, FileCompression compression)
     : impl_(std::make_unique<Impl>(file, compression)) {}
 OutputFile::~OutputFile() = default;
 OutputFile::OutputFile(OutputFile&&) noexcept = default;

@@ -7,13 +7,13 @@
 
 namespace shardsim {
 
-enum class Compression { none, gzip, zstd };
+enum class FileCompression { none, gzip, zstd };
 
 /// A file written whole or not at all: to a temporary name beside it, which close() renames. Makes missing folders. All
 /// throw std::runtime_error for what cannot be written.
 class OutputFile {
  public:
-  explicit OutputFile(const std::filesystem::path& file, Compression compression = Compression::none);
+  explicit OutputFile(const std::filesystem::path& file, FileCompression compression = FileCompression::none);
   ~OutputFile();  ///< without close(): the temporary file is removed
   OutputFile(OutputFile&&) noexcept;
 

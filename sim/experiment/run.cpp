@@ -40,7 +40,6 @@ class Runner {
     serving_.submit(std::move(query), done_);
   }
   void next_of_client(Duration think);
-  static void check_clock(Time time);
   void finish(const Outcome& outcome);
   void stop_when_done();
   void note_offered_load();
@@ -127,11 +126,6 @@ Process Runner::open_loop() {
 // Background traffic and timers would go on for ever.
 void Runner::stop_when_done() {
   if (no_more_ && under_way() == 0 && promised_ <= result_.offered) sim_.stop();
-}
-
-void Runner::check_clock(Time time) {
-  if (time > kLatest)
-    throw ScenarioError("/traffic", "the run would simulate more than 53 days; ask for fewer queries or a higher rate");
 }
 
 void Runner::finish(const Outcome& outcome) {
@@ -293,6 +287,11 @@ double RunResult::total_cpu_us_per_query() const {
   double total = 0;
   for (const double c : cpu_us_per_query) total += c;
   return total;
+}
+
+void check_clock(Time time) {
+  if (time > kLatest)
+    throw ScenarioError("/traffic", "the run would simulate more than 53 days; ask for fewer queries or a higher rate");
 }
 
 RunResult run(const Scenario& scenario, const RunControl& control) { return Runner(scenario, control).run(); }

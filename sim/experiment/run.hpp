@@ -111,6 +111,9 @@ struct RunControl {
   std::function<void(const Outcome&)> on_outcome;    ///< each finished query, warm-up included; may be empty
 };
 
+/// Throws ScenarioError when `time` is later than any run may get.
+void check_clock(Time time);
+
 /// Runs a scenario. Throws InputError.
 RunResult run(const Scenario& scenario, const RunControl& control = {});
 

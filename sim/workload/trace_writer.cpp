@@ -10,15 +10,15 @@ namespace {
 
 struct Kind {
   bool text = false;
-  Compression compression = Compression::none;
+  FileCompression compression = FileCompression::none;
 };
 
 Kind kind_of(const std::filesystem::path& file) {
   Kind kind;
   std::filesystem::path name = file.filename();
-  if (name.extension() == ".gz") kind.compression = Compression::gzip;
-  if (name.extension() == ".zst") kind.compression = Compression::zstd;
-  if (kind.compression != Compression::none) name = name.stem();
+  if (name.extension() == ".gz") kind.compression = FileCompression::gzip;
+  if (name.extension() == ".zst") kind.compression = FileCompression::zstd;
+  if (kind.compression != FileCompression::none) name = name.stem();
   kind.text = name.extension() == ".jsonl";
   if (!kind.text && name.extension() != ".trace")
     throw InputError(file.string(), "",

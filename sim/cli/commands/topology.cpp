@@ -122,21 +122,6 @@ class TopologyCommand final : public Command {
 
 }  // namespace
 
-std::uint64_t whole_number(const po::variables_map& given, const char* option) {
-  const std::string text = given[option].as<std::string>();
-  if (text.empty() || text.size() > 18 || text.find_first_not_of("0123456789") != std::string::npos)
-    throw InputError(fmt::format("--{}: found {}; expected a whole number, at least 0", option, in_quotes(text)));
-  return std::stoull(text);
-}
-
-bool wants_json(const po::variables_map& given) {
-  const std::string format = given["format"].as<std::string>();
-  const std::vector<std::string> formats{"text", "json"};
-  if (std::find(formats.begin(), formats.end(), format) == formats.end())
-    throw InputError(fmt::format("--format: unknown format {}{}", in_quotes(format), suggestion(format, formats)));
-  return format == "json";
-}
-
 template <>
 void describe(Describe<Networked>& d) {
   d.object("topology", "a network and how messages cross it");
