@@ -27,7 +27,7 @@ def _records(source, rows):
         found = []
         for word in line.split():
             field, colon, value = word.partition(":")
-            if field == TABLE:
+            if colon and field == TABLE:
                 found.append(values.whole(value, source, field, 0, (rows or 2**63) - 1))
             elif not colon or field not in IGNORED:
                 raise source.bad(f"holds {word[:40]!r}; feat_idx:N, feat_value:X and label:L are known")

@@ -79,6 +79,6 @@ def _timed(source, o, interval):
             raise source.bad(f"its time is {apart} the time before it; an interval is {o.interval}", line)
         if last is not None and time >= last + 2 * interval:
             missing += 1
-            source.notes[:] = [f"{missing} gaps between intervals have no rate, and so no arrivals"]
+            source.notes[:] = [f"the source leaves out rates at {missing} places; no requests arrive there"]
         last = time
         yield time, sum(rate for _, rate in same)

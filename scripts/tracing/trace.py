@@ -6,8 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-import numpy
-
 from .errors import BadInput
 from .values import FARTHEST, LARGEST, SECOND, microseconds
 
@@ -43,6 +41,8 @@ def in_order(records, source):
 
 def sorted_by_time(records, source):
     """(time, text) in order, equal times in the order of the source. Held in memory, 32 bytes more than the text."""
+    import numpy  # half of the time a small file takes
+
     seconds, rests, ends, texts = array("q"), array("q"), array("q", [0]), bytearray()
     for time, text in records:
         second, rest = divmod(time, SECOND)  # together, a time in picoseconds may need more than 64 bits
