@@ -1,0 +1,275 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Chooses when queries arrive.
+
+The rule: candidates are tried from the simplest on, and the first whose own samples are like the trace is taken:
+deterministic, poisson, gamma or weibull (the likelier one), diurnal (of a day or longer), on-off, markov-modulated; if none
+is, rate-series. Like the trace means, of the coefficient of variation of the gaps, the distribution of the gaps, and the
+index of dispersion of counts (variance / mean about the rate expected then) at each window: within LIMIT standard
+deviations of the samples, or closer than the eye would care (CLOSE_*), as nothing real passes a test of a million gaps.
+"""
+
+import math
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from . import gaps as gap_laws
+from . import modulated, rates, twin
+
+LIMIT = 4.0
+CLOSE_CV = 0.03  # of the logarithm
+CLOSE_DISPERSION = 0.12  # of the logarithm
+CLOSE_GAPS = 0.02  # Kolmogorov's distance
+CONSTANT_CV = 0.02
+FEW = 50  # arrivals that tell a rate, but no law
+FEWEST_WINDOWS = 24
+SERIES_ROWS = (24, 50, 100, 200, 500, 1000, 2000, 5000)
+SERIES_COUNT = 5  # arrivals in an interval, at least; below, the series would copy chance
+
+
+@dataclass
+class Candidate:
+    name: str
+    description: dict
+    figures: dict = field(default_factory=dict)
+    expected: object = None  # arrivals until t, for a rate that changes with time; None for a constant one
+    rates: tuple | None = None  # (interval, values) of a rate-series
+
+
+@dataclass
+class Chosen:
+    candidate: Candidate
+    tried: list  # of {"candidate", "accepted", "reason", "checks"}
+    notes: list
+
+
+def windows_of(times):
+    """Widths in s, from 4 mean gaps on, each 4 times the one before."""
+    span, widths = times[-1], []
+    width = 4 * span / (len(times) - 1)
+    while span / width >= FEWEST_WINDOWS:
+        widths.append(width)
+        width *= 4
+    return widths
+
+
+def dispersion(times, width, expected=None):
+    """Variance / mean of the counts in windows, about what is expected of each."""
+    whole = int(times[-1] / width)
+    if whole < 2:
+        return math.nan
+    counts = np.bincount((times / width).astype(np.int64), minlength=whole)[:whole]
+    mean = np.mean(counts)
+    if expected is None:
+        return float(np.var(counts, ddof=1) / mean)
+    about = np.diff(expected(np.arange(whole + 1) * width))
+    about *= counts.sum() / about.sum()
+    return float(np.mean((counts - about) ** 2) / mean)
+
+
+def gap_cv(times):
+    return gap_laws.gap_cv(np.diff(times))
+
+
+def spread_ticks(times, random):
+    """Times of a coarse clock, spread over its ticks; (times, note or None)."""
+    gaps = np.diff(times)
+    if np.count_nonzero(gaps == 0) < 1e-3 * len(gaps):
+        return times, None
+    tick = float(np.min(gaps[gaps > 1e-12 * times[-1]]))
+    ticks = gaps / tick
+    if np.mean(np.abs(ticks - np.round(ticks)) < 1e-3) < 0.99:
+        return times, "some arrivals are simultaneous, and no clock's tick explains it: they are taken as they are"
+    spread = np.sort(times + tick * random.random(len(times)))
+    return spread - spread[0], f"times are multiples of {tick:.6g} s: arrivals are spread evenly within that"
+
+
+def choose(times, seed):
+    random = np.random.default_rng(seed)
+    times, note = spread_ticks(times, random)
+    notes = [note] if note else []
+    rate = (len(times) - 1) / times[-1]
+    plain = Candidate("poisson", {"type": "poisson", "rate": per_second(rate)}, {"rate_error": rate / math.sqrt(len(times))})
+    if len(times) < FEW:
+        reason = f"{len(times)} arrivals, fewer than {FEW}, tell a rate but no law"
+        return Chosen(plain, [{"candidate": "poisson", "accepted": True, "reason": reason, "checks": []}], notes), times
+    judge = _Judge(times, random)
+    tried = []
+    for candidate in _candidates(times, rate, plain, tried):
+        checks = judge.checks(candidate)
+        bad = [c for c in checks if not c["like"]]
+        worst = max(bad, key=lambda c: c["z"], default=None)
+        reason = "its samples are like the trace" if not bad else _said(worst)
+        tried.append({"candidate": candidate.name, "accepted": not bad, "reason": reason, "checks": checks})
+        if not bad:
+            return Chosen(candidate, tried, notes), times
+    candidate, checks = _series(times, judge)
+    off = [c for c in checks if not c["like"]]
+    reason = "nothing simpler is like the trace" + (f"; nor is this in all: {_said(max(off, key=lambda c: c['z']))}" if off else "")
+    tried.append({"candidate": "rate-series", "accepted": True, "reason": reason, "checks": checks})
+    return Chosen(candidate, tried, notes), times
+
+
+def _candidates(times, rate, plain, tried):
+    gaps = np.diff(times)
+    if gap_cv(times) < CONSTANT_CV:
+        yield Candidate("deterministic", {"type": "deterministic", "rate": per_second(rate)}, {"gap_cv": gap_cv(times)})
+    else:
+        _pass_over(tried, "deterministic", f"the gaps' CV is {gap_cv(times):.3g}, not below {CONSTANT_CV}")
+    yield plain
+    yield _renewal(gaps, rate, tried)
+    if times[-1] >= rates.DAY:
+        yield _diurnal(times)
+    else:
+        _pass_over(tried, "diurnal", f"the trace spans {times[-1] / 3600:.3g} h, less than a day")
+    on_off, both = modulated.fit(times, False), modulated.fit(times, True)
+    if both is None:
+        _pass_over(tried, "markov-modulated", "no busy and calm times to start from")
+        return
+    if on_off.log_likelihood > both.log_likelihood - 3.3:  # chi-square of one degree, error probability 0.01
+        yield _two_states("on-off", on_off)
+    else:
+        likelier = both.log_likelihood - on_off.log_likelihood
+        _pass_over(tried, "on-off", f"arrivals in the calm state too are likelier by exp({likelier:.1f})")
+    yield _two_states("markov-modulated", both)
+
+
+def _pass_over(tried, name, reason):
+    tried.append({"candidate": name, "accepted": False, "reason": reason, "checks": []})
+
+
+def _renewal(gaps, rate, tried):
+    laws = {"gamma": gap_laws.gamma(gaps), "weibull": gap_laws.weibull(gaps)}
+    name, other = sorted(laws, key=lambda name: -laws[name].log_likelihood)
+    law, less = laws[name], laws[name].log_likelihood - laws[other].log_likelihood
+    _pass_over(tried, other, f"{name} is likelier, by exp({less:.1f})")
+    figures = {
+        "cv_error": law.cv_error, "rate_error": rate * law.cv / math.sqrt(len(gaps)),
+        "log_likelihood_over_poisson": law.log_likelihood - gap_laws.exponential_log_likelihood(gaps),
+    }  # fmt: skip
+    return Candidate(name, {"type": name, "rate": per_second(rate), "cv": short(law.cv)}, figures)
+
+
+def _diurnal(times):
+    found = rates.sinusoid(times)
+    swing = min(found.swing, 1.0)
+    description = {
+        "type": "diurnal", "rate": per_second(found.rate), "period": "86400 s", "swing": short(swing),
+        "peak_at": f"{found.peak_at:.6g} s",
+    }  # fmt: skip
+    figures = {
+        "rate_error": found.rate_error, "swing_error": found.swing_error, "peak_at_error_s": found.peak_error,
+        "about": "peak_at counts from the first arrival",
+    }  # fmt: skip
+    wave = 2 * math.pi / rates.DAY
+
+    def expected(t):
+        rise = np.sin(wave * (t - found.peak_at)) + math.sin(wave * found.peak_at)
+        return found.rate * (t + swing / wave * rise)
+
+    return Candidate("diurnal", description, figures, expected)
+
+
+def _two_states(name, fit):
+    rate, stay = [per_second(r) for r in fit.rates], [f"{s:.6g} s" for s in fit.stays]
+    if name == "on-off":
+        description = {"type": name, "rate_on": rate[0], "mean_on": stay[0], "mean_off": stay[1]}
+    else:
+        states = [{"rate": r, "mean_stay": s} for r, s in zip(rate, stay)]
+        description = {"type": name, "states": states}
+    figures = {
+        "relative_errors": {key: value for key, value in fit.errors.items() if name != "on-off" or key != "rate1"},
+        "log_likelihood": fit.log_likelihood,
+        "likelihood_of": fit.factors,
+    }
+    return Candidate(name, description, figures)
+
+
+def _series(times, judge):
+    """Of some intervals, the one whose samples have the dispersion most like the trace's."""
+    best = None
+    for rows in SERIES_ROWS:
+        if best is not None and len(times) / rows < SERIES_COUNT:
+            break
+        interval, values = rates.series(times, rows)
+        description = {
+            "type": "rate-series", "file": None, "column": "per_second", "interval": f"{interval:g} s",
+            "repeat": True,
+        }  # fmt: skip
+        candidate = Candidate("rate-series", description, {"rows": len(values)}, None, (interval, values))
+        checks = judge.checks(candidate)
+        distance = sum(abs(c["log_ratio"]) for c in checks if "log_ratio" in c)
+        if best is None or distance < best[0]:
+            best = (distance, candidate, checks)
+    return best[1], best[2]
+
+
+class _Judge:
+    """Compares the trace with samples of a candidate."""
+
+    def __init__(self, times, random):
+        self.times = times
+        self.random = random
+        self.samples = int(np.clip(4e6 / len(times), 8, 40))
+        self.limit = LIMIT * (1 + 4 / self.samples)  # few samples tell their own spread badly
+        self.widths = windows_of(times)
+
+    def checks(self, candidate):
+        n = len(self.times)
+        draws = [twin.arrivals(candidate.description, n, self.random, candidate.rates) for _ in range(self.samples)]
+        yours = [self._figures(draw, candidate.expected) for draw in draws]
+        mine = self._figures(self.times, candidate.expected)
+        checks = [self._check("gap CV", None, mine[0], [y[0] for y in yours], CLOSE_CV)]
+        for i, width in enumerate(self.widths, 1):
+            checks.append(self._check("IDC", width, mine[i], [y[i] for y in yours], CLOSE_DISPERSION))
+        return [*checks, self._gaps(draws)]
+
+    def _figures(self, times, expected):
+        return [gap_cv(times), *(dispersion(times, width, expected) for width in self.widths)]
+
+    def _check(self, what, width, mine, yours, close):
+        logs = np.log(np.maximum([y for y in yours if y == y] or [math.nan], 1e-12))
+        centre, spread = float(np.mean(logs)), float(np.std(logs, ddof=1)) if len(logs) > 1 else 0.0
+        ratio = math.log(max(mine, 1e-12)) - centre
+        z = abs(ratio) / max(spread, 1e-9)
+        # Below 1e-3 both are as good as constant.
+        like = z <= self.limit or abs(ratio) <= close or max(mine, math.exp(centre)) < CONSTANT_CV
+        return {
+            "what": what, "window_s": width, "trace": mine, "samples": math.exp(centre), "log_spread": spread,
+            "log_ratio": ratio, "z": z, "like": bool(like),
+        }  # fmt: skip
+
+    def _gaps(self, draws):
+        """Distance of the gaps' distribution from that of all samples, and how far samples are from each other."""
+        gaps = [np.sort(np.diff(draw)) for draw in draws]
+        pool = np.sort(np.concatenate(gaps))[:: max(1, len(gaps) // 4)]
+        mine = _distance(np.sort(np.diff(self.times)), pool)
+        yours = [_distance(g, pool) for g in gaps]
+        z = (mine - float(np.mean(yours))) / max(float(np.std(yours, ddof=1)), 1e-9)
+        return {
+            "what": "gaps", "window_s": None, "trace": mine, "samples": float(np.mean(yours)), "z": max(z, 0.0),
+            "like": bool(z <= self.limit or mine <= CLOSE_GAPS),
+        }  # fmt: skip
+
+
+def _distance(a, b):
+    """Kolmogorov's, of two sorted samples."""
+    at = np.concatenate([a, b])
+    of_a = np.searchsorted(a, at, side="right") / len(a)
+    of_b = np.searchsorted(b, at, side="right") / len(b)
+    return float(np.max(np.abs(of_a - of_b)))
+
+
+def _said(check):
+    if check["what"] == "gaps":
+        return f"the gaps' distribution is off by {check['trace']:.3g}, its samples by {check['samples']:.2g}"
+    where = f" at {check['window_s']:.3g} s" if check["window_s"] else ""
+    return f"{check['what']}{where} is {check['trace']:.3g}, its samples' {check['samples']:.3g}"
+
+
+def per_second(rate):
+    return f"{rate:.6g} /s"
+
+
+def short(number, digits=6):
+    return float(f"{number:.{digits}g}")

@@ -1,0 +1,279 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Laws of whole numbers, as the simulator draws them: continuous ones are rounded. Maximum likelihood on a frequency
+table; a share of zeros may come from elsewhere (an absent feature)."""
+
+import math
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from . import numeric
+
+CLOSE = 0.025  # Kolmogorov's distance no one would care about
+WORTH = 3.3  # gain of log-likelihood a parameter must bring: chi-square of one degree, error probability 0.01
+QUANTILES = 100
+TINY = 1e-300
+MOST_SUMMED = 20_000
+MOST_BINS = 50  # values that are given by weight
+
+_erfc = np.vectorize(math.erfc, otypes=[float])
+
+
+class Law:
+    """theta: the parameters' logarithms, in the order of KEYS, unless a law says otherwise."""
+
+    NAME = ""
+    KEYS = ()
+    FIXED = {}
+
+    def described(self, theta):
+        values = {key: float(f"{math.exp(t):.6g}") for key, t in zip(self.KEYS, theta)}
+        return {"type": self.NAME, **values, **self.FIXED}
+
+    def errors(self, theta, errors):
+        return {key: float(e * math.exp(t)) for key, t, e in zip(self.KEYS, theta, errors)}
+
+
+class Poisson(Law):
+    NAME, KEYS = "poisson", ("mean",)
+
+    def start(self, mean, cv):
+        return [math.log(mean)]
+
+    def log_pmf(self, x, theta):
+        return x * theta[0] - math.exp(theta[0]) - numeric.log_gamma(x + 1)
+
+
+class Geometric(Law):
+    """From 0."""
+
+    NAME, KEYS, FIXED = "geometric", ("mean",), {"from": 0}
+
+    def start(self, mean, cv):
+        return [math.log(mean)]
+
+    def log_pmf(self, x, theta):
+        mean = math.exp(theta[0])
+        return x * (theta[0] - math.log1p(mean)) - math.log1p(mean)
+
+
+class GeometricFromOne(Law):
+    NAME, KEYS = "geometric", ("mean",)
+    FIXED = {"from": 1}
+
+    def start(self, mean, cv):
+        return [math.log(max(mean, 1 + 1e-6))]
+
+    def log_pmf(self, x, theta):
+        more = math.expm1(theta[0])  # mean - 1
+        if more <= 0:
+            return np.where(x == 1, 0.0, -math.inf)
+        return np.where(x >= 1, (x - 1) * (math.log(more) - theta[0]) - theta[0], -math.inf)
+
+
+class NegativeBinomial(Law):
+    NAME, KEYS = "negative-binomial", ("mean", "dispersion")
+
+    def start(self, mean, cv):
+        return [math.log(mean), math.log(max(cv * cv - 1 / mean, 0.05))]
+
+    def log_pmf(self, x, theta):
+        mean, shape = math.exp(theta[0]), math.exp(-min(max(theta[1], -16), 8))
+        return (
+            numeric.log_gamma(x + shape) - math.lgamma(shape) - numeric.log_gamma(x + 1)
+            - shape * math.log1p(mean / shape) + x * (math.log(mean) - math.log(mean + shape))
+        )  # fmt: skip
+
+
+class Lognormal(Law):
+    NAME, KEYS = "lognormal", ("mean", "cv")
+
+    def start(self, mean, cv):
+        return [math.log(mean), math.log(max(cv, 1e-3))]
+
+    def log_pmf(self, x, theta):
+        variance = math.log1p(math.exp(2 * min(theta[1], 4.6)))
+        middle, sigma = theta[0] - variance / 2, math.sqrt(variance)
+        with np.errstate(divide="ignore"):
+            low = (np.log(np.maximum(x - 0.5, 0)) - middle) / sigma
+        high = (np.log(x + 0.5) - middle) / sigma
+        # On the side where the difference keeps its digits.
+        right = low > 0
+        a, b = np.where(right, low, -high), np.where(right, high, -low)
+        return np.log(np.maximum(0.5 * (_erfc(a / math.sqrt(2)) - _erfc(b / math.sqrt(2))), TINY))
+
+
+class Pareto(Law):
+    """Up to the most seen. The least is between half below and half above the least seen: theta is its place there."""
+
+    NAME = "pareto"
+
+    def __init__(self, least, most):
+        self.least, self.most = float(least), most + 0.5
+
+    def start(self, mean, cv):
+        return [0.0, 0.0]
+
+    def least_of(self, theta):
+        return self.least - 0.499 + 0.998 / (1 + math.exp(-min(max(theta[1], -30), 30)))
+
+    def log_pmf(self, x, theta):
+        shape, least, most = math.exp(min(theta[0], 9)), self.least_of(theta), self.most
+        if not 0.001 <= shape <= 1000:
+            return np.full(len(x), -math.inf)
+        low, high = np.maximum(x - 0.5, least), np.minimum(x + 0.5, most)
+        within = np.where(high > low, -np.expm1(-shape * np.log(np.maximum(high / low, 1))), 0)
+        with np.errstate(divide="ignore"):
+            return -shape * np.log(low / least) + np.log(within) - math.log(-math.expm1(-shape * math.log(most / least)))
+
+    def described(self, theta):
+        shape, least = float(f"{math.exp(theta[0]):.6g}"), float(f"{self.least_of(theta):.6g}")
+        return {"type": self.NAME, "shape": shape, "least": least, "most": self.most}
+
+    def errors(self, theta, errors):
+        place = (self.least_of(theta) - self.least + 0.499) / 0.998
+        return {"shape": float(errors[0] * math.exp(theta[0])), "least": float(errors[1] * 0.998 * place * (1 - place))}
+
+
+class Uniform(Law):
+    """Between the least and the most seen; how often the two are seen tells where in their half a number it ends."""
+
+    NAME = "uniform"
+
+    def __init__(self, values, weights):
+        self.low, self.high = values[0] - 0.5, values[-1] + 0.5
+        inner = values[-1] - values[0] - 1
+        if inner >= 2:
+            density = weights[1:-1].sum() / inner
+            if density - weights[0] > 3 * math.sqrt(density):
+                self.low = values[0] + 0.5 - weights[0] / density
+            if density - weights[-1] > 3 * math.sqrt(density):
+                self.high = values[-1] - 0.5 + weights[-1] / density
+
+    def start(self, mean, cv):
+        return []
+
+    def log_pmf(self, x, theta):
+        part = np.minimum(x + 0.5, self.high) - np.maximum(x - 0.5, self.low)
+        with np.errstate(divide="ignore"):
+            return np.log(np.maximum(part, 0) / (self.high - self.low))
+
+    def described(self, theta):
+        return {"type": self.NAME, "low": float(f"{self.low:.6g}"), "high": float(f"{self.high:.6g}")}
+
+
+class AtLeastOne(Law):
+    """What another law gives below one is one."""
+
+    def __init__(self, law):
+        self.law = law
+        self.start, self.described, self.errors = law.start, law.described, law.errors
+
+    def log_pmf(self, x, theta):
+        below = self.law.log_pmf(np.zeros(1), theta)[0]
+        return np.where(x == 1, np.logaddexp(self.law.log_pmf(x, theta), below),
+                        np.where(x < 1, -math.inf, self.law.log_pmf(x, theta)))  # fmt: skip
+
+
+@dataclass
+class Fit:
+    description: dict
+    absent: float
+    ks: float  # Kolmogorov's distance to the sample
+    log_likelihood: float = math.nan
+    errors: dict = field(default_factory=dict)  # standard errors, by the description's key
+    parameters: int = 0
+
+
+def table_of(sample):
+    """(values, how often)"""
+    return np.unique(sample, return_counts=True)
+
+
+def mean_cv(values, weights):
+    mean = float(np.average(values, weights=weights))
+    return mean, math.sqrt(float(np.average((values - mean) ** 2, weights=weights))) / mean
+
+
+def fit(law, values, weights, absence):
+    """Without zeros from elsewhere, or (absence) with; None when that makes no sense."""
+    zeros = float(weights[values == 0].sum())
+    positive, seen = values[values > 0].astype(float), weights[values > 0].astype(float)
+    total = zeros + seen.sum()
+    nothing = np.zeros(1)
+
+    def log_zero(theta):
+        return float(law.log_pmf(nothing, theta)[0])
+
+    def whole(theta):
+        return float(seen @ law.log_pmf(positive, theta)) + (zeros * log_zero(theta) if zeros else 0.0)
+
+    def truncated(theta):
+        p_zero = math.exp(min(log_zero(theta), -1e-12))
+        return float(seen @ law.log_pmf(positive, theta)) - seen.sum() * math.log1p(-p_zero)
+
+    goal = truncated if absence else whole
+    mean, cv = mean_cv(positive, seen) if absence else mean_cv(values.astype(float), weights)
+    start = law.start(mean, cv)
+    with np.errstate(invalid="ignore"):
+        theta, value = numeric.maximise(goal, start) if start else (np.array([]), goal([]))
+        if not math.isfinite(value):
+            return None
+        errors = numeric.standard_errors(goal, theta) if start else []
+    p_zero = math.exp(log_zero(theta))
+    absent = 0.0
+    if absence:
+        absent = (zeros / total - p_zero) / (1 - p_zero)
+        if absent <= 0:
+            return None
+        value += zeros * math.log(zeros / total) + seen.sum() * math.log(seen.sum() / total)
+    found = Fit(law.described(theta), absent, 0.0, value, law.errors(theta, errors), len(theta) + bool(absence))
+    if absence:
+        found.errors["absent"] = math.sqrt(zeros / total * (1 - zeros / total) / total) / (1 - p_zero)
+    found.ks = _ks(law, theta, absent, values, weights)
+    return found
+
+
+def _ks(law, theta, absent, values, weights):
+    last = int(values[-1])
+    at = np.arange(last + 1) if last < MOST_SUMMED else np.unique(np.concatenate([values, np.maximum(values - 1, 0)]))
+    seen = np.cumsum(np.bincount(np.searchsorted(at, values), weights, len(at))) / weights.sum()
+    model = np.minimum(_cdf(law, theta, at.astype(float)), 1)
+    return float(np.max(np.abs(seen - (absent + (1 - absent) * model))))
+
+
+def _cdf(law, theta, x):
+    """Sums; of large numbers only some are taken, the probabilities between them being nearly straight."""
+    edges = np.arange(min(MOST_SUMMED, x[-1] + 1))
+    if x[-1] >= MOST_SUMMED:
+        edges = np.unique(np.concatenate([edges, np.geomspace(MOST_SUMMED, x[-1] + 1, 20000).round(), x]))
+    p = np.exp(law.log_pmf(edges, theta))
+    steps = np.diff(edges)
+    sums = np.cumsum(np.concatenate([[p[0]], steps * (p[1:] + p[:-1]) / 2 + (p[1:] - p[:-1]) / 2]))
+    return sums[np.searchsorted(edges, x)]
+
+
+def simplest(fits):
+    """Of fits, the likeliest; a parameter must be worth its likelihood."""
+    return max(fits, key=lambda f: f.log_likelihood - WORTH * f.parameters)
+
+
+def fixed(value, absent, n):
+    errors = {"absent": math.sqrt(absent * (1 - absent) / n)} if absent else {}
+    return Fit({"type": "fixed", "value": value}, absent, 0.0, 0.0, errors)
+
+
+def empirical(sample, quantiles):
+    """(description, Kolmogorov's distance): few values with their weights; of many, the means of equally many each, so
+    that the whole keeps the sample's mean."""
+    values, weights = table_of(sample)
+    if len(values) <= MOST_BINS:
+        share = weights / weights.sum()
+        bins = [{"value": float(f"{v:.6g}"), "weight": float(f"{w:.6g}")} for v, w in zip(values, share)]
+        return {"type": "histogram", "bins": bins}, 0.0
+    ordered = np.sort(sample).astype(float)
+    points = [float(f"{np.mean(group):.6g}") for group in np.array_split(ordered, min(quantiles, len(ordered)))]
+    at = np.unique(np.concatenate([ordered, points]))
+    of_sample = np.searchsorted(ordered, at, side="right") / len(ordered)
+    of_points = np.searchsorted(points, at, side="right") / len(points)
+    return {"type": "empirical", "quantiles": points}, float(np.max(np.abs(of_sample - of_points)))

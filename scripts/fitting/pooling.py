@@ -1,0 +1,183 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Lookups of a table: per item or per query, how many, and how often none."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from . import laws, numeric, twin
+
+MATCH = 0.999  # share of queries that must fit a constant
+WHOLE = 0.99  # share of queries whose lookups must be a multiple of the items for whole numbers an item
+MOST_DRAWN = 20_000  # samples of a law together with the factor
+
+
+@dataclass
+class Pooling:
+    per: str
+    per_reason: str
+    fit: laws.Fit
+    reason: str
+    ks_limit: float
+    tried: list
+
+
+def per_of(items, counts, wanted):
+    """("item" or "query", why): with which lookups grow. The slope of log lookups by log items tells."""
+    if wanted != "auto":
+        return wanted, "as told by --per"
+    if items is None:
+        return "query", "the trace has no items"
+    present = counts > 0
+    if np.count_nonzero(present) < 3 or np.ptp(items[present]) == 0:
+        n = int(items[present][0]) if present.any() else 1
+        if n > 1 and present.any() and np.all(counts[present] % n == 0):
+            return "item", f"lookups are multiples of the items, always {n}"
+        return "query", "items do not vary, so nothing tells; --per item says otherwise"
+    x, y = np.log(items[present]), np.log(counts[present])
+    x, y = x - x.mean(), y - y.mean()
+    slope = float(x @ y / (x @ x))
+    error = math.sqrt(float(np.sum((y - slope * x) ** 2)) / max(len(x) - 2, 1) / float(x @ x))
+    per = "item" if slope > 0.5 else "query"
+    return per, f"lookups grow as items^({slope:.2f} +- {error:.2g})"
+
+
+def fit(items, counts, per, per_reason, factor_cv, quantiles, random):
+    n = len(counts)
+    if not counts.any():
+        none = laws.fixed(0, 0.0, n)
+        return Pooling(per, per_reason, none, "the table is never looked up", 0.0, [])
+    times = items if per == "item" else np.ones(n, dtype=np.int64)
+    constant = None if factor_cv else _constant(counts, times)
+    if constant is not None:
+        absent = float(np.mean(counts == 0))
+        return Pooling(per, per_reason, laws.fixed(constant, absent, n), "always the same, if any", 0.0, [])
+    limit = max(laws.CLOSE, numeric.ks_critical(n))
+    present = counts > 0
+    whole = np.mean(counts[present] % times[present] == 0) >= WHOLE and not factor_cv
+    if factor_cv:
+        fits = _with_factor(counts, times, factor_cv, random)
+        good = [f for f in fits if f.ks <= limit]
+        best = good[0] if good else min(fits, key=lambda f: f.ks)
+        how = "the simplest whose samples, times the factor, are near the trace"
+    elif whole:
+        values, weights = laws.table_of(np.round(counts / times).astype(np.int64))
+        families = (laws.Poisson(), laws.Geometric(), laws.GeometricFromOne(), laws.NegativeBinomial(), laws.Lognormal())
+        fits = [f for law in families for absence in (False, True) if (f := laws.fit(law, values, weights, absence))]
+        best, how = laws.simplest(fits), "the likeliest"
+    else:
+        fits = [_lognormal(counts, times, random)]
+        best, how = fits[0], "lookups an item are no whole numbers"
+    tried = [{"type": f.description["type"], "absent": f.absent, "log_likelihood": f.log_likelihood, "ks": f.ks} for f in fits]
+    if best.ks <= limit:
+        return Pooling(per, per_reason, best, f"{how}, {best.ks:.3g} from the sample (Kolmogorov)", limit, tried)
+    reason = f"{how}: {best.description['type']} is {best.ks:.3g} from the sample, beyond {limit:.3g}"
+    found = _empirical(counts, times, factor_cv, quantiles, random)
+    return Pooling(per, per_reason, found, reason, limit, tried)
+
+
+def _constant(counts, times):
+    """The lookups an item (or query) that, rounded over the items, explain the counts; the shortest such number."""
+    c, n = counts[counts > 0], times[counts > 0]
+    low, high = float(np.quantile((c - 0.5) / n, MATCH)), float(np.quantile((c + 0.5) / n, 1 - MATCH))
+    for digits in range(7):
+        value = round((low + high) / 2, digits)
+        if low <= value < high and np.mean(np.floor(value * n + 0.5) == c) >= MATCH:
+            return value if digits else int(value)
+    return None
+
+
+def _lognormal(counts, times, random):
+    """Of real numbers, from the moments of their logarithms."""
+    logs = np.log(counts[counts > 0] / times[counts > 0])
+    n, sigma = len(logs), float(logs.std())
+    mean, cv = math.exp(float(logs.mean()) + sigma**2 / 2), math.sqrt(math.expm1(sigma**2))
+    absent = 1 - n / len(counts)
+    description = {"type": "lognormal", "mean": float(f"{mean:.6g}"), "cv": float(f"{cv:.6g}")}
+    errors = {
+        "mean": mean * sigma * math.sqrt((1 + sigma**2 / 2) / n),
+        "cv": (1 + cv * cv) / max(cv, 1e-9) * sigma * sigma / math.sqrt(2 * n),
+        "absent": math.sqrt(absent * (1 - absent) / len(counts)),
+    }
+    return laws.Fit(description, absent, _distance(description, absent, counts, times, 0.0, random), math.nan, errors)
+
+
+def _with_factor(counts, times, factor_cv, random):
+    """By moments: the factor takes its share of the variance. From the simplest on."""
+    present = counts > 0
+    x = counts / times
+    n, zeros = len(x), float(np.mean(~present))
+    fits = []
+    for law in ("fixed", "poisson", "geometric", "geometric1", "negative-binomial", "lognormal"):
+        absent = 0.0
+        # Zeros of the law itself are none of absence; two rounds settle which are which.
+        for _ in range(20):
+            mean = float(x.mean()) / (1 - absent)
+            square = float((x * x).mean()) / (1 - absent) / (1 + factor_cv**2)
+            description = _by_moments(law, mean, max(square / mean**2 - 1, 0.0))
+            if description is None:
+                break
+            own = _zeros(description, factor_cv, times, random)
+            absent = max(0.0, (zeros - own) / (1 - own)) if zeros else 0.0
+        if description is None:
+            continue
+        error = float(x.std()) / math.sqrt(n)
+        errors = {"value" if law == "fixed" else "mean": error}
+        if zeros:
+            errors["absent"] = math.sqrt(zeros * (1 - zeros) / n)
+        ks = _distance(description, absent, counts, times, factor_cv, random)
+        fits.append(laws.Fit(description, absent, ks, math.nan, errors))
+    return fits
+
+
+def _by_moments(law, mean, cv2):
+    value = float(f"{mean:.6g}")
+    if law == "fixed":
+        return {"type": "fixed", "value": value}
+    if law == "poisson":
+        return {"type": "poisson", "mean": value}
+    if law in ("geometric", "geometric1"):
+        first = int(law == "geometric1")
+        return {"type": "geometric", "mean": value, "from": first} if mean > first else None
+    if law == "negative-binomial":
+        excess = cv2 - 1 / mean
+        return {"type": law, "mean": value, "dispersion": float(f"{excess:.6g}")} if excess > 1e-6 else None
+    return {"type": law, "mean": value, "cv": float(f"{math.sqrt(cv2):.6g}")} if cv2 > 1e-6 else None
+
+
+def _zeros(description, factor_cv, times, random):
+    drawn = _drawn({"pooling": description, "absent": 0.0}, times, factor_cv, random)[0]
+    return float(np.mean(drawn == 0))
+
+
+def _drawn(table, times, factor_cv, random):
+    """(lookups, items) of some queries with the trace's items."""
+    some = random.choice(times, MOST_DRAWN)
+    factor = twin.distribution({"type": "lognormal", "mean": 1, "cv": factor_cv}, MOST_DRAWN, random)
+    return twin.lookups({"per": "item", **table}, some, factor, random), some
+
+
+def _distance(description, absent, counts, times, factor_cv, random):
+    """Kolmogorov's, between samples and the trace, of lookups over items."""
+    drawn, some = _drawn({"pooling": description, "absent": absent}, times, factor_cv, random)
+    a, b = np.sort(drawn / some), np.sort(counts / times)
+    at = np.concatenate([a, b])
+    of_a, of_b = np.searchsorted(a, at, side="right") / len(a), np.searchsorted(b, at, side="right") / len(b)
+    return float(np.max(np.abs(of_a - of_b)))
+
+
+def _empirical(counts, times, factor_cv, quantiles, random):
+    """The quantiles of what is seen; with a factor, drawn together in logarithms as it spreads them."""
+    x = counts[counts > 0] / times[counts > 0]
+    absent = 1 - len(x) / len(counts)
+    mean = float(x.mean())
+    if factor_cv:
+        variance = math.log1p(float(x.var()) / mean**2)
+        narrower = math.sqrt(max(1 - math.log1p(factor_cv**2) / variance, 0.0)) if variance > 0 else 0.0
+        x = np.exp(np.log(x) * narrower)
+        x *= mean / float(x.mean())
+    description, _ = laws.empirical(x, quantiles)
+    ks = _distance(description, absent, counts, times, factor_cv, random)
+    errors = {"mean": float(x.std()) / math.sqrt(len(x)), "absent": math.sqrt(absent * (1 - absent) / len(counts))}
+    return laws.Fit(description, absent, ks, math.nan, errors)

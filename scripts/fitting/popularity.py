@@ -1,0 +1,259 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How unequally rows are asked for: the exponent of a bounded Zipf law, or uniform, or classes of reuse.
+
+Which rows are the popular ones is not known, and the most asked for in a sample are in part the luckiest: a regression of
+frequency by rank is biased. So ranks are left out: the data are how many rows were asked for c times, for each c (none
+included), and each row's c is a Poisson count of mean M p(rank) with a rank that may be any. The likelihood of s is that
+mixture's. Its standard error comes from samples at the fitted s, fitted again.
+"""
+
+import math
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from . import numeric
+
+FEWEST = 200  # lookups that tell anything
+EXACT_RANKS = 1024
+RATIO = 1 + 1 / 48  # widths of ranks that are taken together
+EXACT_COUNTS = 32
+COUNT_RATIO = 1.12
+STRAY = 1e-4  # share of the rows seen that may have any count at all: one strange row must not outweigh all others
+MOST_S = 4.0
+SAMPLES = 60
+CLOSE_CURVE = 0.03  # of the share of accesses that goes to the hottest rows
+CLOSE_DISTINCT = 0.03
+LIMIT = 4.0
+HOT = (1e-4, 1e-3, 1e-2, 0.1, 0.5)  # shares of the table's rows
+MOST_CLASSES = 40
+
+
+@dataclass
+class Popularity:
+    description: dict
+    reason: str
+    figures: dict = field(default_factory=dict)
+
+
+class Ranks:
+    """Ranks in groups whose rows are as good as alike: how many, and the share of lookups of one row."""
+
+    def __init__(self, rows):
+        self.rows = rows
+        edges = [np.arange(1, min(EXACT_RANKS, rows) + 1, dtype=float)]
+        if rows > EXACT_RANKS:
+            steps = math.ceil(math.log(rows / EXACT_RANKS) / math.log(RATIO))
+            edges.append(np.unique(np.round(np.geomspace(EXACT_RANKS + 1, rows + 1, steps + 1))))
+        else:
+            edges.append(np.array([rows + 1.0]))
+        self.edges = np.unique(np.concatenate(edges))
+        self.sizes = np.diff(self.edges)
+
+    def zipf(self, s):
+        """The integral of x^-s from half a rank before to half a rank after; single ranks exactly."""
+        low, high = self.edges[:-1] - 0.5, self.edges[1:] - 0.5
+        if abs(s - 1) < 1e-9:
+            mass = np.log(high / low)
+        else:
+            mass = (high ** (1 - s) - low ** (1 - s)) / (1 - s)
+        single = self.sizes == 1
+        mass[single] = self.edges[:-1][single] ** -s
+        return mass / mass.sum() / self.sizes
+
+
+class Counts:
+    """Bins of how often a row is asked for, and their probabilities when the mean is known."""
+
+    def __init__(self, most):
+        edges = [*range(EXACT_COUNTS + 1)]
+        while edges[-1] <= most:
+            edges.append(max(edges[-1] + 1, int(edges[-1] * COUNT_RATIO)))
+        self.edges = np.array(edges)  # bin i: edges[i] <= c < edges[i + 1]; the last has no end
+
+    def binned(self, counts, weights=None):
+        at = np.searchsorted(self.edges, counts, side="right") - 1
+        return np.bincount(at, weights, len(self.edges))
+
+    def probabilities(self, means):
+        """A row a mean."""
+        means = np.maximum(means, 1e-300)[:, None]
+        c = np.arange(EXACT_COUNTS)
+        exact = np.exp(c * np.log(means) - means - numeric.log_gamma(c + 1))
+        below = self.edges[EXACT_COUNTS:].astype(float)  # P(X < edge), by Wilson and Hilferty
+        z = 3 * np.sqrt(below) * (1 - 1 / (9 * below) - (means / below) ** (1 / 3))
+        up_to = numeric.normal_cdf(z)
+        up_to[:, 0] = np.minimum(exact.sum(axis=1), 1)
+        high = np.diff(np.concatenate([up_to, np.ones((len(means), 1))], axis=1), axis=1)
+        result = np.maximum(np.concatenate([exact, high], axis=1), 0)
+        return result / result.sum(axis=1, keepdims=True)
+
+
+class Zipf:
+    """The likelihood of s, given how many rows have each count."""
+
+    def __init__(self, rows, lookups, often):
+        self.ranks, self.lookups, self.counts = Ranks(rows), lookups, Counts(int(often.max()))
+        self.stray = STRAY * len(often) / rows / len(self.counts.edges)
+
+    def log_shares(self, s):
+        """Of the logarithm of the share of rows in each bin of counts."""
+        p = self.counts.probabilities(self.lookups * self.ranks.zipf(s))
+        return np.log(self.ranks.sizes @ p / self.ranks.rows + self.stray)
+
+    def fitted(self, seen):
+        """By golden section on what is, in s, a smooth hill."""
+        low, high = 0.0, MOST_S
+        ratio = (math.sqrt(5) - 1) / 2
+        a, b = high - ratio * (high - low), low + ratio * (high - low)
+        at_a, at_b = seen @ self.log_shares(a), seen @ self.log_shares(b)
+        while high - low > 1e-4:
+            if at_a > at_b:
+                high, b, at_b = b, a, at_a
+                a = high - ratio * (high - low)
+                at_a = seen @ self.log_shares(a)
+            else:
+                low, a, at_a = a, b, at_b
+                b = low + ratio * (high - low)
+                at_b = seen @ self.log_shares(b)
+        return 0.5 * (low + high)
+
+    def sample(self, p, random):
+        """How many rows have each count, in another trace as long: a multinomial draw a group of ranks."""
+        return random.multinomial(self.ranks.sizes.astype(np.int64), p)
+
+    def corrected(self, s, random):
+        """(s less the bias of its estimate, standard error), both from samples at s that are fitted again."""
+        p = self.counts.probabilities(self.lookups * self.ranks.zipf(s))
+        samples = np.array([self.sample(p, random).sum(axis=0) for _ in range(SAMPLES)])
+        width = 0.01
+        while True:
+            grid = np.linspace(max(s - width, 0.0), s + width, 17)
+            values = samples @ np.array([self.log_shares(g) for g in grid]).T
+            at = np.argmax(values, axis=1)
+            if width > 1 or np.mean(((at == 0) & (grid[0] > 0)) | (at == 16)) < 0.05:
+                break
+            width *= 2.5
+        found = np.array([_peak(grid, v, i) for v, i in zip(values, at)])
+        error = max(float(np.std(found, ddof=1)), float(grid[1] - grid[0]) / 4)
+        return max(2 * s - float(np.mean(found)), 0.0), error
+
+
+def _peak(grid, values, i):
+    """Of the parabola through the best point and its neighbours."""
+    if i in (0, len(grid) - 1):
+        return grid[i]
+    left, middle, right = values[i - 1 : i + 2]
+    bend = left - 2 * middle + right
+    return grid[i] + (0.5 * (left - right) / bend * (grid[1] - grid[0]) if bend < 0 else 0.0)
+
+
+def fit(table, random):
+    """table: a source.TableData with row numbers."""
+    numbers = table.numbers
+    if len(numbers) < FEWEST:
+        reason = f"{len(numbers)} lookups, fewer than {FEWEST}, do not tell; uniform is assumed"
+        return Popularity({"type": "uniform"}, reason, {"lookups": len(numbers)})
+    _, often = np.unique(numbers, return_counts=True)
+    rows = max(table.rows or int(numbers.max()) + 1, len(often))
+    lookups = len(numbers)
+    model = Zipf(rows, lookups, often)
+    seen = model.counts.binned(often)
+    seen[0] = rows - len(often)
+    s, error = model.corrected(model.fitted(seen), random)
+    figures = {"lookups": lookups, "distinct_rows": len(often), "zipf_s": s, "zipf_s_error": error}
+    mine = figure_set(often, rows)
+    description = {"type": "uniform"} if s <= 2 * max(error, 1e-3) else {"type": "zipf", "s": float(f"{s:.5g}")}
+    off = _off(mine, [figure_set(drawn, rows) for drawn in draws(description, rows, lookups, random, 16)])
+    name = description["type"] + (f" with s = {s:.4g} +- {error:.2g}" if "s" in description else "")
+    if off is None:
+        return Popularity(description, f"{name}: its samples have the trace's distinct rows and reuse", figures)
+    classes = reuse_classes(often, rows)
+    figures["classes"] = len(classes)
+    return Popularity({"type": "reuse", "classes": classes}, f"{name} is not near the trace: {off}", figures)
+
+
+def figure_set(often, rows):
+    """Distinct rows, and the share of accesses to the hottest."""
+    sums = np.cumsum(np.sort(often)[::-1])
+    hot = [float(sums[min(int(math.ceil(share * rows)), len(sums)) - 1] / sums[-1]) for share in HOT]
+    return [len(often), *hot]
+
+
+def _off(mine, samples):
+    """What is off, or None."""
+    yours = np.array(samples, dtype=float)
+    centre, spread = yours.mean(axis=0), yours.std(axis=0, ddof=1)
+    for i, value in enumerate(mine):
+        close = CLOSE_DISTINCT * centre[i] if i == 0 else CLOSE_CURVE
+        if abs(value - centre[i]) > max(close, LIMIT * 1.25 * spread[i]):
+            what = "distinct rows" if i == 0 else f"the share of lookups to the hottest {100 * HOT[i - 1]:g} % of rows"
+            return f"{what}: {value:.4g}, its samples {centre[i]:.4g} +- {spread[i]:.2g}"
+    return None
+
+
+def draws(description, rows, lookups, random, n=1):
+    """How often each row that is asked for at all is, n times: the popular ranks one by one, the others in groups."""
+    sizes, means = _means(description, rows, lookups)
+    for _ in range(n):
+        yield _draw(sizes, means, random)
+
+
+def _means(description, rows, lookups):
+    if description["type"] == "zipf":
+        ranks = Ranks(rows)
+        return ranks.sizes.astype(np.int64), lookups * ranks.zipf(description["s"])
+    if description["type"] == "reuse":
+        sizes = [max(round(c["rows"] * rows), 1) for c in description["classes"]]
+        accesses = [c["accesses"] for c in description["classes"]]
+        return np.array(sizes, dtype=np.int64), lookups * np.array(accesses) / np.array(sizes)
+    return np.array([rows], dtype=np.int64), np.array([lookups / rows])
+
+
+def _draw(sizes, means, random):
+    """The rows of a group share a Poisson number of lookups; of many rows with few each, that is drawn row by row of
+    those hit."""
+    parts = []
+    single = sizes == 1
+    parts.append(random.poisson(means[single]))
+    for size, mean in zip(sizes[~single], means[~single]):
+        if mean > 0.05:
+            parts.append(random.poisson(mean, size))
+        elif total := random.poisson(mean * size):
+            parts.append(np.unique(random.integers(0, size, total), return_counts=True)[1])
+    often = np.concatenate(parts)
+    return often[often > 0]
+
+
+def reuse_classes(often, rows):
+    """Rows by how often they were seen, those of 5 times and more as they are; below, and of the rows never seen, by
+    Good and Turing's estimate. Classes whose density would rise are taken together."""
+    lookups = int(often.sum())
+    ordered = np.sort(often)[::-1]
+    frequent = ordered[ordered >= 5]
+    groups = []  # (rows, accesses)
+    for part in _geometric_parts(len(frequent)):
+        groups.append((part.stop - part.start, float(frequent[part].sum())))
+    number = np.bincount(often[often <= 5], minlength=6).astype(float)
+    number[0] = rows - len(often)
+    for c in range(4, -1, -1):
+        if number[c] > 0:
+            groups.append((int(number[c]), (c + 1) * float(number[c + 1])))
+    merged = []
+    for size, accesses in groups:
+        merged.append([size, accesses])
+        while len(merged) > 1 and merged[-1][1] * merged[-2][0] > merged[-2][1] * merged[-1][0]:
+            size, accesses = merged.pop()
+            merged[-1][0] += size
+            merged[-1][1] += accesses
+    total = sum(accesses for _, accesses in merged) or lookups
+    return [{"rows": size / rows, "accesses": accesses / total} for size, accesses in merged]
+
+
+def _geometric_parts(n):
+    """0 .. n in slices that double about every three."""
+    start, width = 0, 1.0
+    while start < n:
+        stop = min(n, start + int(width))
+        yield slice(start, stop)
+        start, width = stop, width * 1.35

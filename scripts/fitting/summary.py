@@ -1,0 +1,153 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The trace and its twin, a sample of what was fitted, side by side."""
+
+import math
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from . import arrivals, popularity, twin
+
+MOST_TWINS = 1_000_000  # arrivals
+MOST_WINDOWS = 6
+
+
+@dataclass
+class Side:
+    """Of the trace or of the twin."""
+
+    times: np.ndarray
+    items: np.ndarray
+    lookups: dict = field(default_factory=dict)  # by table
+    often: dict = field(default_factory=dict)  # by table: how often each row that is asked for at all
+
+
+def of_trace(trace, workload):
+    items = trace.items if trace.items is not None else np.ones(1, dtype=np.int64)
+    side = Side(workload.times, items, {t.name: t.lookups for t in trace.tables})
+    if trace.detail == "rows":
+        side.often = {t.name: np.unique(t.numbers, return_counts=True)[1] for t in trace.tables}
+    return side
+
+
+def of_twin(trace, workload, seed):
+    random = np.random.default_rng([seed, 1])
+    traffic = workload.traffic
+    n = min(len(trace.times), MOST_TWINS)
+    times = twin.arrivals(traffic["arrivals"], n, random, workload.rates)
+    queries = len(trace.tables[0].lookups) if trace.tables else min(n, 100_000)
+    items = twin.items(traffic["items"], queries, random)
+    common = np.ones(queries)
+    if "lookup_factor" in traffic:
+        common = twin.distribution(traffic["lookup_factor"], queries, random)
+    side = Side(times, items, {t["name"]: twin.lookups(t, items, common, random) for t in workload.tables})
+    for table, described in workload.paired:
+        if trace.detail == "rows":
+            drawn = popularity.draws(described["popularity"], described["rows"], len(table.numbers), random)
+            side.often[table.name] = next(drawn)
+    return side
+
+
+def rows_of(trace, workload, mine, yours):
+    """[(what, trace's, twin's, unit)]"""
+    rows = [
+        ("rate", *(_rate(s) for s in (mine, yours)), "/s"),
+        ("gap CV", *(arrivals.gap_cv(s.times) for s in (mine, yours)), ""),
+    ]
+    for width in arrivals.windows_of(mine.times)[-MOST_WINDOWS:]:
+        values = [arrivals.dispersion(s.times, width) for s in (mine, yours)]
+        rows.append((f"IDC at {width:.3g} s", *values, ""))
+    if trace.items is not None:
+        rows += _of_sample("items", mine.items, yours.items)
+    for table, described in workload.paired:
+        rows += _of_table(table.name, described, mine, yours)
+    return rows
+
+
+def _rate(side):
+    return (len(side.times) - 1) / side.times[-1]
+
+
+def _of_sample(what, mine, yours):
+    rows = [(f"{what} mean", float(mine.mean()), float(yours.mean()), "")]
+    for q in (50, 99):
+        rows.append((f"{what} P{q}", *(float(np.percentile(s, q)) for s in (mine, yours)), ""))
+    return rows
+
+
+def _of_table(name, described, mine, yours):
+    a, b = mine.lookups[name], yours.lookups[name]
+    rows = [
+        (f"{name} lookups mean", float(a.mean()), float(b.mean()), ""),
+        (f"{name} lookups CV", _cv(a), _cv(b), ""),
+        (f"{name} none", float(np.mean(a == 0)), float(np.mean(b == 0)), ""),
+    ]
+    if name in mine.often and len(mine.often[name]):
+        x, y = mine.often[name], yours.often[name]
+        rows.append((f"{name} distinct rows", float(len(x)), float(len(y)), ""))
+        hot = [_hottest(o, described["rows"], 0.01) for o in (x, y)]
+        rows.append((f"{name} to hottest 1 %", *hot, ""))
+    return rows
+
+
+def _cv(x):
+    return float(x.std() / x.mean()) if x.any() else 0.0
+
+
+def _hottest(often, rows, share):
+    """Share of lookups to the rows asked for most, which are that share of the table."""
+    if not len(often):
+        return math.nan
+    ordered = np.sort(often)[::-1]
+    return float(ordered[: max(1, math.ceil(share * rows))].sum() / ordered.sum())
+
+
+def text(rows):
+    shown = [(what, _number(a), _number(b), unit) for what, a, b, unit in rows]
+    widths = [max(len(row[i]) for row in [("", "trace", "twin", ""), *shown]) for i in range(3)]
+    lines = [f"{'':{widths[0]}}  {'trace':>{widths[1]}}  {'twin':>{widths[2]}}"]
+    lines += [f"{w:{widths[0]}}  {a:>{widths[1]}}  {b:>{widths[2]}} {u}".rstrip() for w, a, b, u in shown]
+    return "\n".join(lines)
+
+
+def _number(value):
+    if value != value:
+        return "-"
+    if value == int(value) and abs(value) < 1e15:
+        return f"{int(value)}"
+    return f"{value:.4g}"
+
+
+def reasons(workload):
+    """What was chosen and why, a line each."""
+    traffic, fit = workload.traffic, workload.fit
+    lines = [f"arrivals: {brief(traffic['arrivals'])}: {fit['arrivals']['reason']}"]
+    lines += [f"  not {t['candidate']}: {t['reason']}" for t in fit["arrivals"]["tried"] if not t["accepted"]]
+    lines += [f"  note: {note}" for note in fit["arrivals"]["notes"]]
+    lines.append(f"items: {brief(traffic['items'])}: {fit['items']['reason']}")
+    if workload.tables:
+        lines.append(f"lookup factor: {brief(traffic.get('lookup_factor', {'type': 'none'}))}: {fit['lookup_factor']['reason']}")
+        for pair in fit["lookup_factor"]["pairs"]:
+            lines.append(f"  {' and '.join(pair['tables'])} go together: correlation {pair['correlation']:.2f}")
+    for table in workload.tables:
+        figures = fit["tables"][table["name"]]
+        absent = f", absent {table['absent']:.3g}" if table["absent"] else ""
+        lines.append(f"{table['name']}: {brief(table['pooling'])} per {table['per']}{absent}: {figures['pooling']}; {figures['per']}")
+        if "popularity" in table:
+            lines.append(f"  rows: {brief(table['popularity'])}: {figures['popularity']['reason']}")
+    return lines + [f"assumed: {text}" for text in fit["assumed"]]
+
+
+def brief(description):
+    """In one line, lists by their length."""
+    parts = []
+    for key, value in description.items():
+        if key in ("type", "file", "column", "repeat"):
+            continue
+        if isinstance(value, list) and key != "states":
+            parts.append(f"{len(value)} {key}")
+        elif key == "states":
+            parts += [f"{s['rate']} for {s['mean_stay']}" for s in value]
+        else:
+            parts.append(f"{key} {value:.4g}" if isinstance(value, float) else f"{key} {value}")
+    return " ".join([description["type"], *([f"({', '.join(parts)})"] if parts else [])])

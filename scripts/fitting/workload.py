@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: Apache-2.0
+"""All fits of a trace together, as the description that is written."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from . import arrivals, factor, items, pooling, popularity
+
+NOT_MODELLED = [
+    "rows looked up one after the other are independent: no locality in time, no row preferred by a user",
+    "items, lookups and rows do not change with time, nor with the gaps between arrivals",
+    "which tables are absent together, and correlations of tables beyond the common factor",
+]
+
+
+@dataclass
+class Workload:
+    traffic: dict
+    tables: list
+    fit: dict
+    rates: tuple | None = None  # (interval, values) of a rate-series
+    times: np.ndarray = None  # as the fit took them: a coarse clock's ticks spread
+    paired: list = field(default_factory=list)  # (table's data, its description)
+
+
+def fit(trace, options):
+    random = np.random.default_rng(options.seed)
+    chosen, times = arrivals.choose(trace.times, options.seed)
+    description, figures = items.fit(trace.items, options.quantiles)
+    traffic = {"arrivals": chosen.candidate.description, "items": description}
+    report = {
+        "queries": len(times), "span_s": float(times[-1]), "sampled_queries": len(trace.tables[0].lookups) if trace.tables
+        else None, "seed": options.seed, "arrivals": _arrivals(chosen), "items": figures, "tables": {},
+        "assumed": [], "not_modelled": NOT_MODELLED if trace.tables else NOT_MODELLED[1:2],
+    }  # fmt: skip
+    result = Workload(traffic, [], report, chosen.candidate.rates, times)
+    if trace.tables:
+        _fit_tables(trace, options, result, random)
+    traffic["queries"] = len(times)
+    return result
+
+
+def _arrivals(chosen):
+    reason = next(t["reason"] for t in chosen.tried if t["accepted"])
+    return {"reason": reason, **chosen.candidate.figures, "tried": chosen.tried, "notes": chosen.notes}
+
+
+def _fit_tables(trace, options, result, random):
+    ones = np.ones(len(trace.tables[0].lookups), dtype=np.int64)
+    times = trace.items if trace.items is not None else ones
+    per = [pooling.per_of(trace.items, table.lookups, options.per) for table in trace.tables]
+    scaled = [t.lookups / (times if p == "item" else ones) for t, (p, _) in zip(trace.tables, per)]
+    common = factor.estimate([table.name for table in trace.tables], scaled)
+    result.fit["lookup_factor"] = {"cv": common.cv, "cv_error": common.error, "reason": common.reason, "pairs": common.pairs}
+    if common.cv:
+        result.traffic["lookup_factor"] = {"type": "lognormal", "mean": 1, "cv": arrivals.short(common.cv)}
+    if trace.detail == "rows":
+        result.traffic["rows"] = {}
+    for table, (p, why) in zip(trace.tables, per):
+        found = pooling.fit(times, table.lookups, p, why, common.cv, options.quantiles, random)
+        described = {
+            "name": table.name, "rows": _rows_of(table, options, result), "dim": options.dim, "per": p,
+            "pooling": found.fit.description, "absent": arrivals.short(found.fit.absent),
+        }  # fmt: skip
+        figures = {
+            "per": why, "pooling": found.reason, "errors": found.fit.errors, "ks": found.fit.ks,
+            "ks_limit": found.ks_limit, "tried": found.tried,
+        }  # fmt: skip
+        if trace.detail == "rows":
+            popular = popularity.fit(table, random)
+            described["popularity"] = popular.description
+            figures["popularity"] = {"reason": popular.reason, **popular.figures}
+            if table.seen > len(table.numbers):
+                figures["popularity"]["note"] = f"of the first {len(table.numbers)} of {table.seen} lookups"
+        result.tables.append(described)
+        result.fit["tables"][table.name] = figures
+        result.paired.append((table, described))
+    result.fit["assumed"].append(f"dim {options.dim} of every table (--dim): traces do not say")
+
+
+def _rows_of(table, options, result):
+    if table.rows:
+        return table.rows
+    if table.numbers is not None and len(table.numbers):
+        result.fit["assumed"].append(f"{table.name}: rows up to the largest number seen; the trace does not say how many")
+        return int(table.numbers.max()) + 1
+    result.fit["assumed"].append(f"{table.name}: {options.rows} rows (--rows); the trace does not say how many")
+    return options.rows
