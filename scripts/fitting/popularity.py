@@ -20,13 +20,15 @@ RATIO = 1 + 1 / 48  # widths of ranks that are taken together
 EXACT_COUNTS = 32
 COUNT_RATIO = 1.12
 STRAY = 1e-4  # share of the rows seen that may have any count at all: one strange row must not outweigh all others
-MOST_S = 4.0
+MOST_S = 6.0
 SAMPLES = 60
 CLOSE_CURVE = 0.03  # of the share of accesses that goes to the hottest rows
 CLOSE_DISTINCT = 0.03
 LIMIT = 4.0
-HOT = (1e-4, 1e-3, 1e-2, 0.1, 0.5)  # shares of the table's rows
-MOST_CLASSES = 40
+HOT = tuple(4**i for i in range(12))  # rows, the most asked for
+TINY = 1e-300
+LEAST_MEAN = 0.1  # lookups of a row, of the mean of all rows: of the rarest
+STEPS = 500  # of expectation and maximisation
 
 
 @dataclass
@@ -157,14 +159,16 @@ def fit(table, random):
     _, often = np.unique(numbers, return_counts=True)
     rows = max(table.rows or int(numbers.max()) + 1, len(often))
     lookups = len(numbers)
+    if rows == 1:
+        return Popularity({"type": "uniform"}, "the table has one row", {"lookups": lookups})
     model = Zipf(rows, lookups, often)
     seen = model.counts.binned(often)
     seen[0] = rows - len(often)
     s, error = model.corrected(model.fitted(seen), random)
     figures = {"lookups": lookups, "distinct_rows": len(often), "zipf_s": s, "zipf_s_error": error}
-    mine = figure_set(often, rows)
+    mine = figure_set(often)
     description = {"type": "uniform"} if s <= 2 * max(error, 1e-3) else {"type": "zipf", "s": float(f"{s:.5g}")}
-    off = _off(mine, [figure_set(drawn, rows) for drawn in draws(description, rows, lookups, random, 16)])
+    off = _off(mine, [figure_set(drawn) for drawn in draws(description, rows, lookups, random, 16)])
     name = description["type"] + (f" with s = {s:.4g} +- {error:.2g}" if "s" in description else "")
     if off is None:
         return Popularity(description, f"{name}: its samples have the trace's distinct rows and reuse", figures)
@@ -173,11 +177,10 @@ def fit(table, random):
     return Popularity({"type": "reuse", "classes": classes}, f"{name} is not near the trace: {off}", figures)
 
 
-def figure_set(often, rows):
-    """Distinct rows, and the share of accesses to the hottest."""
+def figure_set(often):
+    """Distinct rows, and the share of lookups to the hottest."""
     sums = np.cumsum(np.sort(often)[::-1])
-    hot = [float(sums[min(int(math.ceil(share * rows)), len(sums)) - 1] / sums[-1]) for share in HOT]
-    return [len(often), *hot]
+    return [len(often), *(float(sums[min(hot, len(sums)) - 1] / sums[-1]) for hot in HOT)]
 
 
 def _off(mine, samples):
@@ -187,8 +190,8 @@ def _off(mine, samples):
     for i, value in enumerate(mine):
         close = CLOSE_DISTINCT * centre[i] if i == 0 else CLOSE_CURVE
         if abs(value - centre[i]) > max(close, LIMIT * 1.25 * spread[i]):
-            what = "distinct rows" if i == 0 else f"the share of lookups to the hottest {100 * HOT[i - 1]:g} % of rows"
-            return f"{what}: {value:.4g}, its samples {centre[i]:.4g} +- {spread[i]:.2g}"
+            what = "distinct rows" if i == 0 else f"the share of lookups to the {HOT[i - 1]} hottest rows"
+            return f"{what}: {value:.4g}, its samples have {centre[i]:.4g} +- {spread[i]:.2g}"
     return None
 
 
@@ -226,28 +229,39 @@ def _draw(sizes, means, random):
 
 
 def reuse_classes(often, rows):
-    """Rows by how often they were seen, those of 5 times and more as they are; below, and of the rows never seen, by
-    Good and Turing's estimate. Classes whose density would rise are taken together."""
-    lookups = int(often.sum())
+    """Rows seen often as they are; of the others, the mixture of Poisson means that makes their counts likeliest (Kiefer
+    and Wolfowitz), as counts of few say little of one row. Rows left over are never asked for."""
     ordered = np.sort(often)[::-1]
-    frequent = ordered[ordered >= 5]
-    groups = []  # (rows, accesses)
-    for part in _geometric_parts(len(frequent)):
-        groups.append((part.stop - part.start, float(frequent[part].sum())))
-    number = np.bincount(often[often <= 5], minlength=6).astype(float)
-    number[0] = rows - len(often)
-    for c in range(4, -1, -1):
-        if number[c] > 0:
-            groups.append((int(number[c]), (c + 1) * float(number[c + 1])))
-    merged = []
-    for size, accesses in groups:
-        merged.append([size, accesses])
-        while len(merged) > 1 and merged[-1][1] * merged[-2][0] > merged[-2][1] * merged[-1][0]:
-            size, accesses = merged.pop()
-            merged[-1][0] += size
-            merged[-1][1] += accesses
-    total = sum(accesses for _, accesses in merged) or lookups
-    return [{"rows": size / rows, "accesses": accesses / total} for size, accesses in merged]
+    frequent = ordered[ordered >= EXACT_COUNTS]
+    groups = [(part.stop - part.start, float(frequent[part].sum())) for part in _geometric_parts(len(frequent))]
+    left = rows - len(frequent)
+    number = np.bincount(often[often < EXACT_COUNTS], minlength=EXACT_COUNTS).astype(float)
+    if number.sum():
+        means, sizes = _mixture(number, left, LEAST_MEAN * often.sum() / rows)
+        groups += [(size, size * mean) for mean, size in zip(means, sizes)]
+        left -= sizes.sum()
+    if left >= 0.5:
+        groups.append((left, 0.0))
+    total_rows, total = sum(size for size, _ in groups), sum(accesses for _, accesses in groups)
+    return [{"rows": size / total_rows, "accesses": accesses / total} for size, accesses in groups]
+
+
+def _mixture(number, most_rows, least_mean):
+    """(means, how many rows with each) of rows of which number[c] were seen c times, by expectation and maximisation.
+    Rows seen once may be some of few or of many: the latter, as far as the table has as many."""
+    c = np.arange(1, len(number))
+    while True:
+        means = np.geomspace(EXACT_COUNTS, min(least_mean, 0.5), 60)
+        hit = -np.expm1(-means)  # the chance of being seen at all
+        chance = np.exp(c * np.log(means)[:, None] - means[:, None] - numeric.log_gamma(c + 1)) / hit[:, None]
+        share = np.full(len(means), 1 / len(means))
+        for _ in range(STEPS):
+            share = share * (chance @ (number[1:] / np.maximum(share @ chance, TINY))) / number.sum()
+        sizes = share * number.sum() / hit
+        kept = sizes >= 0.5  # rows
+        if sizes[kept].sum() <= most_rows or least_mean >= 0.5:
+            return means[kept], sizes[kept] * min(1.0, most_rows / sizes[kept].sum())
+        least_mean *= 1.5
 
 
 def _geometric_parts(n):

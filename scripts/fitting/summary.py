@@ -85,8 +85,8 @@ def _of_table(name, described, mine, yours):
     if name in mine.often and len(mine.often[name]):
         x, y = mine.often[name], yours.often[name]
         rows.append((f"{name} distinct rows", float(len(x)), float(len(y)), ""))
-        hot = [_hottest(o, described["rows"], 0.01) for o in (x, y)]
-        rows.append((f"{name} to hottest 1 %", *hot, ""))
+        hot = [_hottest(often, 10) for often in (x, y)]
+        rows.append((f"{name} to 10 hottest rows", *hot, ""))
     return rows
 
 
@@ -94,12 +94,9 @@ def _cv(x):
     return float(x.std() / x.mean()) if x.any() else 0.0
 
 
-def _hottest(often, rows, share):
-    """Share of lookups to the rows asked for most, which are that share of the table."""
-    if not len(often):
-        return math.nan
-    ordered = np.sort(often)[::-1]
-    return float(ordered[: max(1, math.ceil(share * rows))].sum() / ordered.sum())
+def _hottest(often, rows):
+    """Share of lookups to the rows asked for most."""
+    return float(np.sort(often)[::-1][:rows].sum() / often.sum()) if len(often) else math.nan
 
 
 def text(rows):

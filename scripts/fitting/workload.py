@@ -60,7 +60,7 @@ def _fit_tables(trace, options, result, random):
     for table, (p, why) in zip(trace.tables, per):
         found = pooling.fit(times, table.lookups, p, why, common.cv, options.quantiles, random)
         described = {
-            "name": table.name, "rows": _rows_of(table, options, result), "dim": options.dim, "per": p,
+            "name": table.name, "rows": _rows_of(table, options), "dim": options.dim, "per": p,
             "pooling": found.fit.description, "absent": arrivals.short(found.fit.absent),
         }  # fmt: skip
         figures = {
@@ -76,14 +76,22 @@ def _fit_tables(trace, options, result, random):
         result.tables.append(described)
         result.fit["tables"][table.name] = figures
         result.paired.append((table, described))
-    result.fit["assumed"].append(f"dim {options.dim} of every table (--dim): traces do not say")
+    result.fit["assumed"] += _assumptions(trace, options)
 
 
-def _rows_of(table, options, result):
+def _rows_of(table, options):
     if table.rows:
         return table.rows
     if table.numbers is not None and len(table.numbers):
-        result.fit["assumed"].append(f"{table.name}: rows up to the largest number seen; the trace does not say how many")
         return int(table.numbers.max()) + 1
-    result.fit["assumed"].append(f"{table.name}: {options.rows} rows (--rows); the trace does not say how many")
     return options.rows
+
+
+def _assumptions(trace, options):
+    yield f"dim {options.dim} of every table (--dim): traces do not say"
+    unknown = [table for table in trace.tables if not table.rows]
+    seen = [table.name for table in unknown if table.numbers is not None and len(table.numbers)]
+    never = [table.name for table in unknown if table.name not in seen]
+    for names, what in ((seen, "as many rows as the largest number seen"), (never, f"{options.rows} rows (--rows)")):
+        if names:
+            yield f"{what} of {', '.join(names)}: the trace does not say"
