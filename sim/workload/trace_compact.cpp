@@ -2,7 +2,6 @@
 // The compact form of traces; docs/traces.md describes it.
 #include <limits>
 
-#include "config/error.hpp"
 #include "workload/trace_form.hpp"
 
 namespace shardsim {
@@ -44,12 +43,13 @@ class CompactReader final : public TraceFormReader {
     return true;
   }
 
-  void fail(const std::string& message) const override {
-    if (count_ == 0) throw InputError(bytes_.name(), "", message);
-    throw InputError(bytes_.name(), "", fmt::format("record {} (byte {}): {}", count_, start_, message));
+  InputError error(const std::string& message) const override {
+    if (count_ == 0) return {bytes_.name(), "", message};
+    return {bytes_.name(), "", fmt::format("record {} (byte {}): {}", count_, start_, message)};
   }
 
  private:
+  [[noreturn]] void fail(const std::string& message) const { throw error(message); }
   [[noreturn]] void fail_here(const std::string& message) const {
     throw InputError(bytes_.name(), "", fmt::format("byte {}: {}", bytes_.offset(), message));
   }

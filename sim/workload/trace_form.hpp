@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "config/error.hpp"
 #include "config/output_file.hpp"
 #include "workload/trace_bytes.hpp"
 #include "workload/trace_header.hpp"
@@ -13,8 +14,8 @@ class TraceFormReader {
   virtual ~TraceFormReader() = default;
   virtual const TraceHeader& header() const = 0;
   virtual bool next(TraceRecord& record) = 0;
-  /// Throws the error `message` about the record read last.
-  [[noreturn]] virtual void fail(const std::string& message) const = 0;
+  /// The error `message` about the record read last.
+  virtual InputError error(const std::string& message) const = 0;
 };
 
 std::unique_ptr<TraceFormReader> open_text_trace(TraceBytes bytes);

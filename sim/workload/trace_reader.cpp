@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "config/error.hpp"
 #include "config/input_file.hpp"
 #include "workload/trace_form.hpp"
 
@@ -44,6 +43,6 @@ bool TraceReader::next(TraceRecord& record) {
 
 std::uint64_t TraceReader::count() const { return impl_->count; }
 double TraceReader::share_read() const { return shardsim::share_read(impl_->stream); }
-void TraceReader::fail(const std::string& message) const { impl_->form->fail(message); }
+void TraceReader::fail(const std::string& message) const { throw impl_->form->error(message); }
 
 }  // namespace shardsim

@@ -2,7 +2,6 @@
 // The text form of traces; docs/traces.md describes it.
 #include <algorithm>
 
-#include "config/error.hpp"
 #include "workload/trace_record_json.hpp"
 
 namespace shardsim {
@@ -31,9 +30,10 @@ class TextReader final : public TraceFormReader {
     return true;
   }
 
-  void fail(const std::string& message) const override { throw InputError(place(), "", message); }
+  InputError error(const std::string& message) const override { return {place(), "", message}; }
 
  private:
+  [[noreturn]] void fail(const std::string& message) const { throw error(message); }
   std::string place() const { return fmt::format("{}:{}", bytes_.name(), number_); }
 
   // Goes to the next line that is not empty.

@@ -2,7 +2,6 @@
 #include <numeric>
 #include <stdexcept>
 
-#include "config/error.hpp"
 #include "workload/trace_form.hpp"
 
 namespace shardsim {
