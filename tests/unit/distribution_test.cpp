@@ -203,6 +203,15 @@ TEST_CASE("a histogram's values and bins come by their weights") {
   CHECK(std::count(samples.begin(), samples.end(), 30) == 0);
 }
 
+TEST_CASE("a histogram of one bin is the uniform distribution, draw for draw") {
+  const std::vector<double> one = drawn(*distribution(R"({"type": "uniform", "low": 1, "high": 5})"));
+  const std::vector<double> other =
+      drawn(*distribution(R"({"type": "histogram", "bins": [{"low": 1, "high": 5, "weight": 7}]})"));
+  double largest = 0;
+  for (std::size_t i = 0; i < one.size(); ++i) largest = std::max(largest, std::abs(one[i] - other[i]));
+  CHECK(largest < 1e-14 * 5);
+}
+
 TEST_CASE("distributions of one formula have their law") {
   const auto check = [](const std::string& json, double mean, double variance, const std::vector<double>& edges,
                         const std::function<double(double)>& below) {
