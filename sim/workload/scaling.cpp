@@ -107,14 +107,16 @@ class Multiplied final : public ArrivalSource {
 // Mean arrivals per second from the first to the last.
 double mean_rate(ArrivalSource& plain, const std::string& file) {
   double arrivals = 0;
+  Time first{};
   Time last{};
   while (const std::optional<Arrival> arrival = plain.next()) {
+    if (arrivals == 0) first = arrival->time;
     ++arrivals;
     last = arrival->time;
   }
-  if (last == Time{})
+  if (last == first)
     throw InputError(file, "", "all arrivals are at the same time, so they have no mean rate to be changed to 'rate'");
-  return (arrivals - 1) / to_seconds(last.time_since_epoch());
+  return (arrivals - 1) / to_seconds(last - first);
 }
 
 }  // namespace

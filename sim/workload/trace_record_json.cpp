@@ -2,6 +2,7 @@
 #include "workload/trace_record_json.hpp"
 
 #include <algorithm>
+#include <cctype>
 
 #include "config/suggest.hpp"
 
@@ -24,7 +25,7 @@ void RecordParser::parse(const std::string& text, TraceRecord& record) {
   record.items = 0;
   record.lookups.assign(header_.tables.size(), 0);
   record.rows.clear();
-  size_ = text.size();
+  text_ = &text;
   slot_ = Slot::record;
   level_ = Level::outside;
   has_time_ = has_items_ = has_tables_ = false;
@@ -218,13 +219,19 @@ void RecordParser::arrange_rows() {
 }
 
 bool RecordParser::parse_error(std::size_t position, const std::string& last_token, const Json::exception& e) {
-  if (position > size_) throw BadRecord("the line ends within a record; was the file cut off?");
+  if (position > text_->size()) throw BadRecord("the line ends within a record; was the file cut off?");
   constexpr int kNumberOverflow = 406;  // of nlohmann/json: a number beyond those of a double
   if (e.id == kNumberOverflow) refuse(shortened(last_token));
-  const bool not_a_number = last_token == "N" || last_token == "na" || last_token == "I" || last_token == "-I" ||
-                            last_token == "-N" || last_token == "i" || last_token == "-i" || last_token == "-n";
   throw BadRecord(fmt::format("not valid JSON at column {}, near {}{}; expected {}", position, in_quotes(last_token),
-                              not_a_number ? " (NaN and infinity are no numbers here)" : "", expected()));
+                              spells_no_number(position) ? " (NaN and infinity are no numbers here)" : "", expected()));
+}
+
+// Whether the text has NaN or infinity, which JSON does not know, about there.
+bool RecordParser::spells_no_number(std::size_t position) const {
+  constexpr std::size_t kBefore = 3;
+  std::string near = text_->substr(position - std::min(position, kBefore), 2 * kBefore);
+  for (char& c : near) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return near.find("nan") != std::string::npos || near.find("inf") != std::string::npos;
 }
 
 }  // namespace shardsim

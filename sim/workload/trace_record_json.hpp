@@ -51,13 +51,14 @@ class RecordParser final : public nlohmann::json_sax<Json> {
   void set_time(std::string_view number);
   void check_complete() const;
   void arrange_rows();
+  bool spells_no_number(std::size_t position) const;
 
   const TraceHeader& header_;
   TimeUnit unit_;
   std::unordered_map<std::string, std::size_t> table_numbers_;
 
   TraceRecord* record_ = nullptr;
-  std::size_t size_ = 0;  ///< of the text
+  const std::string* text_ = nullptr;
   Slot slot_ = Slot::record;
   Level level_ = Level::outside;
   bool has_time_ = false;
