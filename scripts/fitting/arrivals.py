@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Chooses when queries arrive.
 
-The rule: candidates are tried from the simplest on, and the first whose own samples are like the trace is taken:
-deterministic, poisson, gamma or weibull (the likelier one), diurnal (of a day or longer), on-off, markov-modulated; if none
-is, rate-series. Like the trace means, of the coefficient of variation of the gaps, the distribution of the gaps, and the
+The rule: gaps with a CV below CONSTANT_CV are deterministic. Otherwise candidates are tried from the simplest on, and the
+first whose own samples are like the trace is taken: poisson, gamma or weibull (the likelier one), diurnal (of a day or
+longer), on-off or markov-modulated (with or without arrivals in the calm state, if the states change often enough to tell
+chance from trend); if none is, rate-series. Like the trace means, of the coefficient of variation of the gaps, the distribution of the gaps, and the
 index of dispersion of counts (variance / mean about the rate expected then) at each window: within LIMIT standard
 deviations of the samples, or closer than the eye would care (CLOSE_*), as nothing real passes a test of a million gaps.
 """
@@ -23,6 +24,8 @@ CLOSE_GAPS = 0.02  # Kolmogorov's distance
 CONSTANT_CV = 0.02
 FEW = 50  # arrivals that tell a rate, but no law
 FEWEST_WINDOWS = 24
+WORTH = 3.3  # gain of log-likelihood of a parameter: chi-square of one degree, error probability 0.01
+FEWEST_CYCLES = 5  # visits of both states in the trace
 SERIES_ROWS = (24, 50, 100, 200, 500, 1000, 2000, 5000)
 SERIES_COUNT = 5  # arrivals in an interval, at least; below, the series would copy chance
 
@@ -93,8 +96,13 @@ def choose(times, seed):
     if len(times) < FEW:
         reason = f"{len(times)} arrivals, fewer than {FEW}, tell a rate but no law"
         return Chosen(plain, [{"candidate": "poisson", "accepted": True, "reason": reason, "checks": []}], notes), times
-    judge = _Judge(times, random)
     tried = []
+    if gap_cv(times) < CONSTANT_CV:
+        constant = Candidate("deterministic", {"type": "deterministic", "rate": per_second(rate)})
+        reason = f"the gaps' CV is {gap_cv(times):.3g}, below {CONSTANT_CV}"
+        return Chosen(constant, [{"candidate": constant.name, "accepted": True, "reason": reason, "checks": []}], notes), times
+    _pass_over(tried, "deterministic", f"the gaps' CV is {gap_cv(times):.3g}, not below {CONSTANT_CV}")
+    judge = _Judge(times, random)
     for candidate in _candidates(times, rate, plain, tried):
         checks = judge.checks(candidate)
         bad = [c for c in checks if not c["like"]]
@@ -111,27 +119,28 @@ def choose(times, seed):
 
 
 def _candidates(times, rate, plain, tried):
-    gaps = np.diff(times)
-    if gap_cv(times) < CONSTANT_CV:
-        yield Candidate("deterministic", {"type": "deterministic", "rate": per_second(rate)}, {"gap_cv": gap_cv(times)})
-    else:
-        _pass_over(tried, "deterministic", f"the gaps' CV is {gap_cv(times):.3g}, not below {CONSTANT_CV}")
     yield plain
-    yield _renewal(gaps, rate, tried)
+    yield _renewal(np.diff(times), rate, tried)
     if times[-1] >= rates.DAY:
         yield _diurnal(times)
     else:
         _pass_over(tried, "diurnal", f"the trace spans {times[-1] / 3600:.3g} h, less than a day")
+    yield from _switching(times, tried)
+
+
+def _switching(times, tried):
     on_off, both = modulated.fit(times, False), modulated.fit(times, True)
     if both is None:
         _pass_over(tried, "markov-modulated", "no busy and calm times to start from")
         return
-    if on_off.log_likelihood > both.log_likelihood - 3.3:  # chi-square of one degree, error probability 0.01
-        yield _two_states("on-off", on_off)
-    else:
-        likelier = both.log_likelihood - on_off.log_likelihood
+    likelier = both.log_likelihood - on_off.log_likelihood
+    name, fit = ("on-off", on_off) if likelier < WORTH else ("markov-modulated", both)
+    if name != "on-off":
         _pass_over(tried, "on-off", f"arrivals in the calm state too are likelier by exp({likelier:.1f})")
-    yield _two_states("markov-modulated", both)
+    if fit.cycles(times[-1]) < FEWEST_CYCLES:
+        _pass_over(tried, name, f"it would be busy only {fit.cycles(times[-1]):.2g} times, which chance cannot be told by")
+        return
+    yield _two_states(name, fit)
 
 
 def _pass_over(tried, name, reason):
@@ -232,8 +241,7 @@ class _Judge:
         centre, spread = float(np.mean(logs)), float(np.std(logs, ddof=1)) if len(logs) > 1 else 0.0
         ratio = math.log(max(mine, 1e-12)) - centre
         z = abs(ratio) / max(spread, 1e-9)
-        # Below 1e-3 both are as good as constant.
-        like = z <= self.limit or abs(ratio) <= close or max(mine, math.exp(centre)) < CONSTANT_CV
+        like = z <= self.limit or abs(ratio) <= close
         return {
             "what": what, "window_s": width, "trace": mine, "samples": math.exp(centre), "log_spread": spread,
             "log_ratio": ratio, "z": z, "like": bool(like),

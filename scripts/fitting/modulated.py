@@ -25,6 +25,10 @@ class Modulated:
     log_likelihood: float
     factors: str  # what the likelihood was of
 
+    def cycles(self, span):
+        """How often both states are visited."""
+        return span / sum(self.stays)
+
 
 def fit(times, two_rates):
     """two_rates False: on-off, no arrivals in the second state. None when the trace gives nothing to start from."""
@@ -123,7 +127,7 @@ class _Bins:
         total = leave1 + leave2
         decay = math.exp(-total * self.width)
         stay1, stay2 = (leave2 + leave1 * decay) / total, (leave1 + leave2 * decay) / total
-        with np.errstate(divide="ignore"):
+        with np.errstate(divide="ignore", invalid="ignore"):
             logs = [np.where(self.counts > 0, self.counts * np.log(np.float64(r) * self.width), 0) - r * self.width
                     for r in (rate1, rate2)]  # fmt: skip
         top = np.maximum(*logs)

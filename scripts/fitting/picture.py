@@ -91,6 +91,8 @@ def _unit(span):
 
 def _dispersion(axes, both):
     widths = arrivals.windows_of(both[0].times)
+    if not widths:
+        return _nothing(axes, "burstiness: counts in windows", "too few arrivals")
     for (_, style), side in zip(SIDES, both):
         values = [arrivals.dispersion(side.times, width) for width in widths]
         axes.plot(widths, np.maximum(values, 1e-3), marker="o", markersize=4, **style)
@@ -99,13 +101,12 @@ def _dispersion(axes, both):
                   fontsize=7.5, color="#666666")  # fmt: skip
     axes.set_xscale("log")
     axes.set_yscale("log")
-    if widths:
-        axes.set_xlim(widths[0] / 2, widths[-1] * 2)
+    axes.set_xlim(widths[0] / 2, widths[-1] * 2)
     axes.xaxis.set_minor_formatter(NullFormatter())
     axes.yaxis.set_major_formatter("{x:g}")
     low, high = axes.get_ylim()
     axes.set_ylim(min(low, 0.5), max(high, 2))
-    _title(axes, "burstiness: counts in windows", "window (s)", "index of dispersion (variance / mean)")
+    return _title(axes, "burstiness: counts in windows", "window (s)", "index of dispersion (variance / mean)")
 
 
 def _items(axes, trace, workload, both):

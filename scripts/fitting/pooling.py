@@ -10,6 +10,7 @@ from . import laws, numeric, twin
 
 MATCH = 0.999  # share of queries that must fit a constant
 WHOLE = 0.99  # share of queries whose lookups must be a multiple of the items for whole numbers an item
+ALIKE = 1.36  # two samples of one law are closer, over sqrt(1/n + 1/m), with a probability of 0.95
 MOST_DRAWN = 20_000  # samples of a law together with the factor
 
 
@@ -58,9 +59,10 @@ def fit(items, counts, per, per_reason, factor_cv, quantiles, random):
     whole = np.mean(counts[present] % times[present] == 0) >= WHOLE and not factor_cv
     if factor_cv:
         fits = _with_factor(counts, times, factor_cv, random)
-        good = [f for f in fits if f.ks <= limit]
-        best = good[0] if good else min(fits, key=lambda f: f.ks)
-        how = "the simplest whose samples, times the factor, are near the trace"
+        alike = ALIKE * math.sqrt(1 / n + 1 / MOST_DRAWN)
+        nearest = min(fits, key=lambda f: f.ks)
+        best = next(f for f in fits if f.ks <= max(nearest.ks, alike))
+        how = "times the factor, the simplest or nearest"
     elif whole:
         values, weights = laws.table_of(np.round(counts / times).astype(np.int64))
         families = (laws.Poisson(), laws.Geometric(), laws.GeometricFromOne(), laws.NegativeBinomial(), laws.Lognormal())

@@ -8,6 +8,7 @@ import numpy as np
 
 DAY = 86400.0
 MOST_BINS = 2880
+SHORTEST = 1e-3  # s: the least interval that shardsim takes
 
 
 @dataclass
@@ -50,7 +51,7 @@ def sinusoid(times, period=DAY):
 
 def series(times, rows):
     """(interval in s, arrivals a second in each)."""
-    interval = _round_up(times[-1] / rows)
+    interval = max(_round_up(times[-1] / rows), SHORTEST)
     counts = np.bincount((times / interval).astype(np.int64))
     if len(counts) > 1:  # the last interval is not whole: it ends with the last arrival
         left = times[-1] - (len(counts) - 1) * interval
