@@ -11,6 +11,7 @@
 #include <numeric>
 
 #include "config/document.hpp"
+#include "workload/epoch_time.hpp"
 #include "workload/instants.hpp"
 #include "workload/modulation.hpp"
 #include "workload/scaling.hpp"
@@ -359,6 +360,27 @@ TEST_CASE("times of a trace are exact, however long ago it begins") {
   std::vector<std::int64_t> times;
   while (const auto a = source->next()) times.push_back(a->time.time_since_epoch().count());
   CHECK(times == std::vector<std::int64_t>{0, 249'999'999'999, 1'999'999'999'999});
+}
+
+TEST_CASE("decimal times are rounded to the nearest picosecond, once") {
+  const auto ps = [](const char* text, TimeUnit unit) {
+    const std::optional<EpochTime> time = epoch_time(text, unit);
+    return time ? static_cast<std::int64_t>(*time) : -1;
+  };
+  CHECK(ps("0", TimeUnit::s) == 0);
+  CHECK(ps("1", TimeUnit::ms) == 1'000'000'000);
+  CHECK(ps(".5", TimeUnit::ps) == 1);
+  CHECK(ps("0.49999999999999999999999999999999999", TimeUnit::ps) == 0);
+  CHECK(ps("1.0005", TimeUnit::ns) == 1001);
+  CHECK(ps("1.00049", TimeUnit::ns) == 1000);
+  CHECK(ps("6e-13", TimeUnit::s) == 1);
+  CHECK(ps("6e-14", TimeUnit::s) == 0);
+  CHECK(ps("0.000000000000000000000000000000000000012e+30", TimeUnit::us) == 0);
+  CHECK(ps("123456789012345678e-3", TimeUnit::ps) == 123456789012346);
+  CHECK(ps("0e999", TimeUnit::s) == 0);
+  for (const char* wrong :
+       {"", ".", "e5", "1e", "1e+", "1.2.3", "+1", "-0", "1 ", "1e12", "1e999", "1e99999", "0x1", "1_0"})
+    CHECK(ps(wrong, TimeUnit::s) == -1);
 }
 
 TEST_CASE("a trace may give each query's items") {
