@@ -105,7 +105,8 @@ void fail_not_a_trace(const std::string& file, const std::string& found) {
       file, "",
       fmt::format(
           "is not a trace: found {}; expected the header {{\"format\": \"{}\", ...}} or a compact trace, either "
-          "perhaps gzip or zstd. Arrival times of a CSV file are read by arrivals of type 'trace'",
+          "perhaps gzip or zstd. Arrival times of a CSV file are read by arrivals of type 'trace'; "
+          "scripts/convert_trace.py makes traces of other files",
           found, kTraceFormat));
 }
 
