@@ -19,7 +19,10 @@ class AliasTable {
     const Wide product = static_cast<Wide>(bits) * columns_.size();
     const auto i = static_cast<std::size_t>(product >> 64);
     const Column& column = columns_[i];
-    return static_cast<std::uint64_t>(product) < column.own ? i : column.other;
+    // A choice without a branch: nobody could predict it.
+    const std::size_t if_own =
+        std::size_t{0} - static_cast<std::size_t>(static_cast<std::uint64_t>(product) < column.own);
+    return column.other ^ ((i ^ column.other) & if_own);
   }
 
  private:

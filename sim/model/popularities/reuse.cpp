@@ -73,7 +73,7 @@ std::optional<Complaint> check_sum(const Reuse& reuse, double ReuseClass::*membe
   constexpr double kTolerance = 1e-6;
   const double sum = sum_of(reuse.classes, member);
   if (std::abs(sum - 1) <= kTolerance) return std::nullopt;
-  return Complaint{"classes", fmt::format("the shares '{}' add up to {}; expected 1", name, sum)};
+  return Complaint{"classes", fmt::format("the shares '{}' add up to {:.9g}; expected 1", name, sum)};
 }
 
 std::optional<Complaint> check_order(const Reuse& reuse) {
