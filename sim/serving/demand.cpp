@@ -13,6 +13,24 @@ namespace {
 // A row number is 8 bytes, the offset of a bag 4 (TorchRec's KeyedJaggedTensor).
 Bytes index_bytes(std::int64_t rows, std::int64_t bags) { return {8 * rows + 4 * bags}; }
 
+// The share of bags of `size` lookups that have none of the `held` among `all` lookups: hypergeometric.
+double missed(std::int64_t held, std::int64_t all, std::int64_t size) {
+  double share = 1;
+  for (std::int64_t i = 0; i < size && share > 1e-9; ++i)
+    share *= std::max(0.0, static_cast<double>(all - held - i) / static_cast<double>(all - i));
+  return share;
+}
+
+// Nobody answers for a bag that it has no row of: the bags, expected, that a holder of `held` of the lookups has some
+// of, where the lookups are spread evenly over the bags.
+std::int64_t bags_touched(std::int64_t held, std::int64_t all, std::int64_t bags) {
+  if (held == 0) return 0;
+  const std::int64_t larger = all % bags;  // bags with one lookup more
+  const double touched = static_cast<double>(bags - larger) * (1 - missed(held, all, all / bags)) +
+                         static_cast<double>(larger) * (1 - missed(held, all, all / bags + 1));
+  return std::clamp<std::int64_t>(std::llround(touched), 1, std::min(held, bags));
+}
+
 }  // namespace
 
 void split_evenly(std::int64_t n, std::vector<std::int64_t>& parts, RandomStream& random) {
@@ -114,8 +132,6 @@ DemandModel::TableRoute DemandModel::route_of(std::size_t number, const Table& t
   return route;
 }
 
-// Nobody answers for a bag that it has no row of: of a holder's m of n lookups, a bag of n / bags lookups misses all
-// with about (1 - m / n) ^ (n / bags).
 void DemandModel::split(const TableRoute& route, const Query& query, int batch, Share whole) {
   part_lookups_.resize(route.holder_of_part.size());
   // A query's own bag is the same in each of its batches.
@@ -123,13 +139,9 @@ void DemandModel::split(const TableRoute& route, const Query& query, int batch, 
   RandomStream random(seed_, replication_, Purpose::row_parts, query.id, slice << 32 | route.number);
   split_evenly(whole.lookups, part_lookups_, random);
   for (std::size_t p = 0; p < part_lookups_.size(); ++p) shares_[route.holder_of_part[p]].lookups += part_lookups_[p];
-  const double pooling = static_cast<double>(whole.lookups) / static_cast<double>(whole.bags);
   for (Share& share : shares_) {
-    const double part = static_cast<double>(share.lookups) / static_cast<double>(whole.lookups);
-    const double touched = pooling <= 1 ? part * pooling : 1 - std::pow(1 - part, pooling);
     share.distinct = share.lookups;
-    share.bags = std::min<std::int64_t>(share.lookups, std::llround(touched * static_cast<double>(whole.bags)));
-    if (share.lookups > 0) share.bags = std::max<std::int64_t>(share.bags, 1);
+    share.bags = bags_touched(share.lookups, whole.lookups, whole.bags);
   }
 }
 

@@ -109,7 +109,7 @@ TEST_CASE("the schema of a scenario describes every field with its documentation
     CHECK(traffic["properties"].contains(field));
     CHECK_FALSE(traffic["properties"][field]["description"].get<std::string>().empty());
   }
-  CHECK(traffic["required"] == Json::array({"arrivals", "items", "queries"}));
+  CHECK(traffic["required"] == Json::array({"arrivals", "queries"}));
   CHECK(traffic["additionalProperties"] == false);
   CHECK(schema["$defs"]["sharding"]["anyOf"].size() == strategy_registry().all().size() + 1);
 }

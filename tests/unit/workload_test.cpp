@@ -67,7 +67,7 @@ TEST_CASE("Poisson arrivals come at their rate, with gaps as spread as their mea
   double squares = 0;
   constexpr int kArrivals = 100000;
   for (int i = 0; i < kArrivals; ++i) {
-    const double at = to_seconds(source->next()->time_since_epoch());
+    const double at = to_seconds(source->next()->time.time_since_epoch());
     squares += (at - last) * (at - last) / kArrivals;
     last = at;
   }
@@ -82,7 +82,7 @@ TEST_CASE("a trace is replayed from its first arrival, faster by its speedup") {
       parsed<Choice<Arrivals>>(R"({"type": "trace", "file": "shardsim-trace-test.csv", "column": "t", "speedup": 2})");
   const auto source = arrivals->open(1, 0);
   std::vector<double> times;
-  while (const auto t = source->next()) times.push_back(to_seconds(t->time_since_epoch()));
+  while (const auto t = source->next()) times.push_back(to_seconds(t->time.time_since_epoch()));
   CHECK(times == std::vector<double>{0, 0.25, 1});
   std::filesystem::remove(file);
 }
