@@ -112,21 +112,27 @@ void measure_paths(const NetworkGraph& graph, const std::vector<NodeId>& hosts, 
 // Maximum flow from one set of hosts to another, each host sending no more than its links do.
 class CutMeter {
  public:
-  CutMeter(const NetworkGraph& graph, bool hosts_forward) : graph_(graph), hosts_forward_(hosts_forward) {}
+  CutMeter(const NetworkGraph& graph, bool hosts_forward) : graph_(graph), hosts_forward_(hosts_forward) {
+    double all = 1;
+    double links = 1;
+    for (const auto link : boost::make_iterator_range(boost::edges(graph_))) {
+      if (const Bandwidth b = graph_[link].bandwidth; !b.is_unlimited()) all += b.bytes_per_second;
+      ++links;
+    }
+    constexpr double kLargest = 4e18;  // of a sum over unlimited links
+    unit_ = std::max(1.0, all * links / kLargest);
+    unlimited_ = std::llround(all / unit_) + 1;
+  }
 
-  double between(const std::vector<NodeId>& hosts, const std::vector<bool>& is_sender) {
+  Bandwidth between(const std::vector<NodeId>& hosts, const std::vector<bool>& is_sender) {
     FlowGraph flow(boost::num_vertices(graph_) + 2);
     const NodeId source = boost::num_vertices(graph_);
     const NodeId sink = source + 1;
     std::vector<bool> sends(source);
     std::vector<bool> receives(source);
-    for (std::size_t i = 0; i < hosts.size(); ++i) {
-      (is_sender[i] ? sends : receives)[hosts[i]] = true;
-      if (is_sender[i])
-        add(flow, source, hosts[i], kUnlimited);
-      else
-        add(flow, hosts[i], sink, kUnlimited);
-    }
+    for (std::size_t i = 0; i < hosts.size(); ++i) (is_sender[i] ? sends : receives)[hosts[i]] = true;
+    std::vector<Capacity> leaves(source);
+    std::vector<Capacity> enters(source);
     for (const auto link : boost::make_iterator_range(boost::edges(graph_))) {
       const NodeId from = boost::source(link, graph_);
       const NodeId to = boost::target(link, graph_);
@@ -134,29 +140,42 @@ class CutMeter {
       if (!hosts_forward_ && ((graph_[from].kind != NodeKind::switching && !sends[from]) ||
                               (graph_[to].kind != NodeKind::switching && !receives[to])))
         continue;
-      add(flow, from, to, std::min(kUnlimited, graph_[link].bandwidth.bytes_per_second));
+      const Bandwidth b = graph_[link].bandwidth;
+      const Capacity capacity = b.is_unlimited() ? unlimited_ : std::llround(b.bytes_per_second / unit_);
+      add(flow, from, to, capacity);
+      leaves[from] += capacity;
+      enters[to] += capacity;
     }
-    return boost::push_relabel_max_flow(flow, source, sink);
+    for (const NodeId host : hosts)
+      if (sends[host])
+        add(flow, source, host, leaves[host]);
+      else
+        add(flow, host, sink, enters[host]);
+    const Capacity most = boost::push_relabel_max_flow(flow, source, sink);
+    return most >= unlimited_ ? Bandwidth::unlimited() : Bandwidth{static_cast<double>(most) * unit_};
   }
-  static constexpr double kUnlimited = 1e18;
 
  private:
+  // Whole units, as the algorithm needs exact sums; an unlimited link is one that is larger than all others together.
+  using Capacity = std::int64_t;
   using Traits = boost::adjacency_list_traits<boost::vecS, boost::vecS, boost::directedS>;
   using FlowGraph = boost::adjacency_list<
       boost::vecS, boost::vecS, boost::directedS, boost::no_property,
-      boost::property<boost::edge_capacity_t, double,
-                      boost::property<boost::edge_residual_capacity_t, double,
+      boost::property<boost::edge_capacity_t, Capacity,
+                      boost::property<boost::edge_residual_capacity_t, Capacity,
                                       boost::property<boost::edge_reverse_t, Traits::edge_descriptor>>>>;
-  static void add(FlowGraph& flow, NodeId from, NodeId to, double capacity) {
+  static void add(FlowGraph& flow, NodeId from, NodeId to, Capacity capacity) {
     const auto there = boost::add_edge(from, to, flow).first;
     const auto back = boost::add_edge(to, from, flow).first;
     boost::put(boost::edge_capacity, flow, there, capacity);
-    boost::put(boost::edge_capacity, flow, back, 0.0);
+    boost::put(boost::edge_capacity, flow, back, 0);
     boost::put(boost::edge_reverse, flow, there, back);
     boost::put(boost::edge_reverse, flow, back, there);
   }
   const NetworkGraph& graph_;
   bool hosts_forward_;
+  double unit_ = 1;  // bytes per second
+  Capacity unlimited_ = 0;
 };
 
 void measure_bisection(const NetworkGraph& graph, const std::vector<NodeId>& hosts, bool hosts_forward,
@@ -166,7 +185,7 @@ void measure_bisection(const NetworkGraph& graph, const std::vector<NodeId>& hos
   const bool is_small = boost::num_edges(graph) < 20'000;
   CutMeter meter(graph, hosts_forward);
   RandomStream random(1, 0, Purpose::topology, 0);
-  double least = CutMeter::kUnlimited;
+  Bandwidth least = Bandwidth::unlimited();
   for (int cut = 0; cut < (is_small ? 1 + kRandomCuts : 1); ++cut) {
     std::vector<bool> is_sender(hosts.size());
     for (std::size_t i = 0; i < hosts.size() / 2; ++i) is_sender[i] = true;
@@ -179,7 +198,7 @@ void measure_bisection(const NetworkGraph& graph, const std::vector<NodeId>& hos
     least = std::min(least, meter.between(hosts, is_sender));
     ++info.cuts_tried;
   }
-  info.bisection = least >= CutMeter::kUnlimited ? Bandwidth::unlimited() : Bandwidth{least};
+  info.bisection = least;
 }
 
 void measure_tiers(const NetworkGraph& graph, const std::vector<NodeId>& hosts, TopologyInfo& info) {
