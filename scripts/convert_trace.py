@@ -8,8 +8,8 @@ examples: scripts/convert_trace.py tests/traces/samples/azure_llm.csv arrivals.j
                                    --rate-column invocations --rate-unit /min --interval '1 min'
 
 The first request arrives at 0. Files are streamed, and memory does not grow with them, except where requests must be
-sorted. What the result cannot express is told on stderr, a line each. Exit code 2 and one line on stderr: the file cannot
-be converted, and nothing is written; 1: interrupted.
+sorted. What the result cannot express is told on stderr, a line each. Exit code 2 and one line on stderr: the file
+cannot be converted, and nothing is written; 1: interrupted.
 """
 
 import sys
@@ -32,7 +32,9 @@ def parser():
     result = command.parser(__doc__)
     result.add_argument("input", metavar="IN", nargs="?", type=Path, help="the file to convert; may be .gz or .zst")
     result.add_argument("output", metavar="OUT", nargs="?", type=Path, help=f"{ENDINGS} (default: stdout, plain)")
-    result.add_argument("--from", metavar="NAME", choices=FORMATS, help="the format, if the content does not tell; see --list")
+    result.add_argument(
+        "--from", metavar="NAME", choices=FORMATS, help="the format, if the content does not tell; see --list"
+    )
     result.add_argument("--list", action="store_true", help="list the formats with their options, and stop")
     result.add_argument("--force", action="store_true", help="overwrite OUT")
     result.add_argument("--limit", metavar="N", type=int, help="only the first N requests")
@@ -44,11 +46,15 @@ def parser():
     times.add_argument("--arrivals", choices=("deterministic", "poisson"), help="likewise (default: deterministic)")
     times.add_argument("--seed", metavar="N", type=int, help="of arrivals that are drawn (default: 1)")
     formats = result.add_argument_group("of some formats")
-    formats.add_argument("--items-column", metavar="NAME", help="the column that gives items a request; default: no items")
+    formats.add_argument(
+        "--items-column", metavar="NAME", help="the column that gives items a request; default: no items"
+    )
     formats.add_argument("--rows", metavar="N", help="rows of the tables: N, a list of all, or TABLE=N,...")
     formats.add_argument("--time-column", metavar="NAME", help="of rates: the column of times")
     formats.add_argument("--rate-column", metavar="NAME", help="of rates: the column of rates")
-    formats.add_argument("--rate-unit", metavar="UNIT", choices=values.PER, help=f"{', '.join(values.PER)} (default: /s)")
+    formats.add_argument(
+        "--rate-unit", metavar="UNIT", choices=values.PER, help=f"{', '.join(values.PER)} (default: /s)"
+    )
     formats.add_argument("--interval", metavar="TIME", help="how long a rate holds, as in '60 s' (default: 1 s)")
     return result
 

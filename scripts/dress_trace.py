@@ -5,15 +5,16 @@
 example: scripts/dress_trace.py tests/traces/samples/arrivals.jsonl tests/traces/samples/lookups.jsonl models/drm1.json
                                 dressed.jsonl.gz --items 100
 
-The n-th arrival takes its items from ARRIVALS and its lookups after the n-th request of LOOKUPS, which starts again at its
-end. Each table of the model follows a table of LOOKUPS, dealt in an order that --seed shuffles or named by --map:
+The n-th arrival takes its items from ARRIVALS and its lookups after the n-th request of LOOKUPS, which starts again at
+its end. Each table of the model follows a table of LOOKUPS, dealt in an order that --seed shuffles or named by --map:
 
   lookups = (1 - absent) x mean pooling x items (where the table is per item) x count / mean count
 
-with the model table's own mean, and count of the followed table, which is 0 where a request lacks it. Fractions are rounded
-up or down by chance so that the mean stays. So the mean of a table is the model's (over as many requests as LOOKUPS has, or
-a multiple); how lookups spread, which requests lack them and how tables vary together are the real stream's. Tables that
-follow the same table vary together wholly. Which rows are looked up is left out: rows of other tables say nothing of these.
+with the model table's own mean, and count of the followed table, which is 0 where a request lacks it. Fractions are
+rounded up or down by chance so that the mean stays. So the mean of a table is the model's (over as many requests as
+LOOKUPS has, or a multiple); how lookups spread, which requests lack them and how tables vary together are the real
+stream's. Tables that follow the same table vary together wholly. Which rows are looked up is left out: rows of other
+tables say nothing of these.
 """
 
 import fnmatch
@@ -31,7 +32,9 @@ MOST_LOOKUPS = 2**31 - 1  # of a table in a request
 
 def parser():
     result = command.parser(__doc__)
-    result.add_argument("arrivals", metavar="ARRIVALS", type=Path, help="a trace; its times and, if it has them, items count")
+    result.add_argument(
+        "arrivals", metavar="ARRIVALS", type=Path, help="a trace; its times and, if it has them, items count"
+    )
     result.add_argument("lookups", metavar="LOOKUPS", type=Path, help="a trace with detail counts or rows")
     result.add_argument("model", metavar="MODEL.json", type=Path, help="a model, as models/drm1.json")
     result.add_argument("output", metavar="OUT", nargs="?", type=Path, help="where to write (default: stdout)")
@@ -39,7 +42,7 @@ def parser():
     result.add_argument("--seed", metavar="N", type=int, default=1, help="of the deal and of the rounding (default: 1)")
     result.add_argument(
         "--map", metavar="TABLE=OTHER", action="append", default=[],
-        help="the model's TABLE (* and ? stand for letters) follows LOOKUPS' table OTHER; repeat; the first that fits counts",
+        help="the model's TABLE (* and ? for letters) follows LOOKUPS' table OTHER; repeat; the first fitting counts",
     )  # fmt: skip
     result.add_argument("--limit", metavar="N", type=int, help="only the first N arrivals")
     result.add_argument("--force", action="store_true", help="overwrite OUT")
@@ -60,7 +63,9 @@ def fixed_items(arrivals, tables, items):
     if arrivals.has_items and items:
         raise BadInput("--items is given, and the arrivals have items of their own", arrivals.source.path)
     if not arrivals.has_items and not items and any(table.per_item for table in tables):
-        raise BadInput("has no items, and tables of the model are looked up for each; --items N gives them", arrivals.source.path)
+        raise BadInput(
+            "has no items, and tables of the model are looked up for each; --items N gives them", arrivals.source.path
+        )
     return items
 
 
@@ -86,13 +91,16 @@ def pairs_of(tables, names, options, path):
         if not equals or not any(fnmatch.fnmatchcase(table.name, pattern) for table in tables):
             raise BadInput(f"--map {shown(text)} is not TABLE=OTHER with a TABLE of the model")
         if name not in names:
-            raise BadInput(f"--map {shown(text)}: no lookups in a table {shown(name)}; there are {shown(','.join(names))}", path)
+            raise BadInput(
+                f"--map {shown(text)}: no lookups in a table {shown(name)}; there are {shown(','.join(names))}", path
+            )
         rules.append((pattern, name))
     dealt = sorted(names)
     random.Random(options.seed).shuffle(dealt)
     deal = itertools.cycle(dealt)
     return {
-        table.name: next((name for pattern, name in rules if fnmatch.fnmatchcase(table.name, pattern)), None) or next(deal)
+        table.name: next((name for pattern, name in rules if fnmatch.fnmatchcase(table.name, pattern)), None)
+        or next(deal)
         for table in tables
     }
 
@@ -127,7 +135,9 @@ def provenance(arrivals, stream, follows, options):
     for part, file in (("arrivals", arrivals), ("lookups", stream)):
         result[part] = f"{file.source.path.name}"
         result |= {f"{part}.{key}": str(value) for key, value in file.provenance.items()}
-    result["model"] = f"{options.model.name}: the mean lookups of its tables; spread, absence and correlation are of lookups"
+    result[
+        "model"
+    ] = f"{options.model.name}: the mean lookups of its tables; spread, absence and correlation are of lookups"
     result["follows"] = ", ".join(f"{table}={name}" for table, name in follows.items())
     given = {"items": options.items, "limit": options.limit, "seed": options.seed, "map": options.map}
     words = command.as_given({key: value for key, value in given.items() if value not in (None, [])})
@@ -154,7 +164,10 @@ def dress(options):
     unused = len(stream.tables) - len(set(follows.values()))
     if unused:
         command.say(f"note: {unused} of {len(stream.tables)} tables of the lookups are followed by none")
-    command.say(f"{count:,} requests over {time / values.SECOND:,.6g} s, {len(tables)} tables after {len(set(follows.values()))}")
+    command.say(
+        f"{count:,} requests over {time / values.SECOND:,.6g} s, "
+        f"{len(tables)} tables after {len(set(follows.values()))}"
+    )
 
 
 def main():

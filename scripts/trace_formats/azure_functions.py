@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Azure Functions invocation trace of 2021: app,func,end_timestamp,duration, in seconds. Sorted by end, not by arrival."""
+"""Azure Functions invocation trace of 2021: app,func,end_timestamp,duration, in seconds; not in order of arrival."""
 
 from tracing import values
 from tracing.source import heading

@@ -18,7 +18,9 @@ def matches(source):
 def read(source, o):
     remarks = {}
     if o.items_column:
-        remarks["items"] = f"the column {o.items_column}; tokens of a language model are not items that a recommender ranks"
+        remarks[
+            "items"
+        ] = f"the column {o.items_column}; tokens of a language model are not items that a recommender ranks"
     return Trace(_records(source, o.items_column), has_items=bool(o.items_column), remarks=remarks)
 
 

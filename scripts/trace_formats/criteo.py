@@ -36,7 +36,9 @@ def matches(source):
 def read(source, o):
     counts = row_counts(o.rows, TABLES, every=True)
     remarks = {
-        "rows": "the hashed value modulo the table's rows, as --rows gives them" if o.rows else "the hashed value itself",
+        "rows": "the hashed value modulo the table's rows, as --rows gives them"
+        if o.rows
+        else "the hashed value itself",
         "absent": "a missing value is no lookup",
     }
     tables = [(name, counts.get(name)) for name in TABLES]
@@ -46,7 +48,9 @@ def read(source, o):
 def _bare(source):
     for row in source.cells("\t"):
         if len(row) not in WIDTHS:
-            raise source.bad(f"has {len(row)} columns; 40 are wanted (label, 13 numbers, 26 categories), or 39 without label")
+            raise source.bad(
+                f"has {len(row)} columns; 40 are wanted (label, 13 numbers, 26 categories), or 39 without label"
+            )
         yield row[-26:]
 
 
@@ -59,6 +63,8 @@ def _records(source, counts):
             if not cell:
                 continue
             if not HEX.fullmatch(cell):
-                raise source.bad(f"{name} is {cell[:40]!r}; a hexadecimal number of up to 15 digits or nothing is wanted")
+                raise source.bad(
+                    f"{name} is {cell[:40]!r}; a hexadecimal number of up to 15 digits or nothing is wanted"
+                )
             content[name] = [int(cell, 16) % size]
         yield None, None, content

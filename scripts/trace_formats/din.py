@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Amazon Electronics as the DIN and BST models take it: `field:row` pairs, a request a line, with a history of any length."""
+"""Amazon Electronics as the DIN and BST models take it: `field:row` pairs, a request a line; long histories too."""
 
 from tracing import values
 from tracing.trace import Trace

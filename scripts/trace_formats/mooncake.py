@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Mooncake trace: JSON Lines with timestamp (ms), input_length, output_length and hash_ids, the blocks of the prompt."""
+"""Mooncake trace: JSON Lines with timestamp (ms), input_length, output_length and hash_ids, blocks of the prompt."""
 
 import json
 
@@ -18,7 +18,9 @@ def matches(source):
 
 
 def read(source, o):
-    remarks = {"rows": "hash_ids, the numbers of cached blocks of a language model's prompt, not rows of an embedding table"}
+    remarks = {
+        "rows": "hash_ids, the numbers of cached blocks of a language model's prompt, not rows of an embedding table"
+    }
     if o.items_column:
         remarks["items"] = f"{o.items_column}; tokens of a language model are not items that a recommender ranks"
     return Trace(_records(source, o.items_column), "rows", [(TABLE, None)], bool(o.items_column), remarks=remarks)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Interactions of users with items in RecBole's atomic files (.inter), as MovieLens's ratings: arrivals and rows together."""
+"""Interactions of users with items in RecBole's atomic files (.inter), as MovieLens's ratings: arrivals and rows."""
 
 from tracing import values
 from tracing.errors import shown

@@ -31,7 +31,7 @@ def read(source, o):
     share = interval / values.SECOND / values.PER[o.rate_unit]
     pieces = ((time, interval, rate * share) for time, rate in rates)
     remarks = {
-        "arrivals": f"drawn with seed {o.seed}: a Poisson process with the source's rate ({o.rate_unit}), constant in each "
+        "arrivals": f"drawn, seed {o.seed}: a Poisson process with the source's rate ({o.rate_unit}), constant in each "
         f"interval of {o.interval or '1 s'}; gaps within an interval are synthetic"
     }
     drawn = ((time, None, None) for time in arrivals.piecewise(pieces, o.seed))

@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the scripts that make traces share: reading others' files, the text form of docs/traces.md, their command line."""
+"""What the scripts that make traces share: others' files, the text form of docs/traces.md, their command line."""

@@ -103,7 +103,9 @@ MEANS = {
 def mean(distribution: dict, path: Path, where: str) -> float:
     kind = distribution.get("type")
     if kind not in MEANS:
-        raise BadInput(f"{where} is a distribution of type {shown(kind)}; the means of {', '.join(MEANS)} are known", path)
+        raise BadInput(
+            f"{where} is a distribution of type {shown(kind)}; the means of {', '.join(MEANS)} are known", path
+        )
     try:
         value = float(MEANS[kind](distribution))
     except (KeyError, TypeError, IndexError, ZeroDivisionError, ValueError, OverflowError) as error:

@@ -53,11 +53,20 @@ class TraceFile:
         header = self._object(next(self.source.said()), "the header")
         tables = header.get("tables", [])
         checks = [
-            (header.get("format") == "shardsim-trace", "has no format 'shardsim-trace'; scripts/convert_trace.py makes one"),
+            (
+                header.get("format") == "shardsim-trace",
+                "has no format 'shardsim-trace'; scripts/convert_trace.py makes one",
+            ),
             (header.get("version") == 1, f"is of version {shown(header.get('version'))}; 1 is known here"),
             (set(header) <= HEADER_KEYS, f"has an unknown key {min(set(header) - HEADER_KEYS, default='')!r}"),
-            (header.get("time_unit") in UNITS, f"time_unit is {shown(header.get('time_unit'))}; {', '.join(UNITS)} are known"),
-            (header.get("detail", "none") in DETAIL_KEY, f"detail is {shown(header.get('detail'))}; none, counts or rows"),
+            (
+                header.get("time_unit") in UNITS,
+                f"time_unit is {shown(header.get('time_unit'))}; {', '.join(UNITS)} are known",
+            ),
+            (
+                header.get("detail", "none") in DETAIL_KEY,
+                f"detail is {shown(header.get('detail'))}; none, counts or rows",
+            ),
             (_are_tables(tables), "tables must be objects with a name of their own each"),
             (bool(tables) != (header.get("detail", "none") == "none"), "detail and tables do not fit each other"),
             (isinstance(header.get("provenance", {}), dict), "provenance is no object"),

@@ -51,7 +51,9 @@ def sorted_by_time(records, source):
         texts += text.encode()
         ends.append(len(texts))
         if len(texts) + 32 * len(seconds) > MOST_TO_SORT:
-            raise source.bad(f"more than {MOST_TO_SORT >> 30} GiB would be sorted in memory; sort or split the file first")
+            raise source.bad(
+                f"more than {MOST_TO_SORT >> 30} GiB would be sorted in memory; sort or split the file first"
+            )
     for i in numpy.lexsort((rests, seconds)).tolist() if seconds else ():
         yield seconds[i] * SECOND + rests[i], texts[ends[i] : ends[i + 1]].decode()
 
@@ -70,7 +72,7 @@ def from_zero(records, speedup: Fraction, source):
 
 
 TOO_LONG = (
-    f"holds a request more than {LARGEST // (86400 * SECOND)} days after the first, and times are picoseconds in 64 bits; "
+    f"holds a request more than {LARGEST // (86400 * SECOND)} days after the first; times are 64 bits of picoseconds; "
     "--speedup divides the times, --limit takes the first requests"
 )
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Does the converter write what each format says, draw what it must as it says, and refuse in one line what it cannot know?"""
+"""Does the converter write what each format says, draw what it must, and refuse in one line what it cannot know?"""
 
 import csv
 import gzip
@@ -50,9 +50,16 @@ class Arrivals(Converting):
         self.assertIn("--items-column ContextTokens", header["provenance"]["program"])
 
     def test_dates(self):
-        times = ["2024-02-28 23:59:59.5", "2024-02-29T00:00:00Z", "2024-02-29 01:00:00.000000000001+01:00", "2024-03-01 00:00:00+0000"]
+        times = [
+            "2024-02-28 23:59:59.5",
+            "2024-02-29T00:00:00Z",
+            "2024-02-29 01:00:00.000000000001+01:00",
+            "2024-03-01 00:00:00+0000",
+        ]
         _, records = self.converted("t.csv", LLM + "".join(f"{time},1,1\n" for time in times))
-        self.assertEqual([record["t"] * 10**6 for record in records], [0, 5 * 10**11, 5 * 10**11 + 1, 864005 * 10**11])
+        self.assertEqual(
+            [record["t"] * 10**6 for record in records], [0, 5 * 10**11, 5 * 10**11 + 1, 864005 * 10**11]
+        )
         for text in ("2023-11-31 00:00:00", "31/11/2023", "2023-11-16", "noon", "nan", "inf", "-1", "1_000", "1e99"):
             self.bad("t.csv", LLM + f"{text},1,1\n", 2, "TIMESTAMP is", text)
 
@@ -62,8 +69,16 @@ class Arrivals(Converting):
         self.bad("t.csv", LLM + row + "2023-11-16 18:15:47,1\n", 3, "has 2 columns, the heading 3")
         self.bad("t.csv", LLM + row, 1, "no column 'Items'", options=("--items-column", "Items"))
         for items in ("0", "-3", "1.5", "", "1000001"):
-            self.bad("t.csv", LLM + row.replace(",1,", f",{items},"), 2, "1 to 1000000", options=("--items-column", "ContextTokens"))
-        _, records = self.converted("t.csv", LLM + row + "2023-11-16 18:15:45.5,7,1\n", "--sort", "--items-column", "ContextTokens")
+            self.bad(
+                "t.csv",
+                LLM + row.replace(",1,", f",{items},"),
+                2,
+                "1 to 1000000",
+                options=("--items-column", "ContextTokens"),
+            )
+        _, records = self.converted(
+            "t.csv", LLM + row + "2023-11-16 18:15:45.5,7,1\n", "--sort", "--items-column", "ContextTokens"
+        )
         self.assertEqual([(record["t"], record["items"]) for record in records], [(0, 7), (500000, 1)])
 
     def test_azure_functions(self):
@@ -73,7 +88,13 @@ class Arrivals(Converting):
         text = (SAMPLES / "azure_functions.csv").read_text()
         self.bad("f.csv", text.replace("0.125", "-0.125"), 4, "duration is '-0.125'")
         self.bad("f.csv", text.replace("0.125", "nan"), 4, "duration is 'nan'")
-        self.bad("f.csv", text.replace("duration\n", "length\n"), 1, "no column 'duration'", options=("--from", "azure-functions"))
+        self.bad(
+            "f.csv",
+            text.replace("duration\n", "length\n"),
+            1,
+            "no column 'duration'",
+            options=("--from", "azure-functions"),
+        )
         self.bad("f.csv", text, "azure-functions has its own", options=("--rate", "5 /s"))
 
     def test_sorting_is_stable_and_takes_any_span(self):
@@ -250,7 +271,9 @@ class Lookups(Converting):
 
     def test_arrivals_of_sources_without_times(self):
         _, records = self.sample("criteo.csv", "--rate", "3 /s")
-        self.assertEqual([record["t"] for record in records][:4], [0, Fraction("333333.333333"), Fraction("666666.666667"), 10**6])
+        self.assertEqual(
+            [record["t"] for record in records][:4], [0, Fraction("333333.333333"), Fraction("666666.666667"), 10**6]
+        )
         _, records = self.sample("criteo.csv", "--rate", "30 /min")
         self.assertEqual(seconds(records), [2 * n for n in range(20)])
         lookups = "request,table,row\n" + "".join(f"{n},a,1\n" for n in range(4000))
@@ -260,9 +283,11 @@ class Lookups(Converting):
         self.assertAlmostEqual(statistics.pvariance(gaps) / 0.02**2, 1, delta=5 * (8 / len(gaps)) ** 0.5)
         self.assertIn("a Poisson process (seed 9), 50", header["provenance"]["arrivals"])
         for options, part in (
-            (("--rate", "0 /s"), "a rate is wanted"), (("--rate", "nan"), "a rate is wanted"), (("--sort",), "lookups has none"),
+            (("--rate", "0 /s"), "a rate is wanted"), (("--rate", "nan"), "a rate is wanted"),
+            (("--sort",), "lookups has none"),
             (("--rate", "5 Hz"), "a rate is wanted"), (("--speedup", "2"), "lookups has none"),
-            (("--seed", "2"), "--seed is for --arrivals poisson"), (("--interval", "1 s"), "--interval is not for lookups"),
+            (("--seed", "2"), "--seed is for --arrivals poisson"),
+            (("--interval", "1 s"), "--interval is not for lookups"),
         ):  # fmt: skip
             self.bad("l.csv", lookups, part, options=options)
 
@@ -281,7 +306,9 @@ class Lookups(Converting):
         header, records = self.sample("din.txt")
         sizes = {table["name"]: table["rows"] for table in header["tables"]}
         self.assertEqual(sizes, {"userid": 192403, "item": 63001, "category": 801, "position": 5001})
-        self.assertEqual(records[0]["rows"], {"userid": [7], "item": [11, 12, 13], "category": [3, 4, 5], "position": [1, 0, 2]})
+        self.assertEqual(
+            records[0]["rows"], {"userid": [7], "item": [11, 12, 13], "category": [3, 4, 5], "position": [1, 0, 2]}
+        )
         text = (SAMPLES / "din.txt").read_text()
         self.bad("d.txt", text + "userid:1 target:63001\n", 3, "target is '63001'", "63000")
         self.bad("d.txt", text + "userid:1 brand:1\n", 3, "holds 'brand:1'")
@@ -306,7 +333,30 @@ class Lookups(Converting):
     def test_alimama(self):
         history = [[part + 1] * 50 for part in (0, 10, 20)]
         mask = [1, 1, 0] + [0] * 47
-        row = [*history[0], *history[1], *history[2], *mask, *[1] * 50, *range(100, 101), 1, 2, 1, 3, 1, 2, 0, 4, 500, 600, 700, 800, 900, 0.5, 1, 0]
+        row = [
+            *history[0],
+            *history[1],
+            *history[2],
+            *mask,
+            *[1] * 50,
+            *range(100, 101),
+            1,
+            2,
+            1,
+            3,
+            1,
+            2,
+            0,
+            4,
+            500,
+            600,
+            700,
+            800,
+            900,
+            0.5,
+            1,
+            0,
+        ]
         text = ",".join(map(str, row)) + "\n"
         header, records = self.converted("a.csv", text)
         self.assertEqual(len(header["tables"]), 16)
@@ -343,15 +393,28 @@ class Lookups(Converting):
         ])  # fmt: skip
         for tensors, part in (
             ((indices, offsets), "no three tensors"), ((indices, offsets[:-1], lengths), "offsets has the shape (6,)"),
-            ((indices[:-1], offsets, lengths), "do not agree"), ((indices, offsets, [2, 0, 1, 1, 2, 0]), "tables x samples"),
+            ((indices[:-1], offsets, lengths), "do not agree"),
+            ((indices, offsets, [2, 0, 1, 1, 2, 0]), "tables x samples"),
             (([5, 6, -7, 1, 2, 2], offsets, lengths), "negative"),
             ((indices, [0, 1, 2, 3, 4, 6, 6], lengths), "do not agree"),
         ):  # fmt: skip
             self.bad("x.pt.gz", saved(*tensors), part, environment=environment)
-        self.bad("x.pt.gz", saved(indices, offsets, lengths), "looks up row 6 of table_0000", options=("--rows", "6"), environment=environment)
+        self.bad(
+            "x.pt.gz",
+            saved(indices, offsets, lengths),
+            "looks up row 6 of table_0000",
+            options=("--rows", "6"),
+            environment=environment,
+        )
         self.bad("x.pt", b"PK\3\4 no tensors", "PyTorch cannot load it", environment=environment)
         self.path("torch.py", "raise ImportError('none')\n")
-        self.bad("x.pt", saved(indices, offsets, lengths), "needs PyTorch", "apt install python3-torch", environment=environment)
+        self.bad(
+            "x.pt",
+            saved(indices, offsets, lengths),
+            "needs PyTorch",
+            "apt install python3-torch",
+            environment=environment,
+        )
 
 
 class Command(Converting):
@@ -365,7 +428,11 @@ class Command(Converting):
             out = self.folder / "new" / f"out.{ending}"
             done = run(SCRIPT, source, out)
             self.assertEqual((done.returncode, done.stdout), (0, ""), done.stderr)
-            text = subprocess.run([*program, out], capture_output=True, text=True, check=True).stdout if program else out.read_text()
+            text = (
+                subprocess.run([*program, out], capture_output=True, text=True, check=True).stdout
+                if program
+                else out.read_text()
+            )
             self.assertEqual(text, plain)
             before = out.read_bytes()
             self.refused(SCRIPT, [source, out], "exists; --force overwrites it")
@@ -374,13 +441,17 @@ class Command(Converting):
             self.assertEqual(run(SCRIPT, source, out, "--force").returncode, 0)
             self.assertEqual(out.read_bytes(), before)
         self.assertEqual(len(list((self.folder / "new").iterdir())), len(endings))
-        self.assertEqual(json.loads(plain.splitlines()[0])["provenance"]["program"], "shardsim's scripts/convert_trace.py")
+        self.assertEqual(
+            json.loads(plain.splitlines()[0])["provenance"]["program"], "shardsim's scripts/convert_trace.py"
+        )
 
     def test_reads_what_is_compressed(self):
         expected = self.converted("l.csv", self.TEXT)[1]
         forms = {"gz": gzip.compress(self.TEXT.encode())}
         if ZSTD:
-            forms["zst"] = subprocess.run(["zstd", "-qc"], input=self.TEXT.encode(), capture_output=True, check=True).stdout
+            forms["zst"] = subprocess.run(
+                ["zstd", "-qc"], input=self.TEXT.encode(), capture_output=True, check=True
+            ).stdout
         for ending, data in forms.items():
             self.assertEqual(self.converted(f"l.csv.{ending}", data)[1], expected)
             for cut in range(5, len(data), 5):
@@ -398,7 +469,8 @@ class Command(Converting):
         for name, content, *parts in (
             ("e.csv", "", "is empty"), ("e.csv", "\n \r\n", "is empty"), ("e.csv", b"\xef\xbb\xbf", "is empty"),
             ("e.csv.gz", gzip.compress(b""), "is empty"), ("e.xyz", "hello there", "of no format known here"),
-            ("l.csv", self.TEXT.encode() + b"2,a\0,1\n", 4, "NUL bytes"), ("l.csv", self.TEXT.encode() + b"2,\xff,1\n", 4, "UTF-8"),
+            ("l.csv", self.TEXT.encode() + b"2,a\0,1\n", 4, "NUL bytes"),
+            ("l.csv", self.TEXT.encode() + b"2,\xff,1\n", 4, "UTF-8"),
             ("l.csv", self.TEXT + "x" * (17 * 2**20), 4, "longer than 16 MiB"),
             ("l.csv", self.TEXT.encode("utf-16"), "of no format known here"),
         ):  # fmt: skip
@@ -413,8 +485,10 @@ class Command(Converting):
         source = self.path("l.csv", self.TEXT)
         for options, part in (
             (["out.trace"], "ends in .jsonl"), (["out.csv"], "ends in .jsonl"), (["--from", "dot"], "invalid choice"),
-            (["--what"], "unrecognized arguments"), (["--limit", "0"], "--limit is 0"), (["--limit", "x"], "invalid int"),
-            (["--arrivals", "poisson", "--seed", "-1"], "--seed is -1"), (["--items-column", "x"], "--items-column is not for lookups"),
+            (["--what"], "unrecognized arguments"), (["--limit", "0"], "--limit is 0"),
+            (["--limit", "x"], "invalid int"),
+            (["--arrivals", "poisson", "--seed", "-1"], "--seed is -1"),
+            (["--items-column", "x"], "--items-column is not for lookups"),
         ):  # fmt: skip
             self.refused(SCRIPT, [source, *options], part)
         self.refused(SCRIPT, [], "name a file to convert")
@@ -424,10 +498,16 @@ class Command(Converting):
         files = {path.stem.replace("_", "-") for path in (ROOT / "scripts" / "trace_formats").glob("[!_]*.py")}
         self.assertEqual(set(names), files)
         text = run(SCRIPT, "--help").stdout
-        examples = text[text.index("examples:") + 9 : text.index("The first request")].replace("scripts/convert_trace.py", "\0").split("\0")[1:]
+        examples = (
+            text[text.index("examples:") + 9 : text.index("The first request")]
+            .replace("scripts/convert_trace.py", "\0")
+            .split("\0")[1:]
+        )
         self.assertEqual(len(examples), 3)
         for n, example in enumerate(examples):
-            words = subprocess.run(["sh", "-c", f"printf '%s\\n' {' '.join(example.split())}"], capture_output=True, text=True, check=True)
+            words = subprocess.run(
+                ["sh", "-c", f"printf '%s\\n' {' '.join(example.split())}"], capture_output=True, text=True, check=True
+            )
             source, out, *options = words.stdout.splitlines()
             done = run(SCRIPT, ROOT / source, self.folder / f"{n}{out}", *options)
             self.assertEqual(done.returncode, 0, done.stderr)
@@ -438,7 +518,9 @@ class Command(Converting):
     def test_interrupted_it_leaves_nothing(self):
         for number in (signal.SIGINT, signal.SIGTERM):
             process = subprocess.Popen(
-                [sys.executable, ROOT / "scripts" / SCRIPT, self.slow(), self.folder / "out" / "x.jsonl.gz"], stderr=subprocess.PIPE, text=True
+                [sys.executable, ROOT / "scripts" / SCRIPT, self.slow(), self.folder / "out" / "x.jsonl.gz"],
+                stderr=subprocess.PIPE,
+                text=True,
             )
             deadline = time.monotonic() + 30
             while not list(self.folder.glob("out/.x*.part")) and time.monotonic() < deadline:
@@ -450,7 +532,10 @@ class Command(Converting):
 
     def test_a_reader_that_goes_is_no_error(self):
         process = subprocess.Popen(
-            [sys.executable, ROOT / "scripts" / SCRIPT, self.slow()], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+            [sys.executable, ROOT / "scripts" / SCRIPT, self.slow()],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
         )
         process.stdout.readline()
         process.stdout.close()
@@ -462,7 +547,8 @@ class Command(Converting):
         for ending in ("jsonl", "jsonl.gz", *(["jsonl.zst"] if ZSTD else [])):
             out = self.folder / f"big.{ending}"
             done = subprocess.run(
-                ["sh", "-c", 'ulimit -f 100; exec "$@"', "sh", sys.executable, ROOT / "scripts" / SCRIPT, self.slow(), out],
+                ["sh", "-c", 'ulimit -f 100; exec "$@"', "sh"]
+                + [sys.executable, ROOT / "scripts" / SCRIPT, self.slow(), out],
                 capture_output=True, text=True, check=False, timeout=100,
             )  # fmt: skip
             self.assertEqual((done.returncode, done.stderr.count("\n")), (2, 1), done.stderr)

@@ -27,7 +27,9 @@ def run(script, *arguments, environment=None):
 @functools.cache
 def takes_traces():
     """Whether there is a program and it has the command."""
-    return bool(PROGRAM) and not subprocess.run([PROGRAM, "trace", "--help"], capture_output=True, check=False).returncode
+    return (
+        bool(PROGRAM) and not subprocess.run([PROGRAM, "trace", "--help"], capture_output=True, check=False).returncode
+    )
 
 
 class Tests(unittest.TestCase):
@@ -76,10 +78,11 @@ class Tests(unittest.TestCase):
 
     def taken_by_program(self, path, count):
         done = subprocess.run(
-            [PROGRAM, "trace", "info", path, "--format", "json"], capture_output=True, text=True, check=False, timeout=100
+            [PROGRAM, "trace", "info", path, "--format", "json"],
+            capture_output=True, text=True, check=False, timeout=100,
         )  # fmt: skip
         self.assertEqual(done.returncode, 0, done.stderr)
-        self.assertEqual(json.loads(done.stdout)["queries"], count)
+        self.assertEqual(json.loads(done.stdout)["arrivals"]["queries"], count)
 
     def refused(self, script, arguments, *parts, environment=None, code=2):
         """One line without a traceback; each of `parts` is in it."""
