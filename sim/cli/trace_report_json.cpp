@@ -5,6 +5,8 @@ namespace shardsim {
 namespace {
 
 Json spread_json(const Spread& s) {
+  if (s.count() == 0)
+    return {{"mean", nullptr}, {"cv", nullptr}, {"p50", nullptr}, {"p90", nullptr}, {"p99", nullptr}, {"max", nullptr}};
   return {{"mean", s.mean()},        {"cv", s.cv()},  {"p50", s.quantile(0.5)}, {"p90", s.quantile(0.9)},
           {"p99", s.quantile(0.99)}, {"max", s.max()}};
 }

@@ -33,6 +33,7 @@ std::string time_text(double s) {
 }
 
 std::string spread_text(const Spread& s) {
+  if (s.count() == 0) return "-";
   return fmt::format("mean {}, cv {:.3f}, P50 {:.0f}, P90 {:.0f}, P99 {:.0f}, max {}", number(s.mean()), s.cv(),
                      s.quantile(0.5), s.quantile(0.9), s.quantile(0.99), s.max());
 }
@@ -109,12 +110,15 @@ std::string aligned(const std::vector<Row>& rows) {
 }
 
 Row table_row(const TraceProfile::Table& t, const TraceHeader& header) {
-  Row row{t.name,
-          percent(t.present),
-          number(t.lookups->mean()),
-          fmt::format("{:.2f}", t.lookups->cv()),
-          fmt::format("{:.0f}", t.lookups->quantile(0.99)),
-          std::to_string(t.lookups->max())};
+  const Spread& lookups = *t.lookups;
+  Row row{t.name, percent(t.present), "-", "-", "-", "-"};
+  if (lookups.count() > 0)
+    row = {t.name,
+           percent(t.present),
+           number(lookups.mean()),
+           fmt::format("{:.2f}", lookups.cv()),
+           fmt::format("{:.0f}", lookups.quantile(0.99)),
+           std::to_string(lookups.max())};
   const auto correlation_text = [](double r) { return std::isnan(r) ? "-" : fmt::format("{:.2f}", r); };
   if (header.has_items) {
     row.push_back(number(t.per_item_mean));

@@ -110,16 +110,16 @@ void TraceProfile::add_rows(const TraceRecord& record) {
 TraceProfile::Arrivals TraceProfile::arrivals() const {
   Arrivals a;
   a.queries = queries_;
-  a.first_s = to_seconds(first_.time_since_epoch());
+  a.first_s = queries_ > 0 ? to_seconds(first_.time_since_epoch()) : std::nan("");
   a.duration_s = to_seconds(last_ - first_);
   a.largest_gap_after = largest_gap_after_;
-  a.largest_gap_s = seconds(static_cast<double>(gaps_.max()));
   const auto gaps = static_cast<double>(gaps_.count());
   const bool some = gaps_.count() > 0;
   const bool some_time = last_ > first_;
   a.per_second = some_time ? gaps / a.duration_s : std::nan("");
   a.mean_gap_s = some ? a.duration_s / gaps : std::nan("");
   a.gap_cv = some_time ? gaps_.cv() : std::nan("");
+  a.largest_gap_s = some ? seconds(static_cast<double>(gaps_.max())) : std::nan("");
   a.gap_p50_s = some ? seconds(gaps_.quantile(0.5)) : std::nan("");
   a.gap_p99_s = some ? seconds(gaps_.quantile(0.99)) : std::nan("");
   a.gap_correlation = successive_gaps_.pair_correlation();
