@@ -180,12 +180,12 @@ class Rates(Converting):
     MINUTES = ("--time-column", "minute", "--rate-column", "invocations", "--rate-unit", "/min", "--interval", "1 min")
 
     def test_columns(self):
-        """90 in the first minute, 45 in the second, none in the third, 600 in the fourth."""
+        """900 in the first minute, 45 in the second, none in the third, 600 in the fourth."""
         header, records = self.sample("per_minute.csv", *self.MINUTES)
         zero = float(header["provenance"]["zero"].split()[0]) / 1e6
         counts = Counter(int((zero + t) // 60) for t in seconds(records))
         self.assertLessEqual(set(counts), {0, 1, 3})
-        for minute, mean in ((0, 90), (1, 45), (3, 600)):
+        for minute, mean in ((0, 900), (1, 45), (3, 600)):
             self.assertAlmostEqual(counts[minute], mean, delta=5 * mean**0.5)
         self.assertIn("leaves out rates at 1 places", self.notes)
         as_milliseconds = self.sample("per_minute.csv", *self.MINUTES[:-1], "60 ms", "--time-unit", "ms")
