@@ -37,7 +37,9 @@ def whole(least, most):
 def parser():
     result = command.parser(__doc__)
     result.add_argument("trace", metavar="TRACE", type=Path, help="the trace; may be .gz or .zst")
-    result.add_argument("--out", metavar="OUT", type=Path, help="a file that ends in .json, or a folder (default: not written)")
+    result.add_argument(
+        "--out", metavar="OUT", type=Path, help="a file that ends in .json, or a folder (default: nothing is written)"
+    )
     result.add_argument("--force", action="store_true", help="overwrite what is there")
     result.add_argument("--plot", metavar="FILE.png", type=Path, help="draw the trace beside its twin")
     result.add_argument(

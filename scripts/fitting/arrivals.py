@@ -4,9 +4,10 @@
 The rule: gaps with a CV below CONSTANT_CV are deterministic. Otherwise candidates are tried from the simplest on, and the
 first whose own samples are like the trace is taken: poisson, gamma or weibull (the likelier one), diurnal (of a day or
 longer), on-off or markov-modulated (with or without arrivals in the calm state, if the states change often enough to tell
-chance from trend); if none is, rate-series. Like the trace means, of the coefficient of variation of the gaps, the distribution of the gaps, and the
-index of dispersion of counts (variance / mean about the rate expected then) at each window: within LIMIT standard
-deviations of the samples, or closer than the eye would care (CLOSE_*), as nothing real passes a test of a million gaps.
+chance from trend); if none is, rate-series. Like the trace means, of the coefficient of variation of the gaps, the
+distribution of the gaps, and the index of dispersion of counts (variance / mean, about the rate expected then) at each
+window: within LIMIT standard deviations of the samples, or closer than the eye would care (CLOSE_*), as nothing real passes
+a test of a million gaps.
 """
 
 import math
@@ -92,7 +93,8 @@ def choose(times, seed):
     times, note = spread_ticks(times, random)
     notes = [note] if note else []
     rate = (len(times) - 1) / times[-1]
-    plain = Candidate("poisson", {"type": "poisson", "rate": per_second(rate)}, {"rate_error": rate / math.sqrt(len(times))})
+    error = rate / math.sqrt(len(times))
+    plain = Candidate("poisson", {"type": "poisson", "rate": per_second(rate)}, {"rate_error": error})
     if len(times) < FEW:
         reason = f"{len(times)} arrivals, fewer than {FEW}, tell a rate but no law"
         return Chosen(plain, [{"candidate": "poisson", "accepted": True, "reason": reason, "checks": []}], notes), times
@@ -100,7 +102,8 @@ def choose(times, seed):
     if gap_cv(times) < CONSTANT_CV:
         constant = Candidate("deterministic", {"type": "deterministic", "rate": per_second(rate)})
         reason = f"the gaps' CV is {gap_cv(times):.3g}, below {CONSTANT_CV}"
-        return Chosen(constant, [{"candidate": constant.name, "accepted": True, "reason": reason, "checks": []}], notes), times
+        tried = [{"candidate": constant.name, "accepted": True, "reason": reason, "checks": []}]
+        return Chosen(constant, tried, notes), times
     _pass_over(tried, "deterministic", f"the gaps' CV is {gap_cv(times):.3g}, not below {CONSTANT_CV}")
     judge = _Judge(times, random)
     for candidate in _candidates(times, rate, plain, tried):
@@ -113,7 +116,9 @@ def choose(times, seed):
             return Chosen(candidate, tried, notes), times
     candidate, checks = _series(times, judge)
     off = [c for c in checks if not c["like"]]
-    reason = "nothing simpler is like the trace" + (f"; nor is this in all: {_said(max(off, key=lambda c: c['z']))}" if off else "")
+    reason = "nothing simpler is like the trace"
+    if off:
+        reason += f"; nor is this in all: {_said(max(off, key=lambda c: c['z']))}"
     tried.append({"candidate": "rate-series", "accepted": True, "reason": reason, "checks": checks})
     return Chosen(candidate, tried, notes), times
 

@@ -27,7 +27,8 @@ def fit(sample, quantiles):
     if best.ks <= limit:
         figures["reason"] = f"the likeliest, and {best.ks:.3g} from the sample (Kolmogorov), within {limit:.3g}"
         return best.description, figures
-    figures["reason"] = f"even the likeliest, {best.description['type']}, is {best.ks:.3g} from the sample, beyond {limit:.3g}"
+    name = best.description["type"]
+    figures["reason"] = f"even the likeliest, {name}, is {best.ks:.3g} from the sample, beyond {limit:.3g}"
     description, figures["ks"] = laws.empirical(sample, quantiles)
     _, cv = laws.mean_cv(values.astype(float), weights)
     figures["errors"] = {"mean": cv * float(sample.mean()) / math.sqrt(n)}

@@ -71,7 +71,9 @@ def fit(items, counts, per, per_reason, factor_cv, quantiles, random):
     else:
         fits = [_lognormal(counts, times, random)]
         best, how = fits[0], "lookups an item are no whole numbers"
-    tried = [{"type": f.description["type"], "absent": f.absent, "log_likelihood": f.log_likelihood, "ks": f.ks} for f in fits]
+    tried = [
+        {"type": f.description["type"], "absent": f.absent, "log_likelihood": f.log_likelihood, "ks": f.ks} for f in fits
+    ]
     if best.ks <= limit:
         return Pooling(per, per_reason, best, f"{how}, {best.ks:.3g} from the sample (Kolmogorov)", limit, tried)
     reason = f"{how}: {best.description['type']} is {best.ks:.3g} from the sample, beyond {limit:.3g}"
@@ -124,6 +126,8 @@ def _with_factor(counts, times, factor_cv, random):
             absent = max(0.0, (zeros - own) / (1 - own)) if zeros else 0.0
         if description is None:
             continue
+        if absent < 3 * math.sqrt(zeros * (1 - zeros) / n):
+            absent = 0.0
         error = float(x.std()) / math.sqrt(n)
         errors = {"value" if law == "fixed" else "mean": error}
         if zeros:

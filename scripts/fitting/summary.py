@@ -123,13 +123,15 @@ def reasons(workload):
     lines += [f"  note: {note}" for note in fit["arrivals"]["notes"]]
     lines.append(f"items: {brief(traffic['items'])}: {fit['items']['reason']}")
     if workload.tables:
-        lines.append(f"lookup factor: {brief(traffic.get('lookup_factor', {'type': 'none'}))}: {fit['lookup_factor']['reason']}")
+        common = brief(traffic.get("lookup_factor", {"type": "none"}))
+        lines.append(f"lookup factor: {common}: {fit['lookup_factor']['reason']}")
         for pair in fit["lookup_factor"]["pairs"]:
             lines.append(f"  {' and '.join(pair['tables'])} go together: correlation {pair['correlation']:.2f}")
     for table in workload.tables:
         figures = fit["tables"][table["name"]]
         absent = f", absent {table['absent']:.3g}" if table["absent"] else ""
-        lines.append(f"{table['name']}: {brief(table['pooling'])} per {table['per']}{absent}: {figures['pooling']}; {figures['per']}")
+        pooling = f"{brief(table['pooling'])} per {table['per']}{absent}"
+        lines.append(f"{table['name']}: {pooling}: {figures['pooling']}; {figures['per']}")
         if "popularity" in table:
             lines.append(f"  rows: {brief(table['popularity'])}: {figures['popularity']['reason']}")
     return lines + [f"assumed: {text}" for text in fit["assumed"]]

@@ -30,9 +30,9 @@ def fit(trace, options):
     description, figures = items.fit(trace.items, options.quantiles)
     traffic = {"arrivals": chosen.candidate.description, "items": description}
     report = {
-        "queries": len(times), "span_s": float(times[-1]), "sampled_queries": len(trace.tables[0].lookups) if trace.tables
-        else None, "seed": options.seed, "arrivals": _arrivals(chosen), "items": figures, "tables": {},
-        "assumed": [], "not_modelled": NOT_MODELLED if trace.tables else NOT_MODELLED[1:2],
+        "queries": len(times), "span_s": float(times[-1]), "counts_of_every_nth_query": trace.sampled_every,
+        "seed": options.seed, "arrivals": _arrivals(chosen), "items": figures, "tables": {}, "assumed": [],
+        "not_modelled": NOT_MODELLED if trace.tables else NOT_MODELLED[1:2],
     }  # fmt: skip
     result = Workload(traffic, [], report, chosen.candidate.rates, times)
     if trace.tables:
@@ -52,7 +52,8 @@ def _fit_tables(trace, options, result, random):
     per = [pooling.per_of(trace.items, table.lookups, options.per) for table in trace.tables]
     scaled = [t.lookups / (times if p == "item" else ones) for t, (p, _) in zip(trace.tables, per)]
     common = factor.estimate([table.name for table in trace.tables], scaled)
-    result.fit["lookup_factor"] = {"cv": common.cv, "cv_error": common.error, "reason": common.reason, "pairs": common.pairs}
+    told = {"cv": common.cv, "cv_error": common.error, "reason": common.reason, "pairs": common.pairs}
+    result.fit["lookup_factor"] = told
     if common.cv:
         result.traffic["lookup_factor"] = {"type": "lognormal", "mean": 1, "cv": arrivals.short(common.cv)}
     if trace.detail == "rows":

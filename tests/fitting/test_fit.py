@@ -282,7 +282,8 @@ class Popularity(Tests):
         random = np.random.default_rng(3)
         part = random.choice(3, 60_000, p=[0.5, 0.3, 0.2])
         rows = 100_000
-        numbers = np.choose(part, [random.integers(0, 20, 60_000), random.integers(20, 2000, 60_000), random.integers(2000, 60_000, 60_000)])
+        bounds = ((0, 20), (20, 2000), (2000, 60_000))
+        numbers = np.choose(part, [random.integers(low, high, 60_000) for low, high in bounds])
         found = self.fit(numbers, rows)
         self.assertEqual(found.description["type"], "reuse", found.reason)
         classes = found.description["classes"]
