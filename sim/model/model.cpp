@@ -126,6 +126,7 @@ void describe(Describe<Table>& d) {
   d.required("pooling", &Table::pooling, "lookups an item (or a query) makes; drawn once a query, zero means none");
   d.optional("per", &Table::per, "whether every item has its own bag, or the query has one");
   d.optional("absent", &Table::absent, "probability that a query lacks this feature").at_least(0).at_most(1);
+  d.optional("shares_factor", &Table::shares_factor, "whether the traffic's 'lookup_factor' counts for this table");
   d.optional("time", &Table::time, "measured time of one batch's gather on one core, instead of the lookup formula");
   d.optional("popularity", &Table::popularity, "how unequally its rows are asked for, instead of as the traffic says");
   d.check([](const Table& t) -> std::optional<Complaint> {

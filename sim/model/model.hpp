@@ -33,6 +33,7 @@ struct Table {
   Choice<Distribution> pooling;
   Per per = Per::item;
   double absent = 0;
+  bool shares_factor = true;
   std::optional<Duration> time;
   Choice<Popularity> popularity;  ///< empty: as the traffic says
 

@@ -83,9 +83,8 @@ void QueryStream::draw_lookups(Query& query) const {
   for (std::size_t t = 0; t < tables_.size(); ++t) {
     const Table& table = *tables_[t].table;
     if (table.absent > 0 && random.uniform() < table.absent) continue;
-    const double times = table.per == Per::item ? query.items : 1;
-    query.lookups[t] =
-        static_cast<std::int32_t>(std::min(table.pooling->sample(random) * factor * times + 0.5, kMostLookups));
+    const double times = (table.per == Per::item ? query.items : 1) * (table.shares_factor ? factor : 1);
+    query.lookups[t] = static_cast<std::int32_t>(std::min(table.pooling->sample(random) * times + 0.5, kMostLookups));
   }
 }
 

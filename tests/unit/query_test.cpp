@@ -132,7 +132,8 @@ TEST_CASE("a table's own popularity comes before the traffic's") {
 TEST_CASE("a lookup factor is common to the tables of a query") {
   const auto model = parsed<Model>(R"({"name": "m", "nets": [{"name": "n", "tables": [
     {"name": "a", "rows": 1000, "dim": 4, "pooling": {"type": "fixed", "value": 100}, "per": "query"},
-    {"name": "b", "rows": 1000, "dim": 4, "pooling": {"type": "fixed", "value": 300}, "per": "query"}]}]})");
+    {"name": "b", "rows": 1000, "dim": 4, "pooling": {"type": "fixed", "value": 300}, "per": "query"},
+    {"name": "c", "rows": 1000, "dim": 4, "pooling": {"type": "fixed", "value": 50}, "per": "query", "shares_factor": false}]}]})");
   const Traffic varied = traffic(R"(, "lookup_factor": {"type": "lognormal", "mean": 1, "cv": 0.5})");
   const QueryStream stream(model, varied, 1, 0);
   constexpr int kQueries = 20000;
@@ -141,6 +142,7 @@ TEST_CASE("a lookup factor is common to the tables of a query") {
   for (std::uint64_t id = 0; id < kQueries; ++id) {
     const Query q = stream.make(id);
     CHECK(std::abs(3 * q.lookups[0] - q.lookups[1]) <= 2);  // rounding
+    CHECK(q.lookups[2] == 50);
     mean += q.lookups[1] / 300.0 / kQueries;
     squares += std::pow(q.lookups[1] / 300.0, 2) / kQueries;
   }
