@@ -61,8 +61,8 @@ class OutputFile::Impl {
   }
 
   void write(std::string_view bytes) {
-    const auto size = static_cast<std::streamsize>(bytes.size());
-    if (chain_.sputn(bytes.data(), size) != size || raw_.failed()) fail(kRemedy);
+    const std::streamsize taken = chain_.sputn(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+    if (taken != std::ssize(bytes) || raw_.failed()) fail(kRemedy);
   }
 
   void close() {
