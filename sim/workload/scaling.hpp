@@ -18,7 +18,7 @@ struct Scaling {
 /// What is wrong with it as a whole.
 std::optional<Complaint> complaint_about(const Scaling& scaling);
 
-/// Opens the arrivals as the file has them, from its beginning; the first arrives at time zero.
+/// Opens the arrivals as the file has them, from its beginning.
 using OpenPlain = std::function<std::unique_ptr<ArrivalSource>()>;
 
 /// The arrivals of `file`, scaled. Unscaled, they are exactly those of the plain source. Asked for a mean rate, it

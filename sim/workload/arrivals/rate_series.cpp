@@ -98,7 +98,8 @@ class SeriesReader {
 
   double place() const {
     if (!time_column_) return intervals_;
-    return static_cast<double>((time_ - *first_time_) / series_.interval.count());
+    const EpochTime whole = (time_ - *first_time_) / series_.interval.count();  // checked to be exact
+    return static_cast<double>(whole);
   }
 
   CsvReader csv_;
