@@ -130,8 +130,11 @@ def run(options):
     trace = source.read(options.trace, source.find_program(options.shardsim))
     fitted = workload.fit(trace, options)
     mine, yours = summary.of_trace(trace, fitted), summary.of_twin(trace, fitted, options.seed)
-    rows = summary.rows_of(trace, fitted, mine, yours)
-    print("\n".join([*summary.reasons(fitted), "", summary.text(rows)]))
+    rows, by_table = summary.rows_of(trace, fitted, mine, yours), summary.rows_of_tables(fitted, mine, yours)
+    names = summary.listed(mine)
+    told = summary.text([*rows, *(row for name in names for row in by_table[name])])
+    print("\n".join([*summary.reasons(fitted, names), "", told, *summary.left_out(fitted, names)]))
+    rows += [row for some in by_table.values() for row in some]
     fitted.fit["side_by_side"] = [{"what": what, "trace": a, "twin": b} for what, a, b, _ in rows]
     fitted.fit = without_nan(fitted.fit)
     if target:

@@ -1,19 +1,27 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The common factor of a query's lookups in all its tables, of mean 1, from the covariance of pairs of tables.
+"""The common factor of a query's lookups in its tables, of mean 1, from the covariance of pairs of tables.
 
 A factor of squared CV f2 gives every pair of counts, each over its mean, the covariance f2, whatever else varies in the
-tables independently of each other (their pooling, their absence).
+tables independently of each other (their pooling, their absence). Tables that do not go with the others have none of it.
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
+from . import laws, numeric
+
 LEAST_CV = 0.05
-LIMIT = 4.0  # standard errors of f2
+LIMIT = 4.0  # standard errors of a covariance
+LEAST_SHARE = 0.25  # of the group's mean covariance, to belong to it
+NEARLY_ONE = 0.9  # a mean correlation with which the group's total is nearly the factor itself
 MOST_PAIRED = 200  # tables of which each pair is looked at
 STRONG = 0.3  # a correlation worth telling
+
+# Percentiles and the P99.9 are in the middle of a group of queries; groups of the tail are finer, as it is longer.
+EDGES = np.concatenate([[0], np.arange(0.005, 0.946, 0.01), np.arange(0.94875, 0.999, 0.0025),
+                        np.arange(0.998875, 1, 0.00025), [1]])  # fmt: skip
 
 
 @dataclass
@@ -22,30 +30,113 @@ class Factor:
     error: float
     reason: str
     pairs: list  # of {"tables", "correlation"}: the strongest
+    description: dict | None = None  # of its distribution
+    sharing: list = field(default_factory=list)  # names of tables
+    correlation: float = 0.0  # the mean of pairs of these tables
 
 
 def estimate(names, counts):
     """counts: a row a table, of lookups over what they are proportional to."""
     used = [i for i in range(len(names)) if counts[i].mean() > 0]
-    constant = [names[i] for i in used if np.ptp(counts[i]) == 0]
-    scaled = [counts[i] / counts[i].mean() - 1 for i in used]
-    pairs = _strongest([names[i] for i in used], scaled)
+    scaled = {i: counts[i] / counts[i].mean() - 1 for i in used}
+    pairs = _strongest([names[i] for i in used], [scaled[i] for i in used])
     if len(used) < 2:
         return Factor(0.0, 0.0, "fewer than two tables are looked up", pairs)
-    if constant:
-        return Factor(0.0, 0.0, f"{constant[0]!r} is always asked for as often: no factor is common to all tables", pairs)
-    weights = [1 / float(np.mean(y * y)) for y in scaled]
+    group = _sharing({i: y for i, y in scaled.items() if np.ptp(y) > 0})
+    if len(group) < 2:
+        return Factor(0.0, 0.0, "no two tables go with the rest: no factor is common", pairs)
+    scaled = [scaled[i] for i in group]
+    spreads = np.array([float(np.mean(y * y)) for y in scaled])
+    total, f2, error = _weighed(scaled, 1 / spreads)
+    reason = f"the mean covariance of pairs of {len(group)} tables is {f2:.3g} +- {error:.2g}"
+    if f2 <= LIMIT * error or f2 < LEAST_CV**2:
+        return Factor(0.0, error, f"{reason}: no factor to speak of", pairs)
+    cv = math.sqrt(min(f2, float(spreads.min())))  # a table varies no less than the factor
+    found = Factor(cv, error / (2 * cv), reason, pairs, sharing=[names[i] for i in group])
+    found.correlation = _mean_correlation(scaled, spreads)
+    _describe(found, total)
+    return found
+
+
+def _sharing(scaled):
+    """Those (by number) that go together: of the tables whose mean covariance with the rest is not significant, or is
+    less than a share of the group's, the lower half leaves, until all others stay. The group's total stands for all
+    pairs."""
+    group = dict(scaled)
+    total = sum(group.values()) if group else 0.0
+    while len(group) > 1:
+        covariance, error = np.empty(len(group)), np.empty(len(group))
+        for k, y in enumerate(group.values()):
+            products = y * (total - y)
+            covariance[k] = products.mean() / (len(group) - 1)
+            error[k] = products.std() / (len(group) - 1) / math.sqrt(len(y))
+        standing = covariance / np.maximum(LIMIT * error, 1e-300)
+        if covariance.mean() > 0:
+            standing = np.minimum(standing, covariance / (LEAST_SHARE * covariance.mean()))
+        order = np.argsort(standing, kind="stable")
+        failing = int(np.count_nonzero(standing < 1))
+        if not failing:
+            break
+        members = list(group)
+        for k in order[: (failing + 1) // 2]:
+            total = total - group.pop(members[k])
+    return sorted(group)
+
+
+def _weighed(scaled, weights):
+    """(the normalised total, the mean covariance of pairs, its error)"""
     total = sum(w * y for w, y in zip(weights, scaled))
     own = sum((w * y) ** 2 for w, y in zip(weights, scaled))
-    products = (total**2 - own) / (sum(weights) ** 2 - sum(w * w for w in weights))
-    f2, error = float(products.mean()), float(products.std()) / math.sqrt(len(products))
-    if f2 <= LIMIT * error or f2 < LEAST_CV**2:
-        reason = f"the mean covariance of pairs of tables is {f2:.3g} +- {error:.2g}: no factor to speak of"
-        return Factor(0.0, error, reason, pairs)
-    least = min(float(np.mean(y * y)) for y in scaled)
-    cv = math.sqrt(min(f2, least))
-    reason = f"the mean covariance of pairs of tables is {f2:.3g} +- {error:.2g}"
-    return Factor(cv, error / (2 * cv), reason, pairs)
+    products = (total**2 - own) / (weights.sum() ** 2 - np.sum(weights**2))
+    return 1 + total / weights.sum(), float(products.mean()), float(products.std()) / math.sqrt(len(products))
+
+
+def _mean_correlation(scaled, spreads):
+    k = len(scaled)
+    total = sum(y / math.sqrt(spread) for y, spread in zip(scaled, spreads))
+    return (float(np.mean(total * total)) - k) / (k * (k - 1))
+
+
+def _describe(found, total):
+    """Lognormal, unless the total tells the factor and is not like it."""
+    found.description = {"type": "lognormal", "mean": 1, "cv": float(f"{found.cv:.6g}")}
+    if found.correlation < NEARLY_ONE:
+        found.reason += f"; lognormal, as a mean correlation of {found.correlation:.2g} does not show its law"
+        return
+    # What varies in tables by themselves is in the total too.
+    total = 1 + (total - 1) * min(1.0, found.cv / float(total.std()))
+    limit = max(laws.CLOSE, numeric.ks_critical(len(total)))
+    distance = _from_lognormal(total, found.cv)
+    found.reason += f"; their mean correlation is {found.correlation:.3g}, and lognormal is {distance:.3g} from the total"
+    if distance <= limit:
+        return
+    found.reason += f", beyond {limit:.3g}"
+    found.description = histogram(total)
+    values, weights = (np.array([bin[key] for bin in found.description["bins"]]) for key in ("value", "weight"))
+    found.cv = math.sqrt(float(np.average((values - 1) ** 2, weights=weights)))
+
+
+def _from_lognormal(sample, cv):
+    variance = math.log1p(cv * cv)
+    with np.errstate(divide="ignore"):
+        logs = np.log(np.sort(sample))
+    expected = numeric.normal_cdf((logs + variance / 2) / math.sqrt(variance))
+    n = len(sample)
+    return float(max(np.max(np.arange(1, n + 1) / n - expected), np.max(expected - np.arange(n) / n)))
+
+
+def histogram(sample):
+    """Means of groups of neighbours, by weight. The sample's mean is kept, and must be 1: the program takes no other."""
+    values, weights = laws.table_of(sample)
+    if len(values) >= len(EDGES):
+        ends = np.unique(np.round(EDGES * len(sample)).astype(int))
+        weights = np.diff(ends)
+        values = np.add.reduceat(np.sort(sample), ends[:-1]) / weights
+    values = values / np.average(values, weights=weights)
+    # Rounding to 10 digits moves the mean by less than 1e-10.
+    return {
+        "type": "histogram", "bins": [{"value": round(float(v), 10), "weight": int(w)} for v, w in zip(values, weights)]
+    }  # fmt: skip
 
 
 def _strongest(names, scaled):

@@ -12,6 +12,9 @@ MATCH = 0.999  # share of queries that must fit a constant
 WHOLE = 0.99  # share of queries whose lookups must be a multiple of the items for whole numbers an item
 ALIKE = 1.36  # two samples of one law are closer, over sqrt(1/n + 1/m), with a probability of 0.95
 MOST_DRAWN = 20_000  # samples of a law together with the factor
+FEW = 10  # lookups that rounding may make more or fewer in the mean
+NO_GAIN = 0.005  # too little for care
+SETTLED = 1e-4
 
 
 @dataclass
@@ -44,21 +47,24 @@ def per_of(items, counts, wanted):
     return per, f"lookups grow as items^({slope:.2f} +- {error:.2g})"
 
 
-def fit(items, counts, per, per_reason, factor_cv, quantiles, random):
+def fit(items, counts, per, per_reason, factor, quantiles, random):
+    """factor: a factor.Factor that the table shares, or None."""
     n = len(counts)
     if not counts.any():
         none = laws.fixed(0, 0.0, n)
         return Pooling(per, per_reason, none, "the table is never looked up", 0.0, [])
     times = items if per == "item" else np.ones(n, dtype=np.int64)
-    constant = None if factor_cv else _constant(counts, times)
+    constant = None if factor else _constant(counts, times)
     if constant is not None:
         absent = float(np.mean(counts == 0))
         return Pooling(per, per_reason, laws.fixed(constant, absent, n), "always the same, if any", 0.0, [])
     limit = max(laws.CLOSE, numeric.ks_critical(n))
     present = counts > 0
-    whole = np.mean(counts[present] % times[present] == 0) >= WHOLE and not factor_cv
-    if factor_cv:
-        fits = _with_factor(counts, times, factor_cv, random)
+    whole = np.mean(counts[present] % times[present] == 0) >= WHOLE and not factor
+    beside = None
+    if factor:
+        beside = _Beside(factor, times, random)
+        fits = _with_factor(counts, times, beside)
         alike = ALIKE * math.sqrt(1 / n + 1 / MOST_DRAWN)
         nearest = min(fits, key=lambda f: f.ks)
         best = next(f for f in fits if f.ks <= max(nearest.ks, alike))
@@ -69,7 +75,8 @@ def fit(items, counts, per, per_reason, factor_cv, quantiles, random):
         fits = [f for law in families for absence in (False, True) if (f := laws.fit(law, values, weights, absence))]
         best, how = laws.simplest(fits), "the likeliest"
     else:
-        fits = [_lognormal(counts, times, random)]
+        beside = _Beside(None, times, random)
+        fits = [_lognormal(counts, times, beside)]
         best, how = fits[0], "lookups an item are no whole numbers"
     tried = [
         {"type": f.description["type"], "absent": f.absent, "log_likelihood": f.log_likelihood, "ks": f.ks} for f in fits
@@ -77,7 +84,10 @@ def fit(items, counts, per, per_reason, factor_cv, quantiles, random):
     if best.ks <= limit:
         return Pooling(per, per_reason, best, f"{how}, {best.ks:.3g} from the sample (Kolmogorov)", limit, tried)
     reason = f"{how}: {best.description['type']} is {best.ks:.3g} from the sample, beyond {limit:.3g}"
-    found = _empirical(counts, times, factor_cv, quantiles, random)
+    found = _empirical(counts, times, quantiles, beside or _Beside(None, times, random))
+    if factor and best.ks <= found.ks:
+        reason += ", yet nearer than quantiles beside the factor"
+        found = best
     return Pooling(per, per_reason, found, reason, limit, tried)
 
 
@@ -92,7 +102,7 @@ def _constant(counts, times):
     return None
 
 
-def _lognormal(counts, times, random):
+def _lognormal(counts, times, beside):
     """Of real numbers, from the moments of their logarithms."""
     logs = np.log(counts[counts > 0] / times[counts > 0])
     n, sigma = len(logs), float(logs.std())
@@ -104,37 +114,67 @@ def _lognormal(counts, times, random):
         "cv": (1 + cv * cv) / max(cv, 1e-9) * sigma * sigma / math.sqrt(2 * n),
         "absent": math.sqrt(absent * (1 - absent) / len(counts)),
     }
-    return laws.Fit(description, absent, _distance(description, absent, counts, times, 0.0, random), math.nan, errors)
+    return laws.Fit(description, absent, _distance(description, absent, counts, times, beside), math.nan, errors)
 
 
-def _with_factor(counts, times, factor_cv, random):
+class _Beside:
+    """Items and the factor of some queries, drawn once for all laws that are tried beside them."""
+
+    def __init__(self, factor, times, random):
+        self.random = random
+        self.cv = factor.cv if factor else 0.0
+        self.items = random.choice(times, MOST_DRAWN)
+        self.factor = twin.distribution(factor.description, MOST_DRAWN, random) if factor else np.ones(MOST_DRAWN)
+
+    def drawn(self, description, absent=0.0):
+        """Lookups over items."""
+        table = {"per": "item", "pooling": description, "absent": absent}
+        return twin.lookups(table, self.items, self.factor, self.random) / self.items
+
+    def gain(self, description):
+        """Of the mean, by rounding to whole lookups."""
+        exact = twin.distribution(description, MOST_DRAWN, self.random) * self.factor * self.items
+        return float(np.mean(np.floor(exact + 0.5) / self.items) / np.mean(exact / self.items))
+
+
+def _with_factor(counts, times, beside):
     """By moments: the factor takes its share of the variance. From the simplest on."""
     present = counts > 0
     x = counts / times
     n, zeros = len(x), float(np.mean(~present))
     fits = []
     for law in ("fixed", "poisson", "geometric", "geometric1", "negative-binomial", "lognormal"):
-        absent = 0.0
-        # Zeros of the law itself are none of absence; two rounds settle which are which.
-        for _ in range(20):
-            mean = float(x.mean()) / (1 - absent)
-            square = float((x * x).mean()) / (1 - absent) / (1 + factor_cv**2)
-            description = _by_moments(law, mean, max(square / mean**2 - 1, 0.0))
-            if description is None:
-                break
-            own = _zeros(description, factor_cv, times, random)
-            absent = max(0.0, (zeros - own) / (1 - own)) if zeros else 0.0
-        if description is None:
+        found = _settled(law, x, zeros, beside)
+        if found is None:
             continue
-        if absent < 3 * math.sqrt(zeros * (1 - zeros) / n):
-            absent = 0.0
+        description, absent = found
         error = float(x.std()) / math.sqrt(n)
         errors = {"value" if law == "fixed" else "mean": error}
         if zeros:
             errors["absent"] = math.sqrt(zeros * (1 - zeros) / n)
-        ks = _distance(description, absent, counts, times, factor_cv, random)
-        fits.append(laws.Fit(description, absent, ks, math.nan, errors))
+        fits.append(laws.Fit(description, absent, _distance(description, absent, counts, times, beside), math.nan, errors))
     return fits
+
+
+def _settled(law, x, zeros, beside):
+    """(description, absent), or None. Zeros of the law itself are none of absence, and rounding moves the mean of few
+    lookups: some rounds settle both."""
+    absent, gain = 0.0, 1.0
+    for _ in range(20):
+        mean = float(x.mean()) / (1 - absent) / gain
+        square = float((x * x).mean()) / (1 - absent) / (1 + beside.cv**2)
+        description = _by_moments(law, mean, max(square / mean**2 - 1, 0.0))
+        if description is None:
+            return None
+        before = absent, gain
+        found = beside.gain(description) if mean < FEW else 1.0
+        gain = found if abs(found - 1) > NO_GAIN else 1.0
+        if zeros:
+            own = float(np.mean(beside.drawn(description) == 0))
+            absent = max(0.0, (zeros - own) / (1 - own)) if own < 1 else 0.0
+        if abs(absent - before[0]) < SETTLED and abs(gain - before[1]) < SETTLED:
+            break
+    return description, absent if absent >= 3 * math.sqrt(zeros * (1 - zeros) / len(x)) else 0.0
 
 
 def _by_moments(law, mean, cv2):
@@ -152,38 +192,25 @@ def _by_moments(law, mean, cv2):
     return {"type": law, "mean": value, "cv": float(f"{math.sqrt(cv2):.6g}")} if cv2 > 1e-6 else None
 
 
-def _zeros(description, factor_cv, times, random):
-    drawn = _drawn({"pooling": description, "absent": 0.0}, times, factor_cv, random)[0]
-    return float(np.mean(drawn == 0))
-
-
-def _drawn(table, times, factor_cv, random):
-    """(lookups, items) of some queries with the trace's items."""
-    some = random.choice(times, MOST_DRAWN)
-    factor = twin.distribution({"type": "lognormal", "mean": 1, "cv": factor_cv}, MOST_DRAWN, random)
-    return twin.lookups({"per": "item", **table}, some, factor, random), some
-
-
-def _distance(description, absent, counts, times, factor_cv, random):
+def _distance(description, absent, counts, times, beside):
     """Kolmogorov's, between samples and the trace, of lookups over items."""
-    drawn, some = _drawn({"pooling": description, "absent": absent}, times, factor_cv, random)
-    a, b = np.sort(drawn / some), np.sort(counts / times)
+    a, b = np.sort(beside.drawn(description, absent)), np.sort(counts / times)
     at = np.concatenate([a, b])
     of_a, of_b = np.searchsorted(a, at, side="right") / len(a), np.searchsorted(b, at, side="right") / len(b)
     return float(np.max(np.abs(of_a - of_b)))
 
 
-def _empirical(counts, times, factor_cv, quantiles, random):
+def _empirical(counts, times, quantiles, beside):
     """The quantiles of what is seen; with a factor, drawn together in logarithms as it spreads them."""
     x = counts[counts > 0] / times[counts > 0]
     absent = 1 - len(x) / len(counts)
     mean = float(x.mean())
-    if factor_cv:
+    if beside.cv:
         variance = math.log1p(float(x.var()) / mean**2)
-        narrower = math.sqrt(max(1 - math.log1p(factor_cv**2) / variance, 0.0)) if variance > 0 else 0.0
+        narrower = math.sqrt(max(1 - math.log1p(beside.cv**2) / variance, 0.0)) if variance > 0 else 0.0
         x = np.exp(np.log(x) * narrower)
         x *= mean / float(x.mean())
     description, _ = laws.empirical(x, quantiles)
-    ks = _distance(description, absent, counts, times, factor_cv, random)
+    ks = _distance(description, absent, counts, times, beside)
     errors = {"mean": float(x.std()) / math.sqrt(len(x)), "absent": math.sqrt(absent * (1 - absent) / len(counts))}
     return laws.Fit(description, absent, ks, math.nan, errors)

@@ -10,6 +10,9 @@ from . import arrivals, popularity, twin
 
 MOST_TWINS = 1_000_000  # arrivals
 MOST_WINDOWS = 6
+MOST_LISTED = 20  # tables; of more, those asked for most are
+LISTED = 10
+MOST_NAMED = 5
 
 
 @dataclass
@@ -49,7 +52,7 @@ def of_twin(trace, workload, seed):
 
 
 def rows_of(trace, workload, mine, yours):
-    """[(what, trace's, twin's, unit)]"""
+    """[(what, trace's, twin's, unit)], of all but single tables."""
     rows = [
         ("rate", *(_rate(s) for s in (mine, yours)), "/s"),
         ("gap CV", *(arrivals.gap_cv(s.times) for s in (mine, yours)), ""),
@@ -59,9 +62,32 @@ def rows_of(trace, workload, mine, yours):
         rows.append((f"IDC at {width:.3g} s", *values, ""))
     if trace.items is not None:
         rows += _of_sample("items", mine.items, yours.items)
-    for table, described in workload.paired:
-        rows += _of_table(table.name, described, mine, yours)
+    if workload.tables:
+        rows += _of_totals(*(sum(side.lookups.values()) for side in (mine, yours)))
     return rows
+
+
+def rows_of_tables(workload, mine, yours):
+    """By table, as above."""
+    return {table.name: _of_table(table.name, described, mine, yours) for table, described in workload.paired}
+
+
+def listed(mine):
+    """Names of the tables to print, in their order."""
+    names = list(mine.lookups)
+    if len(names) <= MOST_LISTED:
+        return names
+    most = sorted(names, key=lambda name: -float(mine.lookups[name].mean()))[:LISTED]
+    return [name for name in names if name in most]
+
+
+def _of_totals(a, b):
+    """Of all tables together: whether their correlation is kept."""
+    return [
+        ("total lookups mean", float(a.mean()), float(b.mean()), ""),
+        ("total lookups CV", _cv(a), _cv(b), ""),
+        ("total lookups P99", *(float(np.percentile(side, 99)) for side in (a, b)), ""),
+    ]
 
 
 def _rate(side):
@@ -115,8 +141,14 @@ def _number(value):
     return f"{value:.4g}"
 
 
-def reasons(workload):
-    """What was chosen and why, a line each."""
+def left_out(workload, names):
+    """A line on tables that are not printed, if any."""
+    more = len(workload.tables) - len(names)
+    return [f"and {more} more tables; these {len(names)} have the most lookups, and the JSON has all"] if more else []
+
+
+def reasons(workload, names):
+    """What was chosen and why, a line each; of tables, those named."""
     traffic, fit = workload.traffic, workload.fit
     lines = [f"arrivals: {brief(traffic['arrivals'])}: {fit['arrivals']['reason']}"]
     lines += [f"  not {t['candidate']}: {t['reason']}" for t in fit["arrivals"]["tried"] if not t["accepted"]]
@@ -125,16 +157,23 @@ def reasons(workload):
     if workload.tables:
         common = brief(traffic.get("lookup_factor", {"type": "none"}))
         lines.append(f"lookup factor: {common}: {fit['lookup_factor']['reason']}")
+        if "lookup_factor" in traffic:
+            lines.append(f"  {_shared(fit['lookup_factor']['sharing'], workload.tables)}")
         for pair in fit["lookup_factor"]["pairs"]:
             lines.append(f"  {' and '.join(pair['tables'])} go together: correlation {pair['correlation']:.2f}")
-    for table in workload.tables:
+    for table in (table for table in workload.tables if table["name"] in names):
         figures = fit["tables"][table["name"]]
         absent = f", absent {table['absent']:.3g}" if table["absent"] else ""
         pooling = f"{brief(table['pooling'])} per {table['per']}{absent}"
         lines.append(f"{table['name']}: {pooling}: {figures['pooling']}; {figures['per']}")
         if "popularity" in table:
             lines.append(f"  rows: {brief(table['popularity'])}: {figures['popularity']['reason']}")
-    return lines + [f"assumed: {text}" for text in fit["assumed"]]
+    return lines + left_out(workload, names) + [f"assumed: {text}" for text in fit["assumed"]]
+
+
+def _shared(sharing, tables):
+    more = ", ..." if len(sharing) > MOST_NAMED else ""
+    return f"shared by {len(sharing)} of {len(tables)} tables: {', '.join(sharing[:MOST_NAMED])}{more}"
 
 
 def brief(description):

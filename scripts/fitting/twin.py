@@ -121,10 +121,10 @@ def _series(rates, n, random):
 
 
 def lookups(table, items, factor, random):
-    """Of every query; factor is its common one."""
+    """Of every query; factor is its common one, which some tables do not share."""
     n = len(items)
-    times = items if table["per"] == "item" else 1.0
-    drawn = np.floor(distribution(table["pooling"], n, random) * factor * times + 0.5)
+    times = (items if table["per"] == "item" else 1.0) * (factor if table.get("shares_factor", True) else 1.0)
+    drawn = np.floor(distribution(table["pooling"], n, random) * times + 0.5)
     return np.where(random.random(n) < table["absent"], 0, drawn).astype(np.int64)
 
 

@@ -52,18 +52,24 @@ def _fit_tables(trace, options, result, random):
     per = [pooling.per_of(trace.items, table.lookups, options.per) for table in trace.tables]
     scaled = [t.lookups / (times if p == "item" else ones) for t, (p, _) in zip(trace.tables, per)]
     common = factor.estimate([table.name for table in trace.tables], scaled)
-    told = {"cv": common.cv, "cv_error": common.error, "reason": common.reason, "pairs": common.pairs}
-    result.fit["lookup_factor"] = told
-    if common.cv:
-        result.traffic["lookup_factor"] = {"type": "lognormal", "mean": 1, "cv": arrivals.short(common.cv)}
+    result.fit["lookup_factor"] = {
+        "cv": common.cv, "cv_error": common.error, "reason": common.reason, "correlation": common.correlation,
+        "sharing": common.sharing, "pairs": common.pairs,
+    }  # fmt: skip
+    if common.description:
+        result.traffic["lookup_factor"] = common.description
+    sharing = set(common.sharing) if common.description else set()
     if trace.detail == "rows":
         result.traffic["rows"] = {}
     for table, (p, why) in zip(trace.tables, per):
-        found = pooling.fit(times, table.lookups, p, why, common.cv, options.quantiles, random)
+        shared = common if table.name in sharing else None
+        found = pooling.fit(times, table.lookups, p, why, shared, options.quantiles, random)
         described = {
             "name": table.name, "rows": _rows_of(table, options), "dim": options.dim, "per": p,
             "pooling": found.fit.description, "absent": arrivals.short(found.fit.absent),
         }  # fmt: skip
+        if common.description and not shared:
+            described["shares_factor"] = False
         figures = {
             "per": why, "pooling": found.reason, "errors": found.fit.errors, "ks": found.fit.ks,
             "ks_limit": found.ks_limit, "tried": found.tried,

@@ -161,8 +161,8 @@ class Pooling(Tests):
         self.n = 10_000
         self.items = np.maximum(whole(lognormal(self.random, self.n, 50, 0.6)), 1)
 
-    def fit(self, counts, kind, per="query", factor_cv=0.0):
-        found = pooling.fit(self.items, counts, *pooling.per_of(self.items, counts, "auto"), factor_cv, 100, self.random)
+    def fit(self, counts, kind, per="query", common=None):
+        found = pooling.fit(self.items, counts, *pooling.per_of(self.items, counts, "auto"), common, 100, self.random)
         self.assertEqual((found.per, found.fit.description["type"]), (per, kind), found)
         return found.fit
 
@@ -232,7 +232,7 @@ class Pooling(Tests):
             found = factor.estimate(list(counts), list(counts.values()))
             self.assert_near(found.cv, cv, found.error)
             for name, values in counts.items():
-                fit = self.fit(values, name, factor_cv=found.cv)
+                fit = self.fit(values, name, common=found)
                 self.assertLess(fit.ks, 0.03)
                 key = "value" if name == "fixed" else "mean"
                 self.assert_near(fit.description[key], raw[name].mean(), fit.errors[key], name)
