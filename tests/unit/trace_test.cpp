@@ -209,6 +209,11 @@ TEST_CASE("large traces cross the buffers' ends") {
     write(folder / name, trace);
     check_same(trace, read(folder / name));
   }
+  // Places count from the start of the file, not of a block.
+  const std::string whole = content_of(folder / "a.trace");
+  CHECK_THAT(error_of(folder.put("b", whole + "x")), Contains(fmt::format("byte {}: ", whole.size() + 1)));
+  const std::string text = content_of(folder / "a.jsonl");
+  CHECK_THAT(error_of(folder.put("b", text + "x")), Contains("b:3002: "));
 }
 
 TEST_CASE("decimal times are exact to the picosecond, then rounded to the nearest") {
