@@ -87,14 +87,13 @@ class Simulation {
 
   /// `co_await sim.after_all_at(t)`: continue at t by an event of its own, after all else that happens at t.
   auto after_all_at(Time time) {
-    struct Awaiter {
+    struct Awaiter : std::suspend_always {
+      Awaiter(Simulation& s, Time t) : sim(s), time(t) {}
+      void await_suspend(std::coroutine_handle<> h) const { sim.queue_.push_last(time, EventTarget(h).word_); }
       Simulation& sim;
       Time time;
-      static bool await_ready() { return false; }
-      void await_suspend(std::coroutine_handle<> h) const { sim.queue_.push_last(time, EventTarget(h).word_); }
-      void await_resume() const {}
     };
-    return Awaiter{*this, time};
+    return Awaiter(*this, time);
   }
 
   // For Process only.
