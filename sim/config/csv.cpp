@@ -14,6 +14,7 @@
 namespace shardsim {
 namespace {
 
+constexpr std::size_t kFirstBuffer = 1 << 12;
 constexpr std::size_t kLongestLine = 1 << 20;
 
 std::string_view trimmed(std::string_view s) {
@@ -39,7 +40,7 @@ void split(std::string_view line, std::vector<std::string>& cells) {
 }  // namespace
 
 CsvReader::CsvReader(const std::filesystem::path& file, std::string expected, Header header)
-    : file_(file.string()), expected_(std::move(expected)), in_(open_input(file)), buffer_(kLongestLine + 1) {
+    : file_(file.string()), expected_(std::move(expected)), in_(open_input(file)), buffer_(kFirstBuffer) {
   skip_byte_order_mark();
   if (header == Header::none) return;
   if (!read_line()) fail("is empty; expected a header line and " + expected_);
@@ -84,13 +85,22 @@ void CsvReader::fail_cell(std::size_t column, const std::string& what) const {
   fail(fmt::format("found {}; expected {}", in_quotes(text(column)), what));
 }
 
+// The buffer grows with the longest line.
 bool CsvReader::read_line() {
-  in_->getline(buffer_.data(), static_cast<std::streamsize>(buffer_.size()));
-  auto size = static_cast<std::size_t>(in_->gcount());
+  std::size_t size = 0;
+  for (;;) {
+    in_->getline(buffer_.data() + size, static_cast<std::streamsize>(buffer_.size() - size));
+    size += static_cast<std::size_t>(in_->gcount());
+    if (!in_->fail() || in_->eof()) break;
+    in_->clear();
+    if (buffer_.size() >= kLongestLine) {
+      ++number_;
+      fail(fmt::format("a line of more than {} characters; expected text, {}", size, expected_));
+    }
+    buffer_.resize(2 * buffer_.size());
+  }
   if (size == 0) return false;
   ++number_;
-  if (in_->fail())
-    fail(fmt::format("a line of more than {} characters; expected text, {}", kLongestLine - 1, expected_));
   if (!in_->eof()) --size;  // the line end
   line_ = std::string_view(buffer_.data(), size);
   if (!line_.empty() && line_.back() == '\r') line_.remove_suffix(1);
