@@ -44,7 +44,11 @@ Json dispersion_json(const TraceProfile& profile) {
 }
 
 Json items_json(const TraceProfile& profile) {
+  constexpr std::size_t kPoints = 200;
   Json out = spread_json(profile.items());
+  Json cdf = Json::array();
+  for (const auto& [value, share] : profile.items().histogram().cdf(kPoints)) cdf.push_back({value, share});
+  out["cdf"] = cdf;
   Json hours = Json::array();
   for (const TraceProfile::Hour& h : profile.hours())
     hours.push_back({{"hour", hours.size()}, {"queries", h.queries}, {"mean", h.mean_items}});

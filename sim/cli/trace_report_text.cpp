@@ -57,11 +57,12 @@ std::string arrivals_text(const TraceProfile& profile) {
   if (bins.empty()) return out;
   std::vector<double> rates;
   for (const TraceProfile::RateBin& b : bins) rates.push_back(b.per_second());
+  const double s = bins[0].seconds;
+  const std::string width = s < 1 ? time_text(s) : fmt::format("{:.4g} s", s);  // 5000 s rather than 83.33 min
   const auto [least, most] = std::minmax_element(rates.begin(), rates.end());
-  out +=
-      fmt::format("rate          {} /s in the mean\n              {}\n              {} to {} /s in {}\n",
-                  number(a.per_second), sparkline(rates), number(*least), number(*most),
-                  bins.size() == 1 ? "one bin" : fmt::format("{} bins of {}", bins.size(), time_text(bins[0].seconds)));
+  out += fmt::format("rate          {} /s in the mean\n              {}\n              {} to {} /s in {}\n",
+                     number(a.per_second), sparkline(rates), number(*least), number(*most),
+                     bins.size() == 1 ? "one bin" : fmt::format("{} bins of {}", bins.size(), width));
   out += fmt::format(
       "gaps          mean {}, cv {:.3f} (Poisson: 1), P50 {}, P99 {}, max {}\n"
       "              correlation of each with the next {}\n",

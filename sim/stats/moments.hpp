@@ -53,6 +53,7 @@ class Spread {
   double cv() const { return sum_ > 0 ? std::sqrt(variance()) / mean() : 0; }
   double quantile(double q) const { return histogram_.quantile(q); }
   std::int64_t max() const { return histogram_.max(); }
+  const Histogram& histogram() const { return histogram_; }
 
  private:
   Histogram histogram_;

@@ -326,6 +326,7 @@ class Info(TraceTest):
         for w, twice in zip(windows, windows[1:]):
             self.assertEqual(twice["window_s"], 2 * w["window_s"])
         self.assertEqual((r["items"]["mean"], r["items"]["max"], r["items"]["by_hour_of_day"]), (1.5, 2, []))
+        self.assertEqual(r["items"]["cdf"], [[1, 0.5], [2, 1]])
         self.assertEqual((r["lookups"]["mean"], r["lookups"]["max"]), (2.25, 3))
         a, b = r["tables"]
         self.assertEqual((a["name"], a["rows"], a["present_share"], a["lookups_per_query"]), ("a", 100, 1, 1.5))

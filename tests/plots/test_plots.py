@@ -14,7 +14,7 @@ from fixture import CONFIGURATIONS, write_sweep
 
 SCRIPTS = Path(__file__).resolve().parents[2] / "scripts"
 PROGRAM = os.environ.get("SHARDSIM")
-PLOTS = sorted({script.name for script in SCRIPTS.glob("plot_*.py")} - {"plot_incast.py"})  # that one reads no sweep
+PLOTS = sorted({script.name for script in SCRIPTS.glob("plot_*.py")} - {"plot_incast.py", "plot_trace.py"})  # no sweep
 # What must be readable in each plot: axis labels with their units, legends, panel titles.
 WORDS = {
     "overheads": ["singular (%)", "P99 latency", "compute", "configuration", "small", "nsbp"],
@@ -225,7 +225,7 @@ class Refusing(PlotCase):
 
 class Command(PlotCase):
     def test_help_shows_an_example(self):
-        for script in [*PLOTS, "plot_incast.py", "table.py"]:
+        for script in [*PLOTS, "plot_incast.py", "plot_trace.py", "table.py"]:
             with self.subTest(script):
                 process = run(script, "--help")
                 self.assertEqual(process.returncode, 0)
