@@ -94,8 +94,9 @@ void QueryStream::take_recorded(Query& query, const TraceRecord& record) const {
 }
 
 void QueryStream::add_rows(Query& query, const TraceRecord* record) const {
+  if (!recorded_rows_) record = nullptr;
   std::vector<std::size_t> recorded_first;
-  if (recorded_rows_ && record != nullptr) {
+  if (record != nullptr) {
     recorded_first.resize(record->lookups.size());
     std::exclusive_scan(record->lookups.begin(), record->lookups.end(), recorded_first.begin(), std::size_t{0});
   }
@@ -104,7 +105,7 @@ void QueryStream::add_rows(Query& query, const TraceRecord* record) const {
     if (!samplers_[t].wanted) continue;
     const auto n = static_cast<std::size_t>(query.lookups[t]);
     const std::int64_t most = tables_[t].table->rows;
-    if (!recorded_first.empty() && recorded_as_[t] != kDrawn) {
+    if (record != nullptr && recorded_as_[t] != kDrawn) {
       const auto begin = record->rows.begin() + static_cast<std::ptrdiff_t>(recorded_first[recorded_as_[t]]);
       query.rows.insert(query.rows.end(), begin, begin + static_cast<std::ptrdiff_t>(n));
       const auto largest = std::max_element(begin, begin + static_cast<std::ptrdiff_t>(n));
