@@ -31,7 +31,7 @@ Json rates_json(const TraceProfile& profile) {
   Json out = Json::array();
   for (const TraceProfile::RateBin& b : profile.rates())
     out.push_back(
-        {{"start_s", b.start_s}, {"seconds", b.seconds}, {"queries", b.queries}, {"per_second", b.per_second()}});
+        {{"start_s", b.start_s}, {"seconds", b.seconds}, {"queries", b.queries}, {"per_second", b.per_second}});
   return out;
 }
 

@@ -56,7 +56,7 @@ std::string arrivals_text(const TraceProfile& profile) {
   const std::vector<TraceProfile::RateBin> bins = profile.rates();
   if (bins.empty()) return out;
   std::vector<double> rates;
-  for (const TraceProfile::RateBin& b : bins) rates.push_back(b.per_second());
+  for (const TraceProfile::RateBin& b : bins) rates.push_back(b.per_second);
   const double s = bins[0].seconds;
   const std::string width = s < 1 ? time_text(s) : fmt::format("{:.4g} s", s);  // 5000 s rather than 83.33 min
   const auto [least, most] = std::minmax_element(rates.begin(), rates.end());

@@ -130,9 +130,12 @@ TraceProfile::Arrivals TraceProfile::arrivals() const {
 std::vector<TraceProfile::RateBin> TraceProfile::rates() const {
   std::vector<RateBin> out;
   if (last_ == first_) return out;
-  for (const RateBins::Bin& bin : rates_.bins())
-    out.push_back(
-        {to_seconds((first_ + Duration(bin.start)).time_since_epoch()), to_seconds(Duration(bin.length)), bin.events});
+  for (const RateBins::Bin& bin : rates_.bins()) {
+    const double length = to_seconds(Duration(bin.length));
+    out.push_back({to_seconds((first_ + Duration(bin.start)).time_since_epoch()), length, bin.events,
+                   static_cast<double>(bin.events) / length});
+  }
+  out.back().per_second = static_cast<double>(out.back().queries - 1) / out.back().seconds;
   return out;
 }
 

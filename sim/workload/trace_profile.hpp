@@ -39,7 +39,7 @@ class TraceProfile {
     double start_s = 0;
     double seconds = 0;
     std::uint64_t queries = 0;
-    double per_second() const { return static_cast<double>(queries) / seconds; }
+    double per_second = 0;  ///< without the very last query, as the last bin is made to end with it
   };
   struct Dispersion {
     double window_s = 0;

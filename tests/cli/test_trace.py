@@ -319,7 +319,7 @@ class Info(TraceTest):
             self.assertAlmostEqual(r["arrivals"][key], 0.5, delta=0.0005)
         self.assertEqual(r["rate"][0], {"start_s": 10, "seconds": 10, "queries": 20, "per_second": 2})
         self.assertEqual(sum(b["queries"] for b in r["rate"]), 100)
-        self.assertEqual(r["rate"][-1]["seconds"], 9.5)
+        self.assertEqual(r["rate"][-1], {"start_s": 50, "seconds": 9.5, "queries": 20, "per_second": 2})
         self.assertIn("variance over mean", r["dispersion"]["definition"])
         windows = r["dispersion"]["windows"]
         self.assertEqual(windows[0]["windows"], int(49.5 / windows[0]["window_s"]))
