@@ -40,8 +40,9 @@ void describe(Describe<ServingSpec>& d) {
   d.optional("jitter", &ServingSpec::jitter, "how CPU times vary");
   d.optional("main_balancer", &ServingSpec::main_balancer, "how queries pick a main-shard replica");
   d.optional("sparse_balancer", &ServingSpec::sparse_balancer, "how a main shard picks a replica of a sparse shard");
-  d.optional("deduplicate", &ServingSpec::deduplicate,
-             "ask for each row of a table once a batch, and say where it goes; needs 'traffic.rows' or a trace with rows");
+  d.optional(
+      "deduplicate", &ServingSpec::deduplicate,
+      "ask for each row of a table once a batch, and say where it goes; needs 'traffic.rows' or a trace with rows");
   d.optional("timeout", &ServingSpec::timeout, "of RPCs and of queries; needed where faults can lose messages");
 }
 

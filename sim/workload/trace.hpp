@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Traces of requests: a header, then one record a query in order of arrival. docs/traces.md describes the format, which
-// has a text form (JSON Lines) and a compact one; either may be compressed (gzip, zstd). Files are streamed: memory does
-// not grow with them.
+// has a text form (JSON Lines) and a compact one; either may be compressed (gzip, zstd). Files are streamed: memory
+// does not grow with them.
 #pragma once
 
 #include <filesystem>
