@@ -1,0 +1,140 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""How much reality moves the tail: one scenario under real arrivals and lookups, their fitted twin, and plain Poisson.
+
+example: scripts/compare_workloads.py arrivals.jsonl lookups.jsonl --rates 25 200 --out out/reality
+
+The tables of the scenario's model follow the real LOOKUPS (scripts/dress_trace.py), each with its own mean, at the times of
+ARRIVALS stretched to a rate; items are drawn as the scenario says. The twin is what scripts/fit_workload.py makes of that.
+Poisson traffic has every table's mean pooling in every query. Prints a table in Markdown; the traces, the fit and its picture
+stay in the folder of results. The program is $SHARDSIM, or build/release/shardsim.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from tracing import command, model
+from tracing.errors import BadInput
+
+SCRIPTS = Path(__file__).resolve().parent
+PROGRAM = Path(os.environ.get("SHARDSIM", SCRIPTS.parent / "build/release/shardsim")).absolute()
+STRATEGIES = {
+    "singular": {"strategy": "singular"},
+    "8 shards": {"strategy": "load-balanced", "shards": 8},
+}
+
+
+def parser():
+    result = command.parser(__doc__)
+    result.add_argument("arrivals", metavar="ARRIVALS", type=Path, help="a trace; its times count")
+    result.add_argument("lookups", metavar="LOOKUPS", type=Path, help="a trace with detail counts or rows")
+    result.add_argument("--scenario", type=Path, default=SCRIPTS.parent / "workloads/experiments/drm1.json")
+    result.add_argument("--rates", metavar="R", type=float, nargs="+", default=[25.0], help="queries a second")
+    result.add_argument("--queries", metavar="N", type=int, default=20_000, help="at most (default: 20000)")
+    result.add_argument("--out", metavar="DIR", type=Path, required=True, help="for results; made if it is not there")
+    return result
+
+
+def call(*words):
+    done = subprocess.run([str(word) for word in words], capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise BadInput(f"{Path(words[0]).name} {words[1]}: {done.stderr.strip() or done.returncode}")
+    return done.stdout
+
+
+def with_tables(source, target, change):
+    """The model again, with its tables changed."""
+    described = json.loads(source.read_text())
+    for net in described["nets"]:
+        for table in net.get("tables", []):
+            change(table)
+    target.write_text(json.dumps(described))
+
+
+class Comparison:
+    def __init__(self, options):
+        self.options = options
+        self.folder = options.out.absolute()
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.scenario = json.loads(options.scenario.read_text())
+        if not isinstance(self.scenario.get("model"), str):
+            raise BadInput("names no file of its model", options.scenario)
+        self.model = (options.scenario.parent / self.scenario["model"]).resolve()
+
+    def prepare(self):
+        """Writes the real trace and its twin at the first rate; other rates only stretch the time."""
+        real, first = self.folder / "real.jsonl", self.folder / "arrivals.jsonl"
+        arrivals = {"type": "replay", "file": str(self.options.arrivals.absolute()), "rate": f"{self.options.rates[0]} /s"}
+        call(PROGRAM, "trace", "record", self.options.scenario, first, "--force", "--detail", "none", "--queries",
+             self.options.queries, "--set", f"traffic.arrivals={json.dumps(arrivals)}", *self.items_unless_given())  # fmt: skip
+        call(sys.executable, SCRIPTS / "dress_trace.py", first, self.options.lookups, self.model, real, "--force")
+        fit = self.folder / "twin.json"
+        call(sys.executable, SCRIPTS / "fit_workload.py", real, "--out", fit, "--plot", self.folder / "twin.png", "--force")
+        self.fit = json.loads(fit.read_text())
+        self.queries = self.fit["traffic"]["queries"]
+
+        means = {table.name: table.mean for table in model.tables(self.model)}
+        with_tables(self.model, self.folder / "mean.model.json", lambda table: self.flatten(table, means))
+        fitted = {table["name"]: table for table in self.fit["tables"]}
+        keys = ("pooling", "per", "absent", "shares_factor")
+        with_tables(
+            self.model, self.folder / "twin.model.json",
+            lambda table: table.update({key: fitted[table["name"]][key] for key in keys if key in fitted[table["name"]]}),
+        )  # fmt: skip
+
+    def items_unless_given(self):
+        with open(self.options.arrivals, encoding="utf-8-sig") as file:
+            given = json.loads(file.readline()).get("items", False)
+        return ["--set", "traffic.items=null"] if given else []
+
+    @staticmethod
+    def flatten(table, means):
+        table["pooling"] = {"type": "fixed", "value": means[table["name"]]}
+        table.pop("absent", None)
+
+    def workloads(self, rate):
+        """By name: the model and the traffic."""
+        speedup = rate / self.options.rates[0]
+        items = self.fit["traffic"]["items"]
+        replay = lambda name: {"arrivals": {"type": "replay", "file": str(self.folder / name), "speedup": speedup}}
+        twin = json.loads(json.dumps(self.fit["traffic"]))
+        arrivals = twin["arrivals"]
+        if "file" in arrivals:
+            arrivals.update(file=str(self.folder / arrivals["file"]), speedup=speedup)
+        elif speedup != 1:
+            raise BadInput(f"the twin's arrivals, {arrivals['type']}, cannot be stretched: give one of --rates")
+        mean = self.folder / "mean.model.json"
+        return {
+            "Poisson, mean pooling": (mean, {"arrivals": {"type": "poisson", "rate": f"{rate} /s"}, "items": items}),
+            "real arrivals, mean pooling": (mean, replay("arrivals.jsonl")),
+            "real arrivals and lookups": (self.model, replay("real.jsonl")),
+            "their fitted twin": (self.folder / "twin.model.json", twin),
+        }
+
+    def latency_ms(self, sharding, described, traffic):
+        traffic = {**traffic, "queries": self.queries, "warmup": min(100, self.queries // 10)}
+        call(PROGRAM, "run", self.options.scenario, "--set", f"model={described}", "--set", f"traffic={json.dumps(traffic)}",
+             "--set", f"sharding={json.dumps(sharding)}", "--out", self.folder / "run", "--force")  # fmt: skip
+        latency = json.loads((self.folder / "run/result.json").read_text())["latency_us"]
+        return [latency[key] / 1000 for key in ("p50", "p90", "p99")]
+
+    def show(self):
+        self.prepare()
+        print("| rate (/s) | workload | " + " | ".join(f"{s}: P50, P90, P99 (ms)" for s in STRATEGIES) + " |")
+        print("|---:|---|" + "---:|" * len(STRATEGIES))
+        for rate in self.options.rates:
+            for name, (described, traffic) in self.workloads(rate).items():
+                found = [self.latency_ms(sharding, described, traffic) for sharding in STRATEGIES.values()]
+                print(f"| {rate:g} | {name} | " + " | ".join(", ".join(f"{v:.1f}" for v in row) for row in found) + " |")
+
+
+def main():
+    options = parser().parse_args()
+    return command.run(lambda: Comparison(options).show(), None)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
