@@ -15,6 +15,7 @@ from . import laws, numeric
 LEAST_CV = 0.05
 LIMIT = 4.0  # standard errors of a covariance
 LEAST_SHARE = 0.25  # of the group's mean covariance, to belong to it
+GAPS = 80  # the widest between neighbours, at which groups of queries end too
 NEARLY_ONE = 0.9  # a mean correlation with which the group's total is nearly the factor itself
 MOST_PAIRED = 200  # tables of which each pair is looked at
 STRONG = 0.3  # a correlation worth telling
@@ -47,14 +48,14 @@ def estimate(names, counts):
         return Factor(0.0, 0.0, "no two tables go with the rest: no factor is common", pairs)
     scaled = [scaled[i] for i in group]
     spreads = np.array([float(np.mean(y * y)) for y in scaled])
-    total, f2, error = _weighed(scaled, 1 / spreads)
+    f2, error = _covariance(scaled, 1 / spreads)
     reason = f"the mean covariance of pairs of {len(group)} tables is {f2:.3g} +- {error:.2g}"
     if f2 <= LIMIT * error or f2 < LEAST_CV**2:
         return Factor(0.0, error, f"{reason}: no factor to speak of", pairs)
     cv = math.sqrt(min(f2, float(spreads.min())))  # a table varies no less than the factor
     found = Factor(cv, error / (2 * cv), reason, pairs, sharing=[names[i] for i in group])
     found.correlation = _mean_correlation(scaled, spreads)
-    _describe(found, total)
+    _describe(found, scaled)
     return found
 
 
@@ -83,12 +84,12 @@ def _sharing(scaled):
     return sorted(group)
 
 
-def _weighed(scaled, weights):
-    """(the normalised total, the mean covariance of pairs, its error)"""
+def _covariance(scaled, weights):
+    """(the mean of pairs, its error)"""
     total = sum(w * y for w, y in zip(weights, scaled))
     own = sum((w * y) ** 2 for w, y in zip(weights, scaled))
     products = (total**2 - own) / (weights.sum() ** 2 - np.sum(weights**2))
-    return 1 + total / weights.sum(), float(products.mean()), float(products.std()) / math.sqrt(len(products))
+    return float(products.mean()), float(products.std()) / math.sqrt(len(products))
 
 
 def _mean_correlation(scaled, spreads):
@@ -97,12 +98,13 @@ def _mean_correlation(scaled, spreads):
     return (float(np.mean(total * total)) - k) / (k * (k - 1))
 
 
-def _describe(found, total):
+def _describe(found, scaled):
     """Lognormal, unless the total tells the factor and is not like it."""
     found.description = {"type": "lognormal", "mean": 1, "cv": float(f"{found.cv:.6g}")}
     if found.correlation < NEARLY_ONE:
         found.reason += f"; lognormal, as a mean correlation of {found.correlation:.2g} does not show its law"
         return
+    total = _total(scaled)
     # What varies in tables by themselves is in the total too.
     total = 1 + (total - 1) * min(1.0, found.cv / float(total.std()))
     limit = max(laws.CLOSE, numeric.ks_critical(len(total)))
@@ -114,6 +116,13 @@ def _describe(found, total):
     found.description = histogram(total)
     values, weights = (np.array([bin[key] for bin in found.description["bins"]]) for key in ("value", "weight"))
     found.cv = math.sqrt(float(np.average((values - 1) ** 2, weights=weights)))
+
+
+def _total(scaled):
+    """Of mean 1; tables count by how near they are to the plain total, as rounding blurs those of few lookups."""
+    plain = sum(scaled) / len(scaled)
+    weights = np.array([1 / max(float(np.mean((y - plain) ** 2)), 1e-12) for y in scaled])
+    return 1 + sum(w * y for w, y in zip(weights, scaled)) / weights.sum()
 
 
 def _from_lognormal(sample, cv):
@@ -129,9 +138,11 @@ def histogram(sample):
     """Means of groups of neighbours, by weight. The sample's mean is kept, and must be 1: the program takes no other."""
     values, weights = laws.table_of(sample)
     if len(values) >= len(EDGES):
-        ends = np.unique(np.round(EDGES * len(sample)).astype(int))
+        ordered = np.sort(sample)
+        gaps = 1 + np.argsort(np.diff(ordered), kind="stable")[-GAPS:]
+        ends = np.unique(np.concatenate([np.round(EDGES * len(sample)).astype(int), gaps]))
         weights = np.diff(ends)
-        values = np.add.reduceat(np.sort(sample), ends[:-1]) / weights
+        values = np.add.reduceat(ordered, ends[:-1]) / weights
     values = values / np.average(values, weights=weights)
     # Rounding to 10 digits moves the mean by less than 1e-10.
     return {

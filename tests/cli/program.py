@@ -8,6 +8,8 @@ import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 PROGRAM = os.environ.get("SHARDSIM", str(ROOT / "build/release/shardsim"))
+# The sanitizers need address space and time of their own.
+SANITIZED = any(word in pathlib.Path(PROGRAM).read_bytes() for word in (b"__asan_init", b"__tsan_init"))
 
 
 def shardsim(*arguments, cwd=ROOT, timeout=60):

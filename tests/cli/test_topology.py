@@ -11,7 +11,7 @@ import unittest
 import xml.etree.ElementTree
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
-from program import PROGRAM, ROOT, ProgramTest, shardsim  # noqa: E402
+from program import PROGRAM, ProgramTest, ROOT, SANITIZED, shardsim  # noqa: E402
 
 BASE = ROOT / "tests/invalid/base"
 TRANSPORTS = ["ideal", "port", "fluid", "packet"]
@@ -761,8 +761,6 @@ class NetworkCards(Runs):
         self.assertGreater(self.card(receive_bandwidth="10 Mbps")["latency_us"]["mean"], self.card()["latency_us"]["mean"] + 10)
 
 
-# The sanitizers need address space and time of their own.
-SANITIZED = any(word in pathlib.Path(PROGRAM).read_bytes() for word in (b"__asan_init", b"__tsan_init"))
 CPU_SECONDS = 120 if SANITIZED else 10
 MEMORY = 2 << 30
 

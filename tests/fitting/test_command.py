@@ -124,6 +124,33 @@ class Writing(Case):
         self.refused(path, "--plot", "picture.pdf", parts=(".png",))
         self.assertEqual([p.name for p in self.folder.iterdir() if p.name.startswith(".")], [])
 
+    def many(self, n=800):
+        """24 tables: 12 share a factor, 12 do not."""
+        random = np.random.default_rng(6)
+        common = lognormal(random, n, 1, 0.8)
+        counts = {f"s{i:02}": whole((10 + i) * common) for i in range(12)}
+        counts |= {f"c{i:02}": np.full(n, 1 + i) for i in range(12)}
+        records = [{"lookups": {name: int(c[i]) for name, c in counts.items()}} for i in range(n)]
+        tables = [{"name": name} for name in counts]
+        return self.write(from_gaps(random.exponential(0.1, n - 1)), records, detail="counts", tables=tables)
+
+    def test_tables_that_do_not_share(self):
+        found, told = self.fitted(self.many())
+        outside = {t["name"] for t in found["tables"] if not t.get("shares_factor", True)}
+        self.assertEqual(outside, {f"c{i:02}" for i in range(12)})
+        self.assertIn("shared by 12 of 24 tables: s00, s01, s02, s03, s04, ...", told)
+        totals = {r["what"]: r for r in found["fit"]["side_by_side"] if r["what"].startswith("total")}
+        self.assertEqual(list(totals), ["total lookups mean", "total lookups CV", "total lookups P99"])
+        for what, close in (("total lookups mean", 0.2), ("total lookups CV", 0.5)):  # 5 errors of 800 lognormal draws
+            self.assertLess(abs(totals[what]["twin"] / totals[what]["trace"] - 1), close, what)
+
+    def test_many_tables_are_not_all_listed(self):
+        found, told = self.fitted(self.many())
+        self.assertEqual(told.count("and 14 more tables"), 2)
+        self.assertIn("s11 lookups mean", told)
+        self.assertNotIn("c00", told)
+        self.assertIn("c00 lookups mean", [r["what"] for r in found["fit"]["side_by_side"]])
+
     def test_help(self):
         done = run("--help")
         self.assertEqual(done.returncode, 0)
@@ -175,7 +202,7 @@ class Loading(Case):
             "empirical": np.where(random.random(n) < 0.5, 1, random.integers(500, 900, n)),
         }  # fmt: skip
         for factor in (1, common):
-            counts = {name: whole(x * factor) for name, x in poolings.items()}
+            counts = {name: whole(x * factor) for name, x in poolings.items()} | {"alone": np.full(n, 3)}
             if factor is not common:
                 counts["negative-binomial"] = random.poisson(random.gamma(1.5, 4, n))
                 counts["geometric"] = random.geometric(0.1, n)
@@ -184,7 +211,18 @@ class Loading(Case):
             times = from_gaps(random.exponential(0.1, n - 1))
             found, _ = self.fitted(self.write(times, records, detail="counts", tables=tables))
             self.assertEqual("lookup_factor" in found["traffic"], factor is common)
+            self.assertEqual([t["name"] for t in found["tables"] if "shares_factor" in t], ["alone"] * (factor is common))
             self.simulated(found)
+
+    def test_a_factor_of_its_own_law(self):
+        n, random = 2000, np.random.default_rng(7)
+        common = np.where(random.random(n) < 0.05, 15.0, 0.3 + 0.1 * random.random(n))
+        counts = {f"t{i}": whole((20 + i) * common) for i in range(4)}
+        records = [{"lookups": {name: int(c[i]) for name, c in counts.items()}} for i in range(n)]
+        times = from_gaps(random.exponential(0.1, n - 1))
+        found, _ = self.fitted(self.write(times, records, detail="counts", tables=[{"name": name} for name in counts]))
+        self.assertEqual(found["traffic"]["lookup_factor"]["type"], "histogram")
+        self.simulated(found)
 
     def test_reuse(self):
         random = np.random.default_rng(5)

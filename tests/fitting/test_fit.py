@@ -7,7 +7,7 @@ import unittest
 import numpy as np
 from made import Tests, from_gaps, lognormal, switching, thinned, whole, zipf
 
-from fitting import arrivals, factor, items, pooling, popularity, source
+from fitting import arrivals, factor, items, pooling, popularity, source, twin
 from fitting.twin import seconds
 
 DAY = 86400
@@ -237,13 +237,65 @@ class Pooling(Tests):
                 key = "value" if name == "fixed" else "mean"
                 self.assert_near(fit.description[key], raw[name].mean(), fit.errors[key], name)
 
+    def test_tables_that_do_not_share(self):
+        """Constant ones, nearly constant ones, and ones that vary alone, even much more than the factor."""
+        common = lognormal(self.random, self.n, 1, 0.6)
+        sharing = {f"s{i}": whole(self.random.poisson(5 + 3 * i, self.n) * common) for i in range(6)}
+        sharing["steady"] = whole(20 * common)
+        alone = {f"p{i}": self.random.poisson(4 + i, self.n) for i in range(5)}
+        alone |= {f"wild{i}": whole(lognormal(self.random, self.n, 30, 3)) for i in range(5)}
+        alone |= {f"near{i}": 40 + self.random.integers(0, 2, self.n) for i in range(9)}
+        alone |= {f"c{i}": np.full(self.n, 3) for i in range(7)}
+        counts = {name: (sharing | alone)[name] for name in sorted(sharing | alone, key=lambda name: name[::-1])}
+        found = factor.estimate(list(counts), list(counts.values()))
+        self.assertEqual(set(found.sharing), set(sharing), found.reason)
+        self.assert_near(found.cv, 0.6, found.error)
+        self.assertEqual(found.description["type"], "lognormal")
+
+    def test_a_factor_of_a_heavy_tail(self):
+        """One in fifty users has a long history: no lognormal. The twin's draws are ten times the trace's."""
+        n = self.n
+        common = np.where(self.random.random(n) < 0.02, 30 + self.random.pareto(3, n), 0.2 + 0.4 * self.random.random(n))
+        common *= 1 / common.mean()
+        means = (3, 8, 20, 50, 90, 200)
+        counts = [whole(m * common) for m in means]
+        names = [str(m) for m in means]
+        found = factor.estimate([*names, "c"], [*counts, np.full(n, 7)])
+        self.assertEqual((found.description["type"], found.sharing), ("histogram", names), found.reason)
+        values, weights = zip(*((bin["value"], bin["weight"]) for bin in found.description["bins"]))
+        self.assertLess(len(values), 250)
+        self.assertLess(abs(np.average(values, weights=weights) - 1), 1e-9)
+        self.assertLess(abs(found.cv / common.std() - 1), 0.02)
+        drawn = twin.distribution(found.description, 10 * n, self.random)
+        total = np.zeros(10 * n)
+        for of_table in counts:
+            fit = pooling.fit(np.ones(n, dtype=np.int64), of_table, "query", "", found, 100, self.random).fit
+            table = {"per": "query", "pooling": fit.description, "absent": fit.absent}
+            total += twin.lookups(table, np.ones(10 * n), drawn, self.random)
+        truth = sum(counts)
+        for q in (50, 90, 99, 99.9):
+            self.assertLess(abs(np.percentile(total, q) / np.percentile(truth, q) - 1), 0.1, q)
+        self.assertLess(abs(total.std() / total.mean() / (truth.std() / truth.mean()) - 1), 0.05)
+
+    def test_histogram_of_a_factor(self):
+        """Few values as they are; of a continuous sample, the percentiles."""
+        few = np.repeat([0.5, 1.5], 500)
+        self.assertEqual(factor.histogram(few)["bins"], [{"value": 0.5, "weight": 500}, {"value": 1.5, "weight": 500}])
+        sample = (1 - self.random.random(50_000)) ** (-1 / 2.2)
+        bins = factor.histogram(sample / sample.mean())["bins"]
+        values, weights = (np.array([bin[key] for bin in bins]) for key in ("value", "weight"))
+        self.assertEqual(weights.sum(), len(sample))
+        for q in (0.5, 0.9, 0.95, 0.99, 0.999):
+            at = values[np.searchsorted(np.cumsum(weights), q * len(sample))]
+            self.assertLess(abs(at / np.quantile(sample / sample.mean(), q) - 1), 0.02, q)
+
     def test_no_factor(self):
         counts = [self.random.poisson(5, self.n) for _ in range(6)]
         self.assertEqual(factor.estimate(list("abcdef"), counts).cv, 0)
-        together = [*counts[:5], np.full(self.n, 3)]
-        found = factor.estimate(list("abcdef"), together)
-        self.assertEqual(found.cv, 0)
-        self.assertIn("'f'", found.reason)
+        with_constant = factor.estimate(list("abcdef"), [*counts[:5], np.full(self.n, 3)])
+        self.assertEqual((with_constant.cv, with_constant.description, with_constant.sharing), (0, None, []))
+        constant = factor.estimate(list("abc"), [np.full(self.n, 3)] * 3)
+        self.assertIn("no two tables", constant.reason)
         pairs = factor.estimate(list("abc"), [counts[0], counts[0] * 2, counts[1]]).pairs
         self.assertEqual(pairs[0]["tables"], ["a", "b"])
 
