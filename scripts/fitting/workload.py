@@ -7,6 +7,7 @@ import numpy as np
 
 from . import arrivals, factor, items, pooling, popularity
 
+MOST_NAMED = 10  # tables
 NOT_MODELLED = [
     "rows looked up one after the other are independent: no locality in time, no row preferred by a user",
     "items, lookups and rows do not change with time, nor with the gaps between arrivals",
@@ -101,4 +102,5 @@ def _assumptions(trace, options):
     never = [table.name for table in unknown if table.name not in seen]
     for names, what in ((seen, "as many rows as the largest number seen"), (never, f"{options.rows} rows (--rows)")):
         if names:
-            yield f"{what} of {', '.join(names)}: the trace does not say"
+            more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+            yield f"{what} of {', '.join(names[:MOST_NAMED])}{more}: the trace does not say"

@@ -148,6 +148,7 @@ class Writing(Case):
         found, told = self.fitted(self.many())
         self.assertEqual(told.count("and 14 more tables"), 2)
         self.assertIn("s11 lookups mean", told)
+        self.assertIn("s09 and 14 more: the trace", told)
         self.assertNotIn("c00", told)
         self.assertIn("c00 lookups mean", [r["what"] for r in found["fit"]["side_by_side"]])
 
