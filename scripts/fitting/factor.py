@@ -109,7 +109,7 @@ def _describe(found, scaled):
     total = 1 + (total - 1) * min(1.0, found.cv / float(total.std()))
     limit = max(laws.CLOSE, numeric.ks_critical(len(total)))
     distance = _from_lognormal(total, found.cv)
-    found.reason += f"; their mean correlation is {found.correlation:.3g}, and lognormal is {distance:.3g} from the total"
+    found.reason += f"; their mean correlation is {found.correlation:.3g}, lognormal is {distance:.3g} from the total"
     if distance <= limit:
         return
     found.reason += f", beyond {limit:.3g}"

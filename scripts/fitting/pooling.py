@@ -152,7 +152,8 @@ def _with_factor(counts, times, beside):
         errors = {"value" if law == "fixed" else "mean": error}
         if zeros:
             errors["absent"] = math.sqrt(zeros * (1 - zeros) / n)
-        fits.append(laws.Fit(description, absent, _distance(description, absent, counts, times, beside), math.nan, errors))
+        ks = _distance(description, absent, counts, times, beside)
+        fits.append(laws.Fit(description, absent, ks, math.nan, errors))
     return fits
 
 
