@@ -24,6 +24,19 @@ void Recorder::record(const Outcome& outcome) {
   for (std::size_t i = 0; i < kSpans; ++i) embedded_[i] += outcome.embedded.all()[i];
 }
 
+void Recorder::merge(const Recorder& other) {
+  latency_.merge(other.latency_);
+  bands_.merge(other.bands_);
+  std::vector<std::uint32_t> place(other.place_of_link_.size());
+  for (const auto& [link, its] : other.place_of_link_)
+    place[its] = place_of_link_.try_emplace(link, place_of_link_.size()).first->second;
+  link_bands_.merge(other.link_bands_, [&](std::vector<double>& into, const std::vector<double>& from) {
+    if (into.size() < place_of_link_.size()) into.resize(place_of_link_.size());
+    for (std::size_t i = 0; i < from.size(); ++i) into[place[i]] += from[i];
+  });
+  for (std::size_t i = 0; i < kSpans; ++i) embedded_[i] += other.embedded_[i];
+}
+
 std::map<std::uint32_t, double> Recorder::mean_link_us(double low, double high) const {
   std::map<std::uint32_t, double> means;
   link_bands_.average(low, high, [&](const std::vector<double>& sums, double factor) {

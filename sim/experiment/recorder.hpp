@@ -14,6 +14,8 @@ namespace shardsim {
 class Recorder {
  public:
   void record(const Outcome& outcome);
+  /// Adds the queries of another run of the same system.
+  void merge(const Recorder& other);
 
   const Histogram& latency_ps() const { return latency_; }
   std::uint64_t count() const { return latency_.count(); }

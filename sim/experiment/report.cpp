@@ -105,8 +105,13 @@ Json link_json(const LinkResult& l) {
 }
 
 Json background_json(const BackgroundResult& b) {
-  return {{"sent", b.sent},       {"delivered", b.delivered}, {"lost", b.lost},    {"bytes", b.bytes.count},
-          {"mean_us", b.mean_us}, {"p50_us", b.p50_us},       {"p99_us", b.p99_us}};
+  return {{"sent", b.sent},
+          {"delivered", b.delivered},
+          {"lost", b.lost},
+          {"bytes", b.bytes.count},
+          {"mean_us", us(b.times_ps.mean())},
+          {"p50_us", us(b.times_ps.quantile(0.5))},
+          {"p99_us", us(b.times_ps.quantile(0.99))}};
 }
 
 template <class T, class Convert>

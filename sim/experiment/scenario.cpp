@@ -70,8 +70,15 @@ void describe(Describe<Scenario>& d) {
   d.optional("background", &Scenario::background, "messages that others send over the same network");
   d.optional("faults", &Scenario::faults, "links and hosts that are down, slow or flapping for a while");
   d.optional("seed", &Scenario::seed, "of all random numbers");
-  d.optional("replication", &Scenario::replication, "an independent repetition with the same seed");
+  d.optional("replication", &Scenario::replication, "number of an independent repetition with the same seed");
+  d.optional("replications", &Scenario::replications, "how many of them to run, from that number on")
+      .at_least(1)
+      .at_most(1'000'000);
+  d.optional("precision", &Scenario::precision, "how precise the figures are to be; left out: as precise as they get");
   d.check([](const Scenario& s) -> std::optional<Complaint> {
+    if (s.precision && s.precision->max_queries && *s.precision->max_queries < s.traffic.queries)
+      return Complaint{"precision/max_queries", fmt::format("found {}; expected at least 'traffic.queries', {}",
+                                                            *s.precision->max_queries, s.traffic.queries)};
     for (const Fault& fault : s.faults)
       if (fault.loses_messages() && !s.serving.timeout)
         return Complaint{"serving/timeout", "is missing: 'faults' lose messages, so say how long a caller waits"};

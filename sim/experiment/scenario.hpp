@@ -5,6 +5,7 @@
 #include "model/compression.hpp"
 #include "network/topology.hpp"
 #include "network/transport.hpp"
+#include "experiment/precision.hpp"
 #include "serving/background.hpp"
 #include "serving/faults.hpp"
 #include "serving/spec.hpp"
@@ -28,6 +29,10 @@ struct Scenario {
   std::vector<Fault> faults;
   std::uint64_t seed = 1;
   std::uint32_t replication = 0;
+  int replications = 1;  ///< from `replication` on
+  std::optional<Precision> precision;
+
+  double confidence() const { return precision ? precision->confidence.of_one : Precision{}.confidence.of_one; }
 };
 
 template <>

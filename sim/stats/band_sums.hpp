@@ -24,6 +24,18 @@ class BandBuckets {
     return buckets_[bucket].sums;
   }
 
+  /// Adds the observations of another; add(sums, its_sums) adds up two buckets' sums.
+  template <class Add>
+  void merge(const BandBuckets& other, Add add) {
+    buckets_.resize(std::max(buckets_.size(), other.buckets_.size()));
+    for (std::size_t b = 0; b < other.buckets_.size(); ++b) {
+      if (other.buckets_[b].count == 0) continue;
+      buckets_[b].count += other.buckets_[b].count;
+      add(buckets_[b].sums, other.buckets_[b].sums);
+    }
+    count_ += other.count_;
+  }
+
   /// Calls add(sums, factor) for each bucket so that the sum of sums * factor is the mean over the observations whose
   /// rank, as a share, lies in [low, high]; a bucket that lies partly within counts with that part.
   template <class Add>
@@ -63,6 +75,11 @@ class BandSums {
   void record(std::int64_t value, const Values& quantities) {
     Values& sums = buckets_.observe(value);
     for (std::size_t i = 0; i < N; ++i) sums[i] += quantities[i];
+  }
+  void merge(const BandSums& other) {
+    buckets_.merge(other.buckets_, [](Values& into, const Values& from) {
+      for (std::size_t i = 0; i < N; ++i) into[i] += from[i];
+    });
   }
   /// Means over the observations whose rank, as a share, lies in [low, high]. Zeros when empty.
   Values mean(double low, double high) const {
