@@ -43,7 +43,7 @@ Process Serving::serve_query(Query query, std::function<void(const Outcome&)>& d
     serve_batch(query, {number++, first, std::min(first + spec_.batch_items, query.items)}, main, batches);
   }
   co_await batches;
-  spans += batches.last().critical;
+  spans.join(batches.last().critical, batches.work());
   outcome.embedded = batches.last().embedded;
 
   bool answered = !batches.failed();
@@ -63,6 +63,7 @@ Process Serving::serve_query(Query query, std::function<void(const Outcome&)>& d
 void Serving::report(Outcome& outcome, bool answered, std::function<void(const Outcome&)>& done) {
   outcome.failed = !answered;
   outcome.latency = sim_.now() - outcome.arrived;
+  outcome.cpu = outcome.spans.work();
   sim_.note(outcome.id);
   done(outcome);
 }
@@ -97,7 +98,7 @@ Process Serving::serve_batch(const Query& query, Batch batch, MainReplica& main,
         local.traffic);
     const Time own_done = sim_.now();
     co_await rpcs;
-    path.critical += sim_.now() > own_done ? rpcs.last() : own;
+    path.critical.join(sim_.now() > own_done ? rpcs.last() : own, own.work() + rpcs.work());
     path.embedded += rpcs.last();
     if (rpcs.failed()) co_return batches.fail(path);
 

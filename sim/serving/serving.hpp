@@ -18,8 +18,11 @@ struct Outcome {
   int items = 0;
   Time arrived{};
   Duration latency{};
-  Spans spans;          ///< of the critical path; they add up to latency exactly
-  Spans embedded;       ///< of the slowest RPC of each net of the critical batch: the embedded portion
+  Spans spans;     ///< of the critical path; they add up to latency exactly
+  Spans embedded;  ///< of the slowest RPC of each net of the critical batch: the embedded portion
+  /// Core time of all its pieces of work, on all servers, in all batches and RPCs. Work for an RPC whose answer came
+  /// too late, or was lost while a timeout was set, is in no query's.
+  Duration cpu{};
   bool failed = false;  ///< a message was lost, or no answer came in time; latency is then the time to giving up
 };
 
@@ -78,6 +81,7 @@ class Serving {
   struct BatchPath {
     Spans critical;
     Spans embedded;
+    Duration work() const { return critical.work(); }
   };
 
   // What an RPC asks, of which shard (target - 1); by value, as it may outlive the query that gave it up.

@@ -24,7 +24,8 @@ struct EnumNames<Span> {
                                                                                 {Span::retry, "retry"}}};
 };
 
-/// Time by span. Along a chain of work the spans add up to the time it took, exactly.
+/// Time by span. Along a chain of work the spans add up to the time it took, exactly. Beside them stands the core time
+/// of all that was worked, on branches that nobody had to wait for too.
 class Spans {
  public:
   Duration operator[](Span s) const { return times_[static_cast<std::size_t>(s)]; }
@@ -36,11 +37,13 @@ class Spans {
   Spans& operator+=(const Spans& other) {
     for (std::size_t i = 0; i < kSpans; ++i) times_[i] += other.times_[i];
     links_ += other.links_;
+    work_ += other.work_;
     return *this;
   }
   Spans& operator+=(const Server::Booking& b) {
     (*this)[Span::queueing] += b.waited;
     (*this)[span_of(b.work)] += b.served;
+    work_ += b.served;
     return *this;
   }
   Spans& operator+=(const Network::Transit& t) {
@@ -48,6 +51,14 @@ class Spans {
     if (!t.lost) links_ += t.times;
     return *this;
   }
+  /// Goes on after branches that ran at once: with the times of the one that ended last and the work of all.
+  void join(const Spans& last, Duration work_of_all) {
+    *this += last;
+    work_ += work_of_all - last.work_;
+  }
+
+  /// Core time of all pieces of work.
+  Duration work() const { return work_; }
   /// Where in the network the network span was spent.
   const LinkTimes& links() const { return links_; }
 
@@ -66,6 +77,7 @@ class Spans {
     return Span::service;
   }
   std::array<Duration, kSpans> times_{};
+  Duration work_{};
   LinkTimes links_;
 };
 

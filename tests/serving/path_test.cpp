@@ -69,6 +69,7 @@ SCENARIO("one query, one RPC: each step as in the docs") {
     }
     THEN("CPU time counts the bottom MLP too") {
       CHECK(r.total_cpu_us_per_query() == Approx(5.5 + 7 + 6 + 6 + 10 + 5.2 + 7 + 7 + 30 + 40 + 5.004).margin(1e-6));
+      CHECK(to_microseconds(o.cpu) == Approx(5.5 + 7 + 6 + 6 + 10 + 5.2 + 7 + 7 + 30 + 40 + 5.004).margin(1e-6));
     }
   }
 
