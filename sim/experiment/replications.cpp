@@ -44,7 +44,11 @@ class Round {
     Scenario scenario = scenario_;
     scenario.replication = static_cast<std::uint32_t>(first_ + static_cast<std::int64_t>(i));
     scenario.replications = 1;
-    if (scenario.precision) scenario.precision = Precision{.confidence = scenario.precision->confidence};
+    if (scenario.precision) {  // keeps its confidence; it is for all replications together to meet
+      const Share confidence = scenario.precision->confidence;
+      scenario.precision = Precision{};
+      scenario.precision->confidence = confidence;
+    }
     RunControl control;
     control.interrupt = control_.interrupt;
     control.progress = [this, i](double share) { report(i, share); };
@@ -79,6 +83,19 @@ PrecisionEnd precision_end(const Scenario& scenario, const RunResult& result) {
 
 }  // namespace
 
+const RunResult& Study::add(std::int64_t count) {
+  for (RunResult& result : Round(scenario_, scenario_.replication + done_, count, control_).run(jobs_)) {
+    if (all_)
+      merge(*all_, std::move(result));
+    else
+      all_ = std::move(result);
+  }
+  done_ += count;
+  note_critical_links(*all_);
+  all_->figures = figures_of(*all_, all_->confidence);
+  return *all_;
+}
+
 RunResult run_replications(const Scenario& scenario, unsigned jobs, const RunControl& control) {
   if (scenario.replications == 1) {
     RunControl single;
@@ -90,19 +107,14 @@ RunResult run_replications(const Scenario& scenario, unsigned jobs, const RunCon
   const std::int64_t most =
       scenario.precision ? std::max<std::int64_t>(scenario.replications, scenario.precision->budget(queries) / queries)
                          : scenario.replications;
-  std::optional<RunResult> all;
-  std::int64_t done = 0;
-  for (std::int64_t wanted = scenario.replications; done < wanted;) {
-    for (RunResult& result : Round(scenario, scenario.replication + done, wanted - done, control).run(jobs))
-      all ? merge(*all, std::move(result)) : void(all = std::move(result));
-    done = wanted;
-    note_critical_links(*all);
-    all->figures = figures_of(*all, all->confidence);
-    all->precision_end = precision_end(scenario, *all);
-    if (all->precision_end == PrecisionEnd::budget)
-      wanted = next_target(excess_width(*scenario.precision, all->figures), done, most);
+  Study study(scenario, jobs, control);
+  for (std::int64_t wanted = scenario.replications; study.replications() < wanted;) {
+    study.add(wanted - study.replications());
+    study.result().precision_end = precision_end(scenario, study.result());
+    if (study.result().precision_end == PrecisionEnd::budget)
+      wanted = next_target(excess_width(*scenario.precision, study.result().figures), study.replications(), most);
   }
-  return std::move(*all);
+  return std::move(study.result());
 }
 
 }  // namespace shardsim

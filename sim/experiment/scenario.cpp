@@ -46,6 +46,27 @@ ShardingPlan make_plan(const Scenario& scenario, const Model& model) {
   return plan;
 }
 
+Scenario changed(const Scenario& scenario, const std::vector<std::pair<std::string, std::string>>& settings) {
+  const std::filesystem::path here = std::filesystem::current_path();
+  Document document = Document::wrap(value_type<Scenario>().write(&scenario, here), "the scenario", here);
+  for (const auto& [path, value] : settings) document.set(path, value);
+  return read_document<Scenario>(document);
+}
+
+Rate rate_at(const Scenario& scenario, const std::string& path) {
+  const Json written = value_type<Scenario>().write(&scenario, std::filesystem::current_path());
+  std::string pointer = "/" + path;
+  std::replace(pointer.begin(), pointer.end(), '.', '/');
+  const Json::json_pointer at(pointer);
+  if (written.contains(at) && written[at].is_string()) {
+    const ParsedQuantity parsed = parse_quantity(written[at].get<std::string>(), QuantityTraits<Rate>::units());
+    if (parsed.error.empty()) return Rate{parsed.base};
+  }
+  throw InputError(fmt::format("{}: there is no rate in the scenario (its arrivals are of type {}); name the field that "
+                               "holds one with --over",
+                               path, written["traffic"]["arrivals"].value("type", std::string("?"))));
+}
+
 Document load_scenario(const std::filesystem::path& file) {
   Document document = Document::load(file);
   if (document.root.is_object() && document.root.contains("scenario") && document.root.contains("schema_version")) {
