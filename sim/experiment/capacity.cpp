@@ -48,9 +48,10 @@ CapacityTrial Judge::operator()(double rate, std::optional<int> main, std::optio
   trial.sparse_replicas = s.cluster.sparse.replicas;
   ++tried_;
   const std::int64_t most = std::max<std::int64_t>(1, question_.max_queries / s.traffic.queries);
-  for (std::int64_t count = 1; count <= most && trial.answer == SloAnswer::undecided && !interrupted();
-       count = study.replications())
-    trial.answer = answer(question_.slo, study.add(std::min(count, most - study.replications())));
+  while (trial.answer == SloAnswer::undecided && study.replications() < most && !interrupted()) {
+    const std::int64_t as_many_again = std::max<std::int64_t>(1, study.replications());
+    trial.answer = answer(question_.slo, study.add(std::min(as_many_again, most - study.replications())));
+  }
   trial.result = std::move(study.result());
   tell(trial);
   return trial;

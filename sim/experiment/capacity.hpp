@@ -10,8 +10,8 @@ namespace shardsim {
 struct CapacityQuestion {
   Slo slo;
   std::string rate_path = "traffic.arrivals.rate";
-  double tolerance = 0.02;            ///< width of the bracket around the highest rate, relative
-  double confidence = 0.95;           ///< of each single verdict on a rate
+  double tolerance = 0.02;             ///< width of the bracket around the highest rate, relative
+  double confidence = 0.95;            ///< of each single verdict on a rate
   std::int64_t max_queries = 400'000;  ///< spent on one rate before it counts as undecided
   unsigned jobs = 1;
   const std::atomic<bool>* interrupt = nullptr;
@@ -33,9 +33,9 @@ struct Bill {
   int sparse_servers = 0;
   std::size_t shards = 0;
   int cores = 0;
-  Bytes memory;                            ///< DRAM of all servers
-  Bytes tables;                            ///< of it used, replicas and all
-  std::optional<double> price_per_hour;    ///< where every platform has one
+  Bytes memory;                          ///< DRAM of all servers
+  Bytes tables;                          ///< of it used, replicas and all
+  std::optional<double> price_per_hour;  ///< where every platform has one
   std::optional<double> watts;
   int servers() const { return main_servers + sparse_servers; }
 };
@@ -43,8 +43,8 @@ Bill bill_of(const Scenario& scenario);
 
 /// Highest rate that meets the objective.
 struct HighestRate {
-  std::optional<CapacityTrial> meets;        ///< the highest shown to meet it; empty: none does
-  std::optional<CapacityTrial> not_shown;    ///< the lowest above it that fails, or is undecided
+  std::optional<CapacityTrial> meets;      ///< the highest shown to meet it; empty: none does
+  std::optional<CapacityTrial> not_shown;  ///< the lowest above it that fails, or is undecided
   std::size_t tried = 0;
 };
 /// Brackets the rate, doubling or halving from the scenario's own, then bisecting. Throws InputError.

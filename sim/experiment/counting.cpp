@@ -45,8 +45,7 @@ void Counting::count(const Outcome& outcome) {
   recorder_.record(outcome);
   std::array<double, kQuantities> quantities{};
   quantities[kCpuQuantity] = to_microseconds(outcome.cpu);
-  for (std::size_t i = 0; i < kSpans; ++i)
-    quantities[kFirstSpanQuantity + i] = to_microseconds(outcome.spans.all()[i]);
+  for (std::size_t i = 0; i < kSpans; ++i) quantities[kFirstSpanQuantity + i] = to_microseconds(outcome.spans.all()[i]);
   sections_.front().record(outcome.id, outcome.latency.count(), quantities);
 }
 

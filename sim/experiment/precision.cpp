@@ -5,9 +5,12 @@ namespace shardsim {
 
 double excess_width(const Precision& precision, const Figures& figures) {
   double worst = 0;
-  for (const auto& [measure, asked] :
-       {std::pair(Measure::mean, precision.mean), {Measure::p50, precision.p50}, {Measure::p90, precision.p90},
-        {Measure::p95, precision.p95}, {Measure::p99, precision.p99}, {Measure::cpu, precision.cpu}}) {
+  for (const auto& [measure, asked] : {std::pair(Measure::mean, precision.mean),
+                                       {Measure::p50, precision.p50},
+                                       {Measure::p90, precision.p90},
+                                       {Measure::p95, precision.p95},
+                                       {Measure::p99, precision.p99},
+                                       {Measure::cpu, precision.cpu}}) {
     if (!asked) continue;
     const Estimate& e = figures[measure];
     const bool known = e.trust == Trust::good && e.value > 0;

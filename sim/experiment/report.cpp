@@ -34,7 +34,7 @@ Json latency_json(const Histogram& h) {
 
 // NaN becomes null.
 Json estimate_json(const Estimate& e) {
-  return {{"value", e.value}, {"low", e.low},   {"high", e.high}, {"trust", std::string(name_of(e.trust))},
+  return {{"value", e.value},   {"low", e.low},  {"high", e.high}, {"trust", std::string(name_of(e.trust))},
           {"groups", e.groups}, {"lag1", e.lag1}};
 }
 

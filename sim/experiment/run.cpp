@@ -87,7 +87,7 @@ class Runner {
   std::function<void(const Outcome&)> done_ = [this](const Outcome& outcome) { finish(outcome); };
   RunResult result_;
   Counting counting_;
-  BlockMeans backlog_;  // queries under way as another arrives
+  BlockMeans backlog_;                               // queries under way as another arrives
   std::int64_t target_ = scenario_.traffic.queries;  // queries to send; precision may want more
   std::vector<double> host_load_;
   std::vector<double> link_load_;
@@ -187,8 +187,7 @@ void Runner::on_heartbeat() {
     sim_.stop();
   }
   if (control_.progress)
-    control_.progress(static_cast<double>(result_.completed + result_.failed) /
-                      static_cast<double>(target_));
+    control_.progress(static_cast<double>(result_.completed + result_.failed) / static_cast<double>(target_));
 }
 
 // At the last arrival: what every server and link had been asked for, over what it could have done.
@@ -330,8 +329,7 @@ bool Runner::backlog_grows() const {
   std::array<double, kQuarters> mean{};
   for (std::size_t i = 0; i < blocks.size(); ++i) mean[i * kQuarters / blocks.size()] += blocks[i];
   for (double& m : mean) m /= static_cast<double>(blocks.size()) / kQuarters;
-  return mean[1] < mean[2] && mean[2] < mean[3] && mean[3] > 2 * mean[1] &&
-         mean[3] - mean[1] > 10 * std::sqrt(mean[3]);
+  return mean[1] < mean[2] && mean[2] < mean[3] && mean[3] > 2 * mean[1] && mean[3] - mean[1] > 10 * std::sqrt(mean[3]);
 }
 
 }  // namespace

@@ -35,7 +35,7 @@ struct HostResult {
   Bytes memory;
   Bytes memory_used;
   CpuTimes cpu{};
-  std::int64_t visits = 0;   ///< pieces of work
+  std::int64_t visits = 0;  ///< pieces of work
   double mean_wait_us = 0;  ///< for a core
 };
 

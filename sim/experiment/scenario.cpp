@@ -62,9 +62,10 @@ Rate rate_at(const Scenario& scenario, const std::string& path) {
     const ParsedQuantity parsed = parse_quantity(written[at].get<std::string>(), QuantityTraits<Rate>::units());
     if (parsed.error.empty()) return Rate{parsed.base};
   }
-  throw InputError(fmt::format("{}: there is no rate in the scenario (its arrivals are of type {}); name the field that "
-                               "holds one with --over",
-                               path, written["traffic"]["arrivals"].value("type", std::string("?"))));
+  throw InputError(
+      fmt::format("{}: there is no rate in the scenario (its arrivals are of type {}); name the field that "
+                  "holds one with --over",
+                  path, written["traffic"]["arrivals"].value("type", std::string("?"))));
 }
 
 Document load_scenario(const std::filesystem::path& file) {

@@ -2,10 +2,10 @@
 #pragma once
 
 #include "cluster/cluster.hpp"
+#include "experiment/precision.hpp"
 #include "model/compression.hpp"
 #include "network/topology.hpp"
 #include "network/transport.hpp"
-#include "experiment/precision.hpp"
 #include "serving/background.hpp"
 #include "serving/faults.hpp"
 #include "serving/spec.hpp"

@@ -73,7 +73,8 @@ Spreading spreading_of(const Pulls& pulls, std::size_t groups_a_run) {
 // As many groups as there may be, and half as many for as long as neighbours are correlated.
 std::optional<Spreading> spreading_of(const Pulls& pulls) {
   const std::size_t runs = pulls.runs.size();
-  const std::size_t most = runs >= kEnoughRuns ? 1 : std::min((kMostGroups + runs - 1) / std::max<std::size_t>(1, runs), shortest(pulls));
+  const std::size_t most =
+      runs >= kEnoughRuns ? 1 : std::min((kMostGroups + runs - 1) / std::max<std::size_t>(1, runs), shortest(pulls));
   if (runs * most < kFewestGroups) return std::nullopt;
   Spreading spreading = spreading_of(pulls, most);
   for (std::size_t groups = most / 2; spreading.correlated && runs * groups >= kFewestGroups; groups /= 2)

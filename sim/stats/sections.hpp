@@ -19,7 +19,7 @@ class Sections {
 
   struct Section {
     std::uint64_t count = 0;
-    double sum = 0;                   ///< of the values
+    double sum = 0;                  ///< of the values
     std::vector<double> quantities;  ///< sums
     ValueCounts values;
   };

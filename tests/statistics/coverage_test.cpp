@@ -69,10 +69,11 @@ TEST_CASE("M/M/1: 95 % intervals of one long run hold the truth in 93 to 97 % of
   const auto [rho, queries] = GENERATE(table<double, int>({{0.5, 100'000}, {0.8, 400'000}}));
   const auto runs = independent_runs<Figures>(400, queue(1, rho, kExponential, queries), {},
                                               [](const RunResult& r) { return r.figures; });
-  for (const auto& [measure, truth] :
-       {std::pair(Measure::mean, true_mean_us(rho)), {Measure::p50, true_quantile_us(rho, 0.5)},
-        {Measure::p90, true_quantile_us(rho, 0.9)}, {Measure::p95, true_quantile_us(rho, 0.95)},
-        {Measure::p99, true_quantile_us(rho, 0.99)}}) {
+  for (const auto& [measure, truth] : {std::pair(Measure::mean, true_mean_us(rho)),
+                                       {Measure::p50, true_quantile_us(rho, 0.5)},
+                                       {Measure::p90, true_quantile_us(rho, 0.9)},
+                                       {Measure::p95, true_quantile_us(rho, 0.95)},
+                                       {Measure::p99, true_quantile_us(rho, 0.99)}}) {
     const Coverage c = coverage(runs, measure, truth);
     fmt::print("rho {} {:>4}: {:.2f} % of {} intervals hold the truth, half width {:.2f} %\n", rho, name_of(measure),
                100 * c.share, c.with_interval, 100 * c.mean_half_width);
@@ -103,13 +104,13 @@ TEST_CASE("a precision asked for is what one gets") {
     std::int64_t queries;
   };
   const double truth = true_quantile_us(rho, 0.99);
-  const auto runs = independent_runs<End>(
-      200, queue(1, rho, kExponential, 5'000), {{"precision", R"({"p99": "5 %", "max_queries": 1000000})"}},
-      [&](const RunResult& r) {
-        const Estimate& e = r.figures[Measure::p99];
-        return End{r.precision_end, std::max(e.high - e.value, e.value - e.low) / e.value,
-                   std::abs(e.value - truth) / truth, r.offered};
-      });
+  const auto runs =
+      independent_runs<End>(200, queue(1, rho, kExponential, 5'000),
+                            {{"precision", R"({"p99": "5 %", "max_queries": 1000000})"}}, [&](const RunResult& r) {
+                              const Estimate& e = r.figures[Measure::p99];
+                              return End{r.precision_end, std::max(e.high - e.value, e.value - e.low) / e.value,
+                                         std::abs(e.value - truth) / truth, r.offered};
+                            });
   int within = 0;
   double queries = 0;
   for (const End& e : runs) {
@@ -133,8 +134,8 @@ TEST_CASE("cutting the warm-up that MSER finds beats no cut where a run starts f
   // 300 clients ask at once at the start; in the steady state a hundredth of them wait.
   const int clients = 300;
   const std::string text = queue(1, 0.5, kExponential, 4'000);
-  const std::string arrivals =
-      fmt::format(R"({{"type": "closed-loop", "clients": {}, "think_s": {{"type": "exponential", "mean": 0.06}}}})", clients);
+  const std::string arrivals = fmt::format(
+      R"({{"type": "closed-loop", "clients": {}, "think_s": {{"type": "exponential", "mean": 0.06}}}})", clients);
   // The truth, from mean value analysis of one exponential server and a pause.
   double response = 0;
   double waiting = 0;
@@ -144,9 +145,9 @@ TEST_CASE("cutting the warm-up that MSER finds beats no cut where a run starts f
   }
   const auto error = [&](const std::string& warmup) {
     double squares = 0;
-    for (const double mean : independent_runs<double>(
-             200, text, {{"traffic.arrivals", arrivals}, {"traffic.warmup", warmup}},
-             [](const RunResult& r) { return r.figures[Measure::mean].value; }))
+    for (const double mean :
+         independent_runs<double>(200, text, {{"traffic.arrivals", arrivals}, {"traffic.warmup", warmup}},
+                                  [](const RunResult& r) { return r.figures[Measure::mean].value; }))
       squares += (mean / response - 1) * (mean / response - 1) / 200;
     return std::sqrt(squares);
   };

@@ -78,10 +78,10 @@ std::string csv(const std::vector<Row>& rows, const Slo& slo) {
     }
     const Bill& b = row.bill.value();
     const Estimate& e = row.trial->result.figures[slo.measure];
-    out += fmt::format("\"{}\",{},{},{},{},{},{},{},{},{},{},{},{},{},{}\n", row.name, row.trial->rate_per_s, above,
-                       b.main_servers, b.sparse_servers, b.servers(), b.cores, core_use(row.trial->result),
-                       b.memory.count, b.tables.count, e.value, e.low, e.high, or_blank(b.price_per_hour),
-                       or_blank(b.watts));
+    out +=
+        fmt::format("\"{}\",{},{},{},{},{},{},{},{},{},{},{},{},{},{}\n", row.name, row.trial->rate_per_s, above,
+                    b.main_servers, b.sparse_servers, b.servers(), b.cores, core_use(row.trial->result), b.memory.count,
+                    b.tables.count, e.value, e.low, e.high, or_blank(b.price_per_hour), or_blank(b.watts));
   }
   return out;
 }
@@ -89,9 +89,9 @@ std::string csv(const std::vector<Row>& rows, const Slo& slo) {
 std::string text(const std::vector<Row>& rows, const Slo& slo, double confidence) {
   std::size_t width = 14;
   for (const Row& row : rows) width = std::max(width, row.name.size() + 2);
-  std::string out = fmt::format("{:<{}}{:>10}{:>12}{:>7}{:>8}{:>9}{:>10}{:>12}{:>8}  {:<28}{}\n", "configuration", width,
-                                "rate /s", "not at /s", "main", "sparse", "servers", "DRAM TiB", "tables TiB", "cores %",
-                                std::string(name_of(slo.measure)) + " ms", "busiest");
+  std::string out = fmt::format("{:<{}}{:>10}{:>12}{:>7}{:>8}{:>9}{:>10}{:>12}{:>8}  {:<28}{}\n", "configuration",
+                                width, "rate /s", "not at /s", "main", "sparse", "servers", "DRAM TiB", "tables TiB",
+                                "cores %", std::string(name_of(slo.measure)) + " ms", "busiest");
   for (const Row& row : rows) {
     const std::string above = row.not_shown ? fmt::format("{:.5g}", row.not_shown->rate_per_s) : "";
     if (!row.trial) {
@@ -100,11 +100,11 @@ std::string text(const std::vector<Row>& rows, const Slo& slo, double confidence
       continue;
     }
     const Bill& b = row.bill.value();
-    out += fmt::format("{:<{}}{:>10.5g}{:>12}{:>7}{:>8}{:>9}{:>10.2f}{:>12.3f}{:>8.1f}  {:<28}{} {:.2f}\n", row.name,
-                       width, row.trial->rate_per_s, above, b.main_servers, b.sparse_servers, b.servers(),
-                       tib(b.memory), tib(b.tables), 100 * core_use(row.trial->result),
-                       ms(row.trial->result.figures[slo.measure]), row.trial->result.bottleneck.name,
-                       row.trial->result.bottleneck.offered_load);
+    out +=
+        fmt::format("{:<{}}{:>10.5g}{:>12}{:>7}{:>8}{:>9}{:>10.2f}{:>12.3f}{:>8.1f}  {:<28}{} {:.2f}\n", row.name,
+                    width, row.trial->rate_per_s, above, b.main_servers, b.sparse_servers, b.servers(), tib(b.memory),
+                    tib(b.tables), 100 * core_use(row.trial->result), ms(row.trial->result.figures[slo.measure]),
+                    row.trial->result.bottleneck.name, row.trial->result.bottleneck.offered_load);
     if (b.price_per_hour) out += fmt::format("{:<{}}price {:.2f} an hour\n", "", width, *b.price_per_hour);
     if (b.watts) out += fmt::format("{:<{}}power {:.2f} kW\n", "", width, *b.watts / 1000);
   }
@@ -219,8 +219,9 @@ class CapacityCommand final : public Command {
         r.not_shown = std::move(found.not_shown);
       }
       if (r.trial)
-        r.bill = bill_of(changed(point.scenario, {{"cluster.main.replicas", std::to_string(r.trial->main_replicas)},
-                                                  {"cluster.sparse.replicas", std::to_string(r.trial->sparse_replicas)}}));
+        r.bill =
+            bill_of(changed(point.scenario, {{"cluster.main.replicas", std::to_string(r.trial->main_replicas)},
+                                             {"cluster.sparse.replicas", std::to_string(r.trial->sparse_replicas)}}));
     } catch (const InfeasibleError& e) {
       r.error = e.what();
     }

@@ -12,7 +12,9 @@ namespace po = boost::program_options;
 
 class Compare final : public Command {
  public:
-  std::string usage() const override { return "A.json [B.json] [--set-a PATH=VALUE]... [--set-b PATH=VALUE]... [--out DIR]"; }
+  std::string usage() const override {
+    return "A.json [B.json] [--set-a PATH=VALUE]... [--set-b PATH=VALUE]... [--out DIR]";
+  }
   std::string example() const override {
     return "shardsim compare workloads/experiments/drm1.json --set-b sharding.shards=4 --set traffic.queries=5000";
   }
@@ -23,11 +25,12 @@ class Compare final : public Command {
     options.add_options()("A.json", po::value<std::string>(), "scenario or result.json")(
         "B.json", po::value<std::string>(), "the other; left out: A, changed by --set-b")(
         "set-a", settings(), "change a field of A only")("set-b", settings(), "change a field of B only")(
-        "seed", po::value<std::uint64_t>(), "seed of all random numbers, of both")(
-        "replications", po::value<int>(), "independent repetitions of each")(
+        "seed", po::value<std::uint64_t>(), "seed of all random numbers, of both")("replications", po::value<int>(),
+                                                                                   "independent repetitions of each")(
         "jobs", po::value<unsigned>()->default_value(default_jobs()), "replications at a time")(
         "format", po::value<std::string>()->default_value("text"), "text or json")(
-        "out", po::value<std::string>()->value_name("DIR"), "write DIR/compare.json")("force", "replace files that exist");
+        "out", po::value<std::string>()->value_name("DIR"), "write DIR/compare.json")("force",
+                                                                                      "replace files that exist");
     positional.add("A.json", 1).add("B.json", 1);
   }
 
@@ -40,8 +43,8 @@ class Compare final : public Command {
     if (given.count("B.json") == 0 && given.count("set-b") == 0)
       throw InputError("give a second scenario, or --set-b with what is to be different; see --help");
     const GivenScenario a = read_scenario(first, with_common(given, "set-a"), given);
-    const GivenScenario b =
-        read_scenario(given.count("B.json") > 0 ? given["B.json"].as<std::string>() : first, with_common(given, "set-b"), given);
+    const GivenScenario b = read_scenario(given.count("B.json") > 0 ? given["B.json"].as<std::string>() : first,
+                                          with_common(given, "set-b"), given);
 
     const Comparison comparison = simulate(a, b, given["jobs"].as<unsigned>());
     const std::string text = comparison_json(comparison).dump(2) + "\n";

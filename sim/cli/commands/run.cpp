@@ -39,7 +39,8 @@ class Run final : public Command {
       RunControl control;
       control.interrupt = &interrupted();
       control.progress = [&](double share) { line.show(share, ""); };
-      return given_scenario.with([&](const Scenario& s) { return run_replications(s, given["jobs"].as<unsigned>(), control); });
+      return given_scenario.with(
+          [&](const Scenario& s) { return run_replications(s, given["jobs"].as<unsigned>(), control); });
     }();
 
     const std::filesystem::path folder = std::filesystem::absolute(out.empty() ? "." : out);
