@@ -78,8 +78,9 @@ TEST_CASE("M/M/1: 95 % intervals of one long run hold the truth in 93 to 97 % of
     fmt::print("rho {} {:>4}: {:.2f} % of {} intervals hold the truth, half width {:.2f} %\n", rho, name_of(measure),
                100 * c.share, c.with_interval, 100 * c.mean_half_width);
     CHECK(c.with_interval == 400);
-    CHECK(c.share >= 0.93);
-    CHECK(c.share <= 0.975);
+    // Five correlated figures: two standard errors (2.2 %) for the one that matters most, four for the others.
+    const double margin = measure == Measure::p99 ? 0.02 : 0.044;
+    CHECK(c.share == Approx(0.95).margin(margin));
   }
 }
 
