@@ -31,6 +31,12 @@ std::string deviation_of(const Finding& f) {
   return fmt::format("{:+.2f} % ({:+.1f} se)", 100 * f.deviation(), standard_errors(f));
 }
 
+// Capitals stand out in a long table.
+std::string_view word_for(Judgement j) {
+  if (j == Judgement::pass) return "pass";
+  return j == Judgement::fail ? "FAIL" : "TOO WIDE";
+}
+
 std::string summary(const ValidationPlan& plan, const std::vector<Finding>& findings) {
   const auto laws = static_cast<std::size_t>(
       std::count_if(findings.begin(), findings.end(), [](const Finding& f) { return f.expected.exact; }));
@@ -73,16 +79,13 @@ std::string validation_text(const ValidationPlan& plan, const std::vector<Findin
   const auto row = [&](const std::string& name, const std::string& measure, const std::string& expected,
                        const std::string& measured, const std::string& interval, const std::string& deviation,
                        std::string_view judgement) {
-    out += fmt::format("{:<{}}  {:<{}}  {:>10}  {:>10}  {:>9}  {:>18}  {}\n", name, name_width, measure, measure_width,
-                       expected, measured, interval, deviation, judgement);
+    out += fmt::format("{:<{}}  {:<{}}  {:>10}  {:>10}  {:>9}  {:>18}{}{}\n", name, name_width, measure, measure_width,
+                       expected, measured, interval, deviation, judgement.empty() ? "" : "  ", judgement);
   };
   row("case", "measure", "expected", "measured", "interval", "deviation", "");
   for (const Finding& f : findings)
     row(f.name, measure_of(f), fmt::format("{:.6g}", f.expected.value), fmt::format("{:.6g}", f.measured),
-        interval_of(f), deviation_of(f),
-        f.judgement == Judgement::pass   ? "pass"
-        : f.judgement == Judgement::fail ? "FAIL"
-                                         : "TOO WIDE");
+        interval_of(f), deviation_of(f), word_for(f.judgement));
   return out + summary(plan, findings);
 }
 

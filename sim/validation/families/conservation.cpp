@@ -12,7 +12,7 @@ namespace shardsim {
 namespace {
 
 const char* const kFlapping =
-    R"([{"links": "leaf0 -> spine*", "state": "flapping", "down_for": "2 ms", "up_for": "20 ms", "until": "2 s"}])";
+    R"([{"links": "leaf0 -> spine*", "state": "flapping", "down_for": "2 ms", "up_for": "8 ms", "until": "2 s"}])";
 
 class Conservation final : public Family {
  public:
@@ -31,7 +31,7 @@ class Conservation final : public Family {
                [faults](const Scenario& s, const RunControl& control) { return count(s, control, faults); }};
         if (faults) {
           c.changes.emplace_back("faults", kFlapping);
-          c.changes.emplace_back("serving.timeout", R"({"after": "10 ms", "retries": 1})");
+          c.changes.emplace_back("serving.timeout", R"({"after": "9 ms", "retries": 1})");
         }
         cases.push_back(std::move(c));
       }

@@ -12,14 +12,13 @@ class MdcFamily final : public Family {
  public:
   std::vector<Case> cases() const override {
     std::vector<Case> cases;
-    const double load = 0.8;
-    for (const int cores : {1, 4, 16}) {
+    for (const auto& [cores, load] : std::vector<std::pair<int, double>>{{1, 0.7}, {4, 0.8}, {16, 0.9}}) {
       const queueing::Mdc queue(cores, load, kServiceUs);
       cases.push_back(steady_state(fmt::format("mdc-{}", cores), "queue.json",
                                    {{"cluster.main.platform.cores", std::to_string(cores)},
                                     {"serving.jitter.dense", R"({"type": "fixed", "value": 1})"},
                                     {"traffic.arrivals.rate", per_second(cores * load / kServiceUs * 1e6)}},
-                                   300'000,
+                                   500'000,
                                    {mean_latency(queue.mean()), latency_quantile(0.9, queue.quantile(0.9)),
                                     latency_quantile(0.99, queue.quantile(0.99))}));
     }

@@ -32,7 +32,7 @@ class Mg1 final : public Family {
     for (const Service& s : services) {
       Assignments changes = s.changes;
       changes.emplace_back("traffic.arrivals.rate", per_second(s.load / kServiceUs * 1e6));
-      cases.push_back(steady_state("mg1-" + s.name, "queue.json", changes, 300'000,
+      cases.push_back(steady_state("mg1-" + s.name, "queue.json", changes, 400'000,
                                    {mean_latency(queueing::mg1_mean(s.load, kServiceUs, s.cv))}));
     }
     return cases;

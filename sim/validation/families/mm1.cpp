@@ -16,7 +16,7 @@ class Mm1 final : public Family {
       const double mean = kServiceUs / (1 - load);
       cases.push_back(
           steady_state(fmt::format("mm1-{}", load), "queue.json",
-                       {{"traffic.arrivals.rate", per_second(load / kServiceUs * 1e6)}}, 300'000,
+                       {{"traffic.arrivals.rate", per_second(load / kServiceUs * 1e6)}}, 500'000,
                        {mean_latency(mean), latency_quantile(0.5, queueing::exponential_quantile(mean, 0.5)),
                         latency_quantile(0.99, queueing::exponential_quantile(mean, 0.99))}));
     }

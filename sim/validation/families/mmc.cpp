@@ -12,12 +12,11 @@ class Mmc final : public Family {
  public:
   std::vector<Case> cases() const override {
     std::vector<Case> cases;
-    const double load = 0.8;
-    for (const int cores : {2, 8, 40})
+    for (const auto& [cores, load] : std::vector<std::pair<int, double>>{{2, 0.7}, {8, 0.8}, {40, 0.9}})
       cases.push_back(steady_state(fmt::format("mmc-{}", cores), "queue.json",
                                    {{"cluster.main.platform.cores", std::to_string(cores)},
                                     {"traffic.arrivals.rate", per_second(cores * load / kServiceUs * 1e6)}},
-                                   400'000,
+                                   600'000,
                                    {mean_latency(queueing::mmc_mean(cores, load, kServiceUs)),
                                     latency_quantile(0.5, queueing::mmc_quantile(cores, load, kServiceUs, 0.5)),
                                     latency_quantile(0.99, queueing::mmc_quantile(cores, load, kServiceUs, 0.99))}));

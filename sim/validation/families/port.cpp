@@ -13,7 +13,7 @@ class Port final : public Family {
  public:
   std::vector<Case> cases() const override {
     std::vector<Case> cases;
-    for (const double load : {0.5, 0.8}) {
+    for (const double load : {0.4, 0.6}) {
       const queueing::Mdc queue(1, load, kSendingUs);
       cases.push_back(steady_state(fmt::format("port-{}", load), "port.json",
                                    {{"traffic.arrivals.rate", per_second(load / kSendingUs * 1e6)}}, 300'000,

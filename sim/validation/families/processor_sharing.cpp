@@ -14,19 +14,16 @@ class ProcessorSharing final : public Family {
  public:
   std::vector<Case> cases() const override {
     std::vector<Case> cases;
-    const double load = 0.7;
-    const double mean = kServiceUs / (1 - load);
-    const std::string rate = per_second(load / kServiceUs * 1e6);
-    const auto add_memory = [&](const std::string& name, const std::string& pooling) {
-      cases.push_back(steady_state(name, "memory-sharing.json",
-                                   {{"model.nets.work.tables.t.pooling", pooling}, {"traffic.arrivals.rate", rate}},
-                                   200'000, {mean_latency(mean)}));
+    const auto add = [&](const std::string& name, const std::string& file, double load, Assignments changes) {
+      changes.emplace_back("traffic.arrivals.rate", per_second(load / kServiceUs * 1e6));
+      cases.push_back(steady_state(name, file, changes, 250'000, {mean_latency(kServiceUs / (1 - load))}));
     };
-    add_memory("processor-sharing-memory-fixed", R"({"type": "fixed", "value": 1000})");
-    add_memory("processor-sharing-memory-varied", R"({"type": "empirical", "quantiles": [500, 500, 500, 2500]})");
-    cases.push_back(steady_state("processor-sharing-link", "port.json",
-                                 {{"transport", R"({"type": "fluid"})"}, {"traffic.arrivals.rate", rate}}, 200'000,
-                                 {mean_latency(mean)}));
+    const std::string pooling = "model.nets.work.tables.t.pooling";
+    add("processor-sharing-memory-fixed", "memory-sharing.json", 0.7,
+        {{pooling, R"({"type": "fixed", "value": 1000})"}});
+    add("processor-sharing-memory-varied", "memory-sharing.json", 0.7,
+        {{pooling, R"({"type": "empirical", "quantiles": [500, 500, 500, 2500]})"}});
+    add("processor-sharing-link", "port.json", 0.6, {{"transport", R"({"type": "fluid"})"}});
     return cases;
   }
 };

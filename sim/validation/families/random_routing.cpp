@@ -20,7 +20,7 @@ class RandomRouting final : public Family {
                      {{"cluster.main.replicas", "2"},
                       {"serving.main_balancer", R"({"type": "random"})"},
                       {"traffic.arrivals.rate", per_second(2 * load / kServiceUs * 1e6)}},
-                     500'000,
+                     800'000,
                      {mean_latency(mean), latency_quantile(0.99, queueing::exponential_quantile(mean, 0.99)),
                       utilisation("main0", load), utilisation("main1", load)}));
     return cases;

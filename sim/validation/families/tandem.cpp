@@ -17,7 +17,7 @@ class Tandem final : public Family {
  public:
   std::vector<Case> cases() const override {
     std::vector<Case> cases;
-    const double rate = 6000e-6;  // queries a microsecond
+    const double rate = 5000e-6;  // queries a microsecond
     const auto time_in = [&](double service) { return service / (1 - rate * service); };
     const auto add = [&](const std::string& name, const Assignments& changes, const std::vector<double>& services) {
       std::vector<double> means;
@@ -26,7 +26,7 @@ class Tandem final : public Family {
       Assignments all = changes;
       all.emplace_back("traffic.arrivals.rate", per_second(rate * 1e6));
       cases.push_back(
-          steady_state(name, "tandem.json", all, 150'000,
+          steady_state(name, "tandem.json", all, 250'000,
                        {mean_latency(total), latency_quantile(0.5, queueing::sum_of_exponentials_quantile(means, 0.5)),
                         latency_quantile(0.99, queueing::sum_of_exponentials_quantile(means, 0.99))}));
     };
