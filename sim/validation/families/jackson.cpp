@@ -25,7 +25,7 @@ class Jackson final : public Family {
     double mean = 0;
     for (const Station& s : stations) mean += s.visits * s.service_us / (1 - s.load(rate));
     cases.push_back(
-        steady_state("jackson", "jackson.json", {{"traffic.arrivals.rate", per_second(rate * 1e6)}}, 200'000,
+        steady_state("jackson", "jackson.json", {{"traffic.arrivals.rate", per_second(rate * 1e6)}}, 150'000,
                      {mean_latency(mean), utilisation("main0", stations[0].load(rate)),
                       utilisation("sparse0", stations[1].load(rate)), utilisation("sparse1", stations[2].load(rate))}));
     return cases;

@@ -12,7 +12,7 @@ class MdcFamily final : public Family {
  public:
   std::vector<Case> cases() const override {
     std::vector<Case> cases;
-    for (const auto& [cores, load] : std::vector<std::pair<int, double>>{{1, 0.7}, {4, 0.8}, {16, 0.9}}) {
+    for (const auto& [cores, load] : std::vector<std::pair<int, double>>{{1, 0.7}, {4, 0.8}, {16, 0.85}}) {
       const queueing::Mdc queue(cores, load, kServiceUs);
       cases.push_back(steady_state(fmt::format("mdc-{}", cores), "queue.json",
                                    {{"cluster.main.platform.cores", std::to_string(cores)},

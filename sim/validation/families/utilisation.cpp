@@ -10,14 +10,14 @@ class Utilisation final : public Family {
  public:
   std::vector<Case> cases() const override {
     const double rate = 6000e-6;  // queries a microsecond; the means are those of tandem.json
-    return {steady_state("utilisation", "tandem.json", {{"traffic.arrivals.rate", per_second(rate * 1e6)}}, 100'000,
+    return {steady_state("utilisation", "tandem.json", {{"traffic.arrivals.rate", per_second(rate * 1e6)}}, 60'000,
                          {utilisation("main0", rate * 100), utilisation("sparse0", rate * 80),
                           utilisation("sparse1", rate * 120)}),
             steady_state("utilisation-lognormal", "tandem.json",
                          {{"traffic.arrivals.rate", per_second(rate * 1e6)},
                           {"serving.jitter.dense", R"({"type": "lognormal", "mean": 1, "cv": 2})"},
                           {"serving.jitter.sparse", R"({"type": "lognormal", "mean": 1, "cv": 2})"}},
-                         100'000,
+                         60'000,
                          {utilisation("main0", rate * 100), utilisation("sparse0", rate * 80),
                           utilisation("sparse1", rate * 120)})};
   }
