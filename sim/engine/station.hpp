@@ -39,6 +39,12 @@ class Station {
 
   int servers() const { return servers_; }
   int busy() const { return busy_; }
+  /// Customers who wait for a server, counted one by one.
+  int waiting() const {
+    int n = 0;
+    for (const Customer* c = head_; c != nullptr; c = c->next) ++n;
+    return n;
+  }
   Simulation& simulation() { return sim_; }
 
   /// Server time that all customers up to now brought with them, whether served or still waiting.

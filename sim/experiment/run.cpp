@@ -100,7 +100,7 @@ class Runner {
 
 RunResult Runner::run() {
   stream_.draw_rows_of(serving_.rows_matter());
-  sim_.on_heartbeat(kHeartbeatEvents, [this] { on_heartbeat(); });
+  sim_.on_heartbeat(control_.on_event ? 1 : kHeartbeatEvents, [this] { on_heartbeat(); });
   if (loop_ = scenario_.traffic.arrivals->closed_loop(); loop_) {
     for (int i = 0; i < loop_->clients; ++i) idle_.push_back(&clients_.emplace_back(*this));
     for (int i = 0; i < loop_->clients; ++i) next_of_client(Duration::zero());
@@ -182,6 +182,7 @@ void Runner::next_of_client(Duration think) {
 }
 
 void Runner::on_heartbeat() {
+  if (control_.on_event) control_.on_event(sim_.now(), serving_.hosts());
   if (control_.interrupt != nullptr && control_.interrupt->load()) {
     interrupted_ = true;
     sim_.stop();

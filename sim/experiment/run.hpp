@@ -118,6 +118,8 @@ struct RunControl {
   const std::atomic<bool>* interrupt = nullptr;      ///< set from outside to stop
   std::function<void(const Query&, Time)> on_offer;  ///< each query that arrives, warm-up included; may be empty
   std::function<void(const Outcome&)> on_outcome;    ///< each finished query, warm-up included; may be empty
+  /// After each event: the time and the hosts, whose state stays until the next event. Slow; may be empty.
+  std::function<void(Time, const std::deque<Host>&)> on_event;
 };
 
 /// Fills in, for each link, its part of the critical paths around P99, from the recorder.
