@@ -22,7 +22,7 @@ DARK, LIGHT, WARM = {"facecolor": "#08519c"}, {"facecolor": "#9ecae1"}, {"faceco
 
 
 def grouped(axes, series: list[Series], factor: float = 1.0) -> None:
-    """A group of bars for each place along x. What is in doubt is hollow and has no whisker."""
+    """A group of bars for each place along x. What is in doubt is hollow."""
     width = figure.SLOT / len(series)
     for at, one in enumerate(series):
         places = [i + (at - (len(series) - 1) / 2) * width for i in range(len(one.estimates))]
@@ -30,7 +30,7 @@ def grouped(axes, series: list[Series], factor: float = 1.0) -> None:
         for bar, estimate in zip(bars, one.estimates):
             if estimate.doubt:
                 bar.set(**figure.DOUBTED)
-        known = [(place, e) for place, e in zip(places, one.estimates) if not e.doubt]
+        known = [(place, e) for place, e in zip(places, one.estimates) if not e.doubt and e.reach > 0]
         whiskers = [[factor * (e.value - e.low) for _, e in known], [factor * (e.high - e.value) for _, e in known]]
         if known:
             axes.errorbar([p for p, _ in known], [factor * e.value for _, e in known], whiskers, fmt="none", **figure.WHISKER)
@@ -45,7 +45,7 @@ def stacked_panels(titles: list[str], categories: list[str] | None = None, heigh
     for (axes,), title in zip(rows, titles):
         axes.set_title(title, loc="left", fontweight="bold", fontsize=figure.LABEL_SIZE)
     figure.label_categories(rows, categories, "")
-    for (axes,) in rows:
+    for (axes,) in rows if len(categories) > 3 else ():
         figure.separate_families(axes, categories)
     return plot, [axes for (axes,) in rows]
 

@@ -18,7 +18,7 @@ def draw(studies):
         axes.set_title(model, loc="left", fontweight="bold", fontsize=figure.LABEL_SIZE)
         axes.set_xlabel("RPCs a query")
         axes.set_xlim(left=0)
-        axes.set_ylim(bottom=0)
+    panels[0].set_ylim(bottom=0)  # of all, as they share it
     panels[0].set_ylabel("compute overhead (%)")
     figure.legend_above(plot, *panels[0].get_legend_handles_labels())
     return plot

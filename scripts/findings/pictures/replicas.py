@@ -14,6 +14,7 @@ def draw(studies):
     ]
     bars.grouped(axes, series, 100)
     axes.set_yscale("log")
+    axes.yaxis.set_major_formatter("{x:g}")
     axes.set_ylabel("utilisation (%)")
     bars.legend(plot, axes)
     return plot

@@ -2,7 +2,7 @@
 from ..studies import MODELS
 from . import bars
 
-CAPTION = "P99 latency over the singular server's, one query at a time and at 25 queries a second; between the dotted lines, +1 % to the point"
+CAPTION = "P99 latency over the singular server's, one query at a time and at 25 queries a second; between the axis and the dotted line it is +1 %, to the point"
 
 
 def draw(studies):
