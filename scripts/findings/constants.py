@@ -48,10 +48,10 @@ def change(folder: Path, constant: Constant, factor: float) -> None:
     for place in constant.places:
         file = folder / place.file
         content = json.loads(file.read_text(encoding="utf-8"))
-        holders = list(_holders(content, place.path.split(".")))
-        if not holders:
+        found = list(holders(content, place.path.split(".")))
+        if not found:
             raise SweepError(f"{file}: no {place.path}, which constant {constant.name!r} names")
-        for holder, key in holders:
+        for holder, key in found:
             holder[key] = scaled(holder[key], factor**place.power)
         file.write_text(json.dumps(content), encoding="utf-8")
 
@@ -66,7 +66,7 @@ def scaled(value: Any, factor: float) -> Any:
     return f"{float(number) * factor:.9g}{unit}"
 
 
-def _holders(content: Any, keys: list[str]) -> Iterator[tuple[Any, Any]]:
+def holders(content: Any, keys: list[str]) -> Iterator[tuple[Any, Any]]:
     """(object, key) of every field the keys lead to."""
     if isinstance(content, list):
         members = dict(enumerate(content))
@@ -79,4 +79,4 @@ def _holders(content: Any, keys: list[str]) -> Iterator[tuple[Any, Any]]:
         if len(keys) == 1:
             yield content, key
         else:
-            yield from _holders(members[key], keys[1:])
+            yield from holders(members[key], keys[1:])

@@ -57,6 +57,11 @@ def _text(estimate: Estimate, form: str) -> str:
     return f"{text} ±{reach}" if estimate.reach > 0 else text
 
 
+def unless_failed(verdict: Verdict) -> Verdict | None:
+    """For figures of which one suffices: those that do not do it contradict nothing."""
+    return None if verdict is Verdict.FAILS else verdict
+
+
 def counted(verdicts: list[Verdict], what: str) -> str:
     """ "17 of 30 higher, 3 undecided" """
     undecided = verdicts.count(Verdict.UNDECIDED)

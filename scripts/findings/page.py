@@ -117,7 +117,7 @@ def dependence(constants: list[Constant]) -> list[str]:
         "Recalled of the paper, and taken as they are: number of cores, memory and network card of SC-Large; sizes, tables and nets of the "
         "models; the share of operator time in sparse operators; 25 queries a second.",
         "\n".join(calibrated),
-        "These constants are not from the paper:",
+        "These constants are not the paper's word:",
         table(["constant", "shipped", "known"], rows),
     ]
 

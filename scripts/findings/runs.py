@@ -53,7 +53,7 @@ class Runner:
         return Studies.of(load(folder / "serial"), load(folder / "load"))
 
     def _key(self, inputs: Path) -> str:
-        digest = hashlib.sha256(f"{self.queries} {hashlib.sha256(self.program.read_bytes()).hexdigest()}".encode())
+        digest = hashlib.sha256(f"{self.queries} ".encode() + self.program.read_bytes())
         for file in sorted(path for path in inputs.rglob("*") if path.is_file()):
             digest.update(file.read_bytes())
         return digest.hexdigest()

@@ -3,6 +3,7 @@
 
 import math
 from dataclasses import dataclass
+from typing import Callable
 
 from plotting.sweep import Result, Sweep, SweepError
 
@@ -18,9 +19,8 @@ class Study:
     """One sweep over groups (a model, a setting) and configurations."""
 
     def __init__(self, sweep: Sweep, axis: str):
-        for needed in (axis, "configuration"):
-            if needed not in sweep.axes:
-                raise SweepError(f"{sweep.directory}: the sweep has no axis {needed!r}; its axes are {', '.join(sweep.axes)}")
+        if set(sweep.axes) != {axis, "configuration"}:
+            raise SweepError(f"{sweep.directory}: the axes are {', '.join(sweep.axes)}, not {axis} and configuration")
         self.sweep = sweep
         self.axis = axis
 
@@ -51,16 +51,27 @@ class Study:
         return Estimate(value, value - reach, value + reach)
 
     def rpcs_per_query(self, group: str, configuration: str) -> float:
-        return sum(shard["rpcs_per_query"] for shard in self.result(group, configuration).get("/shards"))
+        return sum(self._listed(group, configuration, "/shards", lambda shard: shard["rpcs_per_query"]))
+
+    def busiest(self, group: str, configuration: str, service: str) -> float:
+        """Utilisation of the busiest host of a service."""
+        read = lambda host: host["utilisation"] if host["service"] == service else 0.0
+        return max(self._listed(group, configuration, "/hosts", read))
+
+    def _listed(self, group: str, configuration: str, pointer: str, read: Callable[[dict], float]) -> list[float]:
+        result = self.result(group, configuration)
+        try:
+            return [read(entry) for entry in result.get(pointer)]
+        except (KeyError, TypeError) as error:
+            raise SweepError(f"{result.path}: {pointer} is not what a run writes: {error!r}") from None
 
     def _index(self, group: str, configuration: str) -> int:
-        frame = self.sweep.frame
-        found = frame.index[(frame[self.axis] == group) & (frame["configuration"] == configuration)]
-        if found.empty:
+        found = self.sweep.find({self.axis: group, "configuration": configuration})
+        if found is None:
             raise SweepError(f"{self._name(group, configuration)} is missing")
-        if (verdict := self.sweep.verdict(found[0])) != "stable":
+        if (verdict := self.sweep.verdict(found)) != "stable":
             raise SweepError(f"{self._name(group, configuration)} is {verdict}")
-        return found[0]
+        return found
 
     def _name(self, group: str, configuration: str) -> str:
         return f"{self.sweep.directory / 'sweep.csv'}: the point {self.axis} {group!r}, configuration {configuration!r}"

@@ -74,9 +74,15 @@ class Sweep:
         """The point that this one is compared with."""
         if not self.baseline:
             return None
-        wanted = {axis: self.baseline.get(axis, self.frame.at[index, axis]) for axis in self.axes}
-        same = (self.frame[self.axes] == pandas.Series(wanted)).all(axis=1)
-        return int(same.idxmax()) if same.any() else None
+        return self.find({axis: self.baseline.get(axis, self.frame.at[index, axis]) for axis in self.axes})
+
+    def find(self, labels: dict[str, str]) -> int | None:
+        """The point with these values on all axes."""
+        return self._numbers.get(tuple(labels[axis] for axis in self.axes))
+
+    @functools.cached_property
+    def _numbers(self) -> dict[tuple, int]:
+        return {labels: index for index, labels in zip(self.frame.index, zip(*(self.frame[axis] for axis in self.axes)))}
 
     def result(self, index: int) -> "Result":
         relative = self.points[index].get("result")

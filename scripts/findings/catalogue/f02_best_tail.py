@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-from ..finding import ABSTRACT, Cell, Finding, Outcome, percent
+from ..finding import ABSTRACT, Cell, Finding, Outcome, percent, unless_failed
 from ..studies import MODELS, Studies
 from ..verdict import any_holds
 
@@ -12,7 +12,7 @@ def judge(studies: Studies) -> Outcome:
         overheads = studies.serial.overheads(model, "p99_overhead")
         name = min(overheads, key=lambda configuration: overheads[configuration].value)
         verdicts.append(overheads[name].between(LEAST, MOST))
-        rows.append([Cell(model), Cell(name), percent(overheads[name], verdicts[-1])])
+        rows.append([Cell(model), Cell(name), percent(overheads[name], unless_failed(verdicts[-1]))])
     summary = "best P99 overhead: " + ", ".join(f"{row[0].text} {row[2].text} %" for row in rows)
     return Outcome(any_holds(verdicts), summary, ["model", "best configuration", "P99 overhead"], rows, "%")
 

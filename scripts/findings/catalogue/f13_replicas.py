@@ -10,9 +10,8 @@ LEAST = 5  # main replicas to one sparse
 
 def busiest(studies: Studies, model: str, service: str) -> Estimate:
     """Utilisation of the busiest host of a service."""
-    hosts = studies.load.result(model, CONFIGURATION).get("/hosts")
-    value = max(host["utilisation"] for host in hosts if host["service"] == service)
-    return studies.load.mean_over_queries(model, CONFIGURATION, value)
+    study = studies.load
+    return study.mean_over_queries(model, CONFIGURATION, study.busiest(model, CONFIGURATION, service))
 
 
 def judge(studies: Studies) -> Outcome:
