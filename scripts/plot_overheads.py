@@ -1,6 +1,9 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""Bars of latency overhead (P50, P90, P99) and compute overhead against the sweep's baseline."""
+"""Bars of latency overhead (P50, P90, P99) and compute overhead against the sweep's baseline, with 95 % intervals.
+
+A hollow bar is in doubt: the sample is too small for it, or its queries depend on each other for too long.
+"""
 
 import math
 import sys
@@ -37,8 +40,16 @@ def draw(options, sweep):
     figure.label_categories(rows, layout.categories, layout.x_label)
     handles, labels = rows[0][0].get_legend_handles_labels()
     figure.legend_above(plot, handles, labels)
+    if notes := reading_notes(sweep, indices - set(reasons)):
+        plot.text(0.5, -0.01, "; ".join(notes), ha="center", va="top", fontsize=7.5, color="#444444")
     command.report_skipped(sweep, reasons)
     command.report_written(figure.save(plot, command.output_directory(options), "overheads"))
+
+
+def reading_notes(sweep, drawn):
+    notes = ["whiskers: 95 % intervals"] if sweep.has_intervals else []
+    reasons = sorted({why for index in drawn for column in BARS if (why := sweep.doubt(index, column))})
+    return notes + ([f"hollow: in doubt ({', '.join(reasons)})"] if reasons else [])
 
 
 def draw_panel(axes, panel, categories, sweep, reasons, top):
@@ -51,14 +62,21 @@ def draw_panel(axes, panel, categories, sweep, reasons, top):
         places = [i + (bar - (len(BARS) - 1) / 2) * width for i, _ in slots]
         values = [100 * sweep.frame.at[index, column] for _, index in slots]
         heights = [min(value, top) for value in values]
-        axes.bar(places, heights, width, label=label, **style, **figure.EDGE)
-        for place, height, value in zip(places, heights, values) if numbered else ():
+        bars = axes.bar(places, heights, width, label=label, **style, **figure.EDGE)
+        for rectangle, (_, index) in zip(bars, slots):
+            if sweep.doubt(index, column):
+                rectangle.set(**figure.DOUBTED)
+        whiskers = [whisker(sweep, index, column, top) for _, index in slots]
+        if sweep.has_intervals and slots:
+            axes.errorbar(places, heights, list(zip(*whiskers)), fmt="none", **figure.WHISKER)
+        ends = [h + up if v >= 0 else h - down for h, v, (down, up) in zip(heights, values, whiskers)]
+        for place, end, value in zip(places, ends, values) if numbered else ():
             above = value >= 0
             axes.annotate(
-                text(value) + (" (cut)" if value > top else ""), (place, height), xytext=(0, 2 if above else -2),
+                text(value) + (" (cut)" if value > top else ""), (place, end), xytext=(0, 2 if above else -2),
                 textcoords="offset points", rotation=90, ha="center", va="bottom" if above else "top", fontsize=6.5,
             )  # fmt: skip
-        drawn += heights
+        drawn += ends
         cut = cut or heights != values
     low, high = min(drawn), max(drawn)
     room = 0.2 * (high - low) or 1.0  # for the numbers
@@ -66,6 +84,12 @@ def draw_panel(axes, panel, categories, sweep, reasons, top):
     axes.axhline(0, color="#222222", linewidth=0.8)
     figure.separate_families(axes, categories)
     figure.note_gaps(axes, panel, categories, reasons)
+
+
+def whisker(sweep, index, column, top):
+    """How far below and above the bar, in points; none at a bar that is cut."""
+    cut = 100 * sweep.frame.at[index, column] > top
+    return (0, 0) if cut else tuple(100 * reach for reach in sweep.reach(index, column))
 
 
 def text(percent):

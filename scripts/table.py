@@ -1,6 +1,10 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""Prints a sweep as a table: latencies and CPU time in ms, overheads in per cent of the baseline."""
+"""Prints a sweep as a table: latencies and CPU time in ms, overheads in per cent of the baseline.
+
+After an overhead, half the width of its 95 % interval (the longer half, where they differ). A "?" marks figures in doubt:
+the sample is too small for them, or its queries depend on each other for too long.
+"""
 
 import math
 import sys
@@ -8,30 +12,31 @@ import sys
 from plotting import command
 from plotting.arrange import select
 
+MS, PERCENT = 1 / 1000, 100
+# column -> (heading, factor, format)
 COLUMNS = {
-    "completed": ("queries", lambda value: f"{value:.0f}"),
-    "mean_us": ("mean ms", lambda value: f"{value / 1000:.2f}"),
-    "p50_us": ("P50 ms", lambda value: f"{value / 1000:.2f}"),
-    "p90_us": ("P90 ms", lambda value: f"{value / 1000:.2f}"),
-    "p99_us": ("P99 ms", lambda value: f"{value / 1000:.2f}"),
-    "cpu_us_per_query": ("CPU ms/query", lambda value: f"{value / 1000:.2f}"),
-    "p50_overhead": ("P50 %", lambda value: f"{100 * value:+.1f}"),
-    "p90_overhead": ("P90 %", lambda value: f"{100 * value:+.1f}"),
-    "p99_overhead": ("P99 %", lambda value: f"{100 * value:+.1f}"),
-    "compute_overhead": ("compute %", lambda value: f"{100 * value:+.1f}"),
+    "completed": ("queries", 1, "{:.0f}"),
+    "mean_us": ("mean ms", MS, "{:.2f}"),
+    "p50_us": ("P50 ms", MS, "{:.2f}"),
+    "p90_us": ("P90 ms", MS, "{:.2f}"),
+    "p95_us": ("P95 ms", MS, "{:.2f}"),
+    "p99_us": ("P99 ms", MS, "{:.2f}"),
+    "cpu_us_per_query": ("CPU ms/query", MS, "{:.2f}"),
+    "p50_overhead": ("P50 %", PERCENT, "{:+.1f}"),
+    "p90_overhead": ("P90 %", PERCENT, "{:+.1f}"),
+    "p99_overhead": ("P99 %", PERCENT, "{:+.1f}"),
+    "compute_overhead": ("compute %", PERCENT, "{:+.1f}"),
 }
 
 
 def show(options, sweep):
     frame = select(sweep, dict(options.where))
-    head = [*sweep.axes, *(name for name, _ in COLUMNS.values()), "verdict"]
+    columns = [column for column in COLUMNS if column != "p95_us" or not sweep.frame[column].isna().all()]
+    with_interval = [c for c in columns if c != "completed" and (options.intervals or c.endswith("_overhead"))]
+    head = [*sweep.axes, *(COLUMNS[column][0] for column in columns), "verdict"]
     body = [
-        [
-            *row[sweep.axes],
-            *("" if math.isnan(row[column]) else write(row[column]) for column, (_, write) in COLUMNS.items()),
-            row["verdict"],
-        ]
-        for _, row in frame.iterrows()
+        [*row[sweep.axes], *(cell(sweep, index, c, c in with_interval) for c in columns), row["verdict"]]
+        for index, row in frame.iterrows()
     ]
     left = {*range(len(sweep.axes)), len(head) - 1}
     lines = markdown(head, body, left) if options.markdown else aligned(head, body, left)
@@ -39,6 +44,20 @@ def show(options, sweep):
     for index in frame.index:
         if error := sweep.points[index].get("error"):
             print(f"{' '.join(frame.loc[index, sweep.axes])}: {error}", file=sys.stderr)
+
+
+def cell(sweep, index, column, with_interval):
+    value = sweep.frame.at[index, column]
+    if math.isnan(value):
+        return ""
+    _, factor, form = COLUMNS[column]
+    text = form.format(factor * value)
+    if column == "completed":
+        return text
+    if with_interval and sweep.interval(index, column):
+        text += " ±" + form.replace("+", "").format(factor * max(sweep.reach(index, column)))
+    is_reference = column.endswith("_overhead") and sweep.is_baseline(index)  # 0 by definition
+    return text + ("?" if not is_reference and sweep.doubt(index, column) else "")
 
 
 def aligned(head, body, left):
@@ -55,13 +74,14 @@ def aligned(head, body, left):
 
 
 def markdown(head, body, left):
-    write = lambda row: "| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |"
-    return [write(head), write(["---" if i in left else "---:" for i in range(len(head))]), *map(write, body)]
+    rule = ["---" if i in left else "---:" for i in range(len(head))]
+    return [f"| {' | '.join(row)} |" for row in [head, rule, *body]]
 
 
 def main():
     parser = command.parser(__doc__, "scripts/table.py out/paper --where model=drm1")
     parser.add_argument("--markdown", action="store_true", help="as a Markdown table")
+    parser.add_argument("--intervals", action="store_true", help="intervals of latencies and CPU time too")
     return command.run(parser.parse_args(), show)
 
 

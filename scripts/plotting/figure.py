@@ -28,15 +28,21 @@ matplotlib.rcParams.update(
 )
 EDGE = {"edgecolor": "#222222", "linewidth": 0.5}
 LABEL_SIZE = 8.5
+DOUBTED = {"facecolor": "none", "linestyle": (0, (2, 2)), "linewidth": 1.0}  # a bar that is not to be relied on
+WHISKER = {"ecolor": "#222222", "elinewidth": 0.8, "capsize": 1.8, "capthick": 0.8}
 SLOT = 0.8  # share of a category's width that its bars fill
 
 
-def save(figure, directory: Path, name: str) -> list[Path]:
+# No dates and versions: the same bytes for the same data.
+FORMATS = {".svg": {"Date": None}, ".png": {"Software": None}}
+
+
+def save(figure, directory: Path, name: str, suffixes: tuple[str, ...] = tuple(FORMATS)) -> list[Path]:
     directory.mkdir(parents=True, exist_ok=True)
     written = []
-    for suffix, metadata in ((".svg", {"Date": None}), (".png", {"Software": None})):
+    for suffix in suffixes:
         path = directory / (name + suffix)
-        figure.savefig(path, dpi=150, bbox_inches="tight", metadata=metadata)
+        figure.savefig(path, dpi=150, bbox_inches="tight", metadata=FORMATS[suffix])
         written.append(path)
     plt.close(figure)
     return written

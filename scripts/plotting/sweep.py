@@ -3,6 +3,7 @@
 
 import functools
 import json
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,12 @@ METRICS = [
     "completed", "mean_us", "p50_us", "p90_us", "p99_us", "cpu_us_per_query",
     "p50_overhead", "p90_overhead", "p99_overhead", "compute_overhead",
 ]  # fmt: skip
+LATER_METRICS = ["p95_us"]  # sweeps of earlier versions lack them, and intervals (_lo, _hi) and doubts
+# What the column `doubts` calls the figures.
+MEASURES = {
+    "mean_us": "mean", "p50_us": "p50", "p90_us": "p90", "p95_us": "p95", "p99_us": "p99", "cpu_us_per_query": "cpu",
+    "p50_overhead": "p50", "p90_overhead": "p90", "p99_overhead": "p99", "compute_overhead": "cpu",
+}  # fmt: skip
 
 
 class SweepError(Exception):
@@ -33,6 +40,49 @@ class Sweep:
 
     def verdict(self, index: int) -> str:
         return self.frame.at[index, "verdict"]
+
+    @property
+    def has_intervals(self) -> bool:
+        """Whether the sweep was written with intervals; single ones may be missing all the same."""
+        return self.frame.attrs["intervals"]
+
+    def interval(self, index: int, metric: str) -> tuple[float, float] | None:
+        """The 95 % interval of a figure, in its unit, or of an overhead; None if the sample does not support one."""
+        low, high = self.frame.at[index, f"{metric}_lo"], self.frame.at[index, f"{metric}_hi"]
+        return None if math.isnan(low) or math.isnan(high) else (low, high)
+
+    def reach(self, index: int, metric: str) -> tuple[float, float]:
+        """How far the interval reaches below and above the figure; zero if there is none."""
+        value, interval = self.frame.at[index, metric], self.interval(index, metric)
+        return (max(value - interval[0], 0.0), max(interval[1] - value, 0.0)) if interval else (0.0, 0.0)
+
+    def doubt(self, index: int, metric: str) -> str:
+        """Why a figure should not be taken as a fact ("too-few", "correlated"); empty if it may.
+
+        An overhead is in doubt as well if the baseline's figure is.
+        """
+        points = [index]
+        if metric.endswith("_overhead") and (reference := self.baseline_of(index)) is not None:
+            points.append(reference)
+        return next((why for point in points if (why := self._own_doubt(point, metric))), "")
+
+    def _own_doubt(self, index: int, metric: str) -> str:
+        reasons = dict(entry.partition(":")[::2] for entry in self.frame.at[index, "doubts"].split())
+        return reasons.get(metric) or reasons.get(MEASURES[metric], "")
+
+    def baseline_of(self, index: int) -> int | None:
+        """The point that this one is compared with."""
+        if not self.baseline:
+            return None
+        return self.find({axis: self.baseline.get(axis, self.frame.at[index, axis]) for axis in self.axes})
+
+    def find(self, labels: dict[str, str]) -> int | None:
+        """The point with these values on all axes."""
+        return self._numbers.get(tuple(labels[axis] for axis in self.axes))
+
+    @functools.cached_property
+    def _numbers(self) -> dict[tuple, int]:
+        return {labels: index for index, labels in zip(self.frame.index, zip(*(self.frame[axis] for axis in self.axes)))}
 
     def result(self, index: int) -> "Result":
         relative = self.points[index].get("result")
@@ -121,11 +171,17 @@ def _read_table(path: Path, axes: list[str]) -> pandas.DataFrame:
     missing = [column for column in [*axes, *METRICS, "verdict"] if column not in frame.columns]
     if missing:
         raise SweepError(f"{path}: no column {', '.join(missing)}")
-    for column in METRICS:
+    later = LATER_METRICS + [f"{metric}_{end}" for metric in [*METRICS[1:], *LATER_METRICS] for end in ("lo", "hi")]
+    has_intervals = "p50_overhead_lo" in frame.columns
+    for column in [*later, "doubts"]:
+        if column not in frame.columns:
+            frame[column] = ""
+    for column in [*METRICS, *later]:
         numbers = pandas.to_numeric(frame[column].replace("", "nan"), errors="coerce")
         wrong = numbers.isna() & ~frame[column].isin(["", "nan"])
         if wrong.any():
             row = wrong.idxmax()
             raise SweepError(f"{path}: line {row + 2}, {column}: {frame.at[row, column]!r} is not a number")
         frame[column] = numbers
+    frame.attrs["intervals"] = has_intervals
     return frame

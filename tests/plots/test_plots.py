@@ -4,13 +4,14 @@
 import html
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
 import unittest
 from pathlib import Path
 
-from fixture import CONFIGURATIONS, write_sweep
+from fixture import CONFIGURATIONS, add_intervals, write_sweep
 
 SCRIPTS = Path(__file__).resolve().parents[2] / "scripts"
 PROGRAM = os.environ.get("SHARDSIM")
@@ -133,6 +134,22 @@ class Drawing(PlotCase):
         self.assert_drawn(run("plot_links.py", result))
         self.assertTrue((result.parent / "plots/links.png").exists())
 
+    def test_intervals_and_doubts(self):
+        notes = ["whiskers: 95 % intervals", "hollow: in doubt (too-few)"]
+        self.assert_drawn(run("plot_overheads.py", self.sweep, "--out", self.sweep / "without"))
+        without = (self.sweep / "without/overheads.svg").read_text()
+        for note in [*notes, "stroke-dasharray: 2,2"]:
+            self.assertNotIn(note, without)
+        add_intervals(self.sweep)
+        for plot in PLOTS:
+            with self.subTest(plot):
+                self.assert_drawn(run(plot, self.sweep))
+        self.assert_reads(self.sweep / "plots", "overheads", notes)
+        svg = (self.sweep / "plots/overheads.svg").read_text()
+        # Only the small model's "nsbp 4" is in doubt, at P99: one hollow bar.
+        self.assertEqual(len(re.findall(r"fill: none; stroke: #222222; stroke-dasharray: 2,2", svg)), 1)
+        self.assertGreater(svg.count("<use"), without.count("<use"))  # ends of whiskers
+
     @unittest.skipUnless(PROGRAM, "SHARDSIM names no program")
     def test_incast(self):
         words = ["completion time (ms)", "senders", "ideal", "port: one after the other", "fluid: all share", "packet, ECN"]
@@ -239,6 +256,18 @@ class Command(PlotCase):
         one_shard = "small one-shard 1000 1.65 1.50 2.25 3.00 5.50 +50.0 +50.0 +50.0 +10.0 stable"
         self.assertEqual(rows[1].split(), one_shard.split())
         self.assertIn("large one-shard: shard sparse0 lacks 10 GiB", process.stderr)
+        add_intervals(self.sweep)
+        rows = run("table.py", self.sweep).stdout.splitlines()
+        self.assertIn(" P95 ms ", rows[0])
+        # The longer half of the interval, 20 % of the figure; no interval but a mark where there is doubt.
+        one_shard = "small one-shard 1000 1.65 1.50 2.25 2.48 3.00 5.50 +50.0 ±10.0 +50.0 ±10.0 +50.0 ±10.0 +10.0 ±2.0 stable"
+        self.assertEqual(rows[3].split(), one_shard.split())
+        nsbp = "small nsbp 4 1000 0.99 0.90 1.35 1.49 1.80? 7.00 -10.0 ±2.0 -10.0 ±2.0 -10.0? +40.0 ±8.0 stable"
+        self.assertEqual(rows[5].split(), nsbp.split())
+        every = run("table.py", self.sweep, "--intervals").stdout.splitlines()
+        self.assertIn("1.65 ±0.33", every[3])
+
+    def test_markdown_table(self):
         markdown = run("table.py", self.sweep, "--markdown").stdout.splitlines()
         self.assertEqual(len(markdown), 2 + 8)
         self.assertEqual({line.count("|") for line in markdown}, {14})

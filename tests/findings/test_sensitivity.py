@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Does every constant exist where it is said to be; and is a flip seen, an interruption resumed, a run not repeated?"""
+
+import json
+import re
+import subprocess
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+import fixture
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "scripts"))
+
+from findings.constants import Constant, Place, change, copy_inputs, holders, read_constants, scaled  # noqa: E402
+
+# Their places hold parts of what is said, or several values.
+SAID_OTHERWISE = {"round trip", "clock, sc-small", "pooling", "absent features"}
+# Answers as the program does, from sweeps prepared in its folder: those in bent/ where batches are smaller than shipped.
+STAND_IN = f"""#!{sys.executable}
+import json, pathlib, shutil, sys
+arguments = sys.argv[1:]
+here, experiment = pathlib.Path(__file__).parent, pathlib.Path(arguments[1])
+out = pathlib.Path(arguments[arguments.index("--out") + 1])
+batch = json.loads((experiment.parents[1] / "serving/default.json").read_text())["batch_items"]
+with open(here / "log", "a") as log:
+    log.write(f"{{experiment.stem}} {{batch}} {{' '.join(arguments[4:])}}\\n")
+if (here / "broken").exists() and batch == 96:
+    sys.exit("shardsim: it is broken")
+shutil.copytree(here / ("bent" if batch < 64 else "shipped") / experiment.stem, out)
+"""
+
+
+class Constants(unittest.TestCase):
+    def test_each_is_where_it_is_said_to_be_and_changes(self):
+        with tempfile.TemporaryDirectory() as holder:
+            copy_inputs(ROOT, Path(holder))
+            for constant in read_constants():
+                for place in constant.places:
+                    with self.subTest(constant=constant.name, place=place):
+                        file = Path(holder) / place.file
+                        before = file.read_text()
+                        change(Path(holder), Constant(constant.name, "", "", (place,)), 0.5)
+                        self.assertNotEqual(json.loads(file.read_text()), json.loads(before))
+                        file.write_text(before)
+
+    def test_the_value_told_is_the_value_shipped(self):
+        for constant in read_constants():
+            if constant.name in SAID_OTHERWISE:
+                continue
+            with self.subTest(constant.name):
+                place = constant.places[0]
+                content = json.loads((ROOT / place.file).read_text())
+                number = lambda text: float(re.search(r"[\d.]+", str(text)).group())
+                values = {number(holder[key]) for holder, key in holders(content, place.path.split("."))}
+                self.assertEqual(values, {number(constant.shipped)})
+
+    def test_scaling_keeps_units_and_whole_numbers(self):
+        for value, expected in (("25 Gbps", "12.5 Gbps"), (0.3, 0.15), (64, 32), ("1 GiB/s", "0.5 GiB/s")):
+            self.assertEqual(scaled(value, 0.5), expected)
+        self.assertIsInstance(scaled(17, 0.5), int)
+
+    def test_a_power_divides(self):
+        with tempfile.TemporaryDirectory() as holder:
+            file = Path(holder) / "x.json"
+            file.write_text('{"a": {"b": "3 us"}, "c": [{"d": 4}, {"e": 5}]}')
+            places = (Place("x.json", "a.b", -1), Place("x.json", "c.*.d"))
+            change(Path(holder), Constant("x", "", "", places), 1.5)
+            self.assertEqual(json.loads(file.read_text()), {"a": {"b": "2 us"}, "c": [{"d": 6}, {"e": 5}]})
+
+
+class Running(unittest.TestCase):
+    def setUp(self):
+        holder = tempfile.TemporaryDirectory()
+        self.addCleanup(holder.cleanup)
+        self.folder = Path(holder.name)
+        for kind in ("shipped", "bent"):
+            serial, load = fixture.serial(), fixture.load()
+            if kind == "bent":
+                serial["drm1", "nsbp 8"].overheads["p50_overhead"] = 0.16  # F3: rises
+                load["drm2", "nsbp 8"].verdict = "saturated"  # F9: cannot be judged
+                load["drm1, serial, one batch", "load-balanced 8"].overheads["p50_overhead"] = 0.0  # F8: undecided
+            serial.write(self.folder / kind / "paper")
+            load.write(self.folder / kind / "paper-load")
+        self.program = self.folder / "program"
+        self.program.write_text(STAND_IN)
+        self.program.chmod(0o755)
+
+    def paper(self, *arguments):
+        command = [
+            sys.executable, ROOT / "scripts/paper.py", self.folder / "shipped/paper", self.folder / "shipped/paper-load",
+            "--out", self.folder / "docs", "--cache", self.folder / "cache", "--shardsim", self.program,
+            "--only", "items a batch", "--queries", "1234", *arguments,
+        ]  # fmt: skip
+        return subprocess.run(list(map(str, command)), capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False)
+
+    def log(self):
+        return (self.folder / "log").read_text().splitlines()
+
+    def test_flips_are_seen_and_runs_are_kept(self):
+        process = self.paper()
+        self.assertEqual(process.returncode, 0, process.stderr)
+        page = (self.folder / "docs/validation/paper.md").read_text()
+        row = next(line for line in page.splitlines() if line.startswith("| items a batch | 64 | **"))
+        self.assertEqual(row.split(" | ")[2:], ["**F3 does not hold**, F8 undecided, F9 cannot be judged", "– |"])
+        self.assertIn("F3 (holds as shipped) flips with items a batch -50 %", page)
+        self.assertIn("1,234 queries", page)
+        runs = [line.split()[:2] for line in self.log()]
+        self.assertEqual(runs, [[e, batch] for batch in ("64", "32", "96") for e in ("paper", "paper-load")])
+        self.assertIn("traffic.queries=1234", self.log()[0])
+
+        self.paper()
+        self.assertEqual(len(self.log()), 6)  # nothing was run again
+        self.paper("--queries", "1235")
+        self.assertEqual(len(self.log()), 12)
+        self.program.write_text(STAND_IN + "# another program\n")
+        self.paper("--queries", "1235")
+        self.assertEqual(len(self.log()), 18)
+
+    def test_what_failed_is_run_again_and_the_rest_is_not(self):
+        (self.folder / "broken").touch()
+        process = self.paper()
+        self.assertEqual(process.returncode, 2)
+        self.assertIn("it is broken", process.stderr)
+        self.assertEqual(len(process.stderr.splitlines()), 1, process.stderr)
+        self.assertFalse((self.folder / "docs/validation").exists())
+        (self.folder / "broken").unlink()
+        self.assertEqual(self.paper().returncode, 0)
+        self.assertEqual(len(self.log()), 5 + 2)
+
+    def test_no_program_and_no_such_constant(self):
+        process = self.paper("--shardsim", self.folder / "nowhere")
+        self.assertEqual((process.returncode, len(process.stderr.splitlines())), (2, 1), process.stderr)
+        self.assertIn("nowhere", process.stderr)
+        process = self.paper("--only", "colour")
+        self.assertEqual((process.returncode, len(process.stderr.splitlines())), (2, 1), process.stderr)
+        self.assertIn("'colour'", process.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()
