@@ -95,12 +95,13 @@ std::optional<CapacityTrial> smallest(int low, int high, Try try_number) {
   return best;
 }
 
-// Replicas without which some server of the service is offered more than it can do, from a run's own demand.
-int fewest_by_demand(const RunResult& result, const std::string& service, int replicas) {
+// Replicas without which some server of the service is offered more than it can do, where `result` is of one replica at
+// one of `parts` parts of the rate.
+int fewest_by_demand(const RunResult& result, const std::string& service, int parts) {
   double load = 0;
   for (const HostResult& h : result.hosts)
     if (h.service == service) load = std::max(load, h.offered_load);
-  return std::max(1, static_cast<int>(std::ceil(load * replicas)));
+  return std::max(1, static_cast<int>(std::ceil(load * parts)));
 }
 
 }  // namespace
@@ -133,7 +134,8 @@ Bill bill_of(const Scenario& scenario) {
 }
 
 HighestRate highest_rate(const Scenario& scenario, const CapacityQuestion& question) {
-  constexpr int kMostDoublings = 30;
+  // Below this load of its busiest part a system is as good as idle: a lower rate will not help.
+  constexpr double kIdle = 1e-3;
   const double first_rate = rate_at(scenario, question.rate_path).per_second;
   Judge judge(scenario, question);
   HighestRate found;
@@ -144,7 +146,8 @@ HighestRate highest_rate(const Scenario& scenario, const CapacityQuestion& quest
   };
   const bool up = sort_in(judge(first_rate));
   double rate = first_rate;
-  for (int i = 0; i < kMostDoublings && !(found.meets && found.not_shown) && !judge.interrupted(); ++i) {
+  while (!(found.meets && found.not_shown) && !judge.interrupted()) {
+    if (!up && found.not_shown->result.bottleneck.offered_load < kIdle) break;
     rate = up ? rate * 2 : rate / 2;
     sort_in(judge(rate));
   }
@@ -161,11 +164,11 @@ HighestRate highest_rate(const Scenario& scenario, const CapacityQuestion& quest
 std::optional<CapacityTrial> fewest_replicas(const Scenario& scenario, double rate, const CapacityQuestion& question,
                                              int most) {
   Judge judge(scenario, question);
-  // A system that is surely large enough shows what each kind has to do.
-  constexpr int kProbe = 64;
-  const CapacityTrial probe = judge(rate, kProbe, kProbe);
-  const int main_low = fewest_by_demand(probe.result, "main", kProbe);
-  const int sparse_low = fewest_by_demand(probe.result, "sparse", kProbe);
+  // One replica of each at a small part of the rate shows what each kind has to do.
+  constexpr int kPart = 64;
+  const CapacityTrial probe = judge(rate / kPart, 1, 1);
+  const int main_low = fewest_by_demand(probe.result, "main", kPart);
+  const int sparse_low = fewest_by_demand(probe.result, "sparse", kPart);
   const int sparse_ample = std::min(most, 2 * sparse_low + 2);
   const auto main = smallest(main_low, most, [&](int n) { return judge(rate, n, sparse_ample); });
   if (!main) return std::nullopt;

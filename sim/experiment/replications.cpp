@@ -2,9 +2,9 @@
 #include "experiment/replications.hpp"
 
 #include <mutex>
-#include <thread>
 
 #include "experiment/merge.hpp"
+#include "experiment/parallel.hpp"
 
 namespace shardsim {
 namespace {
@@ -20,26 +20,11 @@ class Round {
         shares_(static_cast<std::size_t>(count)) {}
 
   std::vector<RunResult> run(unsigned jobs) {
-    std::vector<std::jthread> threads;
-    const std::size_t others = std::min<std::size_t>(std::max(1U, jobs), results_.size()) - 1;
-    for (std::size_t j = 0; j < others; ++j) threads.emplace_back([this] { work(); });
-    work();
-    threads.clear();  // waits
-    if (failure_) std::rethrow_exception(failure_);
+    in_parallel(results_.size(), jobs, {}, [this](std::size_t i) { results_[i] = run_one(i); });
     return std::move(results_);
   }
 
  private:
-  void work() {
-    try {
-      for (std::size_t i = next_++; i < results_.size() && !failed_; i = next_++) results_[i] = run_one(i);
-    } catch (...) {
-      const std::scoped_lock lock(mutex_);
-      failed_ = true;
-      if (!failure_) failure_ = std::current_exception();
-    }
-  }
-
   RunResult run_one(std::size_t i) {
     Scenario scenario = scenario_;
     scenario.replication = static_cast<std::uint32_t>(first_ + static_cast<std::int64_t>(i));
@@ -70,9 +55,6 @@ class Round {
   std::vector<double> shares_;
   double total_ = 0;
   std::mutex mutex_;
-  std::atomic<std::size_t> next_{0};
-  std::atomic<bool> failed_{false};
-  std::exception_ptr failure_;
 };
 
 PrecisionEnd precision_end(const Scenario& scenario, const RunResult& result) {

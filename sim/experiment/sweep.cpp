@@ -2,8 +2,8 @@
 #include "experiment/sweep.hpp"
 
 #include <mutex>
-#include <thread>
 
+#include "experiment/parallel.hpp"
 #include "experiment/replications.hpp"
 #include "experiment/report.hpp"
 
@@ -27,26 +27,14 @@ class SweepRunner {
       : sweep_(sweep), control_(control), rows_(sweep.points.size()), shares_(sweep.points.size()) {}
 
   std::vector<PointRow> run() {
-    std::vector<std::jthread> threads;
-    for (unsigned j = 0; j < std::max(1U, control_.jobs); ++j) threads.emplace_back([this] { work(); });
-    threads.clear();  // waits
-    if (failure_) std::rethrow_exception(failure_);
+    in_parallel(
+        rows_.size(), control_.jobs, [this] { return interrupted(); },
+        [this](std::size_t i) { finish(i, run_point(i)); });
     return std::move(rows_);
   }
 
  private:
   bool interrupted() const { return control_.interrupt != nullptr && control_.interrupt->load(); }
-
-  void work() {
-    try {
-      for (std::size_t i = next_++; i < sweep_.points.size() && !interrupted() && !failed_; i = next_++)
-        finish(i, run_point(i));
-    } catch (...) {
-      const std::scoped_lock lock(mutex_);
-      failed_ = true;
-      if (!failure_) failure_ = std::current_exception();
-    }
-  }
 
   PointResult run_point(std::size_t i) {
     PointResult point;
@@ -89,9 +77,6 @@ class SweepRunner {
   const SweepControl& control_;
   std::vector<PointRow> rows_;
   std::mutex mutex_;
-  std::atomic<std::size_t> next_{0};
-  std::atomic<bool> failed_{false};
-  std::exception_ptr failure_;
   std::size_t done_ = 0;
   std::vector<double> shares_;
   double total_share_ = 0;

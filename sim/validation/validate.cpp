@@ -6,8 +6,8 @@
 #include <cmath>
 #include <mutex>
 #include <numeric>
-#include <thread>
 
+#include "experiment/parallel.hpp"
 #include "network/topology.hpp"
 
 namespace shardsim {
@@ -53,7 +53,7 @@ Scenario scenario_of(const ValidationPlan& plan, const Case& c, std::uint32_t re
   scenario.replication = replication;
   if (plan.quick) {
     scenario.traffic.queries = std::max<std::int64_t>(1, scenario.traffic.queries / kQuickShare);
-    scenario.traffic.warmup /= kQuickShare;
+    if (scenario.traffic.warmup.queries) *scenario.traffic.warmup.queries /= kQuickShare;
   }
   return scenario;
 }
@@ -71,10 +71,8 @@ class Validator {
   }
 
   std::vector<Finding> run() {
-    std::vector<std::jthread> threads;
-    for (unsigned j = 0; j < std::max(1U, control_.jobs); ++j) threads.emplace_back([this] { work(); });
-    threads.clear();  // waits
-    if (failure_) std::rethrow_exception(failure_);
+    in_parallel(
+        tasks_.size(), control_.jobs, [this] { return interrupted(); }, [this](std::size_t t) { perform(t); });
     return findings();
   }
 
@@ -85,16 +83,6 @@ class Validator {
   };
 
   bool interrupted() const { return control_.interrupt != nullptr && control_.interrupt->load(); }
-
-  void work() {
-    try {
-      for (std::size_t t = next_++; t < tasks_.size() && !interrupted() && !failed_; t = next_++) perform(t);
-    } catch (...) {
-      const std::scoped_lock lock(mutex_);
-      failed_ = true;
-      if (!failure_) failure_ = std::current_exception();
-    }
-  }
 
   void perform(std::size_t t) {
     const auto [entry, number] = tasks_[t];
@@ -149,9 +137,6 @@ class Validator {
   std::vector<std::size_t> left_;             // by entry: runs to come
   std::vector<double> shares_;                // done, by task
   std::mutex mutex_;
-  std::atomic<std::size_t> next_{0};
-  std::atomic<bool> failed_{false};
-  std::exception_ptr failure_;
   std::size_t cases_done_ = 0;
   double total_share_ = 0;
 };

@@ -222,8 +222,8 @@ class CapacityCommand final : public Command {
         r.bill =
             bill_of(changed(point.scenario, {{"cluster.main.replicas", std::to_string(r.trial->main_replicas)},
                                              {"cluster.sparse.replicas", std::to_string(r.trial->sparse_replicas)}}));
-    } catch (const InfeasibleError& e) {
-      r.error = e.what();
+    } catch (const ScenarioError& e) {
+      r.error = e.message();
     }
     return r;
   }
