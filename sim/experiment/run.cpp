@@ -50,6 +50,7 @@ class Runner {
   void collect_shards();
   void collect_links(double simulated_s);
   void collect_background();
+  void collect_slowest();
   std::int64_t under_way() const { return result_.offered - result_.completed - result_.failed; }
   Verdict verdict() const;
 
@@ -91,6 +92,7 @@ class Runner {
 RunResult Runner::run() {
   result_.warmup = scenario_.traffic.warmup;
   stream_.draw_rows_of(serving_.rows_matter());
+  serving_.tell(control_.timeline);
   sim_.on_heartbeat(kHeartbeatEvents, [this] { on_heartbeat(); });
   if (loop_ = scenario_.traffic.arrivals->closed_loop(); loop_) {
     for (int i = 0; i < loop_->clients; ++i) idle_.push_back(&clients_.emplace_back(*this));
@@ -180,6 +182,7 @@ void Runner::collect() {
   collect_shards();
   collect_links(span);
   collect_background();
+  collect_slowest();
   result_.verdict = verdict();
 }
 
@@ -236,7 +239,7 @@ void Runner::collect_links(double simulated_s) {
   const auto [low, high] = band_around(0.99);
   const auto spans = result_.recorder.mean_spans_us(low, high);
   const double latency = std::accumulate(spans.begin(), spans.end(), 0.0);
-  const std::map<std::uint32_t, double> p99_us = result_.recorder.mean_link_us(low, high);
+  const std::map<std::uint64_t, double> p99_us = result_.recorder.mean_details(Detail::link_us, low, high);
   const NetworkGraph& graph = network_.graph();
   for (std::size_t i = 0; i < network_.links().size(); ++i) {
     const LinkState& l = std::as_const(network_).links()[i];
@@ -258,7 +261,7 @@ void Runner::collect_links(double simulated_s) {
     r.queue_peak = l.queue_peak;
     r.mean_wait_us = to_microseconds(l.waited) / static_cast<double>(l.messages);
     r.max_wait_us = to_microseconds(l.longest_wait);
-    if (const auto at = p99_us.find(static_cast<std::uint32_t>(i)); at != p99_us.end() && latency > 0) {
+    if (const auto at = p99_us.find(i); at != p99_us.end() && latency > 0) {
       r.p99_us = at->second;
       r.p99_share = at->second / latency;
     }
@@ -272,6 +275,15 @@ void Runner::collect_background() {
   for (const BackgroundTotals& t : background_.totals())
     result_.background.push_back({t.sent, t.delivered, t.lost, t.bytes, t.times_ps.mean() * 1e-6,
                                   t.times_ps.quantile(0.5) * 1e-6, t.times_ps.quantile(0.99) * 1e-6});
+}
+
+void Runner::collect_slowest() {
+  Names names;
+  names.link = [this](std::uint64_t link) { return network_.name_of(std::as_const(network_).links()[link]); };
+  names.host = [this](std::uint64_t host) { return serving_.hosts()[host].name(); };
+  for (const std::size_t net : evaluation_order(model_)) names.nets.push_back(model_.nets[net].name);
+  for (const PlannedShard& shard : plan_.shards) names.shards.push_back(shard.name);
+  result_.slowest = slowest_of(result_.recorder, names);
 }
 
 Verdict Runner::verdict() const {

@@ -3,8 +3,8 @@
 
 #include <atomic>
 
-#include "experiment/recorder.hpp"
 #include "experiment/scenario.hpp"
+#include "experiment/slowest.hpp"
 
 namespace shardsim {
 
@@ -93,6 +93,7 @@ struct RunResult {
   std::int64_t warmup = 0;
   double simulated_s = 0;
   Recorder recorder;
+  Slowest slowest;
   std::array<double, kWorks> cpu_us_per_query{};  ///< by class, over all servers
   Bottleneck bottleneck;
   std::vector<HostResult> hosts;
@@ -109,6 +110,7 @@ struct RunControl {
   const std::atomic<bool>* interrupt = nullptr;      ///< set from outside to stop
   std::function<void(const Query&, Time)> on_offer;  ///< each query that arrives, warm-up included; may be empty
   std::function<void(const Outcome&)> on_outcome;    ///< each finished query, warm-up included; may be empty
+  Timeline* timeline = nullptr;                      ///< told of all work and messages for queries; may be null
 };
 
 /// Throws ScenarioError when `time` is later than any run may get.
