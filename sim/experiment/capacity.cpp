@@ -136,6 +136,7 @@ Bill bill_of(const Scenario& scenario) {
 HighestRate highest_rate(const Scenario& scenario, const CapacityQuestion& question) {
   // Below this load of its busiest part a system is as good as idle: a lower rate will not help.
   constexpr double kIdle = 1e-3;
+  constexpr double kAnyRate = 1e12;  // per second
   const double first_rate = rate_at(scenario, question.rate_path).per_second;
   Judge judge(scenario, question);
   HighestRate found;
@@ -147,7 +148,7 @@ HighestRate highest_rate(const Scenario& scenario, const CapacityQuestion& quest
   const bool up = sort_in(judge(first_rate));
   double rate = first_rate;
   while (!(found.meets && found.not_shown) && !judge.interrupted()) {
-    if (!up && found.not_shown->result.bottleneck.offered_load < kIdle) break;
+    if (up ? rate > kAnyRate : found.not_shown->result.bottleneck.offered_load < kIdle) break;
     rate = up ? rate * 2 : rate / 2;
     sort_in(judge(rate));
   }

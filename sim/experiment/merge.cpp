@@ -104,6 +104,8 @@ void merge(RunResult& into, RunResult&& other) {
   by_time(into.offered_per_s, other.offered_per_s);
   into.simulated_s += other.simulated_s;
   into.recorder.merge(other.recorder);
+  into.names.links.merge(other.names.links);
+  into.names.hosts.merge(other.names.hosts);
   into.sections.insert(into.sections.end(), std::make_move_iterator(other.sections.begin()),
                        std::make_move_iterator(other.sections.end()));
   for (std::size_t w = 0; w < kWorks; ++w) by_query(into.cpu_us_per_query[w], other.cpu_us_per_query[w]);

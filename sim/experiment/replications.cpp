@@ -73,7 +73,7 @@ const RunResult& Study::add(std::int64_t count) {
       all_ = std::move(result);
   }
   done_ += count;
-  note_critical_links(*all_);
+  attribute(*all_);
   all_->figures = figures_of(*all_, all_->confidence);
   return *all_;
 }

@@ -165,6 +165,7 @@ Json result_json(const Scenario& scenario, const RunResult& r, const std::filesy
   out["cpu_us_per_query_by_class"] = by_name<Work>(r.cpu_us_per_query);
   out["spans_us"] = spans_json(r.recorder);
   out["embedded_us"] = embedded_json(r.recorder);
+  out["slowest"] = slowest_json(r.slowest);
   out["hosts"] = list_json(r.hosts, host_json);
   out["shards"] = list_json(r.shards, shard_json);
   out["links"] = list_json(r.links, link_json);
@@ -237,6 +238,7 @@ std::string summary_text(const RunResult& r) {
   if (longest != r.links.end() && longest->p99_us > 0)
     out += fmt::format("network     P99 queries are longest at link {} -> {}: {:.1f} us, {:.1f} % of their latency\n",
                        longest->from, longest->to, longest->p99_us, 100 * longest->p99_share);
+  out += slowest_text(r.slowest);
   return out;
 }
 

@@ -54,6 +54,7 @@ class Runner {
   void collect_shards();
   void collect_links(double simulated_s);
   void collect_background();
+  void collect_names();
   std::int64_t under_way() const { return result_.offered - result_.completed - result_.failed; }
   bool backlog_grows() const;
   PrecisionEnd precision_end() const;
@@ -100,6 +101,7 @@ class Runner {
 
 RunResult Runner::run() {
   stream_.draw_rows_of(serving_.rows_matter());
+  serving_.tell(control_.timeline);
   sim_.on_heartbeat(control_.on_event ? 1 : kHeartbeatEvents, [this] { on_heartbeat(); });
   if (loop_ = scenario_.traffic.arrivals->closed_loop(); loop_) {
     for (int i = 0; i < loop_->clients; ++i) idle_.push_back(&clients_.emplace_back(*this));
@@ -215,6 +217,8 @@ void Runner::collect() {
   collect_shards();
   collect_links(span);
   collect_background();
+  collect_names();
+  attribute(result_);
   result_.verdict = verdict();
   result_.confidence = scenario_.confidence();
   result_.figures = figures_of(result_, result_.confidence);
@@ -305,12 +309,21 @@ void Runner::collect_links(double simulated_s) {
       result_.bottleneck = {"link", network_.name_of(l), r.offered_load};
     result_.links.push_back(std::move(r));
   }
-  note_critical_links(result_);
 }
 
 void Runner::collect_background() {
   for (const BackgroundTotals& t : background_.totals())
     result_.background.push_back({t.sent, t.delivered, t.lost, t.bytes, t.times_ps});
+}
+
+void Runner::collect_names() {
+  PlaceNames& names = result_.names;
+  for (const auto& [link, mean] : result_.recorder.mean_details(Detail::link_us, 0, 1))
+    names.links[link] = network_.name_of(std::as_const(network_).links()[link]);
+  for (const auto& [host, mean] : result_.recorder.mean_details(Detail::queue_us, 0, 1))
+    names.hosts[host] = serving_.hosts()[host].name();
+  for (const std::size_t net : evaluation_order(model_)) names.nets.push_back(model_.nets[net].name);
+  for (const PlannedShard& shard : plan_.shards) names.shards.push_back(shard.name);
 }
 
 Verdict Runner::verdict() const {
@@ -345,11 +358,12 @@ double RunResult::total_cpu_us_per_query() const {
   return total;
 }
 
-void note_critical_links(RunResult& result) {
+void attribute(RunResult& result) {
+  result.slowest = slowest_of(result.recorder, result.names);
   const auto [low, high] = band_around(0.99);
   const auto spans = result.recorder.mean_spans_us(low, high);
   const double latency = std::accumulate(spans.begin(), spans.end(), 0.0);
-  const std::map<std::uint32_t, double> p99_us = result.recorder.mean_link_us(low, high);
+  const std::map<std::uint64_t, double> p99_us = result.recorder.mean_details(Detail::link_us, low, high);
   for (LinkResult& r : result.links)
     if (const auto at = p99_us.find(r.link); at != p99_us.end() && latency > 0) {
       r.p99_us = at->second;

@@ -5,6 +5,7 @@
 
 #include "experiment/counting.hpp"
 #include "experiment/scenario.hpp"
+#include "experiment/slowest.hpp"
 
 namespace shardsim {
 
@@ -100,6 +101,8 @@ struct RunResult {
   double confidence = 0.95;        ///< of `figures`
   Figures figures;
   PrecisionEnd precision_end = PrecisionEnd::not_asked;
+  PlaceNames names;  ///< of what the recorder knows by number
+  Slowest slowest;
   std::array<double, kWorks> cpu_us_per_query{};  ///< by class, over all servers
   Bottleneck bottleneck;
   std::vector<HostResult> hosts;
@@ -120,10 +123,12 @@ struct RunControl {
   std::function<void(const Outcome&)> on_outcome;    ///< each finished query, warm-up included; may be empty
   /// After each event: the time and the hosts, whose state stays until the next event. Slow; may be empty.
   std::function<void(Time, const std::deque<Host>&)> on_event;
+  Timeline* timeline = nullptr;                      ///< told of all work and messages for queries; may be null
 };
 
-/// Fills in, for each link, its part of the critical paths around P99, from the recorder.
-void note_critical_links(RunResult& result);
+/// Fills in, from the recorder, each link's part of the critical paths around P99, and what the slowest queries have in
+/// common.
+void attribute(RunResult& result);
 
 /// Throws ScenarioError when `time` is later than any run may get.
 void check_clock(Time time);

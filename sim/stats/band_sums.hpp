@@ -2,7 +2,6 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
 #include <bit>
 #include <cstdint>
 #include <vector>
@@ -65,33 +64,6 @@ class BandBuckets {
   }
   std::vector<Bucket> buckets_;
   std::uint64_t count_ = 0;
-};
-
-/// N quantities of every observation.
-template <std::size_t N>
-class BandSums {
- public:
-  using Values = std::array<double, N>;
-  void record(std::int64_t value, const Values& quantities) {
-    Values& sums = buckets_.observe(value);
-    for (std::size_t i = 0; i < N; ++i) sums[i] += quantities[i];
-  }
-  void merge(const BandSums& other) {
-    buckets_.merge(other.buckets_, [](Values& into, const Values& from) {
-      for (std::size_t i = 0; i < N; ++i) into[i] += from[i];
-    });
-  }
-  /// Means over the observations whose rank, as a share, lies in [low, high]. Zeros when empty.
-  Values mean(double low, double high) const {
-    Values means{};
-    buckets_.average(low, high, [&](const Values& sums, double factor) {
-      for (std::size_t i = 0; i < N; ++i) means[i] += sums[i] * factor;
-    });
-    return means;
-  }
-
- private:
-  BandBuckets<Values> buckets_;
 };
 
 }  // namespace shardsim

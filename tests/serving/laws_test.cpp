@@ -35,6 +35,9 @@ TEST_CASE("the spans of every query add up to its latency exactly, under every s
       FAIL("query " << o.id << ": " << o.spans.total().count() << " != " << o.latency.count());
     for (const Duration d : o.spans.all())
       if (d < Duration::zero()) FAIL("negative span in query " << o.id);
+    if (o.spans.queues().total() != o.spans[Span::queueing])
+      FAIL("query " << o.id << ": times in queues do not add up");
+    if (o.spans.links().total() != o.spans[Span::network]) FAIL("query " << o.id << ": times at links do not add up");
   };
   const RunResult r = run(s, control);
   CHECK(checked == 2000);
