@@ -18,7 +18,7 @@ class MdcFamily final : public Family {
                                    {{"cluster.main.platform.cores", std::to_string(cores)},
                                     {"serving.jitter.dense", R"({"type": "fixed", "value": 1})"},
                                     {"traffic.arrivals.rate", per_second(cores * load / kServiceUs * 1e6)}},
-                                   500'000,
+                                   700'000,
                                    {mean_latency(queue.mean()), latency_quantile(0.9, queue.quantile(0.9)),
                                     latency_quantile(0.99, queue.quantile(0.99))}));
     }

@@ -12,11 +12,12 @@ class Mm1 final : public Family {
  public:
   std::vector<Case> cases() const override {
     std::vector<Case> cases;
-    for (const double load : {0.3, 0.5, 0.7}) {
+    for (const auto& [load, queries] :
+         std::vector<std::pair<double, int>>{{0.3, 200'000}, {0.5, 400'000}, {0.7, 1'000'000}}) {
       const double mean = kServiceUs / (1 - load);
       cases.push_back(
           steady_state(fmt::format("mm1-{}", load), "queue.json",
-                       {{"traffic.arrivals.rate", per_second(load / kServiceUs * 1e6)}}, 500'000,
+                       {{"traffic.arrivals.rate", per_second(load / kServiceUs * 1e6)}}, queries,
                        {mean_latency(mean), latency_quantile(0.5, queueing::exponential_quantile(mean, 0.5)),
                         latency_quantile(0.99, queueing::exponential_quantile(mean, 0.99))}));
     }
