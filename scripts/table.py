@@ -54,7 +54,7 @@ def cell(sweep, index, column, with_interval):
     text = form.format(factor * value)
     if column == "completed":
         return text
-    if with_interval and sweep.interval(index, column):
+    if with_interval and max(sweep.reach(index, column)) > 0:
         text += " ±" + rounded_up(factor * max(sweep.reach(index, column)), form.replace("+", ""))
     is_reference = column.endswith("_overhead") and sweep.is_baseline(index)  # 0 by definition
     return text + ("?" if not is_reference and sweep.doubt(index, column) else "")

@@ -118,7 +118,12 @@ class Running(unittest.TestCase):
         self.assertEqual(len(self.log()), 12)
         self.program.write_text(STAND_IN + "# another program\n")
         self.study(1235)
-        self.assertEqual(len(self.log()), 18)
+        self.assertEqual(len(self.log()), 14)  # with the same results
+        table = self.folder / "shipped/paper/sweep.csv"
+        table.write_text(table.read_text().replace("1000", "1001"))
+        self.program.write_text(STAND_IN + "# yet another\n")
+        self.study(1235)
+        self.assertEqual(len(self.log()), 20)
 
     def test_what_failed_is_run_again_and_the_rest_is_not(self):
         (self.folder / "broken").touch()
