@@ -73,7 +73,7 @@ def draw_panel(axes, panel, categories, sweep, reasons, top):
         for place, end, value in zip(places, ends, values) if numbered else ():
             above = value >= 0
             axes.annotate(
-                text(value) + (" (cut)" if value > top else ""), (place, end), xytext=(0, 2 if above else -2),
+                text(value) + (" (cut)" if value > top else ""), (place, end), xytext=(0, 3.5 if above else -3.5),
                 textcoords="offset points", rotation=90, ha="center", va="bottom" if above else "top", fontsize=6.5,
             )  # fmt: skip
         drawn += ends

@@ -54,10 +54,16 @@ def cell(sweep, index, column, with_interval):
     text = form.format(factor * value)
     if column == "completed":
         return text
-    if with_interval and sweep.interval(index, column):
-        text += " ±" + form.replace("+", "").format(factor * max(sweep.reach(index, column)))
+    if with_interval and max(sweep.reach(index, column)) > 0:
+        text += " ±" + rounded_up(factor * max(sweep.reach(index, column)), form.replace("+", ""))
     is_reference = column.endswith("_overhead") and sweep.is_baseline(index)  # 0 by definition
     return text + ("?" if not is_reference and sweep.doubt(index, column) else "")
+
+
+def rounded_up(reach, form):
+    """So that none looks like zero."""
+    digits = int(form[3])
+    return form.format(math.ceil(reach * 10**digits - 1e-6) / 10**digits)
 
 
 def aligned(head, body, left):

@@ -41,8 +41,8 @@ class Finding:
 
 
 def percent(estimate: Estimate, verdict: Verdict | None = None) -> Cell:
-    """A fraction as "+2.2 ±0.4", in per cent or points."""
-    return Cell(_text(estimate * 100, "{:+.1f}"), verdict)
+    """A fraction as "+2.22 ±0.41", in per cent or points."""
+    return Cell(_text(estimate * 100, "{:+.2f}"), verdict)
 
 
 def number(estimate: Estimate, form: str, verdict: Verdict | None = None) -> Cell:

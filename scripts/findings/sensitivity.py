@@ -41,15 +41,14 @@ class Sensitivity:
 def study(runner: Runner, constants: list[Constant], progress: Callable[[int, int, str], None]) -> Sensitivity:
     total, done = 1 + len(constants) * len(FACTORS), 0
     progress(0, total, "shipped")
-    shipped = verdicts(runner.studies("shipped"))
+    shipped = verdicts(runner.studies())
     rows = []
     for constant in constants:
         row = Row(constant, {})
         for change, factor in FACTORS.items():
             done += 1
             progress(done, total, f"{constant.name} {change}")
-            name = f"{constant.name} {factor}".replace(",", "").replace("'", "").replace(" ", "-")
-            row.verdicts[change] = verdicts(runner.studies(name, constant, factor))
+            row.verdicts[change] = verdicts(runner.studies(constant, factor))
         rows.append(row)
     return Sensitivity(runner.queries, shipped, rows)
 

@@ -168,7 +168,7 @@ class Command(FindingsCase):
         process = self.paper(*self.write(BENDS["F1"][0]), "--out", out, "--no-sensitivity")
         self.assertEqual(process.returncode, 0, process.stderr)
         page = (out / "validation/paper.md").read_text()
-        for text in ("## F13: ", "**does not hold**", "**-1.0 ±0.2**", "20,000 queries", "calibrated", "recalled", "abstract"):
+        for text in ("## F13: ", "**does not hold**", "**-1.00 ±0.20**", "20,000 queries", "calibrated", "recalled", "abstract"):
             self.assertIn(text, page)
         self.assertNotIn("## Sensitivity", page)
         pictures = sorted((out / "images").iterdir())

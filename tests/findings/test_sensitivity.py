@@ -15,6 +15,10 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "scripts"))
 
 from findings.constants import Constant, Place, change, copy_inputs, holders, read_constants, scaled  # noqa: E402
+from findings.page import sensitivity_section  # noqa: E402
+from findings.runs import Runner  # noqa: E402
+from findings.sensitivity import study  # noqa: E402
+from plotting.sweep import SweepError  # noqa: E402
 
 # Their places hold parts of what is said, or several values.
 SAID_OTHERWISE = {"round trip", "clock, sc-small", "pooling", "absent features"}
@@ -88,55 +92,58 @@ class Running(unittest.TestCase):
         self.program.write_text(STAND_IN)
         self.program.chmod(0o755)
 
-    def paper(self, *arguments):
-        command = [
-            sys.executable, ROOT / "scripts/paper.py", self.folder / "shipped/paper", self.folder / "shipped/paper-load",
-            "--out", self.folder / "docs", "--cache", self.folder / "cache", "--shardsim", self.program,
-            "--only", "items a batch", "--queries", "1234", *arguments,
-        ]  # fmt: skip
-        return subprocess.run(list(map(str, command)), capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False)
+    def study(self, queries=1234):
+        runner = Runner(self.program, self.folder / "cache", queries, 1)
+        return study(runner, [c for c in read_constants() if c.name == "items a batch"], lambda *_: None)
 
     def log(self):
         return (self.folder / "log").read_text().splitlines()
 
-    def test_flips_are_seen_and_runs_are_kept(self):
-        process = self.paper()
-        self.assertEqual(process.returncode, 0, process.stderr)
-        page = (self.folder / "docs/validation/paper.md").read_text()
-        row = next(line for line in page.splitlines() if line.startswith("| items a batch | 64 | **"))
+    def test_flips_are_seen(self):
+        sensitivity = self.study()
+        text = "\n".join(sensitivity_section(sensitivity))
+        row = next(line for line in text.splitlines() if line.startswith("| items a batch | 64 | "))
         self.assertEqual(row.split(" | ")[2:], ["**F3 does not hold**, F8 undecided, F9 cannot be judged", "– |"])
-        self.assertIn("F3 (holds as shipped) flips with items a batch -50 %", page)
-        self.assertIn("1,234 queries", page)
+        self.assertIn("F3 (holds as shipped) flips with items a batch -50 %", text)
+        self.assertIn("1,234 queries", text)
+
+    def test_runs_are_kept(self):
+        self.study()
         runs = [line.split()[:2] for line in self.log()]
         self.assertEqual(runs, [[e, batch] for batch in ("64", "32", "96") for e in ("paper", "paper-load")])
         self.assertIn("traffic.queries=1234", self.log()[0])
-
-        self.paper()
+        self.study()
         self.assertEqual(len(self.log()), 6)  # nothing was run again
-        self.paper("--queries", "1235")
+        self.study(1235)
         self.assertEqual(len(self.log()), 12)
         self.program.write_text(STAND_IN + "# another program\n")
-        self.paper("--queries", "1235")
-        self.assertEqual(len(self.log()), 18)
+        self.study(1235)
+        self.assertEqual(len(self.log()), 14)  # with the same results
+        table = self.folder / "shipped/paper/sweep.csv"
+        table.write_text(table.read_text().replace("1000", "1001"))
+        self.program.write_text(STAND_IN + "# yet another\n")
+        self.study(1235)
+        self.assertEqual(len(self.log()), 20)
 
     def test_what_failed_is_run_again_and_the_rest_is_not(self):
         (self.folder / "broken").touch()
-        process = self.paper()
-        self.assertEqual(process.returncode, 2)
-        self.assertIn("it is broken", process.stderr)
-        self.assertEqual(len(process.stderr.splitlines()), 1, process.stderr)
-        self.assertFalse((self.folder / "docs/validation").exists())
+        with self.assertRaisesRegex(SweepError, "it is broken"):
+            self.study()
         (self.folder / "broken").unlink()
-        self.assertEqual(self.paper().returncode, 0)
+        self.study()
         self.assertEqual(len(self.log()), 5 + 2)
 
+    def paper(self, *arguments):
+        results = [self.folder / "shipped" / name for name in ("paper", "paper-load")]
+        command = [sys.executable, ROOT / "scripts/paper.py", *results, "--out", self.folder / "docs", *arguments]
+        return subprocess.run(list(map(str, command)), capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False)
+
     def test_no_program_and_no_such_constant(self):
-        process = self.paper("--shardsim", self.folder / "nowhere")
-        self.assertEqual((process.returncode, len(process.stderr.splitlines())), (2, 1), process.stderr)
-        self.assertIn("nowhere", process.stderr)
-        process = self.paper("--only", "colour")
-        self.assertEqual((process.returncode, len(process.stderr.splitlines())), (2, 1), process.stderr)
-        self.assertIn("'colour'", process.stderr)
+        for arguments, word in ((["--shardsim", self.folder / "nowhere"], "nowhere"), (["--only", "colour"], "'colour'")):
+            process = self.paper("--cache", self.folder / "cache", *arguments)
+            self.assertEqual((process.returncode, len(process.stderr.splitlines())), (2, 1), process.stderr)
+            self.assertIn(word, process.stderr)
+            self.assertFalse((self.folder / "docs").exists())
 
 
 if __name__ == "__main__":
