@@ -35,10 +35,13 @@ std::string enumeration(const std::vector<std::string>& parts) {
 std::string headline(const RunResult& r) {
   const Estimate& p99 = r.figures[Measure::p99];
   std::string out = fmt::format("P99 is {}", ms(p99.value));
-  if (p99.has_interval()) out += fmt::format(" ({:g} % interval {} to {})", 100 * r.confidence, ms(p99.low), ms(p99.high));
-  if (p99.trust != Trust::good) out += fmt::format(", which {} queries do not support ({})", r.recorder.count(), name_of(p99.trust));
+  if (p99.has_interval())
+    out += fmt::format(" ({:g} % interval {} to {})", 100 * r.confidence, ms(p99.low), ms(p99.high));
+  if (p99.trust != Trust::good)
+    out += fmt::format(", which {} queries do not support ({})", r.recorder.count(), name_of(p99.trust));
   out += fmt::format("; P50 is {}.\n", ms(r.figures[Measure::p50].value));
-  if (r.verdict != Verdict::stable) out += fmt::format("The run is {}: latencies depend on how long it lasts.\n", name_of(r.verdict));
+  if (r.verdict != Verdict::stable)
+    out += fmt::format("The run is {}: latencies depend on how long it lasts.\n", name_of(r.verdict));
   return out;
 }
 
@@ -50,7 +53,8 @@ std::string spans_sentence(const Slowest& s) {
   std::sort(parts.begin(), parts.end());
   std::vector<std::string> names;
   for (const auto& [order, text] : parts) names.push_back(text);
-  return fmt::format("The slowest 1 % ({} queries) take {} on average: {}.\n", s.queries, ms(s.latency_us), enumeration(names));
+  return fmt::format("The slowest 1 % ({} queries) take {} on average: {}.\n", s.queries, ms(s.latency_us),
+                     enumeration(names));
 }
 
 std::string size_sentence(const Slowest& s) {
@@ -59,14 +63,16 @@ std::string size_sentence(const Slowest& s) {
   const double lookups = s.lookups_ratio();
   if (items < kLarger && lookups < kLarger)
     return "They are no larger than others: what makes them slow is waiting, or chance.\n";
-  return fmt::format("They are large: {:.1f} times the items and {:.1f} times the lookups of all queries.\n", items, lookups);
+  return fmt::format("They are large: {:.1f} times the items and {:.1f} times the lookups of all queries.\n", items,
+                     lookups);
 }
 
 std::string places_sentence(const Slowest& s) {
   std::vector<std::string> parts;
   for (const Slowest::Place& p : s.places)
     if (p.share >= kWorthTelling && parts.size() < kMostListed)
-      parts.push_back(fmt::format("{} {} ({})", p.is_link ? "on link" : "waiting for a core of", p.name, percent(p.share)));
+      parts.push_back(
+          fmt::format("{} {} ({})", p.is_link ? "on link" : "waiting for a core of", p.name, percent(p.share)));
   return parts.empty() ? "" : fmt::format("Outside of cores, time goes {}.\n", enumeration(parts));
 }
 
@@ -87,8 +93,8 @@ std::string batch_sentence(const Slowest& s) {
 std::string changes_table(const Explanation& e) {
   std::size_t width = 0;
   for (const TriedChange& t : e.tried) width = std::max(width, t.what_if.name.size());
-  std::string out = fmt::format("\nWhat a single change does, tried with the same queries:\n  {:<{}}  {:<28}{}\n", "", width,
-                                "P99", "compute");
+  std::string out = fmt::format("\nWhat a single change does, tried with the same queries:\n  {:<{}}  {:<28}{}\n", "",
+                                width, "P99", "compute");
   for (const TriedChange& t : e.tried)
     out += t.comparison ? fmt::format("  {:<{}}  {:<28}{}{}\n", t.what_if.name, width, change_text(p99_change(t)),
                                       change_text((*t.comparison)[Measure::cpu]),

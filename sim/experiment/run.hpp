@@ -123,7 +123,7 @@ struct RunControl {
   std::function<void(const Outcome&)> on_outcome;    ///< each finished query, warm-up included; may be empty
   /// After each event: the time and the hosts, whose state stays until the next event. Slow; may be empty.
   std::function<void(Time, const std::deque<Host>&)> on_event;
-  Timeline* timeline = nullptr;                      ///< told of all work and messages for queries; may be null
+  Timeline* timeline = nullptr;  ///< told of all work and messages for queries; may be null
 };
 
 /// Fills in, from the recorder, each link's part of the critical paths around P99, and what the slowest queries have in

@@ -23,7 +23,8 @@ void add_sharding(std::vector<WhatIf>& out, const Json& sharding) {
     Json other = {{"strategy", strategy}, {"shards", has_shards ? sharding["shards"] : Json(8)}};
     for (const char* key : {"split_above", "split_by"})
       if (sharding.contains(key)) other[key] = sharding[key];
-    out.push_back({fmt::format("strategy {} on {} shards", strategy, other["shards"].dump()), {{"sharding", as_json(other)}}});
+    out.push_back(
+        {fmt::format("strategy {} on {} shards", strategy, other["shards"].dump()), {{"sharding", as_json(other)}}});
   }
 }
 

@@ -19,11 +19,12 @@ class Explain final : public Command {
   void add_options(po::options_description& options, po::positional_options_description& positional) const override {
     add_set_option(options);
     options.add_options()("SCENARIO.json", po::value<std::string>(), "a result.json, or a scenario")(
-        "seed", po::value<std::uint64_t>(), "seed of all random numbers")(
-        "replications", po::value<int>(), "independent repetitions of each run")(
+        "seed", po::value<std::uint64_t>(), "seed of all random numbers")("replications", po::value<int>(),
+                                                                          "independent repetitions of each run")(
         "jobs", po::value<unsigned>()->default_value(default_jobs()), "replications at a time")(
         "format", po::value<std::string>()->default_value("text"), "text or json")(
-        "out", po::value<std::string>()->value_name("DIR"), "write DIR/explain.json")("force", "replace files that exist");
+        "out", po::value<std::string>()->value_name("DIR"), "write DIR/explain.json")("force",
+                                                                                      "replace files that exist");
     positional.add("SCENARIO.json", 1);
   }
 

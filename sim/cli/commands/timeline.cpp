@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <queue>
+#include <algorithm>
 #include <sstream>
 
 #include "cli/command.hpp"
@@ -28,26 +28,24 @@ std::set<std::uint64_t> numbers(const std::string& text) {
   return out;
 }
 
-// The queries with the longest latency, of those that count and were answered.
+// Latencies of the queries that were answered; how long the warm-up is, is known only when all are in.
 class SlowestQueries {
  public:
-  SlowestQueries(std::uint64_t most, std::int64_t warmup) : most_(most), warmup_(static_cast<std::uint64_t>(warmup)) {}
   void add(const Outcome& o) {
-    if (o.failed || o.id < warmup_) return;
-    kept_.emplace(o.latency, o.id);
-    if (kept_.size() > most_) kept_.pop();
+    if (!o.failed) queries_.emplace_back(o.latency, o.id);
   }
-  std::set<std::uint64_t> take() {
+  std::set<std::uint64_t> take(std::uint64_t most, std::int64_t warmup) {
+    std::erase_if(queries_, [&](const Entry& q) { return q.second < static_cast<std::uint64_t>(warmup); });
+    const auto end = queries_.begin() + static_cast<std::ptrdiff_t>(std::min<std::uint64_t>(most, queries_.size()));
+    std::partial_sort(queries_.begin(), end, queries_.end(), std::greater<>());
     std::set<std::uint64_t> ids;
-    for (; !kept_.empty(); kept_.pop()) ids.insert(kept_.top().second);
+    for (auto q = queries_.begin(); q != end; ++q) ids.insert(q->second);
     return ids;
   }
 
  private:
   using Entry = std::pair<Duration, std::uint64_t>;
-  std::uint64_t most_;
-  std::uint64_t warmup_;
-  std::priority_queue<Entry, std::vector<Entry>, std::greater<>> kept_;
+  std::vector<Entry> queries_;
 };
 
 class TimelineCommand final : public Command {
@@ -106,13 +104,13 @@ class TimelineCommand final : public Command {
  private:
   static std::set<std::uint64_t> slowest(const GivenScenario& scenario, std::uint64_t most) {
     ProgressLine line("finding the slowest");
-    SlowestQueries found(most, scenario.scenario.traffic.warmup);
+    SlowestQueries found;
     RunControl control;
     control.interrupt = &interrupted();
     control.progress = [&](double share) { line.show(share, ""); };
     control.on_outcome = [&](const Outcome& o) { found.add(o); };
-    scenario.with([&](const Scenario& s) { return shardsim::run(s, control); });
-    return found.take();
+    const RunResult result = scenario.with([&](const Scenario& s) { return shardsim::run(s, control); });
+    return found.take(most, result.warmup);
   }
 
   // The same run, as far as the queries go. Returns how many queries were offered until then.
