@@ -64,7 +64,7 @@ Mdc::Mdc(int servers, double load, double service)
   const std::vector<double> arrivals = poisson_probabilities(servers * load);
   const auto c = static_cast<std::size_t>(servers);
   // The tail falls by a factor z a customer, z = e^(rho (z - 1)) > 1 (Tijms, "A First Course in Stochastic Models",
-  // 2003, section 9.6.2): about 1 + 2 (1 - rho), so that e^-80 is cut off.
+  // 2003): about 1 + 2 (1 - rho), so that e^-80 is cut off.
   const auto states = c + arrivals.size() + static_cast<std::size_t>(40 / (1 - load));
   constexpr double kSettled = 1e-13;
   std::vector<double> now(states);

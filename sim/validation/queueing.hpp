@@ -8,11 +8,11 @@
 namespace shardsim::queueing {
 
 /// Quantile of the exponential distribution: -mean log(1 - q). The time in an M/M/1 queue, first come first served, has
-/// this distribution with mean s / (1 - rho) (L. Kleinrock, "Queueing Systems", vol. 1, 1975, eq. 5.119).
+/// this distribution with mean s / (1 - rho) (L. Kleinrock, "Queueing Systems", vol. 1, 1975).
 double exponential_quantile(double mean, double q);
 
 /// Probability that a customer of an M/M/c queue waits (Erlang's C), by the recursion of Erlang's B: R. B. Cooper,
-/// "Introduction to Queueing Theory", 2nd ed., 1981, section 3.4.
+/// "Introduction to Queueing Theory", 2nd ed., 1981.
 double erlang_c(int servers, double load);
 
 /// Mean time in an M/M/c queue: s + C s / (c (1 - rho)).
@@ -20,12 +20,12 @@ double mmc_mean(int servers, double load, double service);
 
 /// Quantile of the time in an M/M/c queue, first come first served: service is exponential, and the wait is 0 with
 /// probability 1 - C and exponential of mean s / (c (1 - rho)) otherwise, independently (D. Gross, C. M. Harris,
-/// "Fundamentals of Queueing Theory", 3rd ed., 1998, section 2.3). Their sum, with m = 1 / s and w = (c (1 - rho)) / s:
+/// "Fundamentals of Queueing Theory", 3rd ed., 1998). Their sum, with m = 1 / s and w = (c (1 - rho)) / s:
 /// P(T > t) = e^(-m t) + C m (e^(-w t) - e^(-m t)) / (m - w), or (1 + C m t) e^(-m t) where m = w.
 double mmc_quantile(int servers, double load, double service, double q);
 
 /// Mean time in an M/G/1 queue, first come first served, where `cv` is the coefficient of variation of the service
-/// time: s + rho s (1 + cv^2) / (2 (1 - rho)). F. Pollaczek 1930, A. Y. Khinchine 1932; Kleinrock, vol. 1, eq. 5.67.
+/// time: s + rho s (1 + cv^2) / (2 (1 - rho)). F. Pollaczek 1930, A. Y. Khinchine 1932; Kleinrock, vol. 1.
 double mg1_mean(double load, double service, double cv);
 
 /// An M/D/c queue, first come first served.
@@ -34,7 +34,7 @@ double mg1_mean(double load, double service, double cv);
 /// who is not has not, so that n(t + D) = max(n(t) - c, 0) + Poisson(lambda D) (C. D. Crommelin, "Delay probability
 /// formulae when the holding times are constant", Post Office Electrical Engineers Journal 25, 1932). Its distribution
 /// is found by iteration. The wait follows from it without cancellation (G. J. Franx, "A simple solution for the M/D/c
-/// waiting time distribution", Operations Research Letters 29(5), 2001, eq. 4): with Q(m) the probability that at most
+/// waiting time distribution", Operations Research Letters 29(5), 2001): with Q(m) the probability that at most
 /// m wait, and (k - 1) D <= t < k D,
 ///     P(W <= t) = sum over j from 0 to k c - 1 of Q(k c - 1 - j) e^-a a^j / j!, a = lambda (k D - t).
 class Mdc {
@@ -66,7 +66,7 @@ double largest_exponential_quantile(int n, double mean, double q);
 
 /// Mean time from fork to join over two M/M/1 queues that every customer asks both: (12 - rho) / 8 of s / (1 - rho).
 /// R. Nelson, A. N. Tantawi, "Approximate analysis of fork/join synchronization in parallel queues", IEEE Transactions
-/// on Computers 37(6), 1988, eq. 6; exact for two (L. Flatto, S. Hahn 1984).
+/// on Computers 37(6), 1988; exact for two (L. Flatto, S. Hahn 1984).
 double fork_join_two_mean(double load, double service);
 
 /// A closed network: each of `customers` pauses, then visits every station once.

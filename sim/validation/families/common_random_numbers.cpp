@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A query is a function of seed, replication and its number alone (common random numbers: A. M. Law, "Simulation
-// Modeling and Analysis", section 11.2), so differences between two systems are not those of their queries. A scenario
+// Modeling and Analysis"), so differences between two systems are not those of their queries. A scenario
 // compared with itself differs in no latency and no event.
 #include "validation/family.hpp"
 

@@ -2,7 +2,7 @@
 // A query visits the main shard three times, and before each visit a sparse shard, with a probability. Every station
 // has one core, serves first come first served, and takes exponential times of one mean, whoever asks: at each the
 // number of queries has the distribution of an M/M/1 queue with all its visits (J. R. Jackson, "Networks of waiting
-// lines", Operations Research 5, 1957; F. P. Kelly, "Reversibility and Stochastic Networks", 1979, corollary 3.4). By
+// lines", Operations Research 5, 1957; F. P. Kelly, "Reversibility and Stochastic Networks", 1979). By
 // Little's law the mean latency is the sum of v s / (1 - lambda v s), v the mean number of visits.
 #include "validation/family.hpp"
 #include "validation/queueing.hpp"

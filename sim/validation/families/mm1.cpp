@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// One core, exponential service: the latency is exponential (Kleinrock, "Queueing Systems", vol. 1, eq. 5.119).
+// One core, exponential service: the latency is exponential (Kleinrock, "Queueing Systems", vol. 1).
 #include "validation/family.hpp"
 #include "validation/queueing.hpp"
 

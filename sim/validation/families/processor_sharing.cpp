@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is shared equally by all who want it: memory bandwidth among gathers, a link among flows of the fluid transport.
-// The mean time is s / (1 - rho) whatever the distribution of sizes (L. Kleinrock, "Queueing Systems", vol. 2, 1976,
-// eq. 4.17).
+// The mean time is s / (1 - rho) whatever the distribution of sizes (L. Kleinrock, "Queueing Systems", vol. 2, 1976).
 #include "validation/family.hpp"
 #include "validation/queueing.hpp"
 

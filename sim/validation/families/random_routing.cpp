@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A Poisson process split at random is two of half the rate (Kleinrock, vol. 1, problem 2.6): each replica of the main
-// shard is an M/M/1 queue.
+// A Poisson process split at random is two of half the rate (Kleinrock, "Queueing Systems", vol. 1): each replica of
+// the main shard is an M/M/1 queue.
 #include "validation/family.hpp"
 #include "validation/queueing.hpp"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The utilisation law, rho = lambda s (Kleinrock, "Queueing Systems", vol. 1, eq. 2.7), with the means that the
+// The utilisation law, rho = lambda s (Kleinrock, "Queueing Systems", vol. 1), with the means that the
 // scenario states: jitter and lookups do not change them.
 #include "validation/family.hpp"
 
