@@ -153,7 +153,7 @@ Json result_json(const Scenario& scenario, const RunResult& r, const std::filesy
                     {"completed", r.completed},
                     {"failed", r.failed},
                     {"warmup", r.warmup},
-                    {"warmup_found", !scenario.traffic.warmup.queries.has_value()},
+                    {"warmup_found", !scenario.traffic.warmup.queries.has_value() && scenario.faults.empty()},
                     {"steady", r.steady}};
   out["offered_per_s"] = r.offered_per_s;
   out["precision"] = std::string(name_of(r.precision_end));

@@ -12,6 +12,12 @@ constexpr std::int64_t kMostOutstanding = 200'000;
 constexpr Time kLatest(std::chrono::hours(24 * 53));
 constexpr std::uint64_t kHeartbeatEvents = 1 << 16;
 
+// What a fault does at the beginning is what the run is about, and not to be taken for a warm-up.
+Warmup warmup_of(const Scenario& scenario) {
+  if (!scenario.faults.empty() && !scenario.traffic.warmup.queries) return Warmup{0};
+  return scenario.traffic.warmup;
+}
+
 // A scenario made to run, and the process that feeds it.
 class Runner {
  public:
@@ -27,7 +33,7 @@ class Runner {
         faults_(sim_, scenario.faults, network_, serving_),
         background_(sim_, scenario.background, network_, scenario.seed, scenario.replication),
         stream_(model_, scenario.traffic, scenario.seed, scenario.replication),
-        counting_(scenario.traffic.warmup, scenario.traffic.queries) {}
+        counting_(warmup_of(scenario), scenario.traffic.queries) {}
 
   RunResult run();
 
