@@ -147,7 +147,7 @@ class Drawing(PlotCase):
         self.assert_reads(self.sweep / "plots", "overheads", notes)
         svg = (self.sweep / "plots/overheads.svg").read_text()
         # Only the small model's "nsbp 4" is in doubt, at P99: one hollow bar.
-        self.assertEqual(len(re.findall(r"fill: none; stroke: #222222; stroke-dasharray: 2,2", svg)), 1)
+        self.assertEqual(len(re.findall("stroke-dasharray: 2,2", svg)), 1)
         self.assertGreater(svg.count("<use"), without.count("<use"))  # ends of whiskers
 
     @unittest.skipUnless(PROGRAM, "SHARDSIM names no program")
