@@ -88,11 +88,9 @@ void Serving::check_memory() const {
                                         static_cast<double>(usable.count) / kGiB));
 }
 
-Duration Serving::with_jitter(Work work, Duration time, const Activity& activity, Step step) const {
-  const Distribution* factor = jitter_[static_cast<std::size_t>(work)];
-  if (factor == nullptr || time == Duration::zero()) return time;
+Duration Serving::jittered(const Distribution& factor, Duration time, const Activity& activity, Step step) const {
   RandomStream random(seed_, replication_, Purpose::jitter, activity.query, activity.piece(step));
-  return scaled(time, factor->sample(random));
+  return scaled(time, factor.sample(random));
 }
 
 Duration Serving::message_cost(const Platform& platform, Bytes size) {

@@ -133,7 +133,11 @@ class Serving {
   Piece gather(const Activity& activity, Server& server, double time_ps, Bytes traffic);
   Message send(const Activity& activity, Step step, const Route& route, Bytes size);
 
-  Duration with_jitter(Work work, Duration time, const Activity& activity, Step step) const;
+  Duration with_jitter(Work work, Duration time, const Activity& activity, Step step) const {
+    const Distribution* factor = jitter_[static_cast<std::size_t>(work)];
+    return factor == nullptr || time == Duration::zero() ? time : jittered(*factor, time, activity, step);
+  }
+  Duration jittered(const Distribution& factor, Duration time, const Activity& activity, Step step) const;
   RandomStream random_for(std::uint64_t query, std::uint64_t call) const {
     return {seed_, replication_, Purpose::balancing, query, call};
   }
