@@ -32,11 +32,8 @@ class PathFinder {
   PathFinder(const TimelineQuery& query, const std::vector<std::size_t>& net_order) : query_(query) {
     const LastTargets& last = query.outcome.last_targets;
     for (std::size_t n = 0; n < std::min(last.size(), net_order.size()); ++n) last_of_net_[net_order[n]] = last[n];
-    for (const TimelinePiece& p : query.pieces)
-      if (in_critical_batch(p.activity)) {
-        int& attempt = attempt_of_net_[p.activity.net];
-        if (p.activity.target == last_of(p.activity.net)) attempt = std::max(attempt, p.activity.attempt);
-      }
+    for (const TimelinePiece& p : query.pieces) note_attempt(p.activity);
+    for (const TimelineMessage& m : query.messages) note_attempt(m.activity);
   }
 
   std::vector<CriticalPart> find() const {
@@ -52,24 +49,22 @@ class PathFinder {
   }
 
  private:
+  void note_attempt(const Activity& a) {
+    if (!in_critical_batch(a) || a.target == 0 || a.target != last_of(a.net)) return;
+    int& attempt = attempt_of_net_[a.net];
+    attempt = std::max(attempt, a.attempt);
+  }
   bool in_critical_batch(const Activity& a) const { return a.batch == query_.outcome.last_batch; }
   std::size_t last_of(std::size_t net) const {
     const auto it = last_of_net_.find(net);
     return it == last_of_net_.end() ? 0 : it->second;
   }
   bool has(const Activity& a, Step step) const {
-    if (a.target > 0)
-      return in_critical_batch(a) && a.target == last_of(a.net) && a.attempt == attempt_of_net_.at(a.net);
-    switch (step) {
-      case Step::bottom:
-      case Step::gather:
-        return in_critical_batch(a) && last_of(a.net) == 0;
-      case Step::partial:
-      case Step::top:
-        return in_critical_batch(a);
-      default:
-        return true;  // the query's own, before and after its batches
-    }
+    if (is_of_query(a, step)) return true;
+    if (!in_critical_batch(a)) return false;
+    if (a.target > 0) return a.target == last_of(a.net) && a.attempt == attempt_of_net_.at(a.net);
+    const bool meanwhile = step == Step::bottom || step == Step::gather;  // while RPCs are under way
+    return !meanwhile || last_of(a.net) == 0;
   }
   // What lies between two parts was spent until asking again.
   std::vector<CriticalPart> with_retries(const std::vector<CriticalPart>& parts) const {

@@ -8,6 +8,13 @@
 
 namespace shardsim {
 
+/// Whether a step belongs to the query as a whole, not to one of its batches.
+inline bool is_of_query(const Activity& activity, Step step) {
+  if (activity.target > 0) return false;
+  return step == Step::query || step == Step::receive || step == Step::overhead || step == Step::reply ||
+         step == Step::scores;
+}
+
 /// A stretch of time.
 struct Stretch {
   Time from{};

@@ -103,9 +103,7 @@ class Drawer {
     const Time end = query.outcome.arrived + query.outcome.latency;
     std::map<std::size_t, Stretch> nets;
     for (const TimelinePiece& p : query.pieces) {
-      const bool of_query =
-          p.activity.target == 0 && (p.step == Step::receive || p.step == Step::overhead || p.step == Step::reply);
-      if (of_query || p.activity.batch != batch || p.waiting.from >= end) continue;
+      if (is_of_query(p.activity, p.step) || p.activity.batch != batch || p.waiting.from >= end) continue;
       const auto [it, is_new] = nets.try_emplace(p.activity.net, Stretch{p.waiting.from, p.service_time.to});
       it->second.from = std::min(it->second.from, p.waiting.from);
       it->second.to = std::min(end, std::max(it->second.to, p.service_time.to));
@@ -127,9 +125,7 @@ class Drawer {
   std::string target_name(std::size_t target) const { return target == 0 ? "own work" : names_.shards[target - 1]; }
   Json args_of(const Activity& a, Step step) const {
     Json args{{"query", a.query}};
-    if (a.target == 0 && (step == Step::receive || step == Step::overhead || step == Step::reply ||
-                          step == Step::query || step == Step::scores))
-      return args;
+    if (is_of_query(a, step)) return args;
     args["batch"] = a.batch;
     args["net"] = names_.nets[a.net];
     if (a.target > 0) {

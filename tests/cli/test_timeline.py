@@ -144,9 +144,8 @@ class TimelineTest(ProgramTest):
     def test_without_an_answered_query_there_is_nothing_to_show(self):
         from program import shardsim
 
-        done = shardsim("timeline", SCENARIO, "--set", "traffic.queries=5", "--set", "serving.timeout={\"after\": \"1 ms\"}",
-                        "--set", "faults=[{\"hosts\": \"main*\", \"state\": \"down\"}]", "--slowest", 1,
-                        "--out", self.folder / "t.json")  # fmt: skip
+        done = shardsim("timeline", SCENARIO, *SMALL, "--set", 'faults=[{"links": "*", "state": "down"}]', "--set",
+                        'serving.timeout={"after": "1 ms"}', "--slowest", 1, "--out", self.folder / "t.json")  # fmt: skip
         self.assertEqual(done.returncode, 1)
         self.assertIn("no query after the warm-up was answered", done.stderr)
 

@@ -140,8 +140,8 @@ TEST_CASE("the slowest queries: shares of what was last add up to 1, times by pl
 
 TEST_CASE("a run without counted queries has no slowest ones; one query is its own") {
   const Slowest none = run(scenario(kTwoNets, {{"traffic.queries", "10"},
-                                               {"faults", R"([{"hosts": "main*", "state": "down"}])"},
-                                               {"serving.timeout", R"({"after": "1 ms"})"}}))
+                                               {"serving.timeout", R"({"after": "1 ms", "retries": 0})"},
+                                               {"faults", R"([{"links": "*", "state": "down"}])"}}))
                            .slowest;
   CHECK(none.queries == 0);
   CHECK(slowest_text(none).empty());
