@@ -12,16 +12,16 @@ class Timeline {
  public:
   struct Piece {
     const Activity& activity;
-    Step step;
+    Step step{};
     const Server& server;
-    Server::Booking booking;
+    Server::Booking booking{};
     Time ended;
     Time started() const { return ended - booking.served; }
     Time queued() const { return started() - booking.waited; }  ///< when it began to wait for a core
   };
   struct Message {
     const Activity& activity;
-    Step step;
+    Step step{};
     const Network& network;
     const Route& route;  ///< empty: from a host to itself
     const Network::Transit& transit;
