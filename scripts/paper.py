@@ -33,7 +33,8 @@ def judge(options):
     sensitivity = None
     if not options.no_sensitivity:
         runner = runs.Runner(options.shardsim, options.cache, options.queries, options.jobs)
-        sensitivity = study(runner, constants, Progress())
+        judged = {name: outcome.verdict for name, outcome in outcomes.items()}
+        sensitivity = study(runner, constants, judged, Progress())
     written = write_pictures(options.out / "images", studies, sensitivity)
     text = page.page(studies, outcomes, constants, sensitivity)
     command.report_written([write_text(options.out / "validation" / "paper.md", text), *written])

@@ -7,6 +7,7 @@ from typing import Callable
 from plotting.sweep import SweepError
 
 from .catalogue import findings
+from .catalogue.f02_best_tail import best
 from .constants import Constant
 from .runs import Runner
 from .studies import Studies
@@ -17,48 +18,59 @@ Verdicts = dict[str, Verdict | None]  # by finding; None: its points could not b
 
 
 @dataclass(frozen=True)
+class Variant:
+    verdicts: Verdicts
+    best_p99: dict[str, float] | None  # overhead by model, the figure of F2; None: as above
+
+
+@dataclass(frozen=True)
 class Row:
     constant: Constant
-    verdicts: dict[str, Verdicts]  # by change
+    variants: dict[str, Variant]  # by change
 
 
 @dataclass(frozen=True)
 class Sensitivity:
     queries: int
-    shipped: Verdicts
+    judged: Verdicts  # on the results the page is of
+    shipped: Variant  # with as few queries as the variants
     rows: list[Row]
 
-    def changes(self, row: Row, change: str) -> Verdicts:
-        """Findings judged otherwise than with the shipped constants."""
-        return {name: v for name, v in row.verdicts[change].items() if v != self.shipped[name]}
-
     def flips(self, row: Row, change: str) -> list[str]:
-        """Those that turn from one side to the other, not just into or out of the noise."""
-        decided = (Verdict.HOLDS, Verdict.FAILS)
-        return [n for n, v in self.changes(row, change).items() if v in decided and self.shipped[n] in decided]
+        """Findings judged to the other side, or that can no longer be judged."""
+        verdicts = row.variants[change].verdicts
+        return [name for name, v in verdicts.items() if v not in (self.judged[name], Verdict.UNDECIDED)]
+
+    def fades(self, row: Row, change: str) -> list[str]:
+        """Findings that go into the noise, though with the shipped constants as many queries decide them."""
+        verdicts = row.variants[change].verdicts
+        return [n for n, v in verdicts.items() if v is Verdict.UNDECIDED and self.shipped.verdicts[n] is not v]
 
 
-def study(runner: Runner, constants: list[Constant], progress: Callable[[int, int, str], None]) -> Sensitivity:
+def study(
+    runner: Runner, constants: list[Constant], judged: Verdicts, progress: Callable[[int, int, str], None]
+) -> Sensitivity:
     total, done = 1 + len(constants) * len(FACTORS), 0
     progress(0, total, "shipped")
-    shipped = verdicts(runner.studies())
+    shipped = variant(runner.studies())
     rows = []
     for constant in constants:
         row = Row(constant, {})
         for change, factor in FACTORS.items():
             done += 1
             progress(done, total, f"{constant.name} {change}")
-            row.verdicts[change] = verdicts(runner.studies(constant, factor))
+            row.variants[change] = variant(runner.studies(constant, factor))
         rows.append(row)
-    return Sensitivity(runner.queries, shipped, rows)
+    return Sensitivity(runner.queries, judged, shipped, rows)
 
 
-def verdicts(studies: Studies) -> Verdicts:
-    return {name: _verdict(finding, studies) for name, finding in findings().items()}
+def variant(studies: Studies) -> Variant:
+    verdicts = {name: _unless_missing(lambda: finding.judge(studies).verdict) for name, finding in findings().items()}
+    return Variant(verdicts, _unless_missing(lambda: {model: e.value for model, (_, e) in best(studies).items()}))
 
 
-def _verdict(finding, studies: Studies) -> Verdict | None:
+def _unless_missing(read: Callable):
     try:
-        return finding.judge(studies).verdict
+        return read()
     except SweepError:  # tables that no longer fit, say
         return None

@@ -3,6 +3,7 @@
 
 import json
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -14,10 +15,12 @@ import fixture
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "scripts"))
 
+from findings.catalogue import findings  # noqa: E402
 from findings.constants import Constant, Place, change, copy_inputs, holders, read_constants, scaled  # noqa: E402
 from findings.page import sensitivity_section  # noqa: E402
 from findings.runs import Runner  # noqa: E402
 from findings.sensitivity import study  # noqa: E402
+from findings.verdict import Verdict  # noqa: E402
 from plotting.sweep import SweepError  # noqa: E402
 
 # Their places hold parts of what is said, or several values.
@@ -84,6 +87,8 @@ class Running(unittest.TestCase):
             serial, load = fixture.serial(), fixture.load()
             if kind == "bent":
                 serial["drm1", "nsbp 8"].overheads["p50_overhead"] = 0.16  # F3: rises
+                for name in fixture.CONFIGURATIONS[1:]:
+                    serial["drm2", name].overheads["p99_overhead"] = 0.03  # F2 holds of the others
                 load["drm2", "nsbp 8"].verdict = "saturated"  # F9: cannot be judged
                 load["drm1, serial, one batch", "load-balanced 8"].overheads["p50_overhead"] = 0.0  # F8: undecided
             serial.write(self.folder / kind / "paper")
@@ -94,7 +99,8 @@ class Running(unittest.TestCase):
 
     def study(self, queries=1234):
         runner = Runner(self.program, self.folder / "cache", queries, 1)
-        return study(runner, [c for c in read_constants() if c.name == "items a batch"], lambda *_: None)
+        judged = dict.fromkeys(findings(), Verdict.HOLDS)
+        return study(runner, [c for c in read_constants() if c.name == "items a batch"], judged, lambda *_: None)
 
     def log(self):
         return (self.folder / "log").read_text().splitlines()
@@ -103,9 +109,22 @@ class Running(unittest.TestCase):
         sensitivity = self.study()
         text = "\n".join(sensitivity_section(sensitivity))
         row = next(line for line in text.splitlines() if line.startswith("| items a batch | 64 | "))
-        self.assertEqual(row.split(" | ")[2:], ["**F3 does not hold**, F8 undecided, F9 cannot be judged", "– |"])
-        self.assertIn("F3 (holds as shipped) flips with items a batch -50 %", text)
+        self.assertEqual(row.split(" | ")[2:], ["**F3 does not hold**, F9 cannot be judged, *F8 undecided*", "– |"])
+        self.assertIn("F3 (holds) flips with items a batch -50 %.", text)
         self.assertIn("1,234 queries", text)
+        self.assertIn("| items a batch | +1.2 / +3.0 / +1.2 | +1.2 / +1.2 / +1.2 |", text)
+
+    def test_what_few_queries_leave_undecided_is_no_change(self):
+        for kind in ("shipped", "bent"):
+            experiment = fixture.serial()
+            experiment["drm1", "nsbp 8"].overheads["p50_overhead"] = 0.119  # F3: to be decided by more queries only
+            shutil.rmtree(self.folder / kind / "paper")
+            experiment.write(self.folder / kind / "paper")
+        sensitivity = self.study()
+        self.assertEqual(sensitivity.shipped.verdicts["F3"], Verdict.UNDECIDED)
+        row = sensitivity.rows[0]
+        self.assertEqual(sensitivity.flips(row, "+50 %") + sensitivity.fades(row, "+50 %"), [])
+        self.assertEqual(sensitivity.fades(row, "-50 %"), ["F8"])
 
     def test_runs_are_kept(self):
         self.study()

@@ -20,9 +20,9 @@ STYLES = {
 }
 LABELS = {
     Verdict.HOLDS: "now holds", Verdict.FAILS: "no longer holds", Verdict.UNDECIDED: "now undecided",
-    None: "cannot be judged: no shards fit",
+    None: "cannot be judged: tables do not fit",
 }  # fmt: skip
-SHIPPED = {Verdict.HOLDS: "holds", Verdict.FAILS: "not", Verdict.UNDECIDED: "?", None: "–"}
+JUDGED = {Verdict.HOLDS: "holds", Verdict.FAILS: "not", Verdict.UNDECIDED: "?"}
 
 
 def draw(sensitivity: Sensitivity):
@@ -31,13 +31,14 @@ def draw(sensitivity: Sensitivity):
     used = set()
     for y, row in enumerate(rows):
         for half, change in enumerate(FACTORS):
-            for name, verdict in sensitivity.changes(row, change).items():
+            for name in sensitivity.flips(row, change) + sensitivity.fades(row, change):
+                verdict = row.variants[change].verdicts[name]
                 used.add(verdict)
                 corner = (names.index(name) - 0.5 + half / 2, y - 0.5)
                 axes.add_patch(Rectangle(corner, 0.5, 1, edgecolor="#222222", linewidth=0.5, **STYLES[verdict]))
     axes.set_xlim(-0.5, len(names) - 0.5)
     axes.set_ylim(len(rows) - 0.5, -0.5)
-    axes.set_xticks(range(len(names)), [f"{name}\n{SHIPPED[sensitivity.shipped[name]]}" for name in names])
+    axes.set_xticks(range(len(names)), [f"{name}\n{JUDGED[sensitivity.judged[name]]}" for name in names])
     axes.set_yticks(range(len(rows)), [row.constant.name for row in rows])
     axes.xaxis.tick_top()
     axes.set_xticks([x - 0.5 for x in range(len(names) + 1)], minor=True)
