@@ -98,7 +98,8 @@ std::vector<bool> DemandModel::rows_matter() const {
   return matter;
 }
 
-const std::vector<Demand>& DemandModel::of_batch(const Query& query, std::size_t net, int batch, int first, int last) {
+const std::vector<Demand>& DemandModel::of_batch(const Query& query, std::size_t net, std::uint32_t batch, int first,
+                                                 int last) {
   scratch_.assign(targets_, Demand{});
   for (const TableRoute& route : nets_[net].tables) {
     const Per per = route.table->per;
@@ -132,10 +133,10 @@ DemandModel::TableRoute DemandModel::route_of(std::size_t number, const Table& t
   return route;
 }
 
-void DemandModel::split(const TableRoute& route, const Query& query, int batch, Share whole) {
+void DemandModel::split(const TableRoute& route, const Query& query, std::uint32_t batch, Share whole) {
   part_lookups_.resize(route.holder_of_part.size());
   // A query's own bag is the same in each of its batches.
-  const std::uint64_t slice = route.table->per == Per::item ? static_cast<std::uint64_t>(batch) : 0;
+  const std::uint64_t slice = route.table->per == Per::item ? std::uint64_t{batch} : 0;
   RandomStream random(seed_, replication_, Purpose::row_parts, query.id, slice << 32 | route.number);
   split_evenly(whole.lookups, part_lookups_, random);
   for (std::size_t p = 0; p < part_lookups_.size(); ++p) shares_[route.holder_of_part[p]].lookups += part_lookups_[p];

@@ -34,7 +34,7 @@ class DemandModel {
   const std::vector<std::size_t>& remote_targets(std::size_t net) const { return nets_[net].remote; }
 
   /// Demands of items [first, last) of a query, by target. The result is valid until the next call.
-  const std::vector<Demand>& of_batch(const Query& query, std::size_t net, int batch, int first, int last);
+  const std::vector<Demand>& of_batch(const Query& query, std::size_t net, std::uint32_t batch, int first, int last);
 
   /// Bytes of an RPC's request.
   Bytes request_bytes(const Demand& demand) const;
@@ -75,7 +75,7 @@ class DemandModel {
   /// Adds `share` of the `all` lookups that a batch has in a table to what is asked of `target`.
   void add(const TableRoute& route, std::size_t target, Share share, std::int64_t all);
   /// Divides the batch's share of a table among its holders, in `shares_`: at random, or by the rows themselves.
-  void split(const TableRoute& route, const Query& query, int batch, Share whole);
+  void split(const TableRoute& route, const Query& query, std::uint32_t batch, Share whole);
   void split_rows(const TableRoute& route, const Query& query, int first, int last);
   std::int64_t count_distinct(std::span<const std::int64_t> rows);
 
