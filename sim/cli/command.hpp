@@ -32,8 +32,8 @@ const std::atomic<bool>& interrupted();
 /// The value of a required positional argument. Throws InputError when it is missing.
 std::string required_argument(const boost::program_options::variables_map& given, const std::string& name);
 
-/// --set options, split.
-Assignments assignments(const boost::program_options::variables_map& given);
+/// --set options, or others of that form, split.
+Assignments assignments(const boost::program_options::variables_map& given, const char* option = "set");
 void add_set_option(boost::program_options::options_description& options);
 
 /// A whole number of at least 0 that an option was given (one letter: "-n"). Throws InputError.
@@ -58,8 +58,16 @@ struct GivenScenario {
   }
 };
 
-/// Reads a scenario with --set and --seed applied.
+/// Reads a scenario with --set, --seed and --replications applied.
 GivenScenario read_scenario(const boost::program_options::variables_map& given);
+/// The same, of a file and with settings of one's own instead of --set.
+GivenScenario read_scenario(const std::string& file, const Assignments& settings,
+                            const boost::program_options::variables_map& given);
+/// Sets fields of a scenario; values may name files.
+void set_fields(Document& document, const Assignments& settings);
+
+/// Default of --jobs: one for each core.
+unsigned default_jobs();
 
 /// Throws InputError when `file` exists and --force was not given.
 void refuse_overwrite(const std::filesystem::path& file, const boost::program_options::variables_map& given);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <filesystem>
+#include <thread>
 
 #include "cli/command.hpp"
 
@@ -17,10 +18,10 @@ void add_set_option(po::options_description& options) {
                         "change a field, such as traffic.queries=1000; may be repeated");
 }
 
-Assignments assignments(const po::variables_map& given) {
+Assignments assignments(const po::variables_map& given, const char* option) {
   Assignments out;
-  if (given.count("set") > 0)
-    for (const std::string& text : given["set"].as<std::vector<std::string>>()) out.push_back(split_assignment(text));
+  if (given.count(option) > 0)
+    for (const std::string& text : given[option].as<std::vector<std::string>>()) out.push_back(split_assignment(text));
   return out;
 }
 
@@ -41,17 +42,28 @@ bool wants_json(const po::variables_map& given) {
 }
 
 GivenScenario read_scenario(const po::variables_map& given) {
-  Document document = load_scenario(required_argument(given, "SCENARIO.json"));
-  // Files are put in place first, so that --set reaches into them.
-  value_type<Scenario>().include_files(document.root, "", document);
-  for (const auto& [path, value] : assignments(given)) {
+  return read_scenario(required_argument(given, "SCENARIO.json"), assignments(given), given);
+}
+
+void set_fields(Document& document, const Assignments& settings) {
+  for (const auto& [path, value] : settings) {
     document.set(path, value);
     value_type<Scenario>().include_files(document.root, "", document);
   }
+}
+
+GivenScenario read_scenario(const std::string& file, const Assignments& settings, const po::variables_map& given) {
+  Document document = load_scenario(file);
+  // Files are put in place first, so that --set reaches into them.
+  value_type<Scenario>().include_files(document.root, "", document);
+  set_fields(document, settings);
   if (given.count("seed") > 0) document.set("seed", std::to_string(given["seed"].as<std::uint64_t>()));
+  if (given.count("replications") > 0) document.set("replications", std::to_string(given["replications"].as<int>()));
   Scenario scenario = read_document<Scenario>(document);
   return {std::move(document), std::move(scenario)};
 }
+
+unsigned default_jobs() { return std::max(1U, std::thread::hardware_concurrency()); }
 
 void refuse_overwrite(const std::filesystem::path& file, const po::variables_map& given) {
   std::error_code error;

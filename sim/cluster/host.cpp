@@ -16,8 +16,8 @@ bool memory_can_run_out(const Platform& p) {
 
 }  // namespace
 
-Host::Host(Simulation& sim, std::string name, const Platform& platform)
-    : name_(std::move(name)), platform_(platform), cores_(sim, platform.cores) {
+Host::Host(Simulation& sim, std::uint32_t number, std::string name, const Platform& platform)
+    : number_(number), name_(std::move(name)), platform_(platform), cores_(sim, platform.cores) {
   if (memory_can_run_out(platform))
     memory_ = std::make_unique<SharedRate>(sim, platform.memory_bandwidth.bytes_per_second);
 }

@@ -24,8 +24,10 @@ using CpuTimes = std::array<Duration, kWorks>;
 /// One running machine: its cores, its memory bandwidth, and how slow a fault makes it.
 class Host {
  public:
-  Host(Simulation& sim, std::string name, const Platform& platform);
+  /// `number`: its own among the hosts of a simulation.
+  Host(Simulation& sim, std::uint32_t number, std::string name, const Platform& platform);
 
+  std::uint32_t number() const { return number_; }
   const std::string& name() const { return name_; }
   const Platform& platform() const { return platform_; }
   const Station& cores() const { return cores_; }
@@ -38,6 +40,7 @@ class Host {
 
  private:
   friend class Server;
+  std::uint32_t number_;
   std::string name_;
   const Platform& platform_;
   Station cores_;
@@ -60,6 +63,7 @@ class Server {
   /// What a piece of work came to.
   struct Booking {
     Work work;
+    std::uint32_t host;  ///< its number
     Duration waited;
     Duration served;
   };
@@ -85,8 +89,10 @@ class Server::Job final : private Timer, private Station::Customer {
   Job(Server& server, Work class_of_work, Duration time, Bytes traffic)
       : server_(server), host_(server.host_), class_(class_of_work), time_(time), traffic_(traffic) {}
 
+  const Server& server() const { return server_; }
+
   bool await_ready() const noexcept { return time_ == Duration::zero(); }
-  void await_suspend(std::coroutine_handle<> h) {
+  [[gnu::always_inline]] void await_suspend(std::coroutine_handle<> h) {
     if (host_.memory_ == nullptr || traffic_.count == 0) {
       work = time_;
       on_served = EventTarget(h);
@@ -96,11 +102,11 @@ class Server::Job final : private Timer, private Station::Customer {
     }
     host_.cores_.enter(*this);
   }
-  Booking await_resume() {
-    if (time_ == Duration::zero()) return {class_, {}, {}};
+  [[gnu::always_inline]] Booking await_resume() {
+    if (time_ == Duration::zero()) return {class_, host_.number_, {}, {}};
     const Station::Visit visit = host_.cores_.leave(*this);
     server_.cpu_times_[static_cast<std::size_t>(class_)] += visit.served;
-    return {class_, visit.waited, visit.served};
+    return {class_, host_.number_, visit.waited, visit.served};
   }
 
  private:

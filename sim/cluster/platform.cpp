@@ -44,6 +44,9 @@ void describe(Describe<Platform>& d) {
   d.required("rpc", &Platform::rpc, "messages");
   d.required("service_overhead", &Platform::service_overhead, "CPU time of a service for each request it handles");
   d.required("net_overhead", &Platform::net_overhead, "CPU time of a sparse shard for each net it evaluates");
+  d.optional("price_per_hour", &Platform::price_per_hour, "of a server, in any currency; for 'shardsim capacity'")
+      .at_least(0);
+  d.optional("watts", &Platform::watts, "electrical power of a server; for 'shardsim capacity'").at_least(0);
   d.optional("sources", &Platform::sources, "where each figure comes from");
   d.check([](const Platform& p) -> std::optional<Complaint> {
     if (p.memory_reserved >= p.memory) return Complaint{"memory_reserved", "expected less than 'memory'"};

@@ -35,6 +35,8 @@ struct Platform {
   RpcCosts rpc;
   Duration service_overhead{};
   Duration net_overhead{};
+  std::optional<double> price_per_hour;  ///< of a server
+  std::optional<double> watts;           ///< of a server
   Remarks sources;
 
   /// What is left for tables and weights.

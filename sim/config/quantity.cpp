@@ -37,6 +37,11 @@ std::optional<Duration> QuantityTraits<Duration>::make(double base) {
   return from_picoseconds(base);
 }
 
+const std::vector<Unit>& QuantityTraits<Share>::units() {
+  static const std::vector<Unit> units{{"%", 0.01}};
+  return units;
+}
+
 const std::vector<Unit>& QuantityTraits<Bytes>::units() {
   static const std::vector<Unit> units{{"B", 1},    {"kB", 1e3},  {"KiB", kKi}, {"MB", 1e6}, {"MiB", kMi},
                                        {"GB", 1e9}, {"GiB", kGi}, {"TB", 1e12}, {"TiB", kTi}};

@@ -52,6 +52,13 @@ struct QuantityTraits<Rate> {
   static std::optional<Rate> make(double base) { return Rate{base}; }
 };
 template <>
+struct QuantityTraits<Share> {
+  static constexpr std::string_view name = "a share", example = "2 %";
+  static const std::vector<Unit>& units();
+  static double base(Share s) { return s.of_one; }
+  static std::optional<Share> make(double base) { return Share{base}; }
+};
+template <>
 struct QuantityTraits<ComputeRate> {
   static constexpr std::string_view name = "a compute rate", example = "40 GFLOP/s";
   static const std::vector<Unit>& units();

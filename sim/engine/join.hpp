@@ -3,9 +3,12 @@
 
 #include <coroutine>
 
+#include "engine/units.hpp"
+
 namespace shardsim {
 
 /// Waits for branches that run at the same time, and keeps what the last one to finish handed in: the critical path.
+/// Where payloads tell their work (`Duration work() const`), that of all branches is added up.
 ///
 ///     Join<Spans> rpcs;
 ///     for (...) { rpcs.fork(); call(..., rpcs); }      // each call ends with rpcs.finish(its spans)
@@ -15,8 +18,10 @@ class Join {
  public:
   void fork() { ++outstanding_, ++forked_; }
   void finish(const Payload& payload) {
+    if constexpr (requires { payload.work(); }) work_ += payload.work();
+    if (--outstanding_ > 0) return;
     last_ = payload;
-    if (--outstanding_ == 0 && waiter_) waiter_.resume();
+    if (waiter_) waiter_.resume();
   }
 
   /// Instead of finish(): the branch came to nothing.
@@ -29,8 +34,10 @@ class Join {
 
   /// Number of branches ever forked.
   int forked() const { return forked_; }
-  /// Payload of the branch that finished last; value-initialised when nothing was forked.
+  /// Payload of the branch that finished last, once all have; value-initialised when nothing was forked.
   const Payload& last() const { return last_; }
+  /// Work of all branches that finished.
+  Duration work() const { return work_; }
 
   bool await_ready() const noexcept { return outstanding_ == 0; }
   void await_suspend(std::coroutine_handle<> h) noexcept { waiter_ = h; }
@@ -40,6 +47,7 @@ class Join {
   int outstanding_ = 0;
   int forked_ = 0;
   bool failed_ = false;
+  Duration work_{};
   std::coroutine_handle<> waiter_;
   Payload last_{};
 };

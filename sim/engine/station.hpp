@@ -39,6 +39,12 @@ class Station {
 
   int servers() const { return servers_; }
   int busy() const { return busy_; }
+  /// Customers who wait for a server, counted one by one.
+  int waiting() const {
+    int n = 0;
+    for (const Customer* c = head_; c != nullptr; c = c->next) ++n;
+    return n;
+  }
   Simulation& simulation() { return sim_; }
 
   /// Server time that all customers up to now brought with them, whether served or still waiting.
@@ -64,7 +70,7 @@ class Station {
   std::int64_t visits_ = 0;
 };
 
-inline void Station::enter(Customer& customer) {
+[[gnu::always_inline]] inline void Station::enter(Customer& customer) {
   offered_ += customer.work;
   customer.arrived = sim_.now();
   if (busy_ < servers_) {
@@ -75,7 +81,7 @@ inline void Station::enter(Customer& customer) {
   tail_ = &customer.next;
 }
 
-inline Station::Visit Station::leave(const Customer& customer) {
+[[gnu::always_inline]] inline Station::Visit Station::leave(const Customer& customer) {
   const Visit visit{customer.started - customer.arrived, sim_.now() - customer.started};
   ++visits_;
   offered_ += visit.served - customer.work;

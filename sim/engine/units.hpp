@@ -70,6 +70,12 @@ struct Rate {
   friend constexpr auto operator<=>(Rate, Rate) = default;
 };
 
+/// A part of a whole, such as a precision; 1 is all of it.
+struct Share {
+  double of_one = 0;
+  friend constexpr auto operator<=>(Share, Share) = default;
+};
+
 /// Floating-point operations per second.
 struct ComputeRate {
   double flop_per_second = 0;

@@ -10,27 +10,55 @@
 
 namespace shardsim {
 
-/// Statistics of the queries that count, in bounded memory.
+/// Quantities of which there are many and a query has a few, each known by a number.
+///   link_us      time at a link, on the critical path; by the link's number
+///   queue_us     wait for a core of a host, on the critical path; by the host's number
+///   last_target  1 for each net of the critical batch and what ended last there; by number_of_last()
+///   last_batch   1 for the batch that ended last; by its number within the query
+enum class Detail : std::uint8_t { link_us, queue_us, last_target, last_batch };
+
+/// `place`: of the net, in the order in which batches walk them; `target`: as in Outcome::last_targets.
+inline std::uint64_t number_of_last(std::size_t place, std::size_t target) { return place << 32 | target; }
+
+/// Statistics of the queries that count, in bounded memory. Means "over [low, high]" are over the queries whose latency
+/// ranks there, as a share of all, to within a band of BandBuckets; zeros, or nothing, when there are none.
 class Recorder {
  public:
   void record(const Outcome& outcome);
+  /// Adds the queries of another run of the same system.
+  void merge(const Recorder& other);
 
   const Histogram& latency_ps() const { return latency_; }
   std::uint64_t count() const { return latency_.count(); }
 
-  /// Mean of each span in microseconds over the queries whose latency rank lies in [low, high].
-  std::array<double, kSpans> mean_spans_us(double low, double high) const { return bands_.mean(low, high); }
-  /// Mean microseconds at each link (by its number) over the critical paths of the queries whose latency rank lies in
-  /// [low, high]; links without a message are left out.
-  std::map<std::uint32_t, double> mean_link_us(double low, double high) const;
+  /// Mean of each span in microseconds, over [low, high].
+  std::array<double, kSpans> mean_spans_us(double low, double high) const;
+  /// Mean of each detail that came up at all, by its number, over [low, high].
+  std::map<std::uint64_t, double> mean_details(Detail kind, double low, double high) const;
+  /// Mean size of a query over [low, high].
+  struct Size {
+    double items = 0;
+    double lookups = 0;
+    double batches = 0;
+  };
+  Size mean_size(double low, double high) const;
   /// Mean of each span of the embedded portion, in microseconds, over all queries.
   std::array<double, kSpans> mean_embedded_us() const;
 
  private:
+  using Key = std::uint64_t;
+  static constexpr int kKindBits = 4;
+  static Key key_of(Detail kind, std::uint64_t number) { return number << kKindBits | static_cast<Key>(kind); }
+  struct Sums {
+    std::array<double, kSpans> spans_us{};
+    Size size;
+    std::vector<double> details;  // by place_of_
+  };
+  void add(Sums& sums, Detail kind, std::uint64_t number, double value);
+
   Histogram latency_;
-  BandSums<kSpans> bands_;
-  BandBuckets<std::vector<double>> link_bands_;                     // by place_of_link_
-  std::unordered_map<std::uint32_t, std::uint32_t> place_of_link_;  // few of many links carry messages
+  BandBuckets<Sums> bands_;
+  std::unordered_map<Key, std::size_t> place_of_;
   std::array<Duration, kSpans> embedded_{};
 };
 

@@ -32,6 +32,19 @@ Json latency_json(const Histogram& h) {
           {"cdf", cdf}};
 }
 
+// NaN becomes null.
+Json estimate_json(const Estimate& e) {
+  return {{"value", e.value},   {"low", e.low},  {"high", e.high}, {"trust", std::string(name_of(e.trust))},
+          {"groups", e.groups}, {"lag1", e.lag1}};
+}
+
+Json intervals_json(const RunResult& r) {
+  Json out = {{"confidence", r.confidence}, {"replications", r.sections.size()}};
+  for (std::size_t m = 0; m < kMeasures; ++m)
+    out[std::string(name_of(static_cast<Measure>(m)))] = estimate_json(r.figures[static_cast<Measure>(m)]);
+  return out;
+}
+
 Json spans_json(const Recorder& recorder) {
   const auto mean = recorder.mean_spans_us(0, 1);
   const auto [low50, high50] = band_around(0.5);
@@ -105,8 +118,13 @@ Json link_json(const LinkResult& l) {
 }
 
 Json background_json(const BackgroundResult& b) {
-  return {{"sent", b.sent},       {"delivered", b.delivered}, {"lost", b.lost},    {"bytes", b.bytes.count},
-          {"mean_us", b.mean_us}, {"p50_us", b.p50_us},       {"p99_us", b.p99_us}};
+  return {{"sent", b.sent},
+          {"delivered", b.delivered},
+          {"lost", b.lost},
+          {"bytes", b.bytes.count},
+          {"mean_us", us(b.times_ps.mean())},
+          {"p50_us", us(b.times_ps.quantile(0.5))},
+          {"p99_us", us(b.times_ps.quantile(0.99))}};
 }
 
 template <class T, class Convert>
@@ -130,14 +148,24 @@ Json result_json(const Scenario& scenario, const RunResult& r, const std::filesy
   out["verdict"] = std::string(name_of(r.verdict));
   out["bottleneck"] = {
       {"kind", r.bottleneck.kind}, {"name", r.bottleneck.name}, {"offered_load", r.bottleneck.offered_load}};
-  out["queries"] = {{"offered", r.offered}, {"completed", r.completed}, {"failed", r.failed}, {"warmup", r.warmup}};
+  out["highest_stable_per_s"] = r.highest_stable_per_s() > 0 ? Json(r.highest_stable_per_s()) : Json();
+  out["queries"] = {{"offered", r.offered},
+                    {"completed", r.completed},
+                    {"failed", r.failed},
+                    {"warmup", r.warmup},
+                    {"warmup_found", !scenario.traffic.warmup.queries.has_value() && scenario.faults.empty()},
+                    {"steady", r.steady}};
+  out["offered_per_s"] = r.offered_per_s;
+  out["precision"] = std::string(name_of(r.precision_end));
   out["simulated_s"] = r.simulated_s;
   out["events"] = r.events;
   out["latency_us"] = latency_json(r.recorder.latency_ps());
+  out["intervals"] = intervals_json(r);
   out["cpu_us_per_query"] = r.total_cpu_us_per_query();
   out["cpu_us_per_query_by_class"] = by_name<Work>(r.cpu_us_per_query);
   out["spans_us"] = spans_json(r.recorder);
   out["embedded_us"] = embedded_json(r.recorder);
+  out["slowest"] = slowest_json(r.slowest);
   out["hosts"] = list_json(r.hosts, host_json);
   out["shards"] = list_json(r.shards, shard_json);
   out["links"] = list_json(r.links, link_json);
@@ -146,17 +174,55 @@ Json result_json(const Scenario& scenario, const RunResult& r, const std::filesy
   return out;
 }
 
+std::string interval_text(const Estimate& e, int decimals) {
+  if (!e.has_interval()) return fmt::format("~{:.{}f}", e.value, decimals);
+  return fmt::format("{:.{}f} ({:.{}f} .. {:.{}f})", e.value, decimals, e.low, decimals, e.high, decimals);
+}
+
+std::string doubts(const Figures& figures) {
+  std::string out;
+  for (std::size_t m = 0; m < kMeasures; ++m) {
+    const auto measure = static_cast<Measure>(m);
+    if (figures[measure].trust == Trust::good) continue;
+    out += fmt::format("{}{}:{}", out.empty() ? "" : " ", name_of(measure), name_of(figures[measure].trust));
+  }
+  return out;
+}
+
+namespace {
+
+std::string verdict_text(const RunResult& r) {
+  std::string out = fmt::format("verdict     {}", name_of(r.verdict));
+  if (r.highest_stable_per_s() > 0)
+    out += fmt::format("; offered {:.4g} /s, stable up to about {:.4g} /s", r.offered_per_s, r.highest_stable_per_s());
+  return out + "\n";
+}
+
+std::string queries_text(const RunResult& r) {
+  return fmt::format("queries     {} offered, {} completed, {} failed, {} counted after {} of warm-up{}{}\n", r.offered,
+                     r.completed, r.failed, r.recorder.count(), r.warmup,
+                     r.sections.size() > 1 ? fmt::format(", in {} replications", r.sections.size()) : "",
+                     r.steady ? "" : "; no steady state in sight: run longer");
+}
+
+std::string latency_text(const RunResult& r) {
+  const auto figure = [&](Measure m) { return interval_text(r.figures[m], 1); };
+  std::string out = fmt::format("latency us  mean {}   P50 {}   P90 {}\n            P95 {}   P99 {}   max {:.1f}\n",
+                                figure(Measure::mean), figure(Measure::p50), figure(Measure::p90), figure(Measure::p95),
+                                figure(Measure::p99), us(static_cast<double>(r.recorder.latency_ps().max())));
+  if (const std::string doubtful = doubts(r.figures); !doubtful.empty() && r.recorder.count() > 0)
+    out += fmt::format("            not to be relied on (send more queries): {}\n", doubtful);
+  if (r.precision_end != PrecisionEnd::not_asked)
+    out += fmt::format("            precision: {}\n", name_of(r.precision_end));
+  return out;
+}
+
+}  // namespace
+
 std::string summary_text(const RunResult& r) {
-  const Histogram& h = r.recorder.latency_ps();
-  std::string out = fmt::format("verdict     {}\nqueries     {} offered, {} completed, {} failed, {} counted\n",
-                                name_of(r.verdict), r.offered, r.completed, r.failed, h.count());
-  out += fmt::format("latency     mean {:.1f} us   P50 {:.1f}   P90 {:.1f}   P95 {:.1f}   P99 {:.1f}   max {:.1f}\n",
-                     us(h.mean()), us(h.quantile(0.5)), us(h.quantile(0.9)), us(h.quantile(0.95)), us(h.quantile(0.99)),
-                     us(static_cast<double>(h.max())));
-  if (h.count() > 0 && h.count() < 1000)
-    out += fmt::format("            P99 rests on the {} slowest queries; send more\n",
-                       std::max<std::uint64_t>(1, h.count() / 100));
-  out += fmt::format("CPU         {:.1f} us a query\n", r.total_cpu_us_per_query());
+  std::string out = verdict_text(r) + queries_text(r) + latency_text(r);
+  out += fmt::format("CPU         {} us a query; intervals of {:g} %\n", interval_text(r.figures[Measure::cpu], 1),
+                     100 * r.confidence);
   const auto [low, high] = band_around(0.99);
   const auto p99 = r.recorder.mean_spans_us(low, high);
   double total = 0;
@@ -172,6 +238,7 @@ std::string summary_text(const RunResult& r) {
   if (longest != r.links.end() && longest->p99_us > 0)
     out += fmt::format("network     P99 queries are longest at link {} -> {}: {:.1f} us, {:.1f} % of their latency\n",
                        longest->from, longest->to, longest->p99_us, 100 * longest->p99_share);
+  out += slowest_text(r.slowest);
   return out;
 }
 

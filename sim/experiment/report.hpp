@@ -17,6 +17,11 @@ Json result_json(const Scenario& scenario, const RunResult& result, const std::f
 /// A few lines for a person.
 std::string summary_text(const RunResult& result);
 
+/// "12.3 (11.9 .. 12.8)", with `decimals` digits after the point; "~12.3" where there is no interval.
+std::string interval_text(const Estimate& estimate, int decimals);
+/// Measures whose value is not to be taken as fact, and why: "p99:too-few p95:correlated"; empty when there are none.
+std::string doubts(const Figures& figures);
+
 /// Tables, bytes and estimated lookups of each shard.
 Json plan_json(const ShardingPlan& plan);
 std::string plan_text(const Scenario& scenario, const Model& model, const ShardingPlan& plan);

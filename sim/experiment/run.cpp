@@ -12,6 +12,12 @@ constexpr std::int64_t kMostOutstanding = 200'000;
 constexpr Time kLatest(std::chrono::hours(24 * 53));
 constexpr std::uint64_t kHeartbeatEvents = 1 << 16;
 
+// What a fault does at the beginning is what the run is about, and not to be taken for a warm-up.
+Warmup warmup_of(const Scenario& scenario) {
+  if (!scenario.faults.empty() && !scenario.traffic.warmup.queries) return Warmup{0};
+  return scenario.traffic.warmup;
+}
+
 // A scenario made to run, and the process that feeds it.
 class Runner {
  public:
@@ -26,7 +32,8 @@ class Runner {
                  deployment_.servers, scenario.seed, scenario.replication),
         faults_(sim_, scenario.faults, network_, serving_),
         background_(sim_, scenario.background, network_, scenario.seed, scenario.replication),
-        stream_(model_, scenario.traffic, scenario.seed, scenario.replication) {}
+        stream_(model_, scenario.traffic, scenario.seed, scenario.replication),
+        counting_(warmup_of(scenario), scenario.traffic.queries) {}
 
   RunResult run();
 
@@ -37,10 +44,13 @@ class Runner {
   void submit(const Arrival& arrival) {
     Query query = stream_.make(static_cast<std::uint64_t>(result_.offered++), arrival);
     if (control_.on_offer) control_.on_offer(query, sim_.now());
+    backlog_.record(query.id, static_cast<double>(under_way()));
     serving_.submit(std::move(query), done_);
   }
   void next_of_client(Duration think);
   void finish(const Outcome& outcome);
+  bool more_wanted();
+  Figures figures();
   void stop_when_done();
   void note_offered_load();
   void on_heartbeat();
@@ -50,7 +60,10 @@ class Runner {
   void collect_shards();
   void collect_links(double simulated_s);
   void collect_background();
+  void collect_names();
   std::int64_t under_way() const { return result_.offered - result_.completed - result_.failed; }
+  bool backlog_grows() const;
+  PrecisionEnd precision_end() const;
   Verdict verdict() const;
 
   // Waits, then asks.
@@ -80,18 +93,22 @@ class Runner {
   std::vector<Client*> idle_;
   std::function<void(const Outcome&)> done_ = [this](const Outcome& outcome) { finish(outcome); };
   RunResult result_;
+  Counting counting_;
+  BlockMeans backlog_;                               // queries under way as another arrives
+  std::int64_t target_ = scenario_.traffic.queries;  // queries to send; precision may want more
   std::vector<double> host_load_;
   std::vector<double> link_load_;
   std::int64_t promised_ = 0;  // queries of the closed loop: offered, or some client thinks of it
   bool no_more_ = false;       // queries to come
   bool interrupted_ = false;
   bool overrun_ = false;
+  bool arrivals_ended_ = false;
 };
 
 RunResult Runner::run() {
-  result_.warmup = scenario_.traffic.warmup;
   stream_.draw_rows_of(serving_.rows_matter());
-  sim_.on_heartbeat(kHeartbeatEvents, [this] { on_heartbeat(); });
+  serving_.tell(control_.timeline);
+  sim_.on_heartbeat(control_.on_event ? 1 : kHeartbeatEvents, [this] { on_heartbeat(); });
   if (loop_ = scenario_.traffic.arrivals->closed_loop(); loop_) {
     for (int i = 0; i < loop_->clients; ++i) idle_.push_back(&clients_.emplace_back(*this));
     for (int i = 0; i < loop_->clients; ++i) next_of_client(Duration::zero());
@@ -105,9 +122,12 @@ RunResult Runner::run() {
 }
 
 Process Runner::open_loop() {
-  while (result_.offered < scenario_.traffic.queries) {
+  while (result_.offered < target_ || more_wanted()) {
     const std::optional<Arrival> arrival = source_->next();
-    if (!arrival) break;
+    if (!arrival) {
+      arrivals_ended_ = true;
+      break;
+    }
     check_clock(arrival->time);
     // As in a closed loop, where a query comes by an event, after the answer it waits for: its replay is the same run.
     co_await sim_.after_all_at(arrival->time);
@@ -123,6 +143,24 @@ Process Runner::open_loop() {
   stop_when_done();
 }
 
+// All queries were sent that were to be. Where a precision is asked for that they do not give yet, there will be more.
+bool Runner::more_wanted() {
+  const std::optional<Precision>& precision = scenario_.precision;
+  if (!precision || !precision->asks_for_anything()) return false;
+  const std::int64_t budget = precision->budget(scenario_.traffic.queries);
+  // The queries that are under way now will count too; a little to spare, so that they do not spoil it.
+  constexpr double kToSpare = 0.99;
+  counting_.settle();
+  const double excess = excess_width(*precision, figures()) / kToSpare;
+  if (excess <= 1 || target_ >= budget) return false;
+  target_ = next_target(excess, target_, budget);
+  return true;
+}
+
+Figures Runner::figures() {
+  return figures_of({counting_.recorder().latency_ps(), counting_.sections()}, scenario_.confidence());
+}
+
 // Background traffic and timers would go on for ever.
 void Runner::stop_when_done() {
   if (no_more_ && under_way() == 0 && promised_ <= result_.offered) sim_.stop();
@@ -131,8 +169,7 @@ void Runner::stop_when_done() {
 void Runner::finish(const Outcome& outcome) {
   check_clock(sim_.now());
   ++(outcome.failed ? result_.failed : result_.completed);
-  if (!outcome.failed && outcome.id >= static_cast<std::uint64_t>(scenario_.traffic.warmup))
-    result_.recorder.record(outcome);
+  if (!outcome.failed) counting_.observe(outcome);
   if (control_.on_outcome) control_.on_outcome(outcome);
   if (loop_) {
     RandomStream random(scenario_.seed, scenario_.replication, Purpose::think, outcome.id);
@@ -143,7 +180,7 @@ void Runner::finish(const Outcome& outcome) {
 
 // Even without a pause the query starts by an event: an answer comes from within the process that just ends.
 void Runner::next_of_client(Duration think) {
-  if (promised_ == scenario_.traffic.queries) {
+  if (no_more_ || (promised_ == target_ && !more_wanted())) {
     no_more_ = true;
     return;
   }
@@ -153,13 +190,13 @@ void Runner::next_of_client(Duration think) {
 }
 
 void Runner::on_heartbeat() {
+  if (control_.on_event) control_.on_event(sim_.now(), serving_.hosts());
   if (control_.interrupt != nullptr && control_.interrupt->load()) {
     interrupted_ = true;
     sim_.stop();
   }
   if (control_.progress)
-    control_.progress(static_cast<double>(result_.completed + result_.failed) /
-                      static_cast<double>(scenario_.traffic.queries));
+    control_.progress(static_cast<double>(result_.completed + result_.failed) / static_cast<double>(target_));
 }
 
 // At the last arrival: what every server and link had been asked for, over what it could have done.
@@ -169,9 +206,15 @@ void Runner::note_offered_load() {
   for (const Host& h : serving_.hosts())
     host_load_.push_back(to_seconds(h.cores().offered()) / (seconds * h.cores().servers()));
   for (const LinkState& l : network_.links()) link_load_.push_back(to_seconds(l.busy) / seconds);
+  result_.offered_per_s = static_cast<double>(result_.offered) / seconds;
 }
 
 void Runner::collect() {
+  counting_.settle();
+  result_.warmup = counting_.warmup();
+  result_.steady = counting_.steady();
+  result_.recorder = std::move(counting_.recorder());
+  result_.sections = std::move(counting_.sections());
   result_.fingerprint = sim_.fingerprint();
   result_.events = sim_.events_fired();
   result_.simulated_s = to_seconds(sim_.now().time_since_epoch());
@@ -180,7 +223,19 @@ void Runner::collect() {
   collect_shards();
   collect_links(span);
   collect_background();
+  collect_names();
+  attribute(result_);
   result_.verdict = verdict();
+  result_.confidence = scenario_.confidence();
+  result_.figures = figures_of(result_, result_.confidence);
+  result_.precision_end = precision_end();
+}
+
+PrecisionEnd Runner::precision_end() const {
+  if (!scenario_.precision || !scenario_.precision->asks_for_anything()) return PrecisionEnd::not_asked;
+  if (excess_width(*scenario_.precision, result_.figures) <= 1) return PrecisionEnd::met;
+  if (interrupted_) return PrecisionEnd::interrupted;
+  return arrivals_ended_ ? PrecisionEnd::no_more_arrivals : PrecisionEnd::budget;
 }
 
 void Runner::collect_hosts(double simulated_s) {
@@ -197,6 +252,7 @@ void Runner::collect_hosts(double simulated_s) {
     r.offered_load = i < host_load_.size() ? host_load_[i] : r.utilisation;
     r.memory = h.platform().memory;
     r.memory_used = h.memory_used();
+    r.visits = cores.visits();
     r.mean_wait_us = to_microseconds(cores.waited()) / std::max<double>(1, static_cast<double>(cores.visits()));
     if (r.offered_load > result_.bottleneck.offered_load) result_.bottleneck = {"cpu", r.name, r.offered_load};
     place[&h] = result_.hosts.size();
@@ -233,10 +289,6 @@ void Runner::collect_shards() {
 }
 
 void Runner::collect_links(double simulated_s) {
-  const auto [low, high] = band_around(0.99);
-  const auto spans = result_.recorder.mean_spans_us(low, high);
-  const double latency = std::accumulate(spans.begin(), spans.end(), 0.0);
-  const std::map<std::uint32_t, double> p99_us = result_.recorder.mean_link_us(low, high);
   const NetworkGraph& graph = network_.graph();
   for (std::size_t i = 0; i < network_.links().size(); ++i) {
     const LinkState& l = std::as_const(network_).links()[i];
@@ -245,6 +297,7 @@ void Runner::collect_links(double simulated_s) {
       continue;
     }
     LinkResult r;
+    r.link = static_cast<std::uint32_t>(i);
     r.from = graph[l.from].name;
     r.to = graph[l.to].name;
     r.bandwidth = l.link.bandwidth;
@@ -258,10 +311,6 @@ void Runner::collect_links(double simulated_s) {
     r.queue_peak = l.queue_peak;
     r.mean_wait_us = to_microseconds(l.waited) / static_cast<double>(l.messages);
     r.max_wait_us = to_microseconds(l.longest_wait);
-    if (const auto at = p99_us.find(static_cast<std::uint32_t>(i)); at != p99_us.end() && latency > 0) {
-      r.p99_us = at->second;
-      r.p99_share = at->second / latency;
-    }
     if (r.offered_load > result_.bottleneck.offered_load)
       result_.bottleneck = {"link", network_.name_of(l), r.offered_load};
     result_.links.push_back(std::move(r));
@@ -270,23 +319,62 @@ void Runner::collect_links(double simulated_s) {
 
 void Runner::collect_background() {
   for (const BackgroundTotals& t : background_.totals())
-    result_.background.push_back({t.sent, t.delivered, t.lost, t.bytes, t.times_ps.mean() * 1e-6,
-                                  t.times_ps.quantile(0.5) * 1e-6, t.times_ps.quantile(0.99) * 1e-6});
+    result_.background.push_back({t.sent, t.delivered, t.lost, t.bytes, t.times_ps});
+}
+
+void Runner::collect_names() {
+  PlaceNames& names = result_.names;
+  for (const auto& [link, mean] : result_.recorder.mean_details(Detail::link_us, 0, 1))
+    names.links[link] = network_.name_of(std::as_const(network_).links()[link]);
+  for (const auto& [host, mean] : result_.recorder.mean_details(Detail::queue_us, 0, 1))
+    names.hosts[host] = serving_.hosts()[host].name();
+  for (const std::size_t net : evaluation_order(model_)) names.nets.push_back(model_.nets[net].name);
+  for (const PlannedShard& shard : plan_.shards) names.shards.push_back(shard.name);
 }
 
 Verdict Runner::verdict() const {
   if (interrupted_) return Verdict::interrupted;
   if (overrun_) return Verdict::saturated;
   if (result_.recorder.count() == 0) return Verdict::empty;
-  return !loop_ && result_.bottleneck.offered_load >= 1 ? Verdict::saturated : Verdict::stable;
+  const bool overloaded = !loop_ && result_.bottleneck.offered_load >= 1;
+  return overloaded || backlog_grows() ? Verdict::saturated : Verdict::stable;
+}
+
+// Whether ever more queries were under way, as arrivals saw it: from quarter to quarter of the run, to twice as many in
+// the last as in the second, and by more than chance explains in a stable system (ten standard deviations of a count).
+bool Runner::backlog_grows() const {
+  const std::vector<double> blocks = backlog_.means();
+  constexpr std::size_t kQuarters = 4;
+  if (loop_ || blocks.size() < 10 * kQuarters) return false;
+  std::array<double, kQuarters> mean{};
+  for (std::size_t i = 0; i < blocks.size(); ++i) mean[i * kQuarters / blocks.size()] += blocks[i];
+  for (double& m : mean) m /= static_cast<double>(blocks.size()) / kQuarters;
+  return mean[1] < mean[2] && mean[2] < mean[3] && mean[3] > 2 * mean[1] && mean[3] - mean[1] > 10 * std::sqrt(mean[3]);
 }
 
 }  // namespace
+
+double RunResult::highest_stable_per_s() const {
+  return bottleneck.offered_load > 0 ? offered_per_s / bottleneck.offered_load : 0;
+}
 
 double RunResult::total_cpu_us_per_query() const {
   double total = 0;
   for (const double c : cpu_us_per_query) total += c;
   return total;
+}
+
+void attribute(RunResult& result) {
+  result.slowest = slowest_of(result.recorder, result.names);
+  const auto [low, high] = band_around(0.99);
+  const auto spans = result.recorder.mean_spans_us(low, high);
+  const double latency = std::accumulate(spans.begin(), spans.end(), 0.0);
+  const std::map<std::uint64_t, double> p99_us = result.recorder.mean_details(Detail::link_us, low, high);
+  for (LinkResult& r : result.links)
+    if (const auto at = p99_us.find(r.link); at != p99_us.end() && latency > 0) {
+      r.p99_us = at->second;
+      r.p99_share = at->second / latency;
+    }
 }
 
 void check_clock(Time time) {

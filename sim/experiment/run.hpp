@@ -3,14 +3,16 @@
 
 #include <atomic>
 
-#include "experiment/recorder.hpp"
+#include "experiment/counting.hpp"
 #include "experiment/scenario.hpp"
+#include "experiment/slowest.hpp"
 
 namespace shardsim {
 
 /// How a run ended.
 ///   stable       every server and link was offered less work than it can do
-///   saturated    some server or link was offered more: latencies grow for as long as the run lasts
+///   saturated    some server or link was offered more, or ever more queries were under way: latencies grow for as
+///                long as the run lasts
 ///   empty        no query was counted
 ///   interrupted  stopped before its end
 ///   infeasible   could not be built (sweeps only)
@@ -34,6 +36,7 @@ struct HostResult {
   Bytes memory;
   Bytes memory_used;
   CpuTimes cpu{};
+  std::int64_t visits = 0;  ///< pieces of work
   double mean_wait_us = 0;  ///< for a core
 };
 
@@ -49,6 +52,7 @@ struct ShardResult {
 
 /// A directed link that was offered messages.
 struct LinkResult {
+  std::uint32_t link = 0;  ///< its number in the network
   std::string from;
   std::string to;
   Bandwidth bandwidth;
@@ -71,9 +75,7 @@ struct BackgroundResult {
   std::int64_t delivered = 0;
   std::int64_t lost = 0;
   Bytes bytes;
-  double mean_us = 0;
-  double p50_us = 0;
-  double p99_us = 0;
+  Histogram times_ps;  ///< of those delivered
 };
 
 struct Bottleneck {
@@ -90,9 +92,17 @@ struct RunResult {
   std::int64_t offered = 0;
   std::int64_t completed = 0;
   std::int64_t failed = 0;  ///< given up: a message lost, or no answer in time
-  std::int64_t warmup = 0;
+  std::int64_t warmup = 0;  ///< first queries, in no statistic of latency
+  bool steady = true;       ///< false: the latencies never settled, so that no warm-up is long enough
   double simulated_s = 0;
+  double offered_per_s = 0;  ///< arrivals until the last; 0 for a closed loop
   Recorder recorder;
+  std::vector<Sections> sections;  ///< of the queries that count, one for each replication
+  double confidence = 0.95;        ///< of `figures`
+  Figures figures;
+  PrecisionEnd precision_end = PrecisionEnd::not_asked;
+  PlaceNames names;  ///< of what the recorder knows by number
+  Slowest slowest;
   std::array<double, kWorks> cpu_us_per_query{};  ///< by class, over all servers
   Bottleneck bottleneck;
   std::vector<HostResult> hosts;
@@ -102,6 +112,8 @@ struct RunResult {
   std::vector<BackgroundResult> background;
 
   double total_cpu_us_per_query() const;
+  /// Estimated rate of arrivals at which the busiest server or link has no time left; 0 for a closed loop.
+  double highest_stable_per_s() const;
 };
 
 struct RunControl {
@@ -109,7 +121,14 @@ struct RunControl {
   const std::atomic<bool>* interrupt = nullptr;      ///< set from outside to stop
   std::function<void(const Query&, Time)> on_offer;  ///< each query that arrives, warm-up included; may be empty
   std::function<void(const Outcome&)> on_outcome;    ///< each finished query, warm-up included; may be empty
+  /// After each event: the time and the hosts, whose state stays until the next event. Slow; may be empty.
+  std::function<void(Time, const std::deque<Host>&)> on_event;
+  Timeline* timeline = nullptr;  ///< told of all work and messages for queries; may be null
 };
+
+/// Fills in, from the recorder, each link's part of the critical paths around P99, and what the slowest queries have in
+/// common.
+void attribute(RunResult& result);
 
 /// Throws ScenarioError when `time` is later than any run may get.
 void check_clock(Time time);

@@ -46,6 +46,28 @@ ShardingPlan make_plan(const Scenario& scenario, const Model& model) {
   return plan;
 }
 
+Scenario changed(const Scenario& scenario, const std::vector<std::pair<std::string, std::string>>& settings) {
+  const std::filesystem::path here = std::filesystem::current_path();
+  Document document = Document::wrap(value_type<Scenario>().write(&scenario, here), "the scenario", here);
+  for (const auto& [path, value] : settings) document.set(path, value);
+  return read_document<Scenario>(document);
+}
+
+Rate rate_at(const Scenario& scenario, const std::string& path) {
+  const Json written = value_type<Scenario>().write(&scenario, std::filesystem::current_path());
+  std::string pointer = "/" + path;
+  std::replace(pointer.begin(), pointer.end(), '.', '/');
+  const Json::json_pointer at(pointer);
+  if (written.contains(at) && written[at].is_string()) {
+    const ParsedQuantity parsed = parse_quantity(written[at].get<std::string>(), QuantityTraits<Rate>::units());
+    if (parsed.error.empty()) return Rate{parsed.base};
+  }
+  throw InputError(
+      fmt::format("{}: there is no rate in the scenario (its arrivals are of type {}); name the field that "
+                  "holds one with --over",
+                  path, written["traffic"]["arrivals"].value("type", std::string("?"))));
+}
+
 Document load_scenario(const std::filesystem::path& file) {
   Document document = Document::load(file);
   if (document.root.is_object() && document.root.contains("scenario") && document.root.contains("schema_version")) {
@@ -70,8 +92,15 @@ void describe(Describe<Scenario>& d) {
   d.optional("background", &Scenario::background, "messages that others send over the same network");
   d.optional("faults", &Scenario::faults, "links and hosts that are down, slow or flapping for a while");
   d.optional("seed", &Scenario::seed, "of all random numbers");
-  d.optional("replication", &Scenario::replication, "an independent repetition with the same seed");
+  d.optional("replication", &Scenario::replication, "number of an independent repetition with the same seed");
+  d.optional("replications", &Scenario::replications, "how many of them to run, from that number on")
+      .at_least(1)
+      .at_most(1'000'000);
+  d.optional("precision", &Scenario::precision, "how precise the figures are to be; left out: as precise as they get");
   d.check([](const Scenario& s) -> std::optional<Complaint> {
+    if (s.precision && s.precision->max_queries && *s.precision->max_queries < s.traffic.queries)
+      return Complaint{"precision/max_queries", fmt::format("found {}; expected at least 'traffic.queries', {}",
+                                                            *s.precision->max_queries, s.traffic.queries)};
     for (const Fault& fault : s.faults)
       if (fault.loses_messages() && !s.serving.timeout)
         return Complaint{"serving/timeout", "is missing: 'faults' lose messages, so say how long a caller waits"};

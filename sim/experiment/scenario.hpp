@@ -2,6 +2,7 @@
 #pragma once
 
 #include "cluster/cluster.hpp"
+#include "experiment/precision.hpp"
 #include "model/compression.hpp"
 #include "network/topology.hpp"
 #include "network/transport.hpp"
@@ -28,6 +29,10 @@ struct Scenario {
   std::vector<Fault> faults;
   std::uint64_t seed = 1;
   std::uint32_t replication = 0;
+  int replications = 1;  ///< from `replication` on
+  std::optional<Precision> precision;
+
+  double confidence() const { return precision ? precision->confidence.of_one : Precision{}.confidence.of_one; }
 };
 
 template <>
@@ -39,6 +44,12 @@ Model served_model(const Scenario& scenario);
 /// A plan for the scenario, checked: every table once, every host's memory large enough. Throws InfeasibleError that
 /// says which shard, how much is missing and what would help, or InputError.
 ShardingPlan make_plan(const Scenario& scenario, const Model& model);
+
+/// The scenario with fields set, as by --set: {"cluster.main.replicas", "4"}. Throws InputError.
+Scenario changed(const Scenario& scenario, const std::vector<std::pair<std::string, std::string>>& settings);
+
+/// The rate that is the field at `path`, such as traffic.arrivals.rate. Throws InputError when there is none.
+Rate rate_at(const Scenario& scenario, const std::string& path);
 
 /// Where a scenario is read from: a scenario file, or a result file that holds one.
 Document load_scenario(const std::filesystem::path& file);

@@ -2,8 +2,9 @@
 #include "experiment/sweep.hpp"
 
 #include <mutex>
-#include <thread>
 
+#include "experiment/parallel.hpp"
+#include "experiment/replications.hpp"
 #include "experiment/report.hpp"
 
 namespace shardsim {
@@ -14,14 +15,8 @@ PointRow row_of(const PointResult& point) {
   row.verdict = point.verdict;
   row.error = point.error;
   if (!point.result) return row;
-  const Histogram& h = point.result->recorder.latency_ps();
   row.completed = point.result->completed;
-  row.has_figures = h.count() > 0;
-  row.mean_us = h.mean() * 1e-6;
-  row.p50_us = h.quantile(0.5) * 1e-6;
-  row.p90_us = h.quantile(0.9) * 1e-6;
-  row.p99_us = h.quantile(0.99) * 1e-6;
-  row.cpu_us_per_query = point.result->total_cpu_us_per_query();
+  if (point.result->recorder.count() > 0) row.figures = point.result->figures;
   return row;
 }
 
@@ -32,26 +27,14 @@ class SweepRunner {
       : sweep_(sweep), control_(control), rows_(sweep.points.size()), shares_(sweep.points.size()) {}
 
   std::vector<PointRow> run() {
-    std::vector<std::jthread> threads;
-    for (unsigned j = 0; j < std::max(1U, control_.jobs); ++j) threads.emplace_back([this] { work(); });
-    threads.clear();  // waits
-    if (failure_) std::rethrow_exception(failure_);
+    in_parallel(
+        rows_.size(), control_.jobs, [this] { return interrupted(); },
+        [this](std::size_t i) { finish(i, run_point(i)); });
     return std::move(rows_);
   }
 
  private:
   bool interrupted() const { return control_.interrupt != nullptr && control_.interrupt->load(); }
-
-  void work() {
-    try {
-      for (std::size_t i = next_++; i < sweep_.points.size() && !interrupted() && !failed_; i = next_++)
-        finish(i, run_point(i));
-    } catch (...) {
-      const std::scoped_lock lock(mutex_);
-      failed_ = true;
-      if (!failure_) failure_ = std::current_exception();
-    }
-  }
 
   PointResult run_point(std::size_t i) {
     PointResult point;
@@ -59,7 +42,7 @@ class SweepRunner {
     control.interrupt = control_.interrupt;
     control.progress = [this, i](double share) { report(i, share); };
     try {
-      point.result = shardsim::run(sweep_.points[i].scenario, control);
+      point.result = run_replications(sweep_.points[i].scenario, 1, control);
       point.verdict = point.result->verdict;
     } catch (const InfeasibleError& e) {
       point.verdict = Verdict::infeasible;
@@ -94,9 +77,6 @@ class SweepRunner {
   const SweepControl& control_;
   std::vector<PointRow> rows_;
   std::mutex mutex_;
-  std::atomic<std::size_t> next_{0};
-  std::atomic<bool> failed_{false};
-  std::exception_ptr failure_;
   std::size_t done_ = 0;
   std::vector<double> shares_;
   double total_share_ = 0;
@@ -110,18 +90,45 @@ std::string csv_field(const std::string& text) {
   return out + "\"";
 }
 
+// The columns of a figure: its value and the ends of its interval.
+constexpr std::array kFigureColumns{std::pair(Measure::mean, "mean_us"), std::pair(Measure::p50, "p50_us"),
+                                    std::pair(Measure::p90, "p90_us"),   std::pair(Measure::p95, "p95_us"),
+                                    std::pair(Measure::p99, "p99_us"),   std::pair(Measure::cpu, "cpu_us_per_query")};
+constexpr std::array kOverheadColumns{std::pair(Measure::p50, "p50_overhead"), std::pair(Measure::p90, "p90_overhead"),
+                                      std::pair(Measure::p95, "p95_overhead"), std::pair(Measure::p99, "p99_overhead"),
+                                      std::pair(Measure::cpu, "compute_overhead")};
+
+std::string columns(const auto& figures) {
+  std::string out;
+  for (const auto& [measure, name] : figures) out += fmt::format("{0},{0}_lo,{0}_hi,", name);
+  return out;
+}
+
+// A field that is empty where there is no such number.
+std::string number(double value, const char* format) {
+  return std::isfinite(value) ? fmt::format(fmt::runtime(format), value) : std::string();
+}
+
+std::string fields(const Estimate& e, const char* format) {
+  return number(e.value, format) + "," + number(e.low, format) + "," + number(e.high, format) + ",";
+}
+
 std::string figures(const PointRow& row) {
-  if (!row.has_figures) return ",,,,,";
-  return fmt::format(",{},{},{},{},{}", row.mean_us, row.p50_us, row.p90_us, row.p99_us, row.cpu_us_per_query);
+  std::string out;
+  for (const auto& [measure, name] : kFigureColumns) out += row.figures ? fields((*row.figures)[measure], "{}") : ",,,";
+  return out;
 }
 
 std::string overheads(const PointRow& row, const PointRow* baseline) {
-  if (baseline == nullptr || !row.has_figures || !baseline->has_figures) return ",,,,";
-  const auto over = [](double value, double base) {
-    return base > 0 ? fmt::format("{:.6f}", value / base - 1) : std::string();
-  };
-  return fmt::format(",{},{},{},{}", over(row.p50_us, baseline->p50_us), over(row.p90_us, baseline->p90_us),
-                     over(row.p99_us, baseline->p99_us), over(row.cpu_us_per_query, baseline->cpu_us_per_query));
+  std::string out;
+  for (const auto& [measure, name] : kOverheadColumns) {
+    Estimate over;
+    over.value = Estimate::kNone;
+    if (baseline != nullptr && row.figures && baseline->figures)
+      over = relative_difference((*row.figures)[measure], (*baseline->figures)[measure], row.figures->confidence);
+    out += fields(over, "{:.6f}");
+  }
+  return out;
 }
 
 }  // namespace
@@ -133,15 +140,13 @@ std::vector<PointRow> run_sweep(const Sweep& sweep, const SweepControl& control)
 std::string sweep_csv(const Sweep& sweep, const std::vector<PointRow>& rows) {
   std::string out;
   for (const std::string& axis : sweep.axes) out += csv_field(axis) + ",";
-  out +=
-      "completed,mean_us,p50_us,p90_us,p99_us,cpu_us_per_query,p50_overhead,p90_overhead,p99_overhead,compute_overhead,"
-      "verdict\n";
+  out += "completed," + columns(kFigureColumns) + columns(kOverheadColumns) + "doubts,verdict\n";
   for (std::size_t i = 0; i < rows.size(); ++i) {
     for (const std::string& label : sweep.points[i].labels) out += csv_field(label) + ",";
     const std::optional<std::size_t> baseline = sweep.points[i].baseline;
-    out += std::to_string(rows[i].completed) + figures(rows[i]) +
-           overheads(rows[i], baseline ? &rows[*baseline] : nullptr);
-    out += fmt::format(",{}\n", name_of(rows[i].verdict));
+    out += fmt::format("{},{}{}{},{}\n", rows[i].completed, figures(rows[i]),
+                       overheads(rows[i], baseline ? &rows[*baseline] : nullptr),
+                       rows[i].figures ? doubts(*rows[i].figures) : "", name_of(rows[i].verdict));
   }
   return out;
 }

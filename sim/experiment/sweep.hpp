@@ -76,8 +76,7 @@ struct PointRow {
   Verdict verdict = Verdict::interrupted;
   std::string error;
   std::int64_t completed = 0;
-  bool has_figures = false;
-  double mean_us = 0, p50_us = 0, p90_us = 0, p99_us = 0, cpu_us_per_query = 0;
+  std::optional<Figures> figures;  ///< where a query completed
 };
 
 /// Runs all points; the order of results is that of the points whatever the number of jobs.

@@ -7,7 +7,7 @@
 #include "config/choice.hpp"
 #include "engine/simulation.hpp"
 #include "network/graph.hpp"
-#include "network/link_times.hpp"
+#include "stats/place_times.hpp"
 
 namespace shardsim {
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The way of a request; reads like section 3 of docs/architecture.md.
-#include "serving/serving.hpp"
+#include <numeric>
+
+#include "serving/pieces.hpp"
 
 namespace shardsim {
 
@@ -12,46 +14,48 @@ Process Serving::serve_query(Query query, std::function<void(const Outcome&)>& d
   Outcome outcome;
   outcome.id = query.id;
   outcome.items = query.items;
+  outcome.lookups = std::accumulate(query.lookups.begin(), query.lookups.end(), std::int64_t{0});
   outcome.arrived = sim_.now();
   Spans& spans = outcome.spans;
   constexpr std::int64_t kScore = 4;  // one fp32 an item
   const Bytes request = traffic_.message ? traffic_.message->request : demands_.query_bytes(query);
   const Bytes response = traffic_.message ? traffic_.message->response : Bytes{kScore * query.items};
 
+  Activity activity{query.id};
   std::size_t replica = 0;
-  for (int attempt = 0;; ++attempt) {
-    replica = frontend_balancer_->start(random_for(query.id, static_cast<std::uint64_t>(attempt)));
+  for (;; ++activity.attempt) {
+    replica = frontend_balancer_->start(random_for(query.id, static_cast<std::uint64_t>(activity.attempt)));
     const Time sent = sim_.now();
-    const Network::Transit transit = co_await network_.send(*main_[replica].from_frontend, request);
+    const Network::Transit transit = co_await send(activity, Step::query, *main_[replica].from_frontend, request);
     spans += transit;
     if (!transit.lost) break;
     spans[Span::retry] += co_await until_timeout(sent);
     frontend_balancer_->finished(replica);
-    if (attempt == retries()) co_return report(outcome, false, done);
+    if (activity.attempt == retries()) co_return report(outcome, false, done);
   }
+  activity.attempt = 0;
   MainReplica& main = main_[replica];
   Server& server = *main.server;
-  spans += co_await server.run(
-      Work::serde, with_jitter(Work::serde, message_cost(server.platform(), request), query.id, Step::receive));
-  spans += co_await server.run(
-      Work::service, with_jitter(Work::service, server.platform().service_overhead, query.id, Step::overhead));
+  const Platform& platform = server.platform();
+  spans += co_await run(activity, Step::receive, server, Work::serde, message_cost(platform, request));
+  spans += co_await run(activity, Step::overhead, server, Work::service, platform.service_overhead);
 
   Join<BatchPath> batches;
-  int number = 0;
   for (int first = 0; first < query.items; first += spec_.batch_items) {
     batches.fork();
-    serve_batch(query, {number++, first, std::min(first + spec_.batch_items, query.items)}, main, batches);
+    serve_batch(query, {outcome.batches++, first, std::min(first + spec_.batch_items, query.items)}, main, batches);
   }
   co_await batches;
-  spans += batches.last().critical;
+  spans.join(batches.last().critical, batches.work());
   outcome.embedded = batches.last().embedded;
+  outcome.last_batch = batches.last().number;
+  outcome.last_targets = batches.last().last;
 
   bool answered = !batches.failed();
   if (answered) {
-    spans += co_await server.run(
-        Work::serde, with_jitter(Work::serde, message_cost(server.platform(), response), query.id, Step::reply));
+    spans += co_await run(activity, Step::reply, server, Work::serde, message_cost(platform, response));
     const Time sent = sim_.now();
-    const Network::Transit transit = co_await network_.send(*main.to_frontend, response);
+    const Network::Transit transit = co_await send(activity, Step::scores, *main.to_frontend, response);
     spans += transit;
     answered = !transit.lost;
     if (transit.lost) spans[Span::retry] += co_await until_timeout(sent);
@@ -63,6 +67,7 @@ Process Serving::serve_query(Query query, std::function<void(const Outcome&)>& d
 void Serving::report(Outcome& outcome, bool answered, std::function<void(const Outcome&)>& done) {
   outcome.failed = !answered;
   outcome.latency = sim_.now() - outcome.arrived;
+  outcome.cpu = outcome.spans.work();
   sim_.note(outcome.id);
   done(outcome);
 }
@@ -71,17 +76,20 @@ void Serving::report(Outcome& outcome, bool answered, std::function<void(const O
 // and goes on when all are back. It holds no core while it waits.
 Process Serving::serve_batch(const Query& query, Batch batch, MainReplica& main, Join<BatchPath>& batches) {
   BatchPath path;
+  path.number = batch.number;
   Server& server = *main.server;
   for (const std::size_t net : net_order_) {
+    Activity activity{query.id, batch.number, 0, net};
     const std::vector<Demand>& demands = demands_.of_batch(query, net, batch.number, batch.first, batch.last);
     const Demand local = demands[0];
     Bytes partial = local.partial;
-    Join<Spans> rpcs;
+    Join<RpcPath> rpcs;
     for (const std::size_t target : demands_.remote_targets(net)) {
       if (demands[target].lookups == 0) continue;  // an empty bag asks nobody
       partial += demands[target].partial;
       rpcs.fork();
-      const Call call{query.id, batch.number, net, target, demands[target], 0};
+      activity.target = target;
+      const Call call{activity, demands[target]};
       if (spec_.timeout)
         call_until_answered(call, main, rpcs);
       else
@@ -89,57 +97,54 @@ Process Serving::serve_batch(const Query& query, Batch batch, MainReplica& main,
     }
 
     Spans own;
+    activity.target = 0;
     const std::int64_t rows = model_.nets[net].per == Per::item ? batch.items() : 1;
-    own += co_await server.run(
-        Work::dense, with_jitter(Work::dense, dense_[net].before(rows), query.id, Step::bottom, batch.number, net));
-    own += co_await server.gather(
-        with_jitter(Work::sparse, from_picoseconds(local.gather_ps), query.id, Step::gather, batch.number, net),
-        local.traffic);
+    own += co_await run(activity, Step::bottom, server, Work::dense, dense_[net].before(rows));
+    own += co_await gather(activity, server, local.gather_ps, local.traffic);
     const Time own_done = sim_.now();
     co_await rpcs;
-    path.critical += sim_.now() > own_done ? rpcs.last() : own;
-    path.embedded += rpcs.last();
+    const bool rpc_was_last = sim_.now() > own_done;
+    path.critical.join(rpc_was_last ? rpcs.last().spans : own, own.work() + rpcs.work());
+    path.embedded += rpcs.last().spans;
+    path.last.push_back(rpc_was_last ? rpcs.last().target : 0);
     if (rpcs.failed()) co_return batches.fail(path);
 
     const Duration summing = from_picoseconds(static_cast<double>(partial.count) *
                                               static_cast<double>(server.platform().lookup.time_per_byte.count()));
-    path.critical += co_await server.run(
-        Work::sparse, with_jitter(Work::sparse, summing, query.id, Step::partial, batch.number, net));
-    path.critical += co_await server.run(
-        Work::dense, with_jitter(Work::dense, dense_[net].after(rows), query.id, Step::top, batch.number, net));
+    path.critical += co_await run(activity, Step::partial, server, Work::sparse, summing);
+    path.critical += co_await run(activity, Step::top, server, Work::dense, dense_[net].after(rows));
   }
   batches.finish(path);
 }
 
 // An RPC that is asked again when no answer comes in time. A late answer is still worked for, and then thrown away.
-Process Serving::call_until_answered(Call call, MainReplica& main, Join<Spans>& rpcs) {
-  Spans spans;
-  for (call.attempt = 0; call.attempt <= spec_.timeout->retries; ++call.attempt) {
+Process Serving::call_until_answered(Call call, MainReplica& main, Join<RpcPath>& rpcs) {
+  RpcPath path{{}, call.activity.target};
+  int& attempt = call.activity.attempt;
+  for (attempt = 0; attempt <= spec_.timeout->retries; ++attempt) {
     Answer& answer = answers_.take();
     call_shard(call, main, nullptr, &answer);
     const bool in_time = co_await answer.within(spec_.timeout->after, sim_);
     if (in_time) {
-      spans += answer.spans();
-      co_return rpcs.finish(spans);
+      path.spans += answer.spans();
+      co_return rpcs.finish(path);
     }
-    spans[Span::retry] += spec_.timeout->after;
+    path.spans[Span::retry] += spec_.timeout->after;
   }
-  rpcs.fail(spans);
+  rpcs.fail(path);
 }
 
 // One RPC: serialised on a core, over the network, waits for a core of the shard, gathers and pools, and back. It tells
 // `rpcs` when it is done, or, where the caller may have given up, `answer`.
-Process Serving::call_shard(Call call, MainReplica& main, Join<Spans>* rpcs, Answer* answer) {
-  const std::size_t shard = call.target - 1;
+Process Serving::call_shard(Call call, MainReplica& main, Join<RpcPath>* rpcs, Answer* answer) {
+  const Activity& activity = call.activity;
+  const std::size_t shard = activity.target - 1;
   const Demand& demand = call.demand;
-  const auto jitter = [&](Work work, Duration time, Step step) {
-    return with_jitter(work, time, call.query, step, call.batch, call.net, call.target, call.attempt);
-  };
-  const std::optional<RpcSizes>& sizes = model_.nets[call.net].rpc;
+  const std::optional<RpcSizes>& sizes = model_.nets[activity.net].rpc;
   const Bytes request = sizes ? sizes->request : demands_.request_bytes(demand);
   const Bytes response = sizes ? sizes->response : demand.pooled;
   Balancer& balancer = *main.balancers[shard];
-  const std::size_t chosen = balancer.start(random_for(call.query, call.number()));
+  const std::size_t chosen = balancer.start(random_for(activity.query, activity.call()));
   const SparseReplica& replica = main.shards[shard][chosen];
   Server& caller = *main.server;
   Server& server = *replica.server;
@@ -147,30 +152,30 @@ Process Serving::call_shard(Call call, MainReplica& main, Join<Spans>* rpcs, Ans
   shard_totals_[shard].lookups += demand.lookups;
 
   const Time issued = sim_.now();
-  Spans spans;
-  spans += co_await caller.run(Work::serde, jitter(Work::serde, message_cost(caller.platform(), request), Step::call));
-  const Network::Transit there = co_await network_.send(*replica.there, request);
+  RpcPath path{{}, activity.target};
+  Spans& spans = path.spans;
+  const Duration calling = message_cost(caller.platform(), request);
+  spans += co_await run(activity, Step::call, caller, Work::serde, calling);
+  const Network::Transit there = co_await send(activity, Step::request, *replica.there, request);
   spans += there;
   bool lost = there.lost;
   if (!lost) {
     const Platform& platform = server.platform();
-    spans += co_await server.run(Work::serde, jitter(Work::serde, message_cost(platform, request), Step::receive));
-    spans += co_await server.run(Work::service,
-                                 jitter(Work::service, platform.service_overhead + platform.net_overhead, Step::net));
-    spans +=
-        co_await server.gather(jitter(Work::sparse, from_picoseconds(demand.gather_ps), Step::gather), demand.traffic);
-    spans += co_await server.run(Work::serde, jitter(Work::serde, message_cost(platform, response), Step::answer));
-    const Network::Transit back = co_await network_.send(*replica.back, response);
+    const Duration overhead = platform.service_overhead + platform.net_overhead;
+    spans += co_await run(activity, Step::receive, server, Work::serde, message_cost(platform, request));
+    spans += co_await run(activity, Step::net, server, Work::service, overhead);
+    spans += co_await gather(activity, server, demand.gather_ps, demand.traffic);
+    spans += co_await run(activity, Step::answer, server, Work::serde, message_cost(platform, response));
+    const Network::Transit back = co_await send(activity, Step::response, *replica.back, response);
     spans += back;
     lost = back.lost;
   }
-  if (!lost)
-    spans +=
-        co_await caller.run(Work::serde, jitter(Work::serde, message_cost(caller.platform(), response), Step::collect));
+  const Duration collecting = message_cost(caller.platform(), response);
+  if (!lost) spans += co_await run(activity, Step::collect, caller, Work::serde, collecting);
   if (lost) co_await until_timeout(issued);  // the caller knows no sooner
   balancer.finished(chosen);
   if (answer == nullptr)
-    lost ? rpcs->fail(spans) : rpcs->finish(spans);
+    lost ? rpcs->fail(path) : rpcs->finish(path);
   else
     lost ? answer->lose() : answer->give(spans, sim_);
 }

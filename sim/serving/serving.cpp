@@ -32,7 +32,9 @@ void Serving::add_servers(const std::vector<ServerSite>& sites) {
   std::map<NodeId, Host*> host_at;
   for (const ServerSite& site : sites) {
     Host*& host = host_at[site.node];
-    if (host == nullptr) host = &hosts_.emplace_back(sim_, network_.graph()[site.node].name, *site.platform);
+    if (host == nullptr)
+      host = &hosts_.emplace_back(sim_, static_cast<std::uint32_t>(hosts_.size()), network_.graph()[site.node].name,
+                                  *site.platform);
     const bool is_main = servers_.size() < static_cast<std::size_t>(cluster_.main.replicas);
     servers_.emplace_back(*host, is_main ? "main" : "sparse");
   }
@@ -86,15 +88,9 @@ void Serving::check_memory() const {
                                         static_cast<double>(usable.count) / kGiB));
 }
 
-Duration Serving::with_jitter(Work work, Duration time, std::uint64_t query, Step step, int batch, std::size_t net,
-                              std::size_t target, int attempt) const {
-  const Distribution* factor = jitter_[static_cast<std::size_t>(work)];
-  if (factor == nullptr || time == Duration::zero()) return time;
-  const std::uint64_t draw = (static_cast<std::uint64_t>(batch) << 44 | static_cast<std::uint64_t>(net) << 32 |
-                              static_cast<std::uint64_t>(target) << 8 | static_cast<std::uint64_t>(step)) ^
-                             of_attempt(attempt);
-  RandomStream random(seed_, replication_, Purpose::jitter, query, draw);
-  return scaled(time, factor->sample(random));
+Duration Serving::jittered(const Distribution& factor, Duration time, const Activity& activity, Step step) const {
+  RandomStream random(seed_, replication_, Purpose::jitter, activity.query, activity.piece(step));
+  return scaled(time, factor.sample(random));
 }
 
 Duration Serving::message_cost(const Platform& platform, Bytes size) {

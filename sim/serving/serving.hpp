@@ -9,17 +9,30 @@
 #include "serving/answer.hpp"
 #include "serving/demand.hpp"
 #include "serving/spec.hpp"
+#include "serving/timeline.hpp"
 
 namespace shardsim {
+
+/// For each net of a batch, what ended last: 0, its own work, or s + 1, the RPC to sparse shard s. Short when an RPC
+/// failed.
+using LastTargets = boost::container::small_vector<std::size_t, 4>;
 
 /// How a query went.
 struct Outcome {
   std::uint64_t id = 0;
   int items = 0;
+  std::int64_t lookups = 0;
   Time arrived{};
   Duration latency{};
-  Spans spans;          ///< of the critical path; they add up to latency exactly
-  Spans embedded;       ///< of the slowest RPC of each net of the critical batch: the embedded portion
+  Spans spans;         ///< of the critical path; they add up to latency exactly
+  SpanTimes embedded;  ///< of the slowest RPC of each net of the critical batch: the embedded portion
+  std::uint32_t batches = 0;
+  std::uint32_t last_batch = 0;  ///< the critical one
+  /// Of the critical batch: whom each net waited for, in the order in which it walks them.
+  LastTargets last_targets;
+  /// Core time of all its pieces of work, on all servers, in all batches and RPCs. Work for an RPC whose answer came
+  /// too late, or was lost while a timeout was set, is in no query's.
+  Duration cpu{};
   bool failed = false;  ///< a message was lost, or no answer came in time; latency is then the time to giving up
 };
 
@@ -53,6 +66,9 @@ class Serving {
 
   Simulation& simulation() { return sim_; }
 
+  /// From now on tells `timeline`, which must outlive the simulation, what is done; null: nobody.
+  void tell(Timeline* timeline) { timeline_ = timeline; }
+
  private:
   // A replica of a service and how it is reached from its callers.
   struct SparseReplica {
@@ -69,7 +85,7 @@ class Serving {
   };
   // A slice of a query's items.
   struct Batch {
-    int number;
+    std::uint32_t number;
     int first;
     int last;
     int items() const { return last - first; }
@@ -77,31 +93,29 @@ class Serving {
   // What a batch hands to its query.
   struct BatchPath {
     Spans critical;
-    Spans embedded;
+    SpanTimes embedded;
+    LastTargets last;
+    std::uint32_t number = 0;
+    Duration work() const { return critical.work(); }
+  };
+  // What an RPC hands to its batch.
+  struct RpcPath {
+    Spans spans;
+    std::size_t target = 0;
+    Duration work() const { return spans.work(); }
   };
 
-  // What an RPC asks, of which shard (target - 1); by value, as it may outlive the query that gave it up.
+  // What an RPC asks; by value, as it may outlive the query that gave it up.
   struct Call {
-    std::uint64_t query = 0;
-    int batch = 0;
-    std::size_t net = 0;
-    std::size_t target = 0;
+    Activity activity;
     Demand demand;
-    int attempt = 0;
-    /// Tells the calls of a query apart.
-    std::uint64_t number() const {
-      return (static_cast<std::uint64_t>(batch) << 40 | static_cast<std::uint64_t>(net) << 32 | target) ^
-             of_attempt(attempt);
-    }
   };
-  // Spreads the random draws of repeated attempts; 0 for the first.
-  static std::uint64_t of_attempt(int attempt) { return static_cast<std::uint64_t>(attempt) * 0x9e3779b97f4a7c15ULL; }
 
   // The way of a request, in the order of docs/architecture.md.
   Process serve_query(Query query, std::function<void(const Outcome&)>& done);
   Process serve_batch(const Query& query, Batch batch, MainReplica& main, Join<BatchPath>& batches);
-  Process call_until_answered(Call call, MainReplica& main, Join<Spans>& rpcs);
-  Process call_shard(Call call, MainReplica& main, Join<Spans>* rpcs, Answer* answer);
+  Process call_until_answered(Call call, MainReplica& main, Join<RpcPath>& rpcs);
+  Process call_shard(Call call, MainReplica& main, Join<RpcPath>* rpcs, Answer* answer);
   void report(Outcome& outcome, bool answered, std::function<void(const Outcome&)>& done);
 
   void add_servers(const std::vector<ServerSite>& sites);
@@ -109,10 +123,21 @@ class Serving {
   void place_memory(const ShardingPlan& plan);
   void check_memory() const;
 
-  /// The steps of a request that use CPU; with the batch, net, target and attempt they name a draw of jitter.
-  enum class Step { receive, overhead, bottom, gather, top, reply, net, partial, call, answer, collect };
-  Duration with_jitter(Work work, Duration time, std::uint64_t query, Step step, int batch = 0, std::size_t net = 0,
-                       std::size_t target = 0, int attempt = 0) const;
+  // Awaitable work on a server, and sending of a message; the timeline is told when they are done. The activity must
+  // live until then.
+  class Piece;
+  class Message;
+  /// `spans += co_await run(...)`: a piece of work that takes `time` but for jitter.
+  Piece run(const Activity& activity, Step step, Server& server, Work work, Duration time);
+  /// The same for gathering: sparse work that also moves `traffic` bytes of memory.
+  Piece gather(const Activity& activity, Server& server, double time_ps, Bytes traffic);
+  Message send(const Activity& activity, Step step, const Route& route, Bytes size);
+
+  Duration with_jitter(Work work, Duration time, const Activity& activity, Step step) const {
+    const Distribution* factor = jitter_[static_cast<std::size_t>(work)];
+    return factor == nullptr || time == Duration::zero() ? time : jittered(*factor, time, activity, step);
+  }
+  Duration jittered(const Distribution& factor, Duration time, const Activity& activity, Step step) const;
   RandomStream random_for(std::uint64_t query, std::uint64_t call) const {
     return {seed_, replication_, Purpose::balancing, query, call};
   }
@@ -139,6 +164,7 @@ class Serving {
   const ServingSpec& spec_;
   const Traffic& traffic_;
   Network& network_;
+  Timeline* timeline_ = nullptr;
   std::uint64_t seed_;
   std::uint32_t replication_;
   DemandModel demands_;

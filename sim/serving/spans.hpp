@@ -24,8 +24,8 @@ struct EnumNames<Span> {
                                                                                 {Span::retry, "retry"}}};
 };
 
-/// Time by span. Along a chain of work the spans add up to the time it took, exactly.
-class Spans {
+/// Time by span.
+class SpanTimes {
  public:
   Duration operator[](Span s) const { return times_[static_cast<std::size_t>(s)]; }
   Duration& operator[](Span s) { return times_[static_cast<std::size_t>(s)]; }
@@ -33,14 +33,32 @@ class Spans {
   Duration total() const { return std::accumulate(times_.begin(), times_.end(), Duration::zero()); }
   const std::array<Duration, kSpans>& all() const { return times_; }
 
-  Spans& operator+=(const Spans& other) {
+  SpanTimes& operator+=(const SpanTimes& other) {
     for (std::size_t i = 0; i < kSpans; ++i) times_[i] += other.times_[i];
-    links_ += other.links_;
     return *this;
   }
-  Spans& operator+=(const Server::Booking& b) {
+
+ private:
+  std::array<Duration, kSpans> times_{};
+};
+
+/// Where and how the time of a chain of work went. The spans add up to the time it took, exactly. Beside them stands
+/// the core time of all that was worked, on branches that nobody had to wait for too.
+class Spans : public SpanTimes {
+ public:
+  Spans& operator+=(const Spans& other) {
+    SpanTimes::operator+=(other);
+    links_ += other.links_;
+    queues_ += other.queues_;
+    work_ += other.work_;
+    return *this;
+  }
+  [[gnu::always_inline]] Spans& operator+=(const Server::Booking& b) {
     (*this)[Span::queueing] += b.waited;
     (*this)[span_of(b.work)] += b.served;
+    if (b.waited > Duration::zero()) [[unlikely]]
+      queues_.add(b.host, b.waited);
+    work_ += b.served;
     return *this;
   }
   Spans& operator+=(const Network::Transit& t) {
@@ -48,8 +66,18 @@ class Spans {
     if (!t.lost) links_ += t.times;
     return *this;
   }
-  /// Where in the network the network span was spent.
+  /// Goes on after branches that ran at once: with the times of the one that ended last and the work of all.
+  void join(const Spans& last, Duration work_of_all) {
+    *this += last;
+    work_ += work_of_all - last.work_;
+  }
+
+  /// Core time of all pieces of work.
+  Duration work() const { return work_; }
+  /// Where in the network the network span was spent: adds up to it exactly, by number of link.
   const LinkTimes& links() const { return links_; }
+  /// Where the queueing span was spent: adds up to it exactly, by number of host.
+  const QueueTimes& queues() const { return queues_; }
 
  private:
   static Span span_of(Work w) {
@@ -65,8 +93,9 @@ class Spans {
     }
     return Span::service;
   }
-  std::array<Duration, kSpans> times_{};
+  Duration work_{};
   LinkTimes links_;
+  QueueTimes queues_;
 };
 
 }  // namespace shardsim

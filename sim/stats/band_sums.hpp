@@ -2,7 +2,6 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
 #include <bit>
 #include <cstdint>
 #include <vector>
@@ -22,6 +21,18 @@ class BandBuckets {
     ++buckets_[bucket].count;
     ++count_;
     return buckets_[bucket].sums;
+  }
+
+  /// Adds the observations of another; add(sums, its_sums) adds up two buckets' sums.
+  template <class Add>
+  void merge(const BandBuckets& other, Add add) {
+    buckets_.resize(std::max(buckets_.size(), other.buckets_.size()));
+    for (std::size_t b = 0; b < other.buckets_.size(); ++b) {
+      if (other.buckets_[b].count == 0) continue;
+      buckets_[b].count += other.buckets_[b].count;
+      add(buckets_[b].sums, other.buckets_[b].sums);
+    }
+    count_ += other.count_;
   }
 
   /// Calls add(sums, factor) for each bucket so that the sum of sums * factor is the mean over the observations whose
@@ -53,28 +64,6 @@ class BandBuckets {
   }
   std::vector<Bucket> buckets_;
   std::uint64_t count_ = 0;
-};
-
-/// N quantities of every observation.
-template <std::size_t N>
-class BandSums {
- public:
-  using Values = std::array<double, N>;
-  void record(std::int64_t value, const Values& quantities) {
-    Values& sums = buckets_.observe(value);
-    for (std::size_t i = 0; i < N; ++i) sums[i] += quantities[i];
-  }
-  /// Means over the observations whose rank, as a share, lies in [low, high]. Zeros when empty.
-  Values mean(double low, double high) const {
-    Values means{};
-    buckets_.average(low, high, [&](const Values& sums, double factor) {
-      for (std::size_t i = 0; i < N; ++i) means[i] += sums[i] * factor;
-    });
-    return means;
-  }
-
- private:
-  BandBuckets<Values> buckets_;
 };
 
 }  // namespace shardsim

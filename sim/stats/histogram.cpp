@@ -18,6 +18,12 @@ std::size_t Histogram::bucket_of(std::int64_t value) {
   return static_cast<std::size_t>(shift) * kPerPower + (v >> shift);
 }
 
+double Histogram::lower_edge_of(std::size_t bucket) {
+  if (bucket < 2 * kPerPower) return static_cast<double>(bucket);
+  const std::size_t shift = bucket / kPerPower - 1;
+  return std::ldexp(static_cast<double>(bucket - shift * kPerPower), static_cast<int>(shift));
+}
+
 double Histogram::middle_of(std::size_t bucket) {
   if (bucket < 2 * kPerPower) return static_cast<double>(bucket);  // these are one wide
   const std::size_t shift = bucket / kPerPower - 1;
@@ -56,6 +62,28 @@ double Histogram::quantile(double q) const {
   std::size_t bucket = 0;
   while ((seen += buckets_[bucket]) < wanted) ++bucket;
   return std::clamp(middle_of(bucket), static_cast<double>(min_), static_cast<double>(max_));
+}
+
+Histogram::Cut Histogram::cut_at(double q) const {
+  if (count_ == 0) return {};
+  const double wanted = std::clamp(q, 0.0, 1.0) * static_cast<double>(count_);
+  double below = 0;
+  std::size_t bucket = 0;
+  for (std::size_t b = 0; b < buckets_.size(); ++b) {
+    if (buckets_[b] == 0) continue;
+    bucket = b;
+    const auto here = static_cast<double>(buckets_[b]);
+    if (below + here >= wanted) return {b, (wanted - below) / here};
+    below += here;
+  }
+  return {bucket, 1};
+}
+
+double Histogram::interpolated(double q) const {
+  const Cut cut = cut_at(q);
+  const double low = lower_edge_of(cut.bucket);
+  const double value = low + cut.part * (lower_edge_of(cut.bucket + 1) - low);
+  return std::clamp(value, static_cast<double>(min()), static_cast<double>(max_));
 }
 
 double Histogram::share_up_to(std::int64_t value) const {

@@ -25,13 +25,24 @@ class Histogram {
 
   /// The value at rank ceil(q * count), 0 <= q <= 1; zero when empty. Within kRelativeError.
   double quantile(double q) const;
+  /// The same, with the values of a bucket taken as spread evenly over it: a continuous function of q.
+  double interpolated(double q) const;
+  /// The first q * count values: all below a bucket, and a part of that bucket.
+  struct Cut {
+    std::size_t bucket = 0;
+    double part = 0;  ///< of the bucket's values
+  };
+  Cut cut_at(double q) const;
   /// Share of values at or below `value`'s bucket.
   double share_up_to(std::int64_t value) const;
   /// (value, share of values up to it) for every non-empty bucket, thinned to about `points`.
   std::vector<std::pair<double, double>> cdf(std::size_t points) const;
 
- private:
+  /// Number of the bucket that holds `value` >= 0; rises with the value.
   static std::size_t bucket_of(std::int64_t value);
+
+ private:
+  static double lower_edge_of(std::size_t bucket);
   static double middle_of(std::size_t bucket);
 
   std::vector<std::uint64_t> buckets_;  // grows to the largest value seen, at most 55 * 1024 entries

@@ -33,6 +33,25 @@ bool Traffic::carries_rows() const {
   return header && header->detail == TraceDetail::rows;
 }
 
+void WarmupType::read(const Json& value, const At& at, void* target) const {
+  auto& warmup = *static_cast<Warmup*>(target);
+  if (value == "auto")
+    warmup.queries.reset();
+  else if (value.is_number_integer())
+    warmup.queries = read_integer(value, at, 0, std::numeric_limits<std::int64_t>::max());
+  else
+    at.fail(found(value) + "; expected a whole number of queries, or \"auto\"");
+}
+
+Json WarmupType::write(const void* source, const std::filesystem::path&) const {
+  const auto& warmup = *static_cast<const Warmup*>(source);
+  return warmup.queries ? Json(*warmup.queries) : Json("auto");
+}
+
+Json WarmupType::schema(SchemaBuilder&) const {
+  return {{"anyOf", Json::array({{{"const", "auto"}}, {{"type", "integer"}, {"minimum", 0}}})}};
+}
+
 template <>
 void describe(Describe<QuerySizes>& d) {
   d.object("query-sizes", "sizes of the messages between frontend and main shard");
@@ -76,12 +95,14 @@ void describe(Describe<Traffic>& d) {
   d.optional("rows", &Traffic::rows,
              "draw which rows are looked up: needed where popular rows, duplicates or splits by range matter");
   d.required("queries", &Traffic::queries, "queries to send, warm-up included").at_least(1).at_most(1'000'000'000'000);
-  d.optional("warmup", &Traffic::warmup, "first queries, which no statistic of latency counts").at_least(0);
+  d.optional("warmup", &Traffic::warmup,
+             "first queries, which no statistic of latency counts; \"auto\": found from the latencies");
   d.optional("message", &Traffic::message,
              "sizes of a query and its answer, instead of those computed from its features");
   d.check([](const Traffic& t) -> std::optional<Complaint> {
-    if (t.warmup >= t.queries)
-      return Complaint{"warmup", fmt::format("found {}; expected less than 'queries', {}", t.warmup, t.queries)};
+    if (t.warmup.queries && *t.warmup.queries >= t.queries)
+      return Complaint{"warmup",
+                       fmt::format("found {}; expected less than 'queries', {}", *t.warmup.queries, t.queries)};
     if (!t.arrivals.has_value()) return std::nullopt;
     if (t.arrivals->gives_items() && (t.items.has_value() || t.items_by_time))
       return Complaint{t.items.has_value() ? "items" : "items_by_time",

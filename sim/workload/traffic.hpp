@@ -37,6 +37,24 @@ struct RowTraffic {
   RowOrder order = RowOrder::scattered;
 };
 
+/// First queries, which no statistic of latency counts: so many, or, where nothing is said, as many as the latencies
+/// themselves show to be needed.
+struct Warmup {
+  std::optional<std::int64_t> queries;
+};
+
+/// "auto", or a whole number.
+class WarmupType final : public ValueType {
+ public:
+  void read(const Json& value, const At& at, void* target) const override;
+  Json write(const void* source, const std::filesystem::path&) const override;
+  Json schema(SchemaBuilder&) const override;
+};
+namespace detail {
+template <>
+struct TypeOf<Warmup> : std::type_identity<WarmupType> {};
+}  // namespace detail
+
 /// The stream of queries.
 struct Traffic {
   Choice<Arrivals> arrivals;
@@ -45,7 +63,7 @@ struct Traffic {
   Choice<Distribution> lookup_factor;
   std::optional<RowTraffic> rows;
   std::int64_t queries = 0;
-  std::int64_t warmup = 0;
+  Warmup warmup;
   std::optional<QuerySizes> message;
 
   /// Mean; where the arrivals give the items, of the first thousand.

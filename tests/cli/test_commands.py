@@ -13,7 +13,9 @@ from program import PROGRAM, ROOT, ProgramTest, shardsim  # noqa: E402
 
 SCENARIO = ROOT / "tests/invalid/base/scenario.json"
 COMMANDS = ["run", "sweep", "plan", "list", "schema"]
-CSV_TAIL = "completed,mean_us,p50_us,p90_us,p99_us,cpu_us_per_query,p50_overhead,p90_overhead,p99_overhead,compute_overhead,verdict"
+FIGURES = ["mean_us", "p50_us", "p90_us", "p95_us", "p99_us", "cpu_us_per_query",
+           "p50_overhead", "p90_overhead", "p95_overhead", "p99_overhead", "compute_overhead"]  # fmt: skip
+CSV_TAIL = ",".join(["completed", *(f + end for f in FIGURES for end in ("", "_lo", "_hi")), "doubts", "verdict"])
 
 
 class Help(ProgramTest):

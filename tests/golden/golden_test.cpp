@@ -2,8 +2,10 @@
 // Whole runs in a few bytes: the trajectory of small runs may change only on purpose. When it does, say why in the
 // commit that changes the number.
 #include <catch2/catch.hpp>
+#include <set>
 
 #include "../serving/scenarios.hpp"
+#include "experiment/sweep.hpp"
 
 using namespace shardsim;
 using namespace shardsim::testing;
@@ -12,6 +14,27 @@ namespace {
 
 std::string fingerprint(const std::string& text, const std::vector<std::pair<std::string, std::string>>& changes = {}) {
   return fmt::format("{:016x}", run(scenario(text, changes)).fingerprint);
+}
+
+// Trajectories, and the figures made of them to the last digit, of all points of a shipped sweep with fewer queries.
+std::string sweep_fingerprint(const std::string& file) {
+  const std::filesystem::path folder = std::filesystem::path(SHARDSIM_SOURCE_FOLDER) / "workloads/experiments";
+  const Sweep sweep = load_sweep(folder / file, {{"traffic.queries", "120"}, {"traffic.warmup", "\"auto\""}}, {});
+  std::uint64_t hash = 0;
+  const auto mix = [&](std::uint64_t value) {
+    hash = (hash ^ value) * 0x9e3779b97f4a7c15ULL;
+    hash ^= hash >> 29;
+  };
+  SweepControl control;
+  control.jobs = 2;
+  std::vector<std::uint64_t> fingerprints(sweep.points.size());
+  control.finished = [&](std::size_t i, const PointResult& p) {
+    fingerprints[i] = p.result ? p.result->fingerprint : 1;
+  };
+  const std::string csv = sweep_csv(sweep, run_sweep(sweep, control));
+  for (const std::uint64_t f : fingerprints) mix(f);
+  for (const char c : csv) mix(static_cast<unsigned char>(c));
+  return fmt::format("{:016x}", hash);
 }
 
 }  // namespace
@@ -33,4 +56,29 @@ TEST_CASE("trajectories with replicas, serial replay and stored messages are as 
   CHECK(fingerprint(kTwoNets, {{"traffic.arrivals", R"({"type": "serial"})"}}) == "dc44653541bda818");
   CHECK(fingerprint(kTwoNets, {{"transport.type", "port"}, {"transport.forwarding", "store-and-forward"}}) ==
         "47cb8a09a0e07b1e");
+}
+
+TEST_CASE("every shipped experiment takes the recorded way, and its table has the recorded bytes") {
+  const auto [file, expected] = GENERATE(table<std::string, std::string>({
+      {"paper.json", "fb106d941e29bfbd"},
+      {"paper-load.json", "4cd288ffbab42cb0"},
+      {"mlperf-dlrm-v2.json", "e9ffcebfb097d31b"},
+      {"network.json", "9159575e3639a29c"},
+      {"capacity.json", "7c5f1744dc71dd5b"},
+  }));
+  CAPTURE(file);
+  CHECK(sweep_fingerprint(file) == expected);
+}
+
+TEST_CASE("every shipped experiment is in the test above") {
+  const std::set<std::string> scenarios{"drm1.json", "drm1-load.json",
+                                        "mlperf-dlrm-v2-scenario.json"};  // bases of them
+  const std::set<std::string> sweeps{"paper.json", "paper-load.json", "mlperf-dlrm-v2.json", "network.json",
+                                     "capacity.json"};
+  for (const auto& entry :
+       std::filesystem::directory_iterator(std::filesystem::path(SHARDSIM_SOURCE_FOLDER) / "workloads/experiments")) {
+    const std::string name = entry.path().filename().string();
+    CAPTURE(name);
+    CHECK((scenarios.count(name) > 0 || sweeps.count(name) > 0));
+  }
 }

@@ -35,6 +35,9 @@ TEST_CASE("the spans of every query add up to its latency exactly, under every s
       FAIL("query " << o.id << ": " << o.spans.total().count() << " != " << o.latency.count());
     for (const Duration d : o.spans.all())
       if (d < Duration::zero()) FAIL("negative span in query " << o.id);
+    if (o.spans.queues().total() != o.spans[Span::queueing])
+      FAIL("query " << o.id << ": times in queues do not add up");
+    if (o.spans.links().total() != o.spans[Span::network]) FAIL("query " << o.id << ": times at links do not add up");
   };
   const RunResult r = run(s, control);
   CHECK(checked == 2000);
@@ -74,6 +77,41 @@ TEST_CASE("CPU time per query is the same whatever the load, and is all booked o
   double utilised_us = 0;
   for (const HostResult& h : busy.hosts) utilised_us += h.utilisation * h.cores * busy.simulated_s * 1e6;
   CHECK(utilised_us == Approx(hosts_us).epsilon(1e-9));
+}
+
+namespace {
+
+// (core time of all queries, core time booked on all hosts)
+std::pair<Duration, Duration> cpu_of_queries_and_hosts(const Scenario& s) {
+  Duration queries{};
+  RunControl control;
+  control.on_outcome = [&](const Outcome& o) { queries += o.cpu; };
+  const RunResult r = run(s, control);
+  Duration hosts{};
+  for (const HostResult& h : r.hosts)
+    for (const Duration d : h.cpu) hosts += d;
+  return {queries, hosts};
+}
+
+}  // namespace
+
+TEST_CASE("every piece of work belongs to one query: their core times add up to the hosts' exactly") {
+  const std::string sharding = GENERATE(from_range(kShardings));
+  CAPTURE(sharding);
+  const auto [queries, hosts] = cpu_of_queries_and_hosts(scenario(kTwoNets, {{"sharding", sharding}}));
+  CHECK(hosts > Duration::zero());
+  CHECK(queries == hosts);
+}
+
+TEST_CASE("work for answers that nobody waited for belongs to no query") {
+  // Patience of 300 us: less than many answers take. With one of an hour, no answer comes too late.
+  const auto patience = [](const char* time) {
+    return scenario(kTwoNets, {{"serving.timeout", fmt::format(R"({{"after": "{}", "retries": 3}})", time)}});
+  };
+  const auto [impatient, worked] = cpu_of_queries_and_hosts(patience("300 us"));
+  CHECK(impatient < worked);
+  const auto [patient, all] = cpu_of_queries_and_hosts(patience("3600 s"));
+  CHECK(patient == all);
 }
 
 TEST_CASE("Little's law: queries in the system on average = arrival rate x mean latency") {

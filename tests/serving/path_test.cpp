@@ -64,11 +64,17 @@ SCENARIO("one query, one RPC: each step as in the docs") {
       CHECK(us(o, Span::dense) == Approx(40).margin(1e-6));
       CHECK(us(o, Span::queueing) == 0);
     }
+    THEN("the net waited for its shard") {
+      CHECK(o.last_targets == LastTargets{1});
+      CHECK(o.batches == 1);
+      CHECK(o.lookups == 100);
+    }
     THEN("the embedded portion is the RPC from call to return") {
       CHECK(to_microseconds(o.embedded.total()) == Approx(6 + 22 + 6 + 10 + 5.2 + 7 + 24 + 7).margin(1e-6));
     }
     THEN("CPU time counts the bottom MLP too") {
       CHECK(r.total_cpu_us_per_query() == Approx(5.5 + 7 + 6 + 6 + 10 + 5.2 + 7 + 7 + 30 + 40 + 5.004).margin(1e-6));
+      CHECK(to_microseconds(o.cpu) == Approx(5.5 + 7 + 6 + 6 + 10 + 5.2 + 7 + 7 + 30 + 40 + 5.004).margin(1e-6));
     }
   }
 
@@ -76,6 +82,7 @@ SCENARIO("one query, one RPC: each step as in the docs") {
     run(scenario(with_platform(kOneRpc), {{"model.nets.net.bottom_mlp.time", "500 us"}}), control);
     const Outcome& o = outcomes.at(1);
     THEN("the RPC is hidden behind it") {
+      CHECK(o.last_targets == LastTargets{0});
       CHECK(us(o, Span::dense) == Approx(540).margin(1e-6));
       CHECK(us(o, Span::sparse) == 0);
       CHECK(us(o, Span::network) == Approx(21 + 20.008).margin(1e-6));
@@ -116,8 +123,15 @@ SCENARIO("batches of a query run in parallel, each on its own core") {
     std::string filled = text;
     for (std::size_t at = filled.find("$F"); at != std::string::npos; at = filled.find("$F"))
       filled.replace(at, 2, kFreePlatform);
-    const RunResult r = run(scenario(filled, {{"cluster.main.platform.cores", "2"}}));
+    Outcome outcome;
+    RunControl control;
+    control.on_outcome = [&](const Outcome& o) { outcome = o; };
+    const RunResult r = run(scenario(filled, {{"cluster.main.platform.cores", "2"}}), control);
     THEN("the third batch waits for a core: 200 us, half of it queueing") {
+      CHECK(outcome.batches == 3);
+      CHECK(outcome.last_batch == 2);
+      REQUIRE(outcome.spans.queues().entries().size() == 1);
+      CHECK(to_microseconds(outcome.spans.queues().entries()[0].time) == 100);
       CHECK(r.recorder.latency_ps().max() == 200'000'000);
       CHECK(r.recorder.mean_spans_us(0, 1)[static_cast<std::size_t>(Span::queueing)] == Approx(100));
       CHECK(r.recorder.mean_spans_us(0, 1)[static_cast<std::size_t>(Span::dense)] == Approx(100));

@@ -75,13 +75,24 @@ TEST_CASE("a CDF rises and ends at 1") {
   CHECK(cdf.back().second == 1);
 }
 
-TEST_CASE("band sums: the whole range gives the mean, a band only what lies in it") {
-  BandSums<2> bands;
-  // Values 1..100 x 1000 with quantities (value, 1): far apart compared with a bucket.
-  for (int i = 1; i <= 100; ++i) bands.record(i * 1000, {static_cast<double>(i), 1.0});
-  CHECK(bands.mean(0, 1)[0] == Approx(50.5));
-  CHECK(bands.mean(0, 1)[1] == Approx(1));
-  CHECK(bands.mean(0.985, 0.995)[0] == Approx(99).margin(1));
-  CHECK(bands.mean(0.45, 0.55)[0] == Approx(50.5).margin(1));
-  CHECK(BandSums<2>().mean(0, 1)[0] == 0);
+TEST_CASE("bands: the whole range gives the mean, a band only what lies in it, merged or not") {
+  // Values 1..100 x 1000 with a quantity of value: far apart compared with a bucket.
+  BandBuckets<double> all;
+  BandBuckets<double> halves[2];
+  for (int i = 1; i <= 100; ++i) {
+    all.observe(i * 1000) += i;
+    halves[i % 2].observe(i * 1000) += i;
+  }
+  halves[0].merge(halves[1], [](double& into, double from) { into += from; });
+  const auto mean = [](const BandBuckets<double>& bands, double low, double high) {
+    double m = 0;
+    bands.average(low, high, [&](double sum, double factor) { m += sum * factor; });
+    return m;
+  };
+  for (const BandBuckets<double>* bands : {&all, &halves[0]}) {
+    CHECK(mean(*bands, 0, 1) == Approx(50.5));
+    CHECK(mean(*bands, 0.985, 0.995) == Approx(99).margin(1));
+    CHECK(mean(*bands, 0.45, 0.55) == Approx(50.5).margin(1));
+  }
+  CHECK(mean(BandBuckets<double>(), 0, 1) == 0);
 }

@@ -53,11 +53,7 @@ BuiltTopology wired(const std::vector<Wire>& wires) {
   return built;
 }
 
-double sum(const LinkTimes& times) {
-  double total = 0;
-  for (const LinkTimes::Entry& e : times.entries()) total += static_cast<double>(e.microseconds);
-  return total;
-}
+double sum(const LinkTimes& times) { return to_microseconds(times.total()); }
 
 /// A network, and what became of the messages sent over it.
 class Lab {
@@ -106,7 +102,7 @@ class Lab {
   double time_at(const Message& m, const std::string& link) {
     double total = 0;
     for (const LinkTimes::Entry& e : m.times.entries())
-      if (e.link == state(link).number()) total += static_cast<double>(e.microseconds);
+      if (e.place == state(link).number()) total += to_microseconds(e.time);
     return total;
   }
 
@@ -543,7 +539,7 @@ TEST_CASE("packet: no time at a link is negative, also when it is slowed behind 
   lab.slow("a -> s", 1000, 2);
   lab.send("a", "b", 1000);
   CHECK(lab.run() == std::vector<double>{22});
-  for (const LinkTimes::Entry& e : lab.messages[0].times.entries()) CHECK(e.microseconds >= 0);
+  for (const LinkTimes::Entry& e : lab.messages[0].times.entries()) CHECK(e.time >= Duration::zero());
 }
 
 TEST_CASE("port and packet agree where nothing meets") {

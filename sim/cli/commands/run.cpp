@@ -2,6 +2,7 @@
 #include "cli/command.hpp"
 #include "cli/progress.hpp"
 #include "experiment/output.hpp"
+#include "experiment/replications.hpp"
 #include "experiment/report.hpp"
 
 namespace shardsim {
@@ -21,6 +22,8 @@ class Run final : public Command {
     options.add_options()("SCENARIO.json", po::value<std::string>(), "scenario, or a result.json to run again")(
         "seed", po::value<std::uint64_t>(), "seed of all random numbers")(
         "out", po::value<std::string>()->value_name("DIR"), "write DIR/result.json")(
+        "replications", po::value<int>(), "how many independent repetitions to run")(
+        "jobs", po::value<unsigned>()->default_value(default_jobs()), "replications at a time")(
         "force", "replace files that exist")("json", "print the result as JSON instead of a summary");
     positional.add("SCENARIO.json", 1);
   }
@@ -36,7 +39,8 @@ class Run final : public Command {
       RunControl control;
       control.interrupt = &interrupted();
       control.progress = [&](double share) { line.show(share, ""); };
-      return given_scenario.with([&](const Scenario& s) { return shardsim::run(s, control); });
+      return given_scenario.with(
+          [&](const Scenario& s) { return run_replications(s, given["jobs"].as<unsigned>(), control); });
     }();
 
     const std::filesystem::path folder = std::filesystem::absolute(out.empty() ? "." : out);

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <thread>
-
 #include "cli/command.hpp"
 #include "cli/progress.hpp"
 #include "experiment/output.hpp"
@@ -21,9 +19,9 @@ class SweepCommand final : public Command {
   void add_options(po::options_description& options, po::positional_options_description& positional) const override {
     add_set_option(options);
     options.add_options()("SWEEP.json", po::value<std::string>(), "sweep")(
-        "jobs", po::value<unsigned>()->default_value(std::max(1U, std::thread::hardware_concurrency())),
-        "points at a time")("out", po::value<std::string>()->value_name("DIR"),
-                            "write DIR/sweep.csv, DIR/sweep.json and DIR/points/; default: CSV to standard output")(
+        "jobs", po::value<unsigned>()->default_value(default_jobs()), "points at a time")(
+        "out", po::value<std::string>()->value_name("DIR"),
+        "write DIR/sweep.csv, DIR/sweep.json and DIR/points/; default: CSV to standard output")(
         "list", "list the points and stop")("seed", po::value<std::uint64_t>(), "seed of all random numbers")(
         "force", "replace files that exist");
     positional.add("SWEEP.json", 1);

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "experiment/counting.hpp"
+
+namespace shardsim {
+namespace {
+
+// Queries held back; bounds the memory they take.
+constexpr std::int64_t kMostHeld = 1 << 15;
+
+}  // namespace
+
+Counting::Counting(Warmup warmup, std::int64_t queries)
+    : settled_(warmup.queries.has_value()),
+      warmup_(warmup.queries.value_or(0)),
+      longest_(std::min(queries / 2, kMostHeld)) {}
+
+void Counting::observe(const Outcome& outcome) {
+  const auto number = static_cast<std::int64_t>(outcome.id);
+  if (settled_) {
+    if (number >= warmup_) count(outcome);
+    return;
+  }
+  means_.record(outcome.id, static_cast<double>(outcome.latency.count()));
+  if (number < longest_)
+    held_.push_back(outcome);
+  else
+    count(outcome);
+}
+
+void Counting::settle() {
+  if (settled_) return;
+  settled_ = true;
+  const std::vector<double> means = means_.means();
+  const std::size_t cut = mser_cut(means);
+  const auto found = static_cast<std::int64_t>(cut * means_.width());
+  steady_ = 2 * cut < means.size() && found <= longest_;
+  warmup_ = std::min(found, longest_);
+  for (const Outcome& outcome : held_)
+    if (static_cast<std::int64_t>(outcome.id) >= warmup_) count(outcome);
+  held_.clear();
+  held_.shrink_to_fit();
+}
+
+void Counting::count(const Outcome& outcome) {
+  recorder_.record(outcome);
+  std::array<double, kQuantities> quantities{};
+  quantities[kCpuQuantity] = to_microseconds(outcome.cpu);
+  for (std::size_t i = 0; i < kSpans; ++i) quantities[kFirstSpanQuantity + i] = to_microseconds(outcome.spans.all()[i]);
+  sections_.front().record(outcome.id, outcome.latency.count(), quantities);
+}
+
+}  // namespace shardsim

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "experiment/figures.hpp"
+#include "experiment/recorder.hpp"
+#include "stats/block_means.hpp"
+#include "stats/sections.hpp"
+#include "workload/traffic.hpp"
+
+namespace shardsim {
+
+/// The quantities that Sections hold of each query, in us: its core time, then its spans.
+inline constexpr std::size_t kCpuQuantity = 0;
+inline constexpr std::size_t kFirstSpanQuantity = 1;
+inline constexpr std::size_t kQuantities = kFirstSpanQuantity + kSpans;
+
+/// Which queries count, and what is kept of them. Where the scenario leaves it open, the first queries are held back
+/// until settle() finds, by MSER, from where on their latencies are those of a steady state.
+class Counting {
+ public:
+  Counting(Warmup warmup, std::int64_t queries);
+
+  /// A query that completed.
+  void observe(const Outcome& outcome);
+  /// Decides how many queries are warm-up, if that is still open. No later query is.
+  void settle();
+
+  std::int64_t warmup() const { return warmup_; }
+  /// False when the latencies show no steady state: the warm-up would have to be longer than it can be.
+  bool steady() const { return steady_; }
+  Recorder& recorder() { return recorder_; }
+  std::vector<Sections>& sections() { return sections_; }  ///< one
+
+ private:
+  void count(const Outcome& outcome);
+
+  bool settled_;
+  std::int64_t warmup_ = 0;
+  std::int64_t longest_;  // warm-up that can be found
+  bool steady_ = true;
+  BlockMeans means_;
+  std::vector<Outcome> held_;
+  Recorder recorder_;
+  std::vector<Sections> sections_{Sections(kQuantities)};
+};
+
+}  // namespace shardsim

@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "experiment/explain.hpp"
+
+#include "experiment/replications.hpp"
+#include "experiment/report.hpp"
+
+namespace shardsim {
+namespace {
+
+// Shares smaller than this are not worth a sentence.
+constexpr double kWorthTelling = 0.01;
+constexpr std::size_t kMostListed = 4;
+
+const Estimate& p99_change(const TriedChange& t) { return (*t.comparison)[Measure::p99]; }
+
+bool is_clear(const Estimate& e) { return e.has_interval() && (e.low > 0 || e.high < 0); }
+
+std::string percent(double share) { return fmt::format("{:.1f} %", 100 * share); }
+
+std::string ms(double us) { return fmt::format("{:.2f} ms", us / 1000); }
+
+std::string change_text(const Estimate& e) {
+  if (!e.has_interval()) return fmt::format("~{:+.1f} %", 100 * e.value);
+  return fmt::format("{:+.1f} % ({:+.1f} .. {:+.1f})", 100 * e.value, 100 * e.low, 100 * e.high);
+}
+
+// "a, b and c"
+std::string enumeration(const std::vector<std::string>& parts) {
+  std::string out;
+  for (std::size_t i = 0; i < parts.size(); ++i)
+    out += (i == 0 ? "" : i + 1 == parts.size() ? " and " : ", ") + parts[i];
+  return out;
+}
+
+std::string headline(const RunResult& r) {
+  const Estimate& p99 = r.figures[Measure::p99];
+  std::string out = fmt::format("P99 is {}", ms(p99.value));
+  if (p99.has_interval())
+    out += fmt::format(" ({:g} % interval {} to {})", 100 * r.confidence, ms(p99.low), ms(p99.high));
+  if (p99.trust != Trust::good)
+    out += fmt::format(", which {} queries do not support ({})", r.recorder.count(), name_of(p99.trust));
+  out += fmt::format("; P50 is {}.\n", ms(r.figures[Measure::p50].value));
+  if (r.verdict != Verdict::stable)
+    out += fmt::format("The run is {}: latencies depend on how long it lasts.\n", name_of(r.verdict));
+  return out;
+}
+
+std::string spans_sentence(const Slowest& s) {
+  std::vector<std::pair<double, std::string>> parts;
+  for (std::size_t i = 0; i < kSpans; ++i)
+    if (const double share = s.spans_us[i] / s.latency_us; share >= kWorthTelling)
+      parts.emplace_back(-share, fmt::format("{} {}", name_of(static_cast<Span>(i)), percent(share)));
+  std::sort(parts.begin(), parts.end());
+  std::vector<std::string> names;
+  for (const auto& [order, text] : parts) names.push_back(text);
+  return fmt::format("The slowest 1 % ({} queries) take {} on average: {}.\n", s.queries, ms(s.latency_us),
+                     enumeration(names));
+}
+
+std::string size_sentence(const Slowest& s) {
+  constexpr double kLarger = 1.2;
+  const double items = s.items_ratio();
+  const double lookups = s.lookups_ratio();
+  if (items < kLarger && lookups < kLarger)
+    return "They are no larger than others: what makes them slow is waiting, or chance.\n";
+  return fmt::format("They are large: {:.1f} times the items and {:.1f} times the lookups of all queries.\n", items,
+                     lookups);
+}
+
+std::string places_sentence(const Slowest& s) {
+  std::vector<std::string> parts;
+  for (const Slowest::Place& p : s.places)
+    if (p.share >= kWorthTelling && parts.size() < kMostListed)
+      parts.push_back(
+          fmt::format("{} {} ({})", p.is_link ? "on link" : "waiting for a core of", p.name, percent(p.share)));
+  return parts.empty() ? "" : fmt::format("Outside of cores, time goes {}.\n", enumeration(parts));
+}
+
+std::string net_sentence(const Slowest::Net& net) {
+  std::vector<std::string> parts;
+  for (const Slowest::Share& last : net.last)
+    if (last.share >= kWorthTelling && parts.size() < kMostListed)
+      parts.push_back(fmt::format("{} in {}", last.name, percent(last.share)));
+  return parts.empty() ? "" : fmt::format("Net {} waited last for {}.\n", net.name, enumeration(parts));
+}
+
+std::string batch_sentence(const Slowest& s) {
+  if (s.last_batch.size() < 2) return "";
+  return fmt::format("Of {:.1f} batches a query, number {} ended last in {}.\n", s.size.batches,
+                     s.last_batch.front().number + 1, percent(s.last_batch.front().share));
+}
+
+std::string changes_table(const Explanation& e) {
+  std::size_t width = 0;
+  for (const TriedChange& t : e.tried) width = std::max(width, t.what_if.name.size());
+  std::string out = fmt::format("\nWhat a single change does, tried with the same queries:\n  {:<{}}  {:<28}{}\n", "",
+                                width, "P99", "compute");
+  for (const TriedChange& t : e.tried)
+    out += t.comparison ? fmt::format("  {:<{}}  {:<28}{}{}\n", t.what_if.name, width, change_text(p99_change(t)),
+                                      change_text((*t.comparison)[Measure::cpu]),
+                                      t.comparison->second.verdict == Verdict::stable
+                                          ? ""
+                                          : fmt::format("  {}", name_of(t.comparison->second.verdict)))
+                        : fmt::format("  {:<{}}  not possible: {}\n", t.what_if.name, width, t.error);
+  return out;
+}
+
+std::string advice(const Explanation& e) {
+  const auto best = std::find_if(e.tried.begin(), e.tried.end(), [](const TriedChange& t) {
+    return t.comparison && t.comparison->second.verdict == Verdict::stable;
+  });
+  if (best == e.tried.end() || !is_clear(p99_change(*best)) || p99_change(*best).value >= 0)
+    return "\nNone of these lowers P99 by more than chance.\n";
+  const Comparison& c = *best->comparison;
+  std::size_t most = 0;
+  for (std::size_t s = 1; s < kSpans; ++s)
+    if (c.p99_span_difference[s] < c.p99_span_difference[most]) most = s;
+  return fmt::format("\nMost effective: {}, P99 {}, mainly less {} ({:+.2f} ms).\n", best->what_if.name,
+                     change_text(p99_change(*best)), name_of(static_cast<Span>(most)),
+                     c.p99_span_difference[most] / 1000);
+}
+
+Json change_json(const Estimate& e) {
+  return {{"value", e.value}, {"low", e.low}, {"high", e.high}, {"trust", std::string(name_of(e.trust))}};
+}
+
+}  // namespace
+
+Explanation explain(const Scenario& scenario, unsigned jobs, const RunControl& control) {
+  const std::vector<WhatIf> changes = what_ifs(scenario);
+  double done = 0;
+  RunControl part;
+  part.interrupt = control.interrupt;
+  if (control.progress)
+    part.progress = [&](double share) { control.progress((done + share) / static_cast<double>(changes.size() + 1)); };
+  Explanation e{run_replications(scenario, jobs, part), {}};
+  for (const WhatIf& what_if : changes) {
+    done += 1;
+    TriedChange tried{what_if, {}, {}};
+    try {
+      tried.comparison = compare(e.result, run_replications(changed(scenario, what_if.settings), jobs, part), true);
+    } catch (const ScenarioError& error) {
+      tried.error = error.message();
+    }
+    e.tried.push_back(std::move(tried));
+  }
+  std::stable_sort(e.tried.begin(), e.tried.end(), [](const TriedChange& a, const TriedChange& b) {
+    if (!a.comparison || !b.comparison) return a.comparison.has_value() && !b.comparison.has_value();
+    return p99_change(a).value < p99_change(b).value;
+  });
+  return e;
+}
+
+std::string explanation_text(const Explanation& e) {
+  std::string out = headline(e.result);
+  if (const Slowest& s = e.result.slowest; s.queries > 0) {
+    out += spans_sentence(s) + size_sentence(s) + places_sentence(s);
+    for (const Slowest::Net& net : s.nets) out += net_sentence(net);
+    out += batch_sentence(s);
+  }
+  return out + changes_table(e) + advice(e);
+}
+
+Json explanation_json(const Explanation& e) {
+  Json changes = Json::array();
+  for (const TriedChange& t : e.tried) {
+    Json change = {{"name", t.what_if.name}, {"settings", Json::object()}};
+    for (const auto& [path, value] : t.what_if.settings) change["settings"][path] = value;
+    if (t.comparison) {
+      change["p99"] = change_json(p99_change(t));
+      change["cpu"] = change_json((*t.comparison)[Measure::cpu]);
+      change["verdict"] = std::string(name_of(t.comparison->second.verdict));
+    } else {
+      change["error"] = t.error;
+    }
+    changes.push_back(std::move(change));
+  }
+  return {{"schema_version", kSchemaVersion},
+          {"program", program_json()},
+          {"p99_us", change_json(e.result.figures[Measure::p99])},
+          {"slowest", slowest_json(e.result.slowest)},
+          {"changes", changes}};
+}
+
+}  // namespace shardsim

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "experiment/explain.hpp"
+
+namespace shardsim {
+namespace {
+
+using Settings = std::vector<std::pair<std::string, std::string>>;
+
+std::string as_json(const Json& value) { return value.dump(); }
+
+// Strategies that spread tables over a given number of shards by a rule, and take the same fields.
+constexpr std::array kStrategies{"capacity-balanced", "load-balanced", "nsbp"};
+
+void add_sharding(std::vector<WhatIf>& out, const Json& sharding) {
+  const bool has_shards = sharding.contains("shards");
+  if (has_shards) {
+    const auto more = sharding["shards"].get<std::int64_t>() + 1;
+    out.push_back({fmt::format("one more sparse shard ({})", more), {{"sharding.shards", std::to_string(more)}}});
+  }
+  const std::string now = sharding.value("strategy", std::string());
+  for (const char* strategy : kStrategies) {
+    if (strategy == now) continue;
+    Json other = {{"strategy", strategy}, {"shards", has_shards ? sharding["shards"] : Json(8)}};
+    for (const char* key : {"split_above", "split_by"})
+      if (sharding.contains(key)) other[key] = sharding[key];
+    out.push_back(
+        {fmt::format("strategy {} on {} shards", strategy, other["shards"].dump()), {{"sharding", as_json(other)}}});
+  }
+}
+
+void add_faster_cards(std::vector<WhatIf>& out, const Cluster& cluster) {
+  Settings settings;
+  const auto faster = [](Bandwidth b) { return to_text(Bandwidth{2 * b.bytes_per_second}); };
+  for (const auto& [service, spec] : {std::pair("main", &cluster.main), {"sparse", &cluster.sparse}}) {
+    const Nic& nic = spec->platform.nic;
+    const std::string path = fmt::format("cluster.{}.platform.nic.", service);
+    if (!nic.bandwidth.is_unlimited()) settings.emplace_back(path + "bandwidth", faster(nic.bandwidth));
+    if (nic.receive_bandwidth && !nic.receive_bandwidth->is_unlimited())
+      settings.emplace_back(path + "receive_bandwidth", faster(*nic.receive_bandwidth));
+  }
+  if (!settings.empty()) out.push_back({"network cards twice as fast", settings});
+}
+
+void add_batches(std::vector<WhatIf>& out, int items) {
+  const auto change = [&](const char* name, int to) {
+    out.push_back({fmt::format("{} ({} items)", name, to), {{"serving.batch_items", std::to_string(to)}}});
+  };
+  if (items <= 500'000) change("batches twice as large", 2 * items);
+  if (items >= 2) change("batches half as large", items / 2);
+}
+
+void add_replica(std::vector<WhatIf>& out, const char* service, const ServiceSpec& spec) {
+  if (!spec.hosts.empty()) return;  // there is no host for it
+  out.push_back({fmt::format("one more replica of {} ({})", service, spec.replicas + 1),
+                 {{fmt::format("cluster.{}.replicas", service), std::to_string(spec.replicas + 1)}}});
+}
+
+}  // namespace
+
+std::vector<WhatIf> what_ifs(const Scenario& scenario) {
+  const Json written = value_type<Scenario>().write(&scenario, std::filesystem::current_path());
+  std::vector<WhatIf> out;
+  add_sharding(out, written["sharding"]);
+  add_faster_cards(out, scenario.cluster);
+  add_batches(out, scenario.serving.batch_items);
+  add_replica(out, "main", scenario.cluster.main);
+  if (written["sharding"].value("strategy", std::string()) != "singular")
+    add_replica(out, "sparse", scenario.cluster.sparse);
+  return out;
+}
+
+}  // namespace shardsim

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "cluster/host.hpp"
+#include "network/network.hpp"
+#include "serving/activity.hpp"
+
+namespace shardsim {
+
+/// Is told of each piece of work and each message when it is done. What it is told of is only valid during the call.
+class Timeline {
+ public:
+  struct Piece {
+    const Activity& activity;
+    Step step;
+    const Server& server;
+    Server::Booking booking;
+    Time ended;
+    Time started() const { return ended - booking.served; }
+    Time queued() const { return started() - booking.waited; }  ///< when it began to wait for a core
+  };
+  struct Message {
+    const Activity& activity;
+    Step step;
+    const Network& network;
+    const Route& route;  ///< empty: from a host to itself
+    const Network::Transit& transit;
+    Bytes size;
+    Time arrived;  ///< or was lost
+    Time sent() const { return arrived - transit.took; }
+  };
+  virtual void on_piece(const Piece& piece) = 0;
+  virtual void on_message(const Message& message) = 0;
+
+ protected:
+  ~Timeline() = default;
+};
+
+}  // namespace shardsim

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+// Estimates with intervals, from one long run or from replications; docs/statistics.md derives them.
+#pragma once
+
+#include <limits>
+
+#include "stats/sections.hpp"
+
+namespace shardsim {
+
+/// How far an interval may be relied on.
+///   good        as far as its confidence says
+///   too-few     the sample is too small for this figure; there is no interval
+///   correlated  even the longest sections depend on their neighbours: the interval is too narrow; run longer
+enum class Trust { good, too_few, correlated };
+
+/// How much each section of each run pulls an estimate away from its value; the pulls add up to zero. A smooth function
+/// of several estimates pulls as its derivative says, so that differences and ratios of estimates over the same
+/// sections know what their sections have in common.
+struct Pulls {
+  std::uint64_t width = 1;  ///< numbers a section
+  struct Run {
+    std::size_t first = 0;      ///< section with observations
+    std::vector<double> pulls;  ///< by section, from section 0
+  };
+  std::vector<Run> runs;
+};
+
+struct Estimate {
+  static constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
+  double value = 0;
+  double low = kNone;  ///< interval; NaN where there is none
+  double high = kNone;
+  Trust trust = Trust::too_few;
+  std::size_t groups = 0;  ///< of sections, taken as independent
+  double lag1 = 0;         ///< correlation of neighbouring groups
+  Pulls pulls;
+
+  bool has_interval() const { return low <= high; }
+  double half_width() const { return (high - low) / 2; }
+};
+
+/// The observations that estimates are made from: all values together, and the sections of each independent run.
+struct Observations {
+  const Histogram& values;
+  const std::vector<Sections>& runs;
+};
+
+/// Mean of the values. confidence: 0 to 1, such as 0.95.
+Estimate estimate_mean(const Observations& observations, double confidence);
+/// Mean of a quantity that comes with the values.
+Estimate estimate_quantity(const Observations& observations, std::size_t quantity, double confidence);
+/// Quantile, 0 < q < 1: the interval is that of the share of values below it, turned back into values (R. S. Woodruff,
+/// "Confidence intervals for medians and other position measures", JASA 47, 1952).
+Estimate estimate_quantile(const Observations& observations, double q, double confidence);
+
+/// a - b and a / b - 1, over the same sections: common random numbers narrow them. Too few if either is.
+Estimate difference(const Estimate& a, const Estimate& b, double confidence);
+Estimate relative_difference(const Estimate& a, const Estimate& b, double confidence);
+
+/// The estimate with its value moved to `value`, and its interval with it.
+Estimate moved_to(double value, Estimate estimate);
+
+}  // namespace shardsim

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+// The formulas that `shardsim validate` trusts, against values worked out by hand or by another formula.
+#include "validation/queueing.hpp"
+
+#include <boost/math/distributions/poisson.hpp>
+#include <catch2/catch.hpp>
+#include <cmath>
+
+using namespace shardsim::queueing;
+
+namespace {
+
+// Mean wait in an M/D/c queue by another formula: sum over n of D (P(N >= n c) - P(N > n c) / rho), N a Poisson number
+// of mean n c rho (C. D. Crommelin, 1932, and F. Pollaczek, 1930; R. Syski, "Introduction to Congestion Theory in
+// Telephone Systems", 1960).
+double mdc_mean_wait(int servers, double load, double service) {
+  double wait = 0;
+  for (int n = 1; n < 2000; ++n) {
+    const boost::math::poisson arrivals(n * servers * load);
+    const double more = cdf(complement(arrivals, n * servers));
+    wait += more + pdf(arrivals, n * servers) - more / load;
+  }
+  return wait * service;
+}
+
+}  // namespace
+
+TEST_CASE("M/M/1 and M/M/c") {
+  CHECK(exponential_quantile(3, 0.5) == Approx(3 * std::log(2)));
+  // a = 1.6: C = (a^2 / 2 / 0.2) / (1 + a + a^2 / 2 / 0.2) = 6.4 / 9.
+  CHECK(erlang_c(2, 0.8) == Approx(6.4 / 9));
+  CHECK(erlang_c(1, 0.3) == Approx(0.3));
+  CHECK(mmc_mean(2, 0.8, 10) == Approx(10 + 6.4 / 9 * 10 / 0.4));
+  CHECK(mmc_quantile(1, 0.7, 1, 0.99) == Approx(exponential_quantile(1 / 0.3, 0.99)));
+  // Two servers at half load: m = w, C = 1/3, P(T > t) = (1 + t / 3) e^-t.
+  const double t = mmc_quantile(2, 0.5, 1, 0.9);
+  CHECK((1 + t / 3) * std::exp(-t) == Approx(0.1));
+  // Many servers: nobody waits.
+  CHECK(mmc_quantile(1000, 0.5, 1, 0.99) == Approx(exponential_quantile(1, 0.99)));
+}
+
+TEST_CASE("M/G/1 and M/D/c") {
+  CHECK(mg1_mean(0.7, 1, 1) == Approx(1 / 0.3));  // exponential service
+  for (const double load : {0.5, 0.8}) CHECK(Mdc(1, load, 10).mean() == Approx(mg1_mean(load, 10, 0)).epsilon(1e-9));
+  for (const int servers : {1, 2, 4, 16})
+    CHECK(Mdc(servers, 0.8, 10).mean() == Approx(10 + mdc_mean_wait(servers, 0.8, 10)).epsilon(1e-8));
+  // One server, lambda = 0.7: P(W <= 1.5) = 0.3 (e^(0.7 1.5) - 0.7 0.5 e^(0.7 0.5)) (A. K. Erlang, 1909).
+  const Mdc one(1, 0.7, 1);
+  CHECK(one.wait_below(0) == Approx(0.3));
+  CHECK(one.wait_below(1.5) == Approx(0.3 * (std::exp(1.05) - 0.35 * std::exp(0.35))));
+  CHECK(one.quantile(0.2) == 1);
+  CHECK(one.wait_below(one.quantile(0.99) - 1) == Approx(0.99));
+}
+
+TEST_CASE("sums and maxima of exponential times") {
+  // Erlang-2 at 99 %: half of the chi-squared distribution's 13.2767 at four degrees of freedom.
+  CHECK(sum_of_exponentials_quantile({1, 1}, 0.99) == Approx(13.2767 / 2).epsilon(1e-5));
+  // Means 1 and 2: P(T > t) = 2 y - y^2, y = e^(-t / 2), so that y = 1 - sqrt(0.99).
+  CHECK(sum_of_exponentials_quantile({1, 2}, 0.99) == Approx(-2 * std::log(1 - std::sqrt(0.99))));
+  CHECK(largest_exponential_mean(3, 6) == Approx(6 + 3 + 2));
+  CHECK(largest_exponential_quantile(2, 1, 0.81) == Approx(-std::log(0.1)));  // 0.9^2 = 0.81
+}
+
+TEST_CASE("fork-join of two") {
+  CHECK(fork_join_two_mean(0.5, 1) == Approx(11.5 / 8 * 2));
+  // Nearly idle, it is the larger of two exponential times.
+  CHECK(fork_join_two_mean(1e-9, 1) == Approx(largest_exponential_mean(2, 1)));
+}
+
+TEST_CASE("closed networks") {
+  CHECK(mean_value_analysis(1, 100, {10, 20}).response == Approx(30));
+  // One station, no pause: all others are ahead, and the station is always busy.
+  CHECK(mean_value_analysis(5, 0, {10}).response == Approx(50));
+  // Balanced stations, no pause: throughput n / (n + m - 1) of one station's.
+  CHECK(mean_value_analysis(3, 0, {10, 10}).throughput == Approx(3.0 / 4 / 10));
+}
