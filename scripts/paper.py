@@ -85,7 +85,7 @@ def main():
     parser.add_argument("--out", metavar="DIR", type=Path, help="write DIR/validation/paper.md and DIR/images/paper-*.png")
     parser.add_argument("--no-sensitivity", action="store_true", help="run nothing, and leave that section out")
     parser.add_argument(
-        "--queries", metavar="N", type=at_least_one, default=8000,
+        "--queries", metavar="N", type=at_least_one, default=4000,
         help="queries of each run with a constant changed (default: %(default)s)",
     )  # fmt: skip
     parser.add_argument("--only", metavar="TEXT", default="", help="only the constants whose name holds this")

@@ -10,7 +10,13 @@ from typing import Any, Iterator
 
 from plotting.sweep import SweepError
 
-INPUTS = ["models/drm1.json", "models/drm2.json", "models/drm3.json", "topologies", "workloads"]
+# What the two experiments read.
+INPUTS = [
+    *(f"models/{model}.json" for model in ("drm1", "drm2", "drm3")),
+    *(f"topologies/{name}.json" for name in ("star-dc", "platforms/sc-large", "platforms/sc-small")),
+    *(f"workloads/experiments/{name}.json" for name in ("paper", "paper-load", "drm1", "drm1-load")),
+    *(f"workloads/{name}.json" for name in ("serving/default", "query_sizes/drm")),
+]
 
 
 @dataclass(frozen=True)
@@ -34,13 +40,9 @@ def read_constants(file: Path = Path(__file__).with_name("constants.json")) -> l
 
 
 def copy_inputs(root: Path, target: Path) -> None:
-    """What the two experiments read."""
     for name in INPUTS:
-        if (root / name).is_dir():
-            shutil.copytree(root / name, target / name)
-        else:
-            (target / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(root / name, target / name)
+        (target / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(root / name, target / name)
 
 
 def change(folder: Path, constant: Constant, factor: float) -> None:

@@ -137,8 +137,8 @@ def sensitivity_section(sensitivity: Sensitivity) -> list[str]:
         f"![{caption}](../images/paper-sensitivity.png)",
         f"*{caption}. Under each finding's number, its verdict above.*",
         *reading(sensitivity),
-        "F2's figure moves more than its verdict says. The best P99 overhead of drm1 / drm2 / drm3, in %, known to about a point; as "
-        f"shipped, with as many queries, {tail_text(sensitivity.shipped)}:",
+        "F2's figure moves more than its verdict says. Best P99 overhead of drm1 / drm2 / drm3, in %; as shipped, with as many queries, "
+        f"{tail_text(sensitivity.shipped)}, known {known_to(sensitivity.shipped)}:",
         table(["constant", *FACTORS], tails, left=1),
         NOT_VARIED,
     ]
@@ -151,7 +151,12 @@ def changes_text(sensitivity: Sensitivity, row: Row, change: str) -> str:
 
 
 def tail_text(variant: Variant) -> str:
-    return " / ".join(f"{100 * value:+.1f}" for value in variant.best_p99.values()) if variant.best_p99 else "–"
+    return " / ".join(f"{100 * overhead.value:+.1f}" for overhead in variant.best_p99.values()) if variant.best_p99 else "–"
+
+
+def known_to(variant: Variant) -> str:
+    reaches = [100 * overhead.reach for overhead in (variant.best_p99 or {}).values() if not overhead.doubt]
+    return f"to ±{max(reaches):.1f} points" if reaches else "without an interval"
 
 
 def reading(sensitivity: Sensitivity) -> list[str]:

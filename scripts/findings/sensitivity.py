@@ -9,6 +9,7 @@ from plotting.sweep import SweepError
 from .catalogue import findings
 from .catalogue.f02_best_tail import best
 from .constants import Constant
+from .estimate import Estimate
 from .runs import Runner
 from .studies import Studies
 from .verdict import Verdict
@@ -20,7 +21,7 @@ Verdicts = dict[str, Verdict | None]  # by finding; None: its points could not b
 @dataclass(frozen=True)
 class Variant:
     verdicts: Verdicts
-    best_p99: dict[str, float] | None  # overhead by model, the figure of F2; None: as above
+    best_p99: dict[str, Estimate] | None  # overhead by model, the figure of F2; None: as above
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ def study(
 
 def variant(studies: Studies) -> Variant:
     verdicts = {name: _unless_missing(lambda: finding.judge(studies).verdict) for name, finding in findings().items()}
-    return Variant(verdicts, _unless_missing(lambda: {model: e.value for model, (_, e) in best(studies).items()}))
+    return Variant(verdicts, _unless_missing(lambda: {model: e for model, (_, e) in best(studies).items()}))
 
 
 def _unless_missing(read: Callable):
