@@ -138,7 +138,7 @@ def sensitivity_section(sensitivity: Sensitivity) -> list[str]:
         f"*{caption}. Under each finding's number, its verdict above.*",
         *reading(sensitivity),
         "F2's figure moves more than its verdict says. Best P99 overhead of drm1 / drm2 / drm3, in %; as shipped, with as many queries, "
-        f"{tail_text(sensitivity.shipped)}, known {known_to(sensitivity.shipped)}:",
+        f"{tail_text(sensitivity.shipped)}, known {known_to(sensitivity.shipped)}; over all changes {ranges(sensitivity)}:",
         table(["constant", *FACTORS], tails, left=1),
         NOT_VARIED,
     ]
@@ -157,6 +157,12 @@ def tail_text(variant: Variant) -> str:
 def known_to(variant: Variant) -> str:
     reaches = [100 * overhead.reach for overhead in (variant.best_p99 or {}).values() if not overhead.doubt]
     return f"to ±{max(reaches):.1f} points" if reaches else "without an interval"
+
+
+def ranges(sensitivity: Sensitivity) -> str:
+    tails = [v.best_p99 for row in sensitivity.rows for v in row.variants.values() if v.best_p99]
+    values = {model: [100 * tail[model].value for tail in tails] for model in (tails[0] if tails else ())}
+    return ", ".join(f"{model} from {min(some):+.1f} to {max(some):+.1f}" for model, some in values.items())
 
 
 def reading(sensitivity: Sensitivity) -> list[str]:
@@ -179,8 +185,8 @@ def reading(sensitivity: Sensitivity) -> list[str]:
     if names := firm[Verdict.FAILS]:
         lines.append(f"- Do not hold whichever is changed, or go into the noise: {', '.join(names)}.")
     lines += [
-        f"- {name} ({sensitivity.judged[name].value}) flips with {', '.join(some)}." for name, some in causes.items() if some
+        f"- {name} ({sensitivity.judged[name].value}) flips with {'; '.join(some)}." for name, some in causes.items() if some
     ]
     if quiet:
-        lines.append(f"- {len(quiet)} of {len(sensitivity.rows)} constants change no verdict: {', '.join(quiet)}.")
+        lines.append(f"- {len(quiet)} of {len(sensitivity.rows)} constants change no verdict: {'; '.join(quiet)}.")
     return ["\n".join(lines)]

@@ -113,6 +113,7 @@ class Running(unittest.TestCase):
         self.assertIn("F3 (holds) flips with items a batch -50 %.", text)
         self.assertIn("1,234 queries", text)
         self.assertIn("| items a batch | +1.2 / +3.0 / +1.2 | +1.2 / +1.2 / +1.2 |", text)
+        self.assertIn("known to ±0.2 points; over all changes drm1 from +1.2 to +1.2, drm2 from +1.2 to +3.0", text)
 
     def test_what_few_queries_leave_undecided_is_no_change(self):
         for kind in ("shipped", "bent"):
