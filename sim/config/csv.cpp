@@ -10,19 +10,13 @@
 #include "config/error.hpp"
 #include "config/input_file.hpp"
 #include "config/suggest.hpp"
+#include "config/text.hpp"
 
 namespace shardsim {
 namespace {
 
 constexpr std::size_t kFirstBuffer = 1 << 12;
 constexpr std::size_t kLongestLine = 1 << 20;
-
-std::string_view trimmed(std::string_view s) {
-  constexpr const char* kBlanks = " \t";
-  const std::size_t first = s.find_first_not_of(kBlanks);
-  if (first == std::string_view::npos) return {};
-  return s.substr(first, s.find_last_not_of(kBlanks) - first + 1);
-}
 
 // Reuses the memory of the cells.
 void split(std::string_view line, std::vector<std::string>& cells) {

@@ -8,17 +8,12 @@
 #include <limits>
 
 #include "config/suggest.hpp"
+#include "config/text.hpp"
 
 namespace shardsim {
 namespace {
 
 constexpr double kKi = 1024.0, kMi = kKi * 1024, kGi = kMi * 1024, kTi = kGi * 1024;
-
-std::string_view trimmed(std::string_view s) {
-  while (!s.empty() && s.front() == ' ') s.remove_prefix(1);
-  while (!s.empty() && s.back() == ' ') s.remove_suffix(1);
-  return s;
-}
 
 std::vector<std::string> names(const std::vector<Unit>& units) {
   std::vector<std::string> out;

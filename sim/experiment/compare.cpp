@@ -29,20 +29,18 @@ Json interval_json(const Estimate& e) {
   return {{"value", e.value}, {"low", e.low}, {"high", e.high}, {"trust", std::string(name_of(e.trust))}};
 }
 
-Estimate percent(Estimate e) {
+Estimate in_percent(Estimate e) {
   e.value *= 100;
   e.low *= 100;
   e.high *= 100;
   return e;
 }
 
-bool is_clear(const Estimate& e) { return e.low > 0 || e.high < 0; }
-
 // "dense +12.0 (...)" for the spans whose difference is no chance, the largest first.
 std::string moved_spans(const Comparison& c) {
   std::vector<std::size_t> moved;
   for (std::size_t s = 0; s < kSpans; ++s)
-    if (is_clear(c.span_difference[s])) moved.push_back(s);
+    if (c.span_difference[s].excludes_zero()) moved.push_back(s);
   std::stable_sort(moved.begin(), moved.end(), [&](std::size_t a, std::size_t b) {
     return std::abs(c.span_difference[a].value) > std::abs(c.span_difference[b].value);
   });
@@ -123,7 +121,7 @@ std::string comparison_text(const Comparison& c) {
     const auto measure = static_cast<Measure>(m);
     out += fmt::format("{:<6}{:<34}{:<34}{:<36}{}\n", name_of(measure), interval_text(c.first.figures[measure], 1),
                        interval_text(c.second.figures[measure], 1), signed_interval(c.difference[m], 1),
-                       signed_interval(percent(c.relative[m]), 2));
+                       signed_interval(in_percent(c.relative[m]), 2));
   }
   out += fmt::format("\n{}\n{}\n", moved_spans(c), p99_spans(c));
   out += fmt::format("intervals of {:g} %, {}\n", 100 * c.first.confidence,

@@ -13,10 +13,6 @@ constexpr std::size_t kMostListed = 4;
 
 const Estimate& p99_change(const TriedChange& t) { return (*t.comparison)[Measure::p99]; }
 
-bool is_clear(const Estimate& e) { return e.has_interval() && (e.low > 0 || e.high < 0); }
-
-std::string percent(double share) { return fmt::format("{:.1f} %", 100 * share); }
-
 std::string ms(double us) { return fmt::format("{:.2f} ms", us / 1000); }
 
 std::string change_text(const Estimate& e) {
@@ -49,7 +45,7 @@ std::string spans_sentence(const Slowest& s) {
   std::vector<std::pair<double, std::string>> parts;
   for (std::size_t i = 0; i < kSpans; ++i)
     if (const double share = s.spans_us[i] / s.latency_us; share >= kWorthTelling)
-      parts.emplace_back(-share, fmt::format("{} {}", name_of(static_cast<Span>(i)), percent(share)));
+      parts.emplace_back(-share, fmt::format("{} {}", name_of(static_cast<Span>(i)), percent_text(share)));
   std::sort(parts.begin(), parts.end());
   std::vector<std::string> names;
   for (const auto& [order, text] : parts) names.push_back(text);
@@ -72,7 +68,7 @@ std::string places_sentence(const Slowest& s) {
   for (const Slowest::Place& p : s.places)
     if (p.share >= kWorthTelling && parts.size() < kMostListed)
       parts.push_back(
-          fmt::format("{} {} ({})", p.is_link ? "on link" : "waiting for a core of", p.name, percent(p.share)));
+          fmt::format("{} {} ({})", p.is_link ? "on link" : "waiting for a core of", p.name, percent_text(p.share)));
   return parts.empty() ? "" : fmt::format("Outside of cores, time goes {}.\n", enumeration(parts));
 }
 
@@ -80,14 +76,14 @@ std::string net_sentence(const Slowest::Net& net) {
   std::vector<std::string> parts;
   for (const Slowest::Share& last : net.last)
     if (last.share >= kWorthTelling && parts.size() < kMostListed)
-      parts.push_back(fmt::format("{} in {}", last.name, percent(last.share)));
+      parts.push_back(fmt::format("{} in {}", last.name, percent_text(last.share)));
   return parts.empty() ? "" : fmt::format("Net {} waited last for {}.\n", net.name, enumeration(parts));
 }
 
 std::string batch_sentence(const Slowest& s) {
   if (s.last_batch.size() < 2) return "";
   return fmt::format("Of {:.1f} batches a query, number {} ended last in {}.\n", s.size.batches,
-                     s.last_batch.front().number + 1, percent(s.last_batch.front().share));
+                     s.last_batch.front().number + 1, percent_text(s.last_batch.front().share));
 }
 
 std::string changes_table(const Explanation& e) {
@@ -109,7 +105,7 @@ std::string advice(const Explanation& e) {
   const auto best = std::find_if(e.tried.begin(), e.tried.end(), [](const TriedChange& t) {
     return t.comparison && t.comparison->second.verdict == Verdict::stable;
   });
-  if (best == e.tried.end() || !is_clear(p99_change(*best)) || p99_change(*best).value >= 0)
+  if (best == e.tried.end() || !p99_change(*best).excludes_zero() || p99_change(*best).value >= 0)
     return "\nNone of these lowers P99 by more than chance.\n";
   const Comparison& c = *best->comparison;
   std::size_t most = 0;

@@ -174,6 +174,8 @@ Json result_json(const Scenario& scenario, const RunResult& r, const std::filesy
   return out;
 }
 
+std::string percent_text(double share) { return fmt::format("{:.1f} %", 100 * share); }
+
 std::string interval_text(const Estimate& e, int decimals) {
   if (!e.has_interval()) return fmt::format("~{:.{}f}", e.value, decimals);
   return fmt::format("{:.{}f} ({:.{}f} .. {:.{}f})", e.value, decimals, e.low, decimals, e.high, decimals);

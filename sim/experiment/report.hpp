@@ -19,6 +19,10 @@ std::string summary_text(const RunResult& result);
 
 /// "12.3 (11.9 .. 12.8)", with `decimals` digits after the point; "~12.3" where there is no interval.
 std::string interval_text(const Estimate& estimate, int decimals);
+
+/// "12.3 %"
+std::string percent_text(double share);
+
 /// Measures whose value is not to be taken as fact, and why: "p99:too-few p95:correlated"; empty when there are none.
 std::string doubts(const Figures& figures);
 

@@ -1,24 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "experiment/slo.hpp"
 
+#include "config/text.hpp"
 #include "experiment/run.hpp"
 
 namespace shardsim {
-namespace {
-
-std::string trimmed(std::string text) {
-  text.erase(0, text.find_first_not_of(' '));
-  text.erase(text.find_last_not_of(' ') + 1);
-  return text;
-}
-
-}  // namespace
 
 Slo parse_slo(const std::string& text) {
   const std::size_t sign = text.find("<=");
   const std::string expected = "expected a figure and its limit, such as \"p99<=50 ms\"";
   if (sign == std::string::npos) throw InputError(fmt::format("--slo: found {}; {}", in_quotes(text), expected));
-  const std::string figure = trimmed(text.substr(0, sign));
+  const std::string figure(trimmed(std::string_view(text).substr(0, sign)));
   Slo slo;
   std::vector<std::string> known;
   for (const auto& [measure, name] : EnumNames<Measure>::names)
@@ -27,7 +19,8 @@ Slo parse_slo(const std::string& text) {
   if (at == known.end())
     throw InputError(fmt::format("--slo: unknown figure {}{}", in_quotes(figure), suggestion(figure, known)));
   slo.measure = static_cast<Measure>(at - known.begin());
-  const ParsedQuantity limit = parse_quantity(trimmed(text.substr(sign + 2)), QuantityTraits<Duration>::units());
+  const ParsedQuantity limit =
+      parse_quantity(trimmed(std::string_view(text).substr(sign + 2)), QuantityTraits<Duration>::units());
   if (!limit.error.empty()) throw InputError(fmt::format("--slo: {}; {}", limit.error, expected));
   slo.limit = QuantityTraits<Duration>::make(limit.base).value_or(kLongestDuration);
   return slo;

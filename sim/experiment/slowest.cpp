@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <numeric>
 
+#include "experiment/report.hpp"
+
 namespace shardsim {
 namespace {
 
@@ -35,8 +37,6 @@ std::vector<Slowest::Net> nets_of(const std::map<std::uint64_t, double>& last, c
 }
 
 Json size_json(double mean, double all, double ratio) { return {{"mean", mean}, {"of_all", all}, {"ratio", ratio}}; }
-
-std::string percent(double share) { return fmt::format("{:.1f} %", 100 * share); }
 
 }  // namespace
 
@@ -92,13 +92,13 @@ std::string slowest_text(const Slowest& s) {
                                 s.items_ratio());
   for (std::size_t i = 0; i < std::min(kShown, s.places.size()); ++i)
     out += fmt::format("{} {} {} {}", i == 0 ? "" : ",", s.places[i].is_link ? "at link" : "in queue of",
-                       s.places[i].name, percent(s.places[i].share));
+                       s.places[i].name, percent_text(s.places[i].share));
   if (s.places.empty()) out += " at work";
   out += "\n            last to end: ";
   for (const Slowest::Net& net : s.nets) {
     out += fmt::format("{}{}", &net == s.nets.data() ? "" : "; ", net.name);
     for (std::size_t i = 0; i < std::min(kShown, net.last.size()); ++i)
-      out += fmt::format("{} {} {}", i == 0 ? "" : ",", net.last[i].name, percent(net.last[i].share));
+      out += fmt::format("{} {} {}", i == 0 ? "" : ",", net.last[i].name, percent_text(net.last[i].share));
   }
   return out + "\n";
 }

@@ -127,8 +127,8 @@ void MaxMin::fill() {
       ++link.open;
       link.left += flows_[id].old_rate;
     }
-  using Share = std::pair<double, LinkId>;
-  std::priority_queue<Share, std::vector<Share>, std::greater<>> next;
+  using FairShare = std::pair<double, LinkId>;
+  std::priority_queue<FairShare, std::vector<FairShare>, std::greater<>> next;
   const auto share = [&](LinkId l) { return std::max(0.0, links_[l].left) / links_[l].open; };
   for (const LinkId l : links) next.emplace(share(l), l);
   while (!next.empty()) {

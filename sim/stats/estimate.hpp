@@ -37,6 +37,8 @@ struct Estimate {
   Pulls pulls;
 
   bool has_interval() const { return low <= high; }
+  /// Whether a difference is more than chance.
+  bool excludes_zero() const { return has_interval() && (low > 0 || high < 0); }
   double half_width() const { return (high - low) / 2; }
 };
 

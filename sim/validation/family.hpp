@@ -40,6 +40,10 @@ class Family {
 
 const Registry<Family>& family_registry();
 
+/// Mean time at the one kind of station that queries queue for in the scenarios of workloads/validation/ (a core of
+/// queue.json and fork-join.json, the memory of memory-sharing.json, the port of port.json).
+inline constexpr double kServiceUs = 100;
+
 /// A figure that a run has, and what theory says it is.
 struct Figure {
   Expectation expected;

@@ -8,7 +8,7 @@ namespace shardsim {
 namespace {
 
 // value = 0.DIGITS * 10^point, without leading zeros.
-struct Decimal {
+struct Digits {
   std::string digits;
   std::int64_t point = 0;
 };
@@ -23,8 +23,8 @@ std::int64_t read_exponent(std::string_view text) {
   return std::clamp(value, -kFarExponent, kFarExponent);
 }
 
-Decimal read_decimal(std::string_view text) {
-  Decimal d;
+Digits read_digits(std::string_view text) {
+  Digits d;
   const std::size_t e = text.find_first_of("eE");
   const std::string_view mantissa = text.substr(0, e);
   bool fraction = false;
@@ -45,7 +45,7 @@ Decimal read_decimal(std::string_view text) {
 }  // namespace
 
 std::optional<Time> decimal_time(std::string_view number, TimeUnit unit) {
-  const Decimal d = read_decimal(number);
+  const Digits d = read_digits(number);
   const std::int64_t whole = d.point + static_cast<int>(unit);  // digits before the point, in picoseconds
   if (d.digits.empty() || whole < 0) return Time{};
   constexpr std::int64_t kMostDigits = std::numeric_limits<std::int64_t>::digits10 + 1;

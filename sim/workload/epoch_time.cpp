@@ -8,7 +8,7 @@ namespace shardsim {
 namespace {
 
 constexpr int kDigits = 30;  // kept; the others are far below a picosecond in every time allowed
-constexpr EpochTime kEnd = EpochTime{1'000'000'000'000} * 1'000'000'000'000;
+constexpr EpochTime kBound = EpochTime{1'000'000'000'000} * 1'000'000'000'000;
 
 // value x 10^exponent
 struct Decimal {
@@ -38,7 +38,7 @@ std::optional<Decimal> take_mantissa(std::string_view& text) {
   return any ? std::optional(d) : std::nullopt;
 }
 
-std::optional<int> read_exponent(std::string_view text) {
+std::optional<int> parse_exponent(std::string_view text) {
   if (text.empty()) return 0;
   if (text.front() != 'e' && text.front() != 'E') return std::nullopt;
   text.remove_prefix(1);
@@ -54,10 +54,10 @@ std::optional<int> read_exponent(std::string_view text) {
 
 std::optional<EpochTime> epoch_time(std::string_view text, TimeUnit unit) {
   std::optional<Decimal> d = take_mantissa(text);
-  const std::optional<int> exponent = read_exponent(text);
+  const std::optional<int> exponent = parse_exponent(text);
   if (!d || !exponent) return std::nullopt;
   d->exponent += *exponent + static_cast<int>(unit);
-  for (; d->exponent > 0 && d->value > 0 && d->value < kEnd; --d->exponent) d->value *= 10;
+  for (; d->exponent > 0 && d->value > 0 && d->value < kBound; --d->exponent) d->value *= 10;
   int dropped = 0;
   for (; d->exponent < 0 && d->value > 0; ++d->exponent) {
     dropped = static_cast<int>(d->value % 10);
@@ -65,7 +65,7 @@ std::optional<EpochTime> epoch_time(std::string_view text, TimeUnit unit) {
   }
   // The last digit dropped rounds only when it is the first after the point.
   if (dropped >= 5 && d->exponent == 0) ++d->value;
-  if (d->value >= kEnd) return std::nullopt;
+  if (d->value >= kBound) return std::nullopt;
   return d->value;
 }
 

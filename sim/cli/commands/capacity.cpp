@@ -11,7 +11,7 @@ namespace {
 namespace po = boost::program_options;
 
 // What was found for one configuration.
-struct Row {
+struct Configuration {
   std::string name;
   std::optional<CapacityTrial> trial;      // the answer; empty: nothing meets the objective
   std::optional<CapacityTrial> not_shown;  // next higher rate tried
@@ -41,7 +41,7 @@ double tib(Bytes b) { return static_cast<double>(b.count) / (1LL << 40); }
 
 std::string or_blank(const std::optional<double>& value) { return value ? fmt::format("{:.2f}", *value) : ""; }
 
-Json row_json(const Row& row, const Slo& slo) {
+Json row_json(const Configuration& row, const Slo& slo) {
   Json out = {{"configuration", row.name}};
   if (!row.error.empty()) out["error"] = row.error;
   if (row.not_shown) out["not_shown_at_per_s"] = row.not_shown->rate_per_s;
@@ -66,11 +66,11 @@ Json row_json(const Row& row, const Slo& slo) {
   return out;
 }
 
-std::string csv(const std::vector<Row>& rows, const Slo& slo) {
+std::string csv(const std::vector<Configuration>& rows, const Slo& slo) {
   std::string out =
       "configuration,rate_per_s,not_shown_at_per_s,main_servers,sparse_servers,servers,cores,core_use,memory_bytes,"
       "tables_bytes,latency_us,latency_us_lo,latency_us_hi,price_per_hour,watts\n";
-  for (const Row& row : rows) {
+  for (const Configuration& row : rows) {
     const std::string above = row.not_shown ? fmt::format("{}", row.not_shown->rate_per_s) : "";
     if (!row.trial) {
       out += fmt::format("\"{}\",,{},,,,,,,,,,,,\n", row.name, above);
@@ -86,13 +86,13 @@ std::string csv(const std::vector<Row>& rows, const Slo& slo) {
   return out;
 }
 
-std::string text(const std::vector<Row>& rows, const Slo& slo, double confidence) {
+std::string text(const std::vector<Configuration>& rows, const Slo& slo, double confidence) {
   std::size_t width = 14;
-  for (const Row& row : rows) width = std::max(width, row.name.size() + 2);
+  for (const Configuration& row : rows) width = std::max(width, row.name.size() + 2);
   std::string out = fmt::format("{:<{}}{:>10}{:>12}{:>7}{:>8}{:>9}{:>10}{:>12}{:>8}  {:<28}{}\n", "configuration",
                                 width, "rate /s", "not at /s", "main", "sparse", "servers", "DRAM TiB", "tables TiB",
                                 "cores %", std::string(name_of(slo.measure)) + " ms", "busiest");
-  for (const Row& row : rows) {
+  for (const Configuration& row : rows) {
     const std::string above = row.not_shown ? fmt::format("{:.5g}", row.not_shown->rate_per_s) : "";
     if (!row.trial) {
       out += fmt::format("{:<{}}{}\n", row.name, width,
@@ -150,14 +150,14 @@ class CapacityCommand final : public Command {
     std::optional<double> rate;
     if (given.count("rate") > 0) rate = quantity<Rate>(given, "rate").per_second;
 
-    std::vector<Row> rows;
+    std::vector<Configuration> rows;
     for (const SweepPoint& point : configurations(given)) rows.push_back(row(point, question, rate));
     Json json = {{"schema_version", kSchemaVersion},
                  {"program", program_json()},
                  {"slo", to_text(question.slo)},
                  {"confidence", question.confidence},
                  {"configurations", Json::array()}};
-    for (const Row& r : rows) json["configurations"].push_back(row_json(r, question.slo));
+    for (const Configuration& r : rows) json["configurations"].push_back(row_json(r, question.slo));
     if (!out.empty()) {
       write_file(out / "capacity.json", json.dump(2) + "\n");
       write_file(out / "capacity.csv", csv(rows, question.slo));
@@ -201,8 +201,8 @@ class CapacityCommand final : public Command {
     return {SweepPoint{{"as given"}, read_scenario(given).scenario, {}}};
   }
 
-  static Row row(const SweepPoint& point, CapacityQuestion question, std::optional<double> rate) {
-    Row r;
+  static Configuration row(const SweepPoint& point, CapacityQuestion question, std::optional<double> rate) {
+    Configuration r;
     r.name = fmt::format("{}", fmt::join(point.labels, ", "));
     ProgressLine line(r.name);
     std::size_t steps = 0;

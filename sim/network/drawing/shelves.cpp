@@ -43,20 +43,20 @@ void shift(Drawing& drawing, Part& part, Point by) {
 Point put_on_shelves(Drawing& drawing) {
   std::stable_sort(drawing.parts.begin(), drawing.parts.end(),
                    [](const Part& a, const Part& b) { return a.nodes.size() > b.nodes.size(); });
-  constexpr double kHeader = 64, kGap = 40;
-  double x = kMargin, y = kHeader, shelf = 0, used = 0;
+  constexpr double kTitleHeight = 64, kBetween = 40;
+  double x = kMargin, y = kTitleHeight, shelf = 0, used = 0;
   for (Part& part : drawing.parts) {
     const Extent extent = extent_of(drawing, part);
     const Point size = extent.high - extent.low;
     if (x > kMargin && x + size.x > kPageWidth + 150) {
       x = kMargin;
-      y += shelf + kGap;
+      y += shelf + kBetween;
       shelf = 0;
     }
     shift(drawing, part, Point{x, y} - extent.low);
-    x += size.x + kGap;
+    x += size.x + kBetween;
     shelf = std::max(shelf, size.y);
-    used = std::max(used, x - kGap + kMargin);
+    used = std::max(used, x - kBetween + kMargin);
   }
   const Point page{std::max(kPageWidth / 2, used), y + shelf};
   for (Part& part : drawing.parts) shift(drawing, part, {(page.x - used) / 2, 0});

@@ -8,14 +8,14 @@ namespace shardsim {
 namespace {
 
 // What a run was asked and how long each query took.
-struct Trace {
+struct Observed {
   std::vector<std::pair<int, std::vector<std::int32_t>>> asked;  // items and lookups, by query
   std::vector<Duration> latencies;
   std::uint64_t fingerprint = 0;
 };
 
-Trace trace(const Scenario& scenario, const RunControl& outer) {
-  Trace t;
+Observed observe(const Scenario& scenario, const RunControl& outer) {
+  Observed t;
   const auto queries = static_cast<std::size_t>(scenario.traffic.queries);
   t.asked.resize(queries);
   t.latencies.resize(queries);
@@ -50,17 +50,17 @@ class CommonRandomNumbers final : public Family {
 
  private:
   static Sample compare(const Scenario& scenario, const RunControl& control) {
-    const Trace first = trace(scenario, control);
+    const Observed first = observe(scenario, control);
     Sample sample;
     Scenario other = scenario;
     for (const char* const strategy : {"singular", "one-shard"}) {
       other.sharding = Choice<Strategy>::of(strategy);
-      sample.push_back(differing(first.asked, trace(other, control).asked));
+      sample.push_back(differing(first.asked, observe(other, control).asked));
     }
     other = scenario;
     other.transport = Choice<TransportSpec>::of("fluid");
-    sample.push_back(differing(first.asked, trace(other, control).asked));
-    const Trace again = trace(scenario, control);
+    sample.push_back(differing(first.asked, observe(other, control).asked));
+    const Observed again = observe(scenario, control);
     sample.push_back(differing(first.latencies, again.latencies));
     sample.push_back(first.fingerprint == again.fingerprint ? 0 : 1);
     return sample;

@@ -6,8 +6,6 @@
 namespace shardsim {
 namespace {
 
-constexpr double kServiceUs = 100;  // of either shard of fork-join.json
-
 class ForkJoin final : public Family {
  public:
   std::vector<Case> cases() const override {

@@ -6,8 +6,6 @@
 namespace shardsim {
 namespace {
 
-constexpr double kServiceUs = 100;  // of queue.json
-
 class MdcFamily final : public Family {
  public:
   std::vector<Case> cases() const override {

@@ -9,8 +9,6 @@
 namespace shardsim {
 namespace {
 
-constexpr double kServiceUs = 100;  // of queue.json
-
 class Mg1 final : public Family {
  public:
   std::vector<Case> cases() const override {

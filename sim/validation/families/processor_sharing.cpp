@@ -7,8 +7,6 @@
 namespace shardsim {
 namespace {
 
-constexpr double kServiceUs = 100;  // of a mean gather in memory-sharing.json, of a message in port.json
-
 class ProcessorSharing final : public Family {
  public:
   std::vector<Case> cases() const override {

@@ -7,8 +7,6 @@
 namespace shardsim {
 namespace {
 
-constexpr double kServiceUs = 100;  // of queue.json
-
 class RandomRouting final : public Family {
  public:
   std::vector<Case> cases() const override {

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string_view>
+
+namespace shardsim {
+
+/// Without the blanks (spaces and tabs) at both ends.
+inline std::string_view trimmed(std::string_view s) {
+  constexpr const char* kBlanks = " \t";
+  const std::size_t first = s.find_first_not_of(kBlanks);
+  if (first == std::string_view::npos) return {};
+  return s.substr(first, s.find_last_not_of(kBlanks) - first + 1);
+}
+
+}  // namespace shardsim
