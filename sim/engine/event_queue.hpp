@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -9,86 +11,94 @@
 
 namespace shardsim {
 
-/// Pending events, earliest first. Order of simultaneous events: (time, sequence of scheduling), so first scheduled is
-/// first fired. push and pop are O(log n) on a 4-ary heap.
+/// Pending events, earliest first. Order of simultaneous events: first scheduled is first fired.
+///
+/// Simulated time never goes back, so a monotone queue will do: a hierarchical timing wheel (G. Varghese, T. Lauck,
+/// SOSP 1987) whose slots lie by the highest digit, to base 64, in which a time differs from one already reached, as in
+/// a radix heap (R. K. Ahuja et al., J. ACM 37(2), 1990). An event that is alone in the lowest slot is the next one;
+/// several are spread over lower slots first. Every event moves at most once a digit, about twice in practice: push and
+/// pop take amortised constant time, whatever the number of pending events. Events of one time share their slot and
+/// stay in the order of scheduling, as each move keeps it.
 class EventQueue {
  public:
   /// What to do is opaque here: Simulation packs a coroutine or a timer into `target`.
   struct Event {
     Time time;
-    std::uint64_t sequence;
     std::uintptr_t target;
   };
 
-  bool empty() const { return heap_.empty(); }
-  std::size_t size() const { return heap_.size(); }
-  Time next_time() const { return heap_.front().time; }
+  bool empty() const { return levels_ == 0 && next_due_ == due_.size(); }
 
-  void push(Time time, std::uintptr_t target) { push({time, next_sequence_++, target}); }
+  /// Precondition: `time` is neither negative nor before that of the event popped last.
+  void push(Time time, std::uintptr_t target) { put({key(time), target}); }
   /// Fires after all events of its time that were pushed by push(), whenever that was.
-  void push_last(Time time, std::uintptr_t target) { push({time, kLast | next_sequence_++, target}); }
+  void push_last(Time time, std::uintptr_t target) { put({key(time) | kLast, target}); }
 
   /// Precondition: not empty.
   Event pop() {
-    const Event top = heap_.front();
-    const Event last = heap_.back();
-    heap_.pop_back();
-    if (!heap_.empty()) sift_up(hole_to_leaf(), last);
-    return top;
+    if (next_due_ == due_.size()) {
+      std::vector<Entry>& slot = take_lowest_slot();
+      if (slot.size() == 1) {
+        const Entry next = slot.front();
+        slot.clear();
+        reached_ = next.key;
+        return event(next);
+      }
+      spread(slot);
+    }
+    return event(due_[next_due_++]);
   }
 
  private:
-  static constexpr std::uint64_t kLast = std::uint64_t{1} << 63;
+  // Twice the time, and 1 more for what comes last.
+  using Key = std::uint64_t;
+  static constexpr Key kLast = 1;
+  static Key key(Time time) { return static_cast<Key>(time.time_since_epoch().count()) << 1; }
 
-  void push(const Event& event) {
-    heap_.push_back(event);
-    sift_up(heap_.size() - 1, event);
+  struct Entry {
+    Key key;
+    std::uintptr_t target;
+  };
+  static Event event(const Entry& e) { return {Time(Duration(static_cast<Duration::rep>(e.key >> 1))), e.target}; }
+
+  static constexpr std::size_t kDigitBits = 6;
+  static constexpr std::size_t kDigits = std::size_t{1} << kDigitBits;
+  static constexpr std::size_t kLevels = 64 / kDigitBits + 1;
+
+  void put(const Entry& e) {
+    const Key differs = e.key ^ reached_;
+    if (differs == 0) return due_.push_back(e);
+    const std::size_t level = static_cast<std::size_t>(63 - std::countl_zero(differs)) / kDigitBits;
+    const std::size_t digit = (e.key >> (level * kDigitBits)) % kDigits;
+    levels_ |= std::uint64_t{1} << level;
+    digits_[level] |= std::uint64_t{1} << digit;
+    slots_[level * kDigits + digit].push_back(e);
   }
 
-  static bool before(const Event& a, const Event& b) { return key(a) < key(b); }
-  __extension__ using Key = unsigned __int128;
-  // One comparison of (time, sequence) without a branch; times are never negative.
-  static Key key(const Event& e) {
-    return (static_cast<Key>(static_cast<std::uint64_t>(e.time.time_since_epoch().count())) << 64) | e.sequence;
+  std::vector<Entry>& take_lowest_slot() {
+    const auto level = static_cast<std::size_t>(std::countr_zero(levels_));
+    const auto digit = static_cast<std::size_t>(std::countr_zero(digits_[level]));
+    digits_[level] &= digits_[level] - 1;
+    if (digits_[level] == 0) levels_ &= levels_ - 1;
+    return slots_[level * kDigits + digit];
   }
 
-  void sift_up(std::size_t hole, const Event& event) {
-    while (hole > 0) {
-      const std::size_t parent = (hole - 1) / 4;
-      if (!before(event, heap_[parent])) break;
-      heap_[hole] = heap_[parent];
-      hole = parent;
-    }
-    heap_[hole] = event;
+  // The earliest of the slot are due, the others go to lower slots.
+  void spread(std::vector<Entry>& slot) {
+    due_.clear();
+    next_due_ = 0;
+    reached_ = slot.front().key;
+    for (const Entry& e : slot) reached_ = e.key < reached_ ? e.key : reached_;
+    for (const Entry& e : slot) put(e);
+    slot.clear();
   }
 
-  // Walks the hole at the root down to a leaf, choosing among children by arithmetic and without looking at the entry
-  // that will fill it (nearly always a late one): no branch to mispredict on each level.
-  std::size_t hole_to_leaf() {
-    const std::size_t n = heap_.size();
-    std::size_t hole = 0;
-    std::size_t child = 1;
-    while (child + 3 < n) {
-      const Event* c = &heap_[child];
-      std::size_t left = static_cast<std::size_t>(before(c[1], c[0]));
-      const std::size_t right = 2 + static_cast<std::size_t>(before(c[3], c[2]));
-      left ^= (left ^ right) & -static_cast<std::size_t>(before(c[right], c[left]));
-      heap_[hole] = c[left];
-      hole = child + left;
-      child = 4 * hole + 1;
-    }
-    if (child < n) {
-      std::size_t best = child;
-      for (std::size_t k = child + 1; k < n; ++k)
-        if (before(heap_[k], heap_[best])) best = k;
-      heap_[hole] = heap_[best];
-      hole = best;
-    }
-    return hole;
-  }
-
-  std::vector<Event> heap_;
-  std::uint64_t next_sequence_ = 0;
+  Key reached_ = 0;         // by the event popped last, or due
+  std::vector<Entry> due_;  // from next_due_ on: key = reached_
+  std::size_t next_due_ = 0;
+  std::array<std::vector<Entry>, kLevels * kDigits> slots_;
+  std::array<std::uint64_t, kLevels> digits_{};  // of a level: a bit for each slot that holds something
+  std::uint64_t levels_ = 0;                     // a bit for each level that does
 };
 
 }  // namespace shardsim
