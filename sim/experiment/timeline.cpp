@@ -11,7 +11,7 @@ std::vector<TimelineMessage::AtLink> lay_out(const Timeline::Message& m) {
   const NetworkGraph& graph = m.network.graph();
   Time at = m.sent();
   for (const LinkState* link : m.route)
-    for (const auto& [place, time] : m.transit.times.entries()) {
+    for (const auto& [place, time] : m.times.entries()) {
       if (place != link->number()) continue;
       const NetworkNode& from = graph[link->from];
       const NetworkNode& to = graph[link->to];

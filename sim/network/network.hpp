@@ -37,7 +37,6 @@ class Network {
   struct Transit {
     Duration took;
     bool lost;
-    LinkTimes times;
   };
   /// `Transit t = co_await network.send(route, bytes)`: until the last byte has arrived. On an empty route (a host to
   /// itself) it takes no time.
@@ -56,7 +55,9 @@ class Network {
       this->on_delivered = EventTarget(h);
       this->transport->start(*this);
     }
-    Transit await_resume() { return {network_.sim_.now() - sent_, this->lost, std::move(this->times)}; }
+    Transit await_resume() const { return {network_.sim_.now() - sent_, this->lost}; }
+    /// Where it went, unless it was lost.
+    const LinkTimes& times() const { return static_cast<const Transfer*>(this)->times; }
 
    private:
     Network& network_;

@@ -18,6 +18,10 @@ struct LinkState {
   NodeId to = 0;
   Bandwidth rate{};  ///< what it sends at now: link.bandwidth, less while a fault slows it
   int down = 0;      ///< faults that keep it down now
+  /// Whether no fault of this run will ever touch it.
+  bool is_steady = true;
+  /// Whether messages pass it without waiting, whatever comes before or after them: it may be asked ahead of time.
+  bool never_waits() const { return rate.is_unlimited() && is_steady; }
   std::size_t number() const { return link.number; }
 
   Time free_at{};  ///< for transports that queue at ports

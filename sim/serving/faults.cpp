@@ -48,7 +48,11 @@ void describe(Describe<Fault>& d) {
 
 FaultInjector::FaultInjector(Simulation& sim, const std::vector<Fault>& faults, Network& network, Serving& serving)
     : sim_(sim), network_(network), serving_(serving) {
-  for (std::size_t f = 0; f < faults.size(); ++f) happen(faults[f], target_of(faults[f], f));
+  for (std::size_t f = 0; f < faults.size(); ++f) {
+    Target target = target_of(faults[f], f);
+    for (LinkState* link : target.links) link->is_steady = false;
+    happen(faults[f], std::move(target));
+  }
 }
 
 FaultInjector::Target FaultInjector::target_of(const Fault& fault, std::size_t number) const {

@@ -38,42 +38,51 @@ class Serving::Message {
   using Sending = decltype(std::declval<Network&>().send(std::declval<const Route&>(), Bytes{}));
 
  public:
-  Message(Serving& serving, const Activity& activity, Step step, const Route& route, Bytes size)
+  Message(Serving& serving, const Activity& activity, Step step, const Route& route, Bytes size, Spans& spans)
       : serving_(serving),
         activity_(activity),
         step_(step),
         route_(route),
         size_(size),
+        spans_(spans),
         sending_(serving.network_.send(route, size)) {}
 
   bool await_ready() const noexcept { return sending_.await_ready(); }
   void await_suspend(std::coroutine_handle<> h) { sending_.await_suspend(h); }
-  Network::Transit await_resume() {
-    Network::Transit transit = sending_.await_resume();
+  [[gnu::always_inline]] bool await_resume() {
+    const Network::Transit transit = sending_.await_resume();
+    spans_.add(transit, sending_.times());
     if (serving_.timeline_ != nullptr) [[unlikely]]
-      serving_.timeline_->on_message(
-          {activity_, step_, serving_.network_, route_, transit, size_, serving_.sim_.now()});
-    return transit;
+      tell(transit);
+    return transit.lost;
   }
 
  private:
+  [[gnu::noinline]] void tell(const Network::Transit& transit) const {
+    serving_.timeline_->on_message(
+        {activity_, step_, serving_.network_, route_, transit, sending_.times(), size_, serving_.sim_.now()});
+  }
+
   Serving& serving_;
   const Activity& activity_;
   Step step_;
   const Route& route_;
   Bytes size_;
+  Spans& spans_;
   Sending sending_;
 };
 
-inline Serving::Piece Serving::run(const Activity& activity, Step step, Server& server, Work work, Duration time) {
+[[gnu::always_inline]] inline Serving::Piece Serving::run(const Activity& activity, Step step, Server& server,
+                                                          Work work, Duration time) {
   return {*this, activity, step, server, work, with_jitter(work, time, activity, step)};
 }
 inline Serving::Piece Serving::gather(const Activity& activity, Server& server, double time_ps, Bytes traffic) {
   const Duration time = with_jitter(Work::sparse, from_picoseconds(time_ps), activity, Step::gather);
   return {*this, activity, Step::gather, server, time, traffic};
 }
-inline Serving::Message Serving::send(const Activity& activity, Step step, const Route& route, Bytes size) {
-  return {*this, activity, step, route, size};
+inline Serving::Message Serving::send(const Activity& activity, Step step, const Route& route, Bytes size,
+                                      Spans& spans) {
+  return {*this, activity, step, route, size, spans};
 }
 
 }  // namespace shardsim

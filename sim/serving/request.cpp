@@ -26,9 +26,8 @@ Process Serving::serve_query(Query query, std::function<void(const Outcome&)>& d
   for (;; ++activity.attempt) {
     replica = frontend_balancer_->start(random_for(query.id, static_cast<std::uint64_t>(activity.attempt)));
     const Time sent = sim_.now();
-    const Network::Transit transit = co_await send(activity, Step::query, *main_[replica].from_frontend, request);
-    spans += transit;
-    if (!transit.lost) break;
+    const bool lost = co_await send(activity, Step::query, *main_[replica].from_frontend, request, spans);
+    if (!lost) break;
     spans[Span::retry] += co_await until_timeout(sent);
     frontend_balancer_->finished(replica);
     if (activity.attempt == retries()) co_return report(outcome, false, done);
@@ -55,10 +54,8 @@ Process Serving::serve_query(Query query, std::function<void(const Outcome&)>& d
   if (answered) {
     spans += co_await run(activity, Step::reply, server, Work::serde, message_cost(platform, response));
     const Time sent = sim_.now();
-    const Network::Transit transit = co_await send(activity, Step::scores, *main.to_frontend, response);
-    spans += transit;
-    answered = !transit.lost;
-    if (transit.lost) spans[Span::retry] += co_await until_timeout(sent);
+    answered = !co_await send(activity, Step::scores, *main.to_frontend, response, spans);
+    if (!answered) spans[Span::retry] += co_await until_timeout(sent);
   }
   frontend_balancer_->finished(replica);
   report(outcome, answered, done);
@@ -156,9 +153,7 @@ Process Serving::call_shard(Call call, MainReplica& main, Join<RpcPath>* rpcs, A
   Spans& spans = path.spans;
   const Duration calling = message_cost(caller.platform(), request);
   spans += co_await run(activity, Step::call, caller, Work::serde, calling);
-  const Network::Transit there = co_await send(activity, Step::request, *replica.there, request);
-  spans += there;
-  bool lost = there.lost;
+  bool lost = co_await send(activity, Step::request, *replica.there, request, spans);
   if (!lost) {
     const Platform& platform = server.platform();
     const Duration overhead = platform.service_overhead + platform.net_overhead;
@@ -166,9 +161,7 @@ Process Serving::call_shard(Call call, MainReplica& main, Join<RpcPath>* rpcs, A
     spans += co_await run(activity, Step::net, server, Work::service, overhead);
     spans += co_await gather(activity, server, demand.gather_ps, demand.traffic);
     spans += co_await run(activity, Step::answer, server, Work::serde, message_cost(platform, response));
-    const Network::Transit back = co_await send(activity, Step::response, *replica.back, response);
-    spans += back;
-    lost = back.lost;
+    lost = co_await send(activity, Step::response, *replica.back, response, spans);
   }
   const Duration collecting = message_cost(caller.platform(), response);
   if (!lost) spans += co_await run(activity, Step::collect, caller, Work::serde, collecting);

@@ -131,7 +131,8 @@ class Serving {
   Piece run(const Activity& activity, Step step, Server& server, Work work, Duration time);
   /// The same for gathering: sparse work that also moves `traffic` bytes of memory.
   Piece gather(const Activity& activity, Server& server, double time_ps, Bytes traffic);
-  Message send(const Activity& activity, Step step, const Route& route, Bytes size);
+  /// `bool lost = co_await send(...)`: adds to `spans` what it took.
+  Message send(const Activity& activity, Step step, const Route& route, Bytes size, Spans& spans);
 
   Duration with_jitter(Work work, Duration time, const Activity& activity, Step step) const {
     const Distribution* factor = jitter_[static_cast<std::size_t>(work)];

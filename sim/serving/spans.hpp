@@ -46,6 +46,8 @@ class SpanTimes {
 /// the core time of all that was worked, on branches that nobody had to wait for too.
 class Spans : public SpanTimes {
  public:
+  // Not "= default", by which `{}` would first write zeros over all the room for places.
+  Spans() {}  // NOLINT(modernize-use-equals-default)
   Spans& operator+=(const Spans& other) {
     SpanTimes::operator+=(other);
     links_ += other.links_;
@@ -61,10 +63,9 @@ class Spans : public SpanTimes {
     work_ += b.served;
     return *this;
   }
-  Spans& operator+=(const Network::Transit& t) {
+  void add(const Network::Transit& t, const LinkTimes& times) {
     (*this)[t.lost ? Span::retry : Span::network] += t.took;
-    if (!t.lost) links_ += t.times;
-    return *this;
+    if (!t.lost) links_ += times;
   }
   /// Goes on after branches that ran at once: with the times of the one that ended last and the work of all.
   void join(const Spans& last, Duration work_of_all) {

@@ -9,7 +9,8 @@ namespace {
 enum class Forwarding { cut_through, store_and_forward };
 
 // Every link is a first-come-first-served port: a message that reaches it waits until the port has sent all earlier
-// ones, then keeps it for size / bandwidth. As that time is known at arrival, a hop costs one event.
+// ones, then keeps it for size / bandwidth. As that time is known at arrival, a hop costs one event; and none at a port
+// of unlimited bandwidth, as there it makes no difference who comes first.
 //
 // store-and-forward: a message is passed on when its last byte is there.
 // cut-through: its first byte is passed on at once; the last one leaves no earlier than it came.
@@ -25,17 +26,21 @@ class PortTransport final : public Transport {
   }
 
   void advance(Transfer& t) override {
-    Time head = sim_.now();
+    Time at = sim_.now();
+    Time head = at;
     while (t.hop < t.route->size()) {
-      LinkState& link = *(*t.route)[t.hop++];
+      LinkState& link = *(*t.route)[t.hop];
+      // It must be its turn at the port, unless there is no turn.
+      if (head > sim_.now() && !link.never_waits()) return sim_.at(head, t);
+      ++t.hop;
       if (link.down > 0) {
         link.lose(t.size);
         t.lost = true;
         return sim_.at(sim_.now(), t.on_delivered);
       }
-      head = pass(link, t);
-      t.times.add(link.number(), head - sim_.now());
-      if (t.hop < t.route->size() && head > sim_.now()) return sim_.at(head, t);
+      at = head;
+      head = link.never_waits() ? fly_through(link, t, at) : pass(link, t);
+      t.times.add(link.number(), head - at);
     }
     // Cut through, the time between first and last byte belongs to the link that sends slowest.
     if (t.tail > head) t.times.add(slowest(*t.route).number(), t.tail - head);
@@ -55,6 +60,13 @@ class PortTransport final : public Transport {
     link.queue_peak = std::max(link.queue_peak, queued + t.size);
     t.tail = std::max(start + sending, t.tail) + link.link.latency;
     return cut_through_ ? start + link.link.latency : t.tail;
+  }
+  // The same where nothing waits.
+  Time fly_through(LinkState& link, Transfer& t, Time at) const {
+    link.carry(t.size, Duration::zero());
+    link.queue_peak = std::max(link.queue_peak, t.size);
+    t.tail = std::max(at, t.tail) + link.link.latency;
+    return cut_through_ ? at + link.link.latency : t.tail;
   }
   static Bytes backlog(Duration left, Bandwidth rate) {
     return {static_cast<std::int64_t>(to_seconds(left) * rate.bytes_per_second + 0.5)};
