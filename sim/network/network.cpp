@@ -31,6 +31,10 @@ const Route& Network::route(NodeId from, NodeId to) {
   return it->second;
 }
 
+void Network::require_route(NodeId from, NodeId to) {
+  if (!routing_.reachable(from, to)) route(from, to);
+}
+
 Route Network::route_of_flow(NodeId from, NodeId to, std::uint64_t flow) {
   Route route;
   for (const Routing::Link edge : routing_.path(from, to, flow)) route.push_back(&links_[topology_.graph[edge].number]);

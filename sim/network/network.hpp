@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <boost/functional/hash.hpp>
 #include <deque>
-#include <map>
+#include <unordered_map>
 
 #include "network/topology.hpp"
 #include "network/transport.hpp"
@@ -25,6 +26,8 @@ class Network {
 
   /// Links from one host to another, worked out once. Throws ScenarioError when there is no way.
   const Route& route(NodeId from, NodeId to);
+  /// Throws what route() would; takes no memory.
+  void require_route(NodeId from, NodeId to);
   /// The same for one flow of many between them, not kept.
   Route route_of_flow(NodeId from, NodeId to, std::uint64_t flow);
 
@@ -69,7 +72,7 @@ class Network {
   Routing routing_;
   std::unique_ptr<Transport> transport_;
   std::deque<LinkState> links_;  // in order of the graph's edges
-  std::map<std::pair<NodeId, NodeId>, Route> routes_;
+  std::unordered_map<std::pair<NodeId, NodeId>, Route, boost::hash<std::pair<NodeId, NodeId>>> routes_;
 };
 
 }  // namespace shardsim

@@ -142,7 +142,9 @@ Process Serving::call_shard(Call call, MainReplica& main, Join<RpcPath>* rpcs, A
   const Bytes response = sizes ? sizes->response : demand.pooled;
   Balancer& balancer = *main.balancers[shard];
   const std::size_t chosen = balancer.start(random_for(activity.query, activity.call()));
-  const SparseReplica& replica = main.shards[shard][chosen];
+  SparseReplica& replica = main.shards[shard][chosen];
+  if (replica.there == nullptr) [[unlikely]]
+    find_routes(main, replica);
   Server& caller = *main.server;
   Server& server = *replica.server;
   ++shard_totals_[shard].rpcs;

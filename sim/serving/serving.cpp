@@ -53,19 +53,26 @@ void Serving::connect(const std::vector<ServerSite>& sites) {
   for (std::size_t m = 0; m < main_.size(); ++m) {
     MainReplica& main = main_[m];
     main.server = &servers_[m];
-    const NodeId node = sites[m].node;
-    main.from_frontend = &network_.route(frontend, node);
-    main.to_frontend = &network_.route(node, frontend);
+    main.node = sites[m].node;
+    main.from_frontend = &network_.route(frontend, main.node);
+    main.to_frontend = &network_.route(main.node, frontend);
     for (std::size_t s = 0; s < shard_totals_.size(); ++s) {
       main.balancers.push_back(spec_.sparse_balancer->make(sparse_replicas_));
       main.shards.emplace_back();
       for (std::size_t r = 0; r < sparse_replicas_; ++r) {
         const std::size_t number = first_server_of_shard(s) + r;
         const NodeId there = sites[number].node;
-        main.shards.back().push_back({&servers_[number], &network_.route(node, there), &network_.route(there, node)});
+        network_.require_route(main.node, there);
+        network_.require_route(there, main.node);
+        main.shards.back().push_back({&servers_[number], there});
       }
     }
   }
+}
+
+void Serving::find_routes(const MainReplica& main, SparseReplica& replica) {
+  replica.there = &network_.route(main.node, replica.node);
+  replica.back = &network_.route(replica.node, main.node);
 }
 
 void Serving::place_memory(const ShardingPlan& plan) {

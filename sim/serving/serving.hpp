@@ -70,14 +70,17 @@ class Serving {
   void tell(Timeline* timeline) { timeline_ = timeline; }
 
  private:
-  // A replica of a service and how it is reached from its callers.
+  // A replica of a service and how it is reached from the main replica that holds this entry. Of a fleet's millions of
+  // such pairs only those that talk have their routes worked out.
   struct SparseReplica {
     Server* server = nullptr;
-    const Route* there = nullptr;  // from the main replica that holds this entry
+    NodeId node = 0;
+    const Route* there = nullptr;  // null before the first message
     const Route* back = nullptr;
   };
   struct MainReplica {
     Server* server = nullptr;
+    NodeId node = 0;
     const Route* from_frontend = nullptr;
     const Route* to_frontend = nullptr;
     std::vector<std::vector<SparseReplica>> shards;
@@ -118,6 +121,7 @@ class Serving {
   Process call_shard(Call call, MainReplica& main, Join<RpcPath>* rpcs, Answer* answer);
   void report(Outcome& outcome, bool answered, std::function<void(const Outcome&)>& done);
 
+  void find_routes(const MainReplica& main, SparseReplica& replica);
   void add_servers(const std::vector<ServerSite>& sites);
   void connect(const std::vector<ServerSite>& sites);
   void place_memory(const ShardingPlan& plan);

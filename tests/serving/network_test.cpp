@@ -47,6 +47,36 @@ RunResult run_checked(const Scenario& s) {
 
 }  // namespace
 
+TEST_CASE("a port of unlimited bandwidth costs no event, and takes what it would take with one") {
+  // A fault that comes after the run takes nothing, but the events are back.
+  const std::vector<std::pair<std::string, std::string>> changes{
+      {"topology", R"({"type": "star", "up_latency": "3 us", "down_latency": "2 us",
+                       "frontend": {"host": "main0"}})"},
+      {"transport", GENERATE(as<std::string>(), R"({"type": "port"})",
+                             R"({"type": "port", "forwarding": "store-and-forward"})")},
+      {"cluster.sparse.platform.nic.bandwidth", "10 Gbps"},
+      {"cluster.sparse.platform.nic.receive_bandwidth", "unlimited"},
+      {"traffic.queries", "2000"},
+      {"traffic.warmup", "0"}};
+  const RunResult r = run(scenario(kTwoNets, changes));
+  auto with_events = changes;
+  with_events.emplace_back("faults", R"([{"links": "*", "state": "down", "from": "20 h"}])");
+  const RunResult e = run(scenario(kTwoNets, with_events));
+  CHECK(r.events < e.events);
+  CHECK(r.recorder.latency_ps().quantile(0.5) == e.recorder.latency_ps().quantile(0.5));
+  CHECK(r.recorder.latency_ps().quantile(0.99) == e.recorder.latency_ps().quantile(0.99));
+  CHECK(r.recorder.mean_spans_us(0, 1) == e.recorder.mean_spans_us(0, 1));
+  CHECK(r.recorder.mean_details(Detail::link_us, 0, 1) == e.recorder.mean_details(Detail::link_us, 0, 1));
+  CHECK(r.simulated_s == e.simulated_s);
+  REQUIRE(r.links.size() == e.links.size());
+  for (std::size_t i = 0; i < r.links.size(); ++i) {
+    CHECK(r.links[i].bytes == e.links[i].bytes);
+    CHECK(r.links[i].messages == e.links[i].messages);
+    CHECK(r.links[i].mean_wait_us == e.links[i].mean_wait_us);
+    CHECK(r.links[i].queue_peak == e.links[i].queue_peak);
+  }
+}
+
 TEST_CASE("under every transport spans add up, and the time at links is the network span") {
   const std::string transport =
       GENERATE(as<std::string>(), R"({"type": "ideal"})", R"({"type": "port"})", R"({"type": "fluid"})",
