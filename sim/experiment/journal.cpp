@@ -100,6 +100,7 @@ void Journal::append(const Json& entry) {
 
 void Journal::append_unsynced(const Json& entry) {
   const std::string line = journal_line(entry);
+  const std::scoped_lock lock(mutex_);
   if (!write_all(descriptor_, line)) {
     const std::string why = reason();
     undo("restored");

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <mutex>
 
 #include "config/json.hpp"
 
@@ -45,6 +46,7 @@ class Journal {
 
   std::filesystem::path file_;
   int descriptor_ = -1;
+  std::mutex mutex_;  // of state_, and of what is written
   JournalState state_;
 };
 

@@ -54,9 +54,9 @@ class SweepRunner {
   }
 
   void finish(std::size_t i, const PointResult& point) {
+    if (control_.finished) control_.finished(points_[i], point);
     const std::scoped_lock lock(mutex_);
     ++done_;
-    if (control_.finished) control_.finished(points_[i], point);
     update(i, 1);
   }
   void report(std::size_t i, double share) {

@@ -83,8 +83,9 @@ struct PointResult {
 
 struct SweepControl {
   unsigned jobs = 1;
-  std::function<void(std::size_t done, double total_share)> progress;   ///< called from any thread, one at a time
-  std::function<void(std::size_t index, const PointResult&)> finished;  ///< likewise; what it throws ends the sweep
+  std::function<void(std::size_t done, double total_share)> progress;  ///< called from any thread, one at a time
+  /// Called from any thread, several at a time; what it throws ends the sweep.
+  std::function<void(std::size_t index, const PointResult&)> finished;
   const std::atomic<bool>* interrupt = nullptr;
 };
 

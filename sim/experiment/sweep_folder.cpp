@@ -115,6 +115,7 @@ void SweepFolder::add(std::size_t index, const PointResult& point) {
   const PointRecord record{sweep_.points[index].id, row_of(point), point.seconds, !sweep_.baseline.empty()};
   const Json entry = record_json(record);
   journal_->append(entry);
+  const std::scoped_lock lock(mutex_);
   progress_.take(entry);  // as it will be read again, so that the tables do not depend on who makes them
 }
 

@@ -49,7 +49,7 @@ class SweepFolder {
 
   const SweepProgress& progress() const { return progress_; }
   std::size_t damaged_lines() const { return journal_->damaged(); }
-  /// Keeps what a point came to; on disk when this returns.
+  /// Keeps what a point came to; on disk when this returns. For several threads.
   void add(std::size_t index, const PointResult& point);
   /// The same for points that other folders hold, which are on disk after sync().
   void add_from(const std::filesystem::path& other, std::size_t index, const SweepProgress& theirs);
@@ -62,6 +62,7 @@ class SweepFolder {
   std::filesystem::path folder_;
   SweepProgress progress_;
   std::optional<Journal> journal_;
+  std::mutex mutex_;  // of progress_
 };
 
 }  // namespace shardsim
