@@ -114,7 +114,7 @@ TEST_CASE("a record comes back to the last digit") {
   p99.pulls.runs = {{2, {1.0 / 7, -0.0}}, {0, {}}};
   const auto again = read_record(Json::parse(record_json(record).dump()));
   REQUIRE(again);
-  CHECK(record_json(*again) == record_json(record));
+  CHECK(record_json(*again).dump() == record_json(record).dump());  // as text, where no number is null
   const Estimate& e = (*again->row.figures)[Measure::p99];
   CHECK(e.value == p99.value);
   CHECK(e.low == p99.low);
