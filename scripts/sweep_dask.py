@@ -13,6 +13,7 @@ import fcntl
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -41,8 +42,10 @@ def run_points(program, arguments, place, numbers, folder):
     folder = Path(folder)  # absolute; `place` is where relative paths of the arguments start
     only = ",".join(map(str, numbers))
     command = [program, "sweep", *arguments, "--only", only, "--jobs", "1", "--out", str(folder)]
+    dies_with_worker = ["setpriv", "--pdeathsig", "KILL", *command]
     try:
-        done = subprocess.run(command, cwd=place, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+        # In a session of its own: Ctrl-C on the terminal of a local cluster is for the script.
+        done = subprocess.run(dies_with_worker, cwd=place, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, start_new_session=True)
         if done.returncode not in (0, 1) or not (folder / "journal.jsonl").exists():
             raise RuntimeError(f"{' '.join(command)}: exit code {done.returncode}: {done.stderr.strip()[-1000:]}")
         results = {path.parent.name: path.read_bytes() for path in folder.glob("points/*/result.json")}
@@ -65,7 +68,8 @@ class Output:
     def add(self, lines, results, wanted):
         """Keeps the points of a task, results first: a line in the journal says that its result is there. How many."""
         entries = [checked(line) for line in lines]
-        if {entry["id"] for entry in entries} - set(wanted):
+        got = {entry["id"] for entry in entries}
+        if got - set(wanted):
             raise SweepFailed("a worker ran other points than it was asked for: its files or program differ from those here")
         for name, content in results.items():
             write_durably(self.folder / "points" / name / "result.json", content)
@@ -73,6 +77,8 @@ class Output:
             self.journal.write(line)
         self.journal.flush()
         os.fsync(self.journal.fileno())
+        if got != set(wanted):
+            raise SweepFailed("a worker was interrupted in its points; the same command goes on from there")
         return len(entries)
 
     def close(self):
@@ -141,6 +147,15 @@ def points_left(options):
 
 
 @contextlib.contextmanager
+def ignored(number):
+    before = signal.signal(number, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(number, before)
+
+
+@contextlib.contextmanager
 def cluster(options):
     """A client of the scheduler that was given, or of workers on this machine."""
     import distributed
@@ -149,7 +164,8 @@ def cluster(options):
         if options.scheduler:
             client = distributed.Client(options.scheduler, timeout="30s")
         else:
-            local = distributed.LocalCluster(n_workers=options.workers, threads_per_worker=1, dashboard_address=None)
+            with ignored(signal.SIGINT):  # by the workers: Ctrl-C is for this process, which ends them
+                local = distributed.LocalCluster(n_workers=options.workers, threads_per_worker=1, dashboard_address=None)
             client = distributed.Client(local)
     except (OSError, ValueError) as error:
         raise SweepFailed(f"--scheduler {options.scheduler}: cannot be reached: {error}", 2) from None
@@ -161,11 +177,9 @@ def cluster(options):
             local.close()
 
 
-def run_left(options, left, output):
+def run_left(options, left, output, prefix):
     import distributed
 
-    # Beside the output, so that what results say of files relative to themselves holds there.
-    prefix = f".{options.out.name}-{uuid.uuid4().hex[:12]}-"
     numbers = list(left)
     with cluster(options) as client:
         threads = sum(client.nthreads().values()) or 1
@@ -173,7 +187,7 @@ def run_left(options, left, output):
         tasks = {}
         for start in range(0, len(numbers), chunk):
             part = numbers[start : start + chunk]
-            folder = str(options.out.parent / f"{prefix}{start}")
+            folder = f"{prefix}{start}"
             # pure=False: two runs of a task are two runs; a lost worker's tasks go to others.
             task = client.submit(run_points, options.shardsim, sweep_arguments(options), os.getcwd(), part, folder, pure=False)
             tasks[task] = [left[number] for number in part]
@@ -185,19 +199,26 @@ def run_left(options, left, output):
         finally:
             progress.end()
             client.cancel(list(tasks))
-            for folder in options.out.parent.glob(prefix + "*"):
-                shutil.rmtree(folder, ignore_errors=True)
+
+
+def remove_leftovers(prefix):
+    """Of workers that were lost, where they share the disk."""
+    for folder in prefix.parent.glob(prefix.name + "*"):
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def sweep(options):
     left = points_left(options)
     print(f"{len(left)} points to run", file=sys.stderr)
     output = Output(options.out)
+    # Workers write beside the output, so that what results say of files relative to themselves holds there.
+    prefix = options.out.parent / f".{options.out.name}-{uuid.uuid4().hex[:12]}-"
     try:
         if left:
-            run_left(options, left, output)
+            run_left(options, left, output, prefix)
     finally:
         output.close()
+        remove_leftovers(prefix)
     done = program_output(options, "--table")
     print(done.stderr, end="", file=sys.stderr)
     return done.returncode

@@ -6,6 +6,7 @@ import importlib.util
 import json
 import os
 import pathlib
+import signal
 import subprocess
 import sys
 import time
@@ -104,6 +105,17 @@ class Dask(SweepTest):
         self.finish(self.begin(file, "--out", out, "--scheduler", address))
         self.assertEqual(len(ids(out)), len(set(ids(out))), 60)
         self.assert_same_tables(self.run_to("whole", file), out)
+
+    def test_ctrl_c_is_one_line(self):
+        file, out = self.sweep(values=range(1, 31), queries=20_000), self.folder / "out"
+        # A session of its own, all of which gets the signal, as from a terminal.
+        process = subprocess.Popen(command(file, "--out", out, "--workers", 2, "--chunk", 1), stderr=subprocess.PIPE, text=True, start_new_session=True)
+        self.wait_for(lambda: len(journal(out)) >= 4 or process.poll() is not None)
+        os.killpg(process.pid, signal.SIGINT)
+        _, errors = process.communicate(timeout=PATIENCE)
+        self.assertEqual(process.returncode, 1, errors)
+        self.assertEqual(errors.splitlines()[1:], ["sweep_dask.py: interrupted; the same command goes on from there"])
+        self.assertIn("points are done already", self.succeed("sweep", file, "--out", out).stderr)
 
     def test_mistakes_are_told_in_one_line(self):
         file, out = self.sweep(), self.folder / "out"
