@@ -7,17 +7,13 @@ void BoolType::read(const Json& value, const At& at, void* target) const {
   if (!value.is_boolean()) at.fail(found(value) + "; expected true or false");
   *static_cast<bool*>(target) = value.get<bool>();
 }
-Json BoolType::write(const void* source, const std::filesystem::path&) const {
-  return *static_cast<const bool*>(source);
-}
+Json BoolType::write(const void* source, const FileNames&) const { return *static_cast<const bool*>(source); }
 
 void TextType::read(const Json& value, const At& at, void* target) const {
   if (!value.is_string()) at.fail(found(value) + "; expected text");
   *static_cast<std::string*>(target) = value.get<std::string>();
 }
-Json TextType::write(const void* source, const std::filesystem::path&) const {
-  return *static_cast<const std::string*>(source);
-}
+Json TextType::write(const void* source, const FileNames&) const { return *static_cast<const std::string*>(source); }
 
 void DataFileType::read(const Json& value, const At& at, void* target) const {
   if (!value.is_string() || value.get_ref<const std::string&>().empty())
@@ -28,9 +24,8 @@ void DataFileType::read(const Json& value, const At& at, void* target) const {
     at.fail(fmt::format("names the file {}, which does not exist", in_quotes(path.string())));
   static_cast<DataFile*>(target)->path = path;
 }
-Json DataFileType::write(const void* source, const std::filesystem::path& base) const {
-  const std::filesystem::path& path = static_cast<const DataFile*>(source)->path;
-  return base.empty() ? path.string() : std::filesystem::proximate(path, base).string();
+Json DataFileType::write(const void* source, const FileNames& names) const {
+  return names(static_cast<const DataFile*>(source)->path);
 }
 
 void RemarksType::read(const Json& value, const At& at, void* target) const {
@@ -41,7 +36,7 @@ void RemarksType::read(const Json& value, const At& at, void* target) const {
     remarks[key] = text.get<std::string>();
   }
 }
-Json RemarksType::write(const void* source, const std::filesystem::path&) const {
+Json RemarksType::write(const void* source, const FileNames&) const {
   Json out = Json::object();
   for (const auto& [key, text] : *static_cast<const Remarks*>(source)) out[key] = text;
   return out;
@@ -54,9 +49,7 @@ void NumberType::read(const Json& value, const At& at, void* target) const {
   if (!value.is_number() || !std::isfinite(value.get<double>())) at.fail(found(value) + "; expected a number");
   *static_cast<double*>(target) = value.get<double>();
 }
-Json NumberType::write(const void* source, const std::filesystem::path&) const {
-  return *static_cast<const double*>(source);
-}
+Json NumberType::write(const void* source, const FileNames&) const { return *static_cast<const double*>(source); }
 
 std::int64_t read_integer(const Json& value, const At& at, std::int64_t low, std::int64_t high) {
   const bool whole = value.is_number_integer();

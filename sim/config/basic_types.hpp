@@ -40,35 +40,35 @@ std::string_view name_of(E value) {
 class BoolType final : public ValueType {
  public:
   void read(const Json& value, const At& at, void* target) const override;
-  Json write(const void* source, const std::filesystem::path&) const override;
+  Json write(const void* source, const FileNames&) const override;
   Json schema(SchemaBuilder&) const override { return {{"type", "boolean"}}; }
 };
 
 class TextType final : public ValueType {
  public:
   void read(const Json& value, const At& at, void* target) const override;
-  Json write(const void* source, const std::filesystem::path&) const override;
+  Json write(const void* source, const FileNames&) const override;
   Json schema(SchemaBuilder&) const override { return {{"type", "string"}}; }
 };
 
 class DataFileType final : public ValueType {
  public:
   void read(const Json& value, const At& at, void* target) const override;
-  Json write(const void* source, const std::filesystem::path& base) const override;
+  Json write(const void* source, const FileNames& names) const override;
   Json schema(SchemaBuilder&) const override { return {{"type", "string"}, {"format", "path"}}; }
 };
 
 class RemarksType final : public ValueType {
  public:
   void read(const Json& value, const At& at, void* target) const override;
-  Json write(const void* source, const std::filesystem::path&) const override;
+  Json write(const void* source, const FileNames&) const override;
   Json schema(SchemaBuilder&) const override;
 };
 
 class NumberType final : public ValueType {
  public:
   void read(const Json& value, const At& at, void* target) const override;
-  Json write(const void* source, const std::filesystem::path&) const override;
+  Json write(const void* source, const FileNames&) const override;
   Json schema(SchemaBuilder&) const override { return {{"type", "number"}}; }
 };
 
@@ -76,9 +76,7 @@ class NumberType final : public ValueType {
 class AnyType final : public ValueType {
  public:
   void read(const Json& value, const At&, void* target) const override { *static_cast<Json*>(target) = value; }
-  Json write(const void* source, const std::filesystem::path&) const override {
-    return *static_cast<const Json*>(source);
-  }
+  Json write(const void* source, const FileNames&) const override { return *static_cast<const Json*>(source); }
   Json schema(SchemaBuilder&) const override { return Json::object(); }
 };
 
@@ -93,7 +91,7 @@ class IntegerType final : public ValueType {
         std::min<std::uint64_t>(std::numeric_limits<I>::max(), std::numeric_limits<std::int64_t>::max());
     *static_cast<I*>(target) = static_cast<I>(read_integer(value, at, std::numeric_limits<I>::min(), kMax));
   }
-  Json write(const void* source, const std::filesystem::path&) const override { return *static_cast<const I*>(source); }
+  Json write(const void* source, const FileNames&) const override { return *static_cast<const I*>(source); }
   Json schema(SchemaBuilder&) const override { return {{"type", "integer"}}; }
 };
 
@@ -111,9 +109,7 @@ class QuantityType final : public ValueType {
     if (!made) at.fail(fmt::format("{} is too large", found(value)));
     *static_cast<Q*>(target) = *made;
   }
-  Json write(const void* source, const std::filesystem::path&) const override {
-    return to_text(*static_cast<const Q*>(source));
-  }
+  Json write(const void* source, const FileNames&) const override { return to_text(*static_cast<const Q*>(source)); }
   Json schema(SchemaBuilder&) const override {
     std::string pattern;
     for (const Unit& u : QuantityTraits<Q>::units())
@@ -139,7 +135,7 @@ class EnumType final : public ValueType {
     }
     at.fail(found(value) + suggestion(value.is_string() ? value.get<std::string>() : "", known));
   }
-  Json write(const void* source, const std::filesystem::path&) const override {
+  Json write(const void* source, const FileNames&) const override {
     return std::string(name_of(*static_cast<const E*>(source)));
   }
   Json schema(SchemaBuilder&) const override {
@@ -163,9 +159,10 @@ class ListType final : public ValueType {
       list.push_back(std::move(item));
     }
   }
-  Json write(const void* source, const std::filesystem::path& base) const override {
+  Json write(const void* source, const FileNames& names) const override {
     Json out = Json::array();
-    for (const T& item : *static_cast<const std::vector<T>*>(source)) out.push_back(value_type<T>().write(&item, base));
+    for (const T& item : *static_cast<const std::vector<T>*>(source))
+      out.push_back(value_type<T>().write(&item, names));
     return out;
   }
   Json schema(SchemaBuilder& builder) const override {
@@ -186,9 +183,9 @@ class OptionalType final : public ValueType {
     value_type<T>().read(value, at, &item);
     *static_cast<std::optional<T>*>(target) = std::move(item);
   }
-  Json write(const void* source, const std::filesystem::path& base) const override {
+  Json write(const void* source, const FileNames& names) const override {
     const auto& value = *static_cast<const std::optional<T>*>(source);
-    return value ? value_type<T>().write(&*value, base) : Json();
+    return value ? value_type<T>().write(&*value, names) : Json();
   }
   Json schema(SchemaBuilder& builder) const override { return value_type<T>().schema(builder); }
   void include_files(Json& value, const std::string& pointer, Document& document) const override {

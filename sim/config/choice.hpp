@@ -93,12 +93,12 @@ class ChoiceType final : public ValueType {
     choice.value_ = a.make();
     a.fields->read_fields(value, at, a.fields_of(*choice.value_), Traits::tag);
   }
-  Json write(const void* source, const std::filesystem::path& base) const override {
+  Json write(const void* source, const FileNames& names) const override {
     const auto& choice = *static_cast<const Choice<Base>*>(source);
     if (!choice.has_value()) return Json();
     Json out = Json::object();
     out[Traits::tag] = choice.name();
-    out.update(choice.alternative_->fields->write(choice.alternative_->fields_of(*choice.value_), base));
+    out.update(choice.alternative_->fields->write(choice.alternative_->fields_of(*choice.value_), names));
     return out;
   }
   Json schema(SchemaBuilder& builder) const override {

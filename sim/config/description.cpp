@@ -45,11 +45,11 @@ void ObjectType::read_fields(const Json& value, const At& at, void* target, cons
     }
 }
 
-Json ObjectType::write(const void* source, const std::filesystem::path& base) const {
+Json ObjectType::write(const void* source, const FileNames& names) const {
   Json out = Json::object();
   for (const Field& f : fields_) {
     const void* member = f.locate(const_cast<void*>(source));  // only read below
-    if (!f.is_absent(member)) out[f.name] = f.type->write(member, base);
+    if (!f.is_absent(member)) out[f.name] = f.type->write(member, names);
   }
   return out;
 }

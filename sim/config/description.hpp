@@ -40,7 +40,7 @@ class ObjectType : public ValueType {
   void read(const Json& value, const At& at, void* target) const override;
   /// Reads the fields; `also_allowed` is a key that belongs to somebody else (the tag of a choice).
   void read_fields(const Json& value, const At& at, void* target, const std::string& also_allowed) const;
-  Json write(const void* source, const std::filesystem::path& base) const override;
+  Json write(const void* source, const FileNames& names) const override;
   Json schema(SchemaBuilder& builder) const override;
   /// Schema of the object itself, without the choice of naming a file instead.
   Json inline_schema(SchemaBuilder& builder) const;
@@ -56,7 +56,7 @@ class ObjectType : public ValueType {
   std::string doc_;
   std::vector<Field> fields_;
   std::vector<std::function<std::optional<Complaint>(const void*)>> checks_;
-  std::function<Json(const std::filesystem::path&)> write_default_;
+  std::function<Json(const FileNames&)> write_default_;
 };
 
 /// To be specialised for every described type.
@@ -120,9 +120,9 @@ class Describe : public ObjectType {
 
   Describe() {
     describe(*this);
-    write_default_ = [this](const std::filesystem::path& base) {
+    write_default_ = [this](const FileNames& names) {
       const T fresh{};
-      return write(&fresh, base);
+      return write(&fresh, names);
     };
   }
 

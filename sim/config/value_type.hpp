@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -45,6 +46,24 @@ class SchemaBuilder {
   std::map<std::string, Json> defs_;
 };
 
+/// How a value that is written names its data files.
+class FileNames {
+ public:
+  /// By paths relative to `base`; where it is empty, by the paths as they are.
+  FileNames(std::filesystem::path base)  // NOLINT(google-explicit-constructor): a folder says it all
+      : name_([base = std::move(base)](const std::filesystem::path& file) {
+          return base.empty() ? file.string() : std::filesystem::proximate(file, base).string();
+        }) {}
+  FileNames() : FileNames(std::filesystem::path()) {}
+  /// By something else, such as what the file holds.
+  explicit FileNames(std::function<std::string(const std::filesystem::path&)> name) : name_(std::move(name)) {}
+
+  std::string operator()(const std::filesystem::path& file) const { return name_(file); }
+
+ private:
+  std::function<std::string(const std::filesystem::path&)> name_;
+};
+
 /// How values of one C++ type are read, written and described. Immutable; one instance per type, from value_type<T>().
 class ValueType {
  public:
@@ -55,8 +74,8 @@ class ValueType {
 
   /// Reads into *target, whose type is the one this describes. Throws InputError.
   virtual void read(const Json& value, const At& at, void* target) const = 0;
-  /// `base`: folder that written paths are relative to.
-  virtual Json write(const void* source, const std::filesystem::path& base) const = 0;
+  /// `names`: how the data files of the value are named.
+  virtual Json write(const void* source, const FileNames& names) const = 0;
   virtual Json schema(SchemaBuilder& builder) const = 0;
   /// Replaces file names that stand for objects by those objects, all the way down.
   virtual void include_files(Json&, const std::string& /*pointer*/, Document&) const {}

@@ -16,14 +16,16 @@ namespace shardsim {
 ///   empty        no query was counted
 ///   interrupted  stopped before its end
 ///   infeasible   could not be built (sweeps only)
-enum class Verdict { stable, saturated, empty, interrupted, infeasible };
+///   failed       ended with an error (sweeps only)
+enum class Verdict { stable, saturated, empty, interrupted, infeasible, failed };
 template <>
 struct EnumNames<Verdict> {
-  static constexpr std::array<std::pair<Verdict, std::string_view>, 5> names{{{Verdict::stable, "stable"},
+  static constexpr std::array<std::pair<Verdict, std::string_view>, 6> names{{{Verdict::stable, "stable"},
                                                                               {Verdict::saturated, "saturated"},
                                                                               {Verdict::empty, "empty"},
                                                                               {Verdict::interrupted, "interrupted"},
-                                                                              {Verdict::infeasible, "infeasible"}}};
+                                                                              {Verdict::infeasible, "infeasible"},
+                                                                              {Verdict::failed, "failed"}}};
 };
 
 struct HostResult {

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "experiment/sweep.hpp"
 
+#include <chrono>
 #include <mutex>
+#include <numeric>
 
 #include "experiment/parallel.hpp"
 #include "experiment/replications.hpp"
@@ -10,30 +12,21 @@
 namespace shardsim {
 namespace {
 
-PointRow row_of(const PointResult& point) {
-  PointRow row;
-  row.verdict = point.verdict;
-  row.error = point.error;
-  if (!point.result) return row;
-  row.completed = point.result->completed;
-  if (point.result->recorder.count() > 0) row.figures = point.result->figures;
-  return row;
-}
-
 // Threads take points in order; what a point gives does not depend on who runs it.
 class SweepRunner {
  public:
-  SweepRunner(const Sweep& sweep, const SweepControl& control)
-      : sweep_(sweep), control_(control), rows_(sweep.points.size()), shares_(sweep.points.size()) {}
+  SweepRunner(const Sweep& sweep, const std::vector<std::size_t>& points, const SweepControl& control)
+      : sweep_(sweep), points_(points), control_(control), shares_(points.size()) {}
 
-  std::vector<PointRow> run() {
+  void run() {
     in_parallel(
-        rows_.size(), control_.jobs, [this] { return interrupted(); },
+        points_.size(), control_.jobs, [this] { return interrupted(); },
         [this](std::size_t i) { finish(i, run_point(i)); });
-    return std::move(rows_);
   }
 
  private:
+  using Clock = std::chrono::steady_clock;
+
   bool interrupted() const { return control_.interrupt != nullptr && control_.interrupt->load(); }
 
   PointResult run_point(std::size_t i) {
@@ -41,26 +34,29 @@ class SweepRunner {
     RunControl control;
     control.interrupt = control_.interrupt;
     control.progress = [this, i](double share) { report(i, share); };
+    const Clock::time_point start = Clock::now();
     try {
-      point.result = run_replications(sweep_.points[i].scenario, 1, control);
+      point.scenario = sweep_.scenario(points_[i]);
+      point.result = run_replications(*point.scenario, 1, control);
       point.verdict = point.result->verdict;
     } catch (const InfeasibleError& e) {
       point.verdict = Verdict::infeasible;
       point.error = e.what();
-    } catch (const ScenarioError& e) {
-      std::string place;
-      for (std::size_t a = 0; a < sweep_.axes.size(); ++a)
-        place += fmt::format("{}{} = {}", a == 0 ? "" : ", ", sweep_.axes[a], sweep_.points[i].labels[a]);
-      throw InputError(fmt::format("point {:03} ({})", i, place), e.pointer(), e.message());
+    } catch (const std::bad_alloc&) {
+      point.verdict = Verdict::failed;
+      point.error = "not enough memory";
+    } catch (const std::exception& e) {
+      point.verdict = Verdict::failed;
+      point.error = e.what();
     }
+    point.seconds = std::chrono::duration<double>(Clock::now() - start).count();
     return point;
   }
 
   void finish(std::size_t i, const PointResult& point) {
+    if (control_.finished) control_.finished(points_[i], point);
     const std::scoped_lock lock(mutex_);
-    rows_[i] = row_of(point);
     ++done_;
-    if (control_.finished) control_.finished(i, point);
     update(i, 1);
   }
   void report(std::size_t i, double share) {
@@ -74,8 +70,8 @@ class SweepRunner {
   }
 
   const Sweep& sweep_;
+  const std::vector<std::size_t>& points_;
   const SweepControl& control_;
-  std::vector<PointRow> rows_;
   std::mutex mutex_;
   std::size_t done_ = 0;
   std::vector<double> shares_;
@@ -133,8 +129,31 @@ std::string overheads(const PointRow& row, const PointRow* baseline) {
 
 }  // namespace
 
+PointRow row_of(const PointResult& point) {
+  PointRow row;
+  row.verdict = point.verdict;
+  row.error = point.error;
+  if (!point.result) return row;
+  row.completed = point.result->completed;
+  if (point.result->recorder.count() > 0) row.figures = point.result->figures;
+  return row;
+}
+
+void run_points(const Sweep& sweep, const std::vector<std::size_t>& points, const SweepControl& control) {
+  SweepRunner(sweep, points, control).run();
+}
+
 std::vector<PointRow> run_sweep(const Sweep& sweep, const SweepControl& control) {
-  return SweepRunner(sweep, control).run();
+  std::vector<PointRow> rows(sweep.points.size());
+  std::vector<std::size_t> all(rows.size());
+  std::iota(all.begin(), all.end(), std::size_t{0});
+  SweepControl collecting = control;
+  collecting.finished = [&](std::size_t i, const PointResult& point) {
+    rows[i] = row_of(point);
+    if (control.finished) control.finished(i, point);
+  };
+  run_points(sweep, all, collecting);
+  return rows;
 }
 
 std::string sweep_csv(const Sweep& sweep, const std::vector<PointRow>& rows) {
@@ -151,25 +170,25 @@ std::string sweep_csv(const Sweep& sweep, const std::vector<PointRow>& rows) {
   return out;
 }
 
-std::string point_file(std::size_t index) { return fmt::format("points/{:03}/result.json", index); }
+std::string point_file(const SweepPoint& point) { return fmt::format("points/{}/result.json", point.id); }
 
 Json sweep_json(const Sweep& sweep, const std::vector<PointRow>& rows) {
   Json points = Json::array();
   for (std::size_t i = 0; i < rows.size(); ++i) {
+    if (sweep.points[i].id.empty()) continue;
     Json axes = Json::object();
     for (std::size_t a = 0; a < sweep.axes.size(); ++a) axes[sweep.axes[a]] = sweep.points[i].labels[a];
-    Json point{{"index", i}, {"axes", axes}, {"verdict", std::string(name_of(rows[i].verdict))}};
+    Json point{{"index", i}, {"id", sweep.points[i].id}, {"axes", axes}};
+    if (sweep.points[i].baseline) point["baseline"] = *sweep.points[i].baseline;
+    point["verdict"] = std::string(name_of(rows[i].verdict));
     if (rows[i].error.empty() && rows[i].completed > 0)
-      point["result"] = point_file(i);
+      point["result"] = point_file(sweep.points[i]);
     else if (!rows[i].error.empty())
       point["error"] = rows[i].error;
     points.push_back(std::move(point));
   }
-  return {{"schema_version", kSchemaVersion},
-          {"program", program_json()},
-          {"axes", sweep.axes},
-          {"baseline", sweep.baseline},
-          {"points", points}};
+  return {{"schema_version", kSchemaVersion}, {"program", program_json()}, {"id", sweep.id},  {"axes", sweep.axes},
+          {"baseline", sweep.baseline},       {"total", rows.size()},      {"points", points}};
 }
 
 }  // namespace shardsim

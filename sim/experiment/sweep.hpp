@@ -38,10 +38,10 @@ void describe(Describe<Axis>& d);
 template <>
 void describe(Describe<SweepSpec>& d);
 
-/// A combination: a label for each axis, and the scenario it stands for.
+/// A combination: a label for each axis.
 struct SweepPoint {
   std::vector<std::string> labels;
-  Scenario scenario;
+  std::string id;                       ///< of the content of its scenario (ScenarioIds); empty: not selected
   std::optional<std::size_t> baseline;  ///< index of the point it is compared with
 };
 
@@ -49,25 +49,43 @@ struct Sweep {
   std::vector<std::string> axes;
   Remarks baseline;
   std::vector<SweepPoint> points;
+  std::string id;  ///< of the sweep as it was given, with what was set on the command line
+  /// The scenario of a point, resolved anew, as a million of them fill any memory. From any thread. Throws InputError,
+  /// also when a file that it is made of has changed since.
+  std::function<Scenario(std::size_t index)> scenario;
 };
 
 /// path=value pairs from the command line.
 using Assignments = std::vector<std::pair<std::string, std::string>>;
+/// Whether a point, by its index, is to be resolved. Empty: all.
+using Selection = std::function<bool(std::size_t index)>;
 
-/// Reads a sweep and all its points; throws InputError for the first thing wrong in any of them.
-Sweep load_sweep(const std::filesystem::path& file, const Assignments& assignments, std::optional<std::uint64_t> seed);
+/// Part `number` (1 to `of`) of a sweep's points.
+struct Shard {
+  std::size_t number = 1;
+  std::size_t of = 1;
+  bool holds(std::size_t index) const;
+};
 
-/// What a point came to; `result` is empty for an infeasible or unstarted point.
+/// Reads a sweep and the points selected; throws InputError for the first thing wrong in any of them.
+Sweep load_sweep(const std::filesystem::path& file, const Assignments& assignments, std::optional<std::uint64_t> seed,
+                 const Selection& selection = {});
+
+/// What a point came to; `result` is empty for an infeasible, failed or unstarted point, and `scenario` for one that
+/// could not be resolved.
 struct PointResult {
   Verdict verdict = Verdict::interrupted;
   std::string error;
+  std::optional<Scenario> scenario;
   std::optional<RunResult> result;
+  double seconds = 0;  ///< that it took to run
 };
 
 struct SweepControl {
   unsigned jobs = 1;
-  std::function<void(std::size_t done, double total_share)> progress;   ///< called from any thread, one at a time
-  std::function<void(std::size_t index, const PointResult&)> finished;  ///< likewise
+  std::function<void(std::size_t done, double total_share)> progress;  ///< called from any thread, one at a time
+  /// Called from any thread, several at a time; what it throws ends the sweep.
+  std::function<void(std::size_t index, const PointResult&)> finished;
   const std::atomic<bool>* interrupt = nullptr;
 };
 
@@ -79,13 +97,17 @@ struct PointRow {
   std::optional<Figures> figures;  ///< where a query completed
 };
 
-/// Runs all points; the order of results is that of the points whatever the number of jobs.
+PointRow row_of(const PointResult& point);
+
+/// Runs some points of a sweep. An error of a point is its own, and the others run.
+void run_points(const Sweep& sweep, const std::vector<std::size_t>& points, const SweepControl& control);
+/// Runs all; the order of results is that of the points whatever the number of jobs.
 std::vector<PointRow> run_sweep(const Sweep& sweep, const SweepControl& control);
 
-/// sweep.csv, and the index of points sweep.json.
+/// sweep.csv, and the index of points sweep.json. A row for each point; sweep.json leaves out points not selected.
 std::string sweep_csv(const Sweep& sweep, const std::vector<PointRow>& rows);
 Json sweep_json(const Sweep& sweep, const std::vector<PointRow>& rows);
-/// "points/007/result.json"
-std::string point_file(std::size_t index);
+/// "points/7d1c.../result.json": by the point's id, which stays when the sweep grows.
+std::string point_file(const SweepPoint& point);
 
 }  // namespace shardsim

@@ -5,6 +5,8 @@
 #include <cmath>
 #include <map>
 
+#include "experiment/identity.hpp"
+#include "experiment/report.hpp"
 #include "experiment/sweep.hpp"
 
 namespace shardsim {
@@ -162,36 +164,93 @@ void find_baselines(Sweep& sweep) {
   }
 }
 
+void include_files(Document& scenario) { value_type<Scenario>().include_files(scenario.root, "", scenario); }
+
+// Makes the scenarios of a sweep's points, as often as they are asked for.
+class Resolver {
+ public:
+  Resolver(std::filesystem::path file, const Assignments& assignments, std::optional<std::uint64_t> seed)
+      : file_(std::move(file)),
+        assignments_(assignments),
+        seed_(seed),
+        document_(Document::load(file_)),
+        spec_(read_document<SweepSpec>(document_)),
+        grid_(spec_, At(document_)),
+        base_(base_document(spec_, document_)) {
+    include_files(base_);  // before anything is set, so that settings reach into files
+    for (std::size_t i = 0; i < grid_.total(); ++i)
+      if (!grid_.excluded(grid_.combination(i))) combinations_.push_back(i);
+    if (combinations_.empty()) At(At(document_), "exclude").fail("every combination is excluded");
+  }
+
+  const std::vector<std::string>& axes() const { return grid_.names(); }
+  const Remarks& baseline() const { return spec_.baseline; }
+  std::size_t size() const { return combinations_.size(); }
+
+  // All that was given, but for remarks.
+  std::string id() const {
+    Json given = document_.root;
+    given.erase("description");
+    given["base"] = base_.root;
+    return content_id(Json{program_json(), given, assignments_, seed_ ? Json(*seed_) : Json()}.dump(
+        -1, ' ', false, Json::error_handler_t::replace));
+  }
+
+  std::vector<std::string> labels(std::size_t i) const {
+    std::vector<std::string> out;
+    for (const Setting* setting : grid_.combination(combinations_[i])) out.push_back(setting->label);
+    return out;
+  }
+
+  Scenario scenario(std::size_t i) const {
+    Document scenario = base_;
+    for (const Setting* setting : grid_.combination(combinations_[i]))
+      for (const auto& [path, value] : setting->fields)
+        scenario.set(path, value, fmt::format("{} ({} = {})", file_.string(), path, label_of(value).substr(0, 60)),
+                     file_.parent_path());
+    include_files(scenario);
+    for (const auto& [path, text] : assignments_) scenario.set(path, text);
+    if (seed_) scenario.set("seed", std::to_string(*seed_));
+    return read_document<Scenario>(scenario);
+  }
+
+  std::string scenario_id(std::size_t i) { return ids_.of(scenario(i)); }
+  std::string scenario_id(const Scenario& scenario) { return ids_.of(scenario); }
+
+ private:
+  std::filesystem::path file_;
+  Assignments assignments_;
+  std::optional<std::uint64_t> seed_;
+  Document document_;
+  SweepSpec spec_;
+  Grid grid_;
+  Document base_;
+  std::vector<std::size_t> combinations_;  // those not excluded
+  ScenarioIds ids_;
+};
+
 }  // namespace
 
-Sweep load_sweep(const std::filesystem::path& file, const Assignments& assignments, std::optional<std::uint64_t> seed) {
-  Document document = Document::load(file);
-  const auto spec = read_document<SweepSpec>(document);
-  const At at(document);
-  const Grid grid(spec, at);
-  Document base = base_document(spec, document);
-  const auto include = [](Document& d) { value_type<Scenario>().include_files(d.root, "", d); };
-  include(base);  // before anything is set, so that settings reach into files
-  Sweep sweep{grid.names(), spec.baseline, {}};
-  for (std::size_t i = 0; i < grid.total(); ++i) {
-    const std::vector<const Setting*> combination = grid.combination(i);
-    if (grid.excluded(combination)) continue;
-    Document scenario = base;
-    SweepPoint point;
-    for (const Setting* setting : combination) {
-      point.labels.push_back(setting->label);
-      for (const auto& [path, value] : setting->fields)
-        scenario.set(path, value, fmt::format("{} ({} = {})", file.string(), path, label_of(value).substr(0, 60)),
-                     file.parent_path());
-    }
-    include(scenario);
-    for (const auto& [path, text] : assignments) scenario.set(path, text);
-    if (seed) scenario.set("seed", std::to_string(*seed));
-    point.scenario = read_document<Scenario>(scenario);
-    sweep.points.push_back(std::move(point));
+// Each row of `of` points gives every shard one, and the next row starts one further on: an axis with `of` values
+// would otherwise give a shard all of its slow ones.
+bool Shard::holds(std::size_t index) const { return (index + index / of) % of == number - 1; }
+
+Sweep load_sweep(const std::filesystem::path& file, const Assignments& assignments, std::optional<std::uint64_t> seed,
+                 const Selection& selection) {
+  const auto resolver = std::make_shared<Resolver>(file, assignments, seed);
+  Sweep sweep{resolver->axes(), resolver->baseline(), {}, resolver->id(), {}};
+  std::vector<std::string> ids(resolver->size());
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    if (!selection || selection(i)) ids[i] = resolver->scenario_id(i);
+    sweep.points.push_back({resolver->labels(i), ids[i], {}});
   }
-  if (sweep.points.empty()) At(at, "exclude").fail("every combination is excluded");
   find_baselines(sweep);
+  sweep.scenario = [resolver, ids = std::move(ids)](std::size_t i) {
+    Scenario scenario = resolver->scenario(i);
+    if (resolver->scenario_id(scenario) != ids[i])
+      throw InputError("a file that the point is made of changed while the sweep ran; start it again");
+    return scenario;
+  };
   return sweep;
 }
 

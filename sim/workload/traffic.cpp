@@ -43,7 +43,7 @@ void WarmupType::read(const Json& value, const At& at, void* target) const {
     at.fail(found(value) + "; expected a whole number of queries, or \"auto\"");
 }
 
-Json WarmupType::write(const void* source, const std::filesystem::path&) const {
+Json WarmupType::write(const void* source, const FileNames&) const {
   const auto& warmup = *static_cast<const Warmup*>(source);
   return warmup.queries ? Json(*warmup.queries) : Json("auto");
 }

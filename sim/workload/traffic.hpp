@@ -47,7 +47,7 @@ struct Warmup {
 class WarmupType final : public ValueType {
  public:
   void read(const Json& value, const At& at, void* target) const override;
-  Json write(const void* source, const std::filesystem::path&) const override;
+  Json write(const void* source, const FileNames&) const override;
   Json schema(SchemaBuilder&) const override;
 };
 namespace detail {

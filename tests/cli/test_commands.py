@@ -12,7 +12,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).parent))
 from program import PROGRAM, ROOT, ProgramTest, shardsim  # noqa: E402
 
 SCENARIO = ROOT / "tests/invalid/base/scenario.json"
-COMMANDS = ["run", "sweep", "plan", "list", "schema"]
+COMMANDS = ["run", "sweep", "merge", "plan", "list", "schema"]
 FIGURES = ["mean_us", "p50_us", "p90_us", "p95_us", "p99_us", "cpu_us_per_query",
            "p50_overhead", "p90_overhead", "p95_overhead", "p99_overhead", "compute_overhead"]  # fmt: skip
 CSV_TAIL = ",".join(["completed", *(f + end for f in FIGURES for end in ("", "_lo", "_hi")), "doubts", "verdict"])
@@ -159,7 +159,7 @@ class Sweep(ProgramTest):
         for point in index["points"]:
             r = json.loads((out / point["result"]).read_text())
             self.assertEqual(r["verdict"], point["verdict"])
-        self.assertIn("--force", self.refuse("sweep", self.sweep(), "--out", out))
+        self.assertIn("--force", self.refuse("sweep", self.sweep(), "--seed", "9", "--out", out))
 
     def test_list_runs_nothing(self):
         out = self.succeed("sweep", self.sweep(), "--list").stdout

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs every command of the README and the docs, in a copy of what they need; the large experiments with fewer queries."""
+import importlib.util
 import os
 import pathlib
 import re
@@ -14,6 +15,8 @@ COPIED = ["models", "topologies", "workloads", "scripts", "tests/bench", "tests/
 NOT_RUN_HERE = ["scripts/quickstart", "scripts/test"]  # they are what runs this test
 if b"__asan_init" in pathlib.Path(PROGRAM).read_bytes():
     NOT_RUN_HERE.append("build/release/shardsim validate")  # a test of its own, and slow there
+if importlib.util.find_spec("distributed") is None:  # a package of the tests: scripts/lib/setup.sh
+    NOT_RUN_HERE += ["/usr/bin/python3 scripts/sweep_dask.py", "cmp out/dask/"]
 # What makes a command quick; the first that fits counts.
 FEWER = {
     r"traffic\.queries": "",  # says itself how many

@@ -151,7 +151,7 @@ class CapacityCommand final : public Command {
     if (given.count("rate") > 0) rate = quantity<Rate>(given, "rate").per_second;
 
     std::vector<Configuration> rows;
-    for (const SweepPoint& point : configurations(given)) rows.push_back(row(point, question, rate));
+    for (const Candidate& candidate : candidates(given)) rows.push_back(row(candidate, question, rate));
     Json json = {{"schema_version", kSchemaVersion},
                  {"program", program_json()},
                  {"slo", to_text(question.slo)},
@@ -191,19 +191,28 @@ class CapacityCommand final : public Command {
     return q;
   }
 
-  static std::vector<SweepPoint> configurations(const po::variables_map& given) {
+  struct Candidate {
+    std::string name;
+    Scenario scenario;
+  };
+
+  static std::vector<Candidate> candidates(const po::variables_map& given) {
     const std::string file = required_argument(given, "SCENARIO.json");
     std::optional<std::uint64_t> seed;
     if (given.count("seed") > 0) seed = given["seed"].as<std::uint64_t>();
     const Document document = Document::load(file);
-    if (document.root.is_object() && document.root.contains("axes"))
-      return load_sweep(file, assignments(given), seed).points;
-    return {SweepPoint{{"as given"}, read_scenario(given).scenario, {}}};
+    if (!document.root.is_object() || !document.root.contains("axes"))
+      return {{"as given", read_scenario(given).scenario}};
+    const Sweep sweep = load_sweep(file, assignments(given), seed);
+    std::vector<Candidate> out;
+    for (std::size_t i = 0; i < sweep.points.size(); ++i)
+      out.push_back({fmt::format("{}", fmt::join(sweep.points[i].labels, ", ")), sweep.scenario(i)});
+    return out;
   }
 
-  static Configuration row(const SweepPoint& point, CapacityQuestion question, std::optional<double> rate) {
+  static Configuration row(const Candidate& candidate, CapacityQuestion question, std::optional<double> rate) {
     Configuration r;
-    r.name = fmt::format("{}", fmt::join(point.labels, ", "));
+    r.name = candidate.name;
     ProgressLine line(r.name);
     std::size_t steps = 0;
     question.on_step = [&](const std::string& step) {
@@ -212,16 +221,16 @@ class CapacityCommand final : public Command {
     };
     try {
       if (rate) {
-        r.trial = fewest_replicas(point.scenario, *rate, question);
+        r.trial = fewest_replicas(candidate.scenario, *rate, question);
       } else {
-        HighestRate found = highest_rate(point.scenario, question);
+        HighestRate found = highest_rate(candidate.scenario, question);
         r.trial = std::move(found.meets);
         r.not_shown = std::move(found.not_shown);
       }
       if (r.trial)
-        r.bill =
-            bill_of(changed(point.scenario, {{"cluster.main.replicas", std::to_string(r.trial->main_replicas)},
-                                             {"cluster.sparse.replicas", std::to_string(r.trial->sparse_replicas)}}));
+        r.bill = bill_of(
+            changed(candidate.scenario, {{"cluster.main.replicas", std::to_string(r.trial->main_replicas)},
+                                         {"cluster.sparse.replicas", std::to_string(r.trial->sparse_replicas)}}));
     } catch (const ScenarioError& e) {
       r.error = e.message();
     }

@@ -54,8 +54,8 @@ class BinsType final : public ValueType {
     list_.read(value, at, &bins.list);
     bins.add_up();
   }
-  Json write(const void* source, const std::filesystem::path& base) const override {
-    return list_.write(&static_cast<const Bins*>(source)->list, base);
+  Json write(const void* source, const FileNames& names) const override {
+    return list_.write(&static_cast<const Bins*>(source)->list, names);
   }
   Json schema(SchemaBuilder& builder) const override { return list_.schema(builder); }
   void include_files(Json& value, const std::string& pointer, Document& document) const override {

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "experiment/sweep_record.hpp"
+
+namespace shardsim {
+namespace {
+
+Json pulls_json(const Pulls& pulls) {
+  Json runs = Json::array();
+  for (const Pulls::Run& run : pulls.runs) runs.push_back({{"first", run.first}, {"pulls", run.pulls}});
+  return {{"width", pulls.width}, {"runs", runs}};
+}
+
+Pulls read_pulls(const Json& value) {
+  Pulls pulls;
+  pulls.width = value.at("width").get<std::uint64_t>();
+  for (const Json& run : value.at("runs"))
+    pulls.runs.push_back({run.at("first").get<std::size_t>(), run.at("pulls").get<std::vector<double>>()});
+  return pulls;
+}
+
+// JSON has no NaN: null.
+double read_number(const Json& value) { return value.is_null() ? Estimate::kNone : value.get<double>(); }
+
+template <class E>
+std::optional<E> value_of(const std::string& name) {
+  for (const auto& [value, its_name] : EnumNames<E>::names)
+    if (its_name == name) return value;
+  return std::nullopt;
+}
+
+Json figures_json(const Figures& figures, bool with_pulls) {
+  Json out = {{"confidence", figures.confidence}};
+  for (const auto& [measure, name] : EnumNames<Measure>::names) {
+    const Estimate& e = figures[measure];
+    Json& one = out[std::string(name)] = {
+        {"value", e.value}, {"low", e.low}, {"high", e.high}, {"trust", std::string(name_of(e.trust))}};
+    if (with_pulls) one["pulls"] = pulls_json(e.pulls);
+  }
+  return out;
+}
+
+Figures read_figures(const Json& value) {
+  Figures figures;
+  figures.confidence = value.at("confidence").get<double>();
+  for (const auto& [measure, name] : EnumNames<Measure>::names) {
+    const Json& one = value.at(std::string(name));
+    Estimate& e = figures[measure];
+    e.value = read_number(one.at("value"));
+    e.low = read_number(one.at("low"));
+    e.high = read_number(one.at("high"));
+    e.trust = value_of<Trust>(one.at("trust").get<std::string>()).value();
+    if (one.contains("pulls")) e.pulls = read_pulls(one["pulls"]);
+  }
+  return figures;
+}
+
+}  // namespace
+
+Json record_json(const PointRecord& record) {
+  Json out = {{"id", record.id},
+              {"verdict", std::string(name_of(record.row.verdict))},
+              {"completed", record.row.completed},
+              {"seconds", record.seconds},
+              {"comparable", record.comparable}};
+  if (!record.row.error.empty()) out["error"] = record.row.error;
+  if (record.row.figures) out["figures"] = figures_json(*record.row.figures, record.comparable);
+  return out;
+}
+
+std::optional<PointRecord> read_record(const Json& value) {
+  try {
+    PointRecord record;
+    record.id = value.at("id").get<std::string>();
+    record.row.verdict = value_of<Verdict>(value.at("verdict").get<std::string>()).value();
+    record.row.completed = value.at("completed").get<std::int64_t>();
+    record.row.error = value.value("error", std::string());
+    record.seconds = value.at("seconds").get<double>();
+    record.comparable = value.at("comparable").get<bool>();
+    if (value.contains("figures")) record.row.figures = read_figures(value["figures"]);
+    return record;
+  } catch (const Json::exception&) {
+    return std::nullopt;
+  } catch (const std::bad_optional_access&) {
+    return std::nullopt;
+  }
+}
+
+}  // namespace shardsim
