@@ -60,7 +60,7 @@ TEST_CASE("a port of unlimited bandwidth costs no event, and takes what it would
       {"traffic.warmup", "0"}};
   const RunResult r = run(scenario(kTwoNets, changes));
   auto with_events = changes;
-  with_events.emplace_back("faults", R"([{"links": "*", "state": "down", "from": "20 h"}])");
+  with_events.emplace_back("faults", R"([{"links": "*", "state": "slow", "factor": 2, "from": "50000 s"}])");
   const RunResult e = run(scenario(kTwoNets, with_events));
   CHECK(r.events < e.events);
   CHECK(r.recorder.latency_ps().quantile(0.5) == e.recorder.latency_ps().quantile(0.5));
