@@ -107,6 +107,13 @@ BuiltTopology Generator::build(const std::vector<std::string>& wanted) const {
   return built;
 }
 
+std::string complaint_about_size(std::int64_t hosts, std::int64_t cables) {
+  if (hosts > kMostMadeHosts) return fmt::format("makes more than {} hosts; that is the most allowed", kMostMadeHosts);
+  if (cables > kMostMadeCables)
+    return fmt::format("makes {} cables between switches; at most {} are allowed", cables, kMostMadeCables);
+  return "";
+}
+
 void add_hosts(NetworkGraph& graph, NodeId node, int count, const std::string& prefix, const Cable& cable) {
   for (int i = 0; i < count; ++i) add_cable(graph, add_host(graph, fmt::format("{}{}", prefix, i)), node, cable);
 }
