@@ -17,7 +17,6 @@ constexpr std::uintmax_t kLargestFile = std::uintmax_t{256} << 20;
 constexpr std::streamsize kTextBlock = 1 << 16;
 constexpr std::size_t kDeepest = 64;
 constexpr std::size_t kLongestString = std::size_t{1} << 16;
-constexpr std::size_t kLongestKey = 256;
 
 // Looks through a text before anything of it is stored, so that hostile input costs no memory. (A callback on the parse
 // itself would take time in the square of a list's length: nlohmann/json looks for discarded elements after each.)

@@ -58,6 +58,10 @@ BuiltTopology build_topology(const Topology& topology, const std::vector<std::st
         std::any_of(name.begin(), name.end(), [](unsigned char c) { return c < 0x20 && c != '\n' && c != '\t'; }))
       throw ScenarioError("/topology",
                           fmt::format("the name {} of a node is empty or holds control characters", in_quotes(name)));
+    if (name.size() > kLongestKey)
+      throw ScenarioError("/topology",
+                          fmt::format("the name {} of a node is too long; at most {} characters are allowed",
+                                      in_quotes(name), kLongestKey));
     if (!seen.insert(built.graph[node].name).second)
       throw ScenarioError("/topology", fmt::format("two nodes are called {}", in_quotes(name)));
   }
