@@ -7,6 +7,8 @@
 namespace shardsim {
 namespace {
 
+constexpr std::int64_t kMostServers = kMostMadeHosts;
+
 // A service as it is placed: how many servers it needs, and what they are called where nobody names them.
 struct Wanted {
   const ServiceSpec& spec;
@@ -17,6 +19,7 @@ struct Wanted {
 
 class Deployer {
  public:
+  // Precondition: not more than kMostServers.
   Deployer(const Cluster& cluster, std::size_t shards, const Topology& topology)
       : cluster_(cluster), topology_(topology), services_{main_of(cluster), sparse_of(cluster, shards)} {}
 
@@ -161,6 +164,12 @@ class Deployer {
 }  // namespace
 
 Deployment deploy(const Cluster& cluster, std::size_t shards, const Topology& topology) {
+  const std::int64_t servers = cluster.main.replicas + static_cast<std::int64_t>(shards) * cluster.sparse.replicas;
+  if (servers > kMostServers)
+    throw ScenarioError("/cluster",
+                        fmt::format("needs {} servers ({} main, {} for each of {} shards); at most {} are "
+                                    "allowed",
+                                    servers, cluster.main.replicas, cluster.sparse.replicas, shards, kMostServers));
   return Deployer(cluster, shards, topology).deploy();
 }
 

@@ -24,7 +24,7 @@ struct Field {
   bool required = false;
   const ValueType* type = nullptr;
   std::function<void*(void*)> locate;                           ///< the member within an object
-  std::function<bool(const void*)> is_absent;                   ///< true: not written (an empty optional)
+  std::function<bool(const void*)> is_absent;                   ///< true: not written (an empty optional or list)
   std::vector<std::function<std::string(const void*)>> checks;  ///< on the member; "" or what is allowed
   Json limits = Json::object();                                 ///< schema keywords from the checks
 };
@@ -151,18 +151,20 @@ class Describe : public ObjectType {
     f.required = required;
     f.type = &value_type<M>();
     f.locate = [member](void* object) -> void* { return &(static_cast<T*>(object)->*member); };
-    f.is_absent = [](const void* m) { return absent(*static_cast<const M*>(m)); };
+    f.is_absent = [=](const void* m) {
+      const M& value = *static_cast<const M*>(m);
+      if constexpr (requires { value.has_value(); }) {
+        return !value.has_value();
+      } else if constexpr (requires { value.empty(); }) {  // what is left out has to be read back as empty
+        if (required || !value.empty()) return false;
+        const T fresh{};
+        return (fresh.*member).empty();
+      } else {
+        return false;
+      }
+    };
     fields_.push_back(std::move(f));
     return Limits<M>(fields_.back());
-  }
-  template <class M>
-  static bool absent(const M& m) {
-    if constexpr (requires { m.has_value(); })
-      return !m.has_value();
-    else if constexpr (requires { m.empty(); })
-      return m.empty();
-    else
-      return false;
   }
 };
 

@@ -5,18 +5,18 @@
 
 #include <fstream>
 #include <set>
-#include <sstream>
 #include <vector>
 
 #include "config/suggest.hpp"
+#include "config/text.hpp"
 
 namespace shardsim {
 namespace {
 
 constexpr std::uintmax_t kLargestFile = std::uintmax_t{256} << 20;
+constexpr std::streamsize kTextBlock = 1 << 16;
 constexpr std::size_t kDeepest = 64;
 constexpr std::size_t kLongestString = std::size_t{1} << 16;
-constexpr std::size_t kLongestKey = 256;
 
 // Looks through a text before anything of it is stored, so that hostile input costs no memory. (A callback on the parse
 // itself would take time in the square of a list's length: nlohmann/json looks for discarded elements after each.)
@@ -136,9 +136,15 @@ std::string read_text_file(const std::filesystem::path& file, std::uintmax_t lim
   const std::uintmax_t size = std::filesystem::file_size(file, error);
   if (!error && size > limit)
     throw InputError(file.string(), "", fmt::format("has {} bytes; at most {} are read", size, limit));
-  std::ostringstream text;
-  text << in.rdbuf();
-  return std::move(text).str();
+  std::string text;
+  std::vector<char> block(kTextBlock);
+  while (in.read(block.data(), kTextBlock), in.gcount() > 0) {
+    text.append(block.data(), static_cast<std::size_t>(in.gcount()));
+    if (text.size() > limit)  // a device or pipe, which has no size beforehand
+      throw InputError(file.string(), "", fmt::format("has more than the {} bytes that are read", limit));
+  }
+  if (in.bad()) throw InputError(file.string(), "", "cannot be read");
+  return text;
 }
 
 std::pair<std::string, std::string> split_assignment(std::string_view text, const std::string& option) {
@@ -198,6 +204,8 @@ void Document::include(Json& value, const std::string& pointer) {
 }
 
 void Document::set(std::string_view path, std::string_view text) {
+  if (first_not_utf8(path) != std::string_view::npos || first_not_utf8(text) != std::string_view::npos)
+    throw InputError("--set", "", fmt::format("{} is not UTF-8 text", in_quotes(fmt::format("{}={}", path, text))));
   // Only text that cannot be meant as a plain word is read as JSON.
   Json value = Json::parse(text, nullptr, false);
   if (value.is_discarded()) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
 #include <map>
 #include <string>
@@ -52,6 +53,9 @@ class Document {
   };
   std::map<std::string, Source> sources_;  // by pointer into root; the longest prefix counts
 };
+
+/// Longest key of an object, such as a host's name in 'host_platforms'.
+inline constexpr std::size_t kLongestKey = 1024;
 
 /// The whole text of a file. Throws InputError when it cannot be read or is larger than `limit` bytes.
 std::string read_text_file(const std::filesystem::path& file, std::uintmax_t limit);

@@ -6,12 +6,15 @@
 
 namespace shardsim {
 
+/// The text with control characters, which a user's names may hold, spelled out: \n, \t, \x1b.
+std::string one_line(const std::string& text);
+
 /// Something the user gave is wrong. what() is one line: file, JSON pointer, what was found, what is allowed.
 class InputError : public std::runtime_error {
  public:
   InputError(const std::string& file, const std::string& pointer, const std::string& message)
-      : std::runtime_error(file + (pointer.empty() ? "" : ": " + pointer) + ": " + message) {}
-  explicit InputError(const std::string& message) : std::runtime_error(message) {}
+      : InputError(file + (pointer.empty() ? "" : ": " + pointer) + ": " + message) {}
+  explicit InputError(const std::string& message) : std::runtime_error(one_line(message)) {}
 };
 
 /// A scenario whose parts do not fit each other, found while it is built. The place is a JSON pointer into the whole

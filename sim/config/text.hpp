@@ -13,4 +13,7 @@ inline std::string_view trimmed(std::string_view s) {
   return s.substr(first, s.find_last_not_of(kBlanks) - first + 1);
 }
 
+/// Where the first byte is that is not part of a character in UTF-8; npos when there is none.
+std::size_t first_not_utf8(std::string_view text);
+
 }  // namespace shardsim

@@ -57,10 +57,11 @@ Rate rate_at(const Scenario& scenario, const std::string& path) {
   const Json written = value_type<Scenario>().write(&scenario, std::filesystem::current_path());
   std::string pointer = "/" + path;
   std::replace(pointer.begin(), pointer.end(), '.', '/');
-  const Json::json_pointer at(pointer);
-  if (written.contains(at) && written[at].is_string()) {
-    const ParsedQuantity parsed = parse_quantity(written[at].get<std::string>(), QuantityTraits<Rate>::units());
+  try {
+    const Json& field = written.at(Json::json_pointer(pointer));
+    const ParsedQuantity parsed = parse_quantity(field.get<std::string>(), QuantityTraits<Rate>::units());
     if (parsed.error.empty()) return Rate{parsed.base};
+  } catch (const Json::exception&) {  // no such place, or no text there
   }
   throw InputError(
       fmt::format("{}: there is no rate in the scenario (its arrivals are of type {}); name the field that "

@@ -32,6 +32,15 @@ std::optional<Complaint> names_are_unique(const Model& model) {
   return std::nullopt;
 }
 
+// So that no sum of tables runs over.
+std::optional<Complaint> fits_an_integer(const Model& model) {
+  double bytes = 0;
+  for (const Net& net : model.nets)
+    for (const Table& table : net.tables) bytes += static_cast<double>(table.bytes().count);
+  if (bytes > 1e18) return Complaint{"nets", "the tables together are larger than 10^18 bytes"};
+  return std::nullopt;
+}
+
 std::optional<Complaint> nets_can_be_ordered(const Model& model) {
   if (model.nets.empty()) return Complaint{"nets", "found an empty list; expected at least one net"};
   try {
@@ -188,6 +197,7 @@ void describe(Describe<Model>& d) {
   d.optional("sources", &Model::sources, "where each figure comes from");
   d.required("nets", &Model::nets, "stages; evaluated in the order that 'after' asks for");
   d.check(names_are_unique);
+  d.check(fits_an_integer);
   d.check(nets_can_be_ordered);
 }
 

@@ -7,6 +7,7 @@
 #include <boost/algorithm/string/predicate.hpp>
 
 #include "config/error.hpp"
+#include "config/text.hpp"
 
 namespace shardsim {
 namespace {
@@ -16,6 +17,7 @@ class PlainDot {
   PlainDot(const std::string& text, const std::string& file) : text_(text), file_(file) {}
 
   std::string text() {
+    check_utf8();
     while (at_ < text_.size()) step();
     return std::move(out_);
   }
@@ -24,6 +26,13 @@ class PlainDot {
   // Where a brace may follow: after graph, digraph or subgraph, and after the name behind it.
   enum class Opening { no, keyword, named };
   static constexpr int kDeepest = 64;
+
+  void check_utf8() {
+    const std::size_t bad = first_not_utf8(text_);
+    if (bad == std::string::npos) return;
+    at_ = bad;
+    fail("is no valid DOT: a character is not UTF-8; save the file as UTF-8");
+  }
 
   void step() {
     const char c = text_[at_];

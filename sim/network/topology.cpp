@@ -58,6 +58,10 @@ BuiltTopology build_topology(const Topology& topology, const std::vector<std::st
         std::any_of(name.begin(), name.end(), [](unsigned char c) { return c < 0x20 && c != '\n' && c != '\t'; }))
       throw ScenarioError("/topology",
                           fmt::format("the name {} of a node is empty or holds control characters", in_quotes(name)));
+    if (name.size() > kLongestKey)
+      throw ScenarioError("/topology",
+                          fmt::format("the name {} of a node is too long; at most {} characters are allowed",
+                                      in_quotes(name), kLongestKey));
     if (!seen.insert(built.graph[node].name).second)
       throw ScenarioError("/topology", fmt::format("two nodes are called {}", in_quotes(name)));
   }
@@ -105,6 +109,13 @@ BuiltTopology Generator::build(const std::vector<std::string>& wanted) const {
   built.frontend = boost::add_vertex({"frontend", NodeKind::frontend, {}}, built.graph);
   add_cable(built.graph, *built.frontend, attach, *frontend->cable);
   return built;
+}
+
+std::string complaint_about_size(std::int64_t hosts, std::int64_t cables) {
+  if (hosts > kMostMadeHosts) return fmt::format("makes more than {} hosts; that is the most allowed", kMostMadeHosts);
+  if (cables > kMostMadeCables)
+    return fmt::format("makes {} cables between switches; at most {} are allowed", cables, kMostMadeCables);
+  return "";
 }
 
 void add_hosts(NetworkGraph& graph, NodeId node, int count, const std::string& prefix, const Cable& cable) {

@@ -104,6 +104,12 @@ inline NodeId add_switch(NetworkGraph& graph, std::string name) {
 inline void add_cable(NetworkGraph& graph, NodeId a, NodeId b, const Cable& cable) {
   add_cable(graph, a, b, cable.bandwidth, cable.latency);
 }
+/// A generator makes no more than this; a graph of 2 million cables takes half a GiB.
+inline constexpr std::int64_t kMostMadeHosts = 200'000;
+inline constexpr std::int64_t kMostMadeCables = 2'000'000;
+/// What is wrong when a generator would make that many: "" unless it is too many. Cables between hosts and switches do
+/// not count.
+std::string complaint_about_size(std::int64_t hosts, std::int64_t cables);
 /// Adds `count` hosts called PREFIX + number, each on a cable to `node`.
 void add_hosts(NetworkGraph& graph, NodeId node, int count, const std::string& prefix, const Cable& cable);
 

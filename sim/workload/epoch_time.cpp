@@ -2,7 +2,6 @@
 #include "workload/epoch_time.hpp"
 
 #include <charconv>
-#include <cstdlib>
 
 namespace shardsim {
 namespace {
@@ -46,7 +45,8 @@ std::optional<int> parse_exponent(std::string_view text) {
   int exponent = 0;
   const auto [end, status] = std::from_chars(text.data(), text.data() + text.size(), exponent);
   constexpr int kFarthest = 1000;
-  if (status != std::errc() || end != text.data() + text.size() || std::abs(exponent) > kFarthest) return std::nullopt;
+  if (status != std::errc() || end != text.data() + text.size() || exponent < -kFarthest || exponent > kFarthest)
+    return std::nullopt;
   return exponent;
 }
 

@@ -158,5 +158,6 @@ class Capacity(ProgramTest):
         self.assertIn("did you mean 'p90'", self.refuse("capacity", BASE, "--slo", "p9<=1 ms"))
         self.assertIn("has no unit", self.refuse("capacity", BASE, "--slo", "p99<=1"))
         self.assertIn("p99<=50 ms", self.refuse("capacity", BASE, "--slo", "fast"))
-        self.assertIn("--over", self.refuse("capacity", BASE, "--slo", "p99<=1 ms", "--over", "traffic.speed"))
+        for path in ("traffic.speed", "traffic", "a~b", "cluster.main.99999999999999999999"):
+            self.assertIn("--over", self.refuse("capacity", BASE, "--slo", "p99<=1 ms", "--over", path))
         self.assertIn("slo is missing", self.refuse("capacity", BASE))

@@ -300,10 +300,13 @@ class Convert(TopologyTest):
         self.assertEqual((self.info(out)["hosts"], self.info(out)["links"]), (3, 3))
         self.assertEqual(self.check_round_trip(json.loads((BASE / "topology.json").read_text()))["hosts"], ["main0", "sparse0", "sparse1"])
 
-    NAMES = ["a b", 'a"b', "a\\b", "<b>&amp;", "é", "1", "-1.5", "a->b", "a:b", ";", "a\nb", "{", "x" * 300, "]]>", "# x", "//y", "/*c*/", " lead"]
+    NAMES = ["a b", 'a"b', "a\\b", "<b>&amp;", "é", "1", "-1.5", "a->b", "a:b", ";", "a\nb", "{", "x" * 1000, "]]>", "# x", "//y", "/*c*/", " lead"]
 
     def test_names_of_all_kinds(self):
-        self.check_round_trip(star_of(*self.NAMES))
+        self.check_round_trip({**star_of(*self.NAMES), "host_platforms": {"x" * 1000: "small"}})
+
+    def test_a_name_that_no_file_could_give_a_platform(self):
+        self.assertIn("too long", self.refuse("topology", "info", self.file(star_of("x" * 1025))))
 
     def test_names_that_are_words_of_dot(self):
         self.check_round_trip(star_of("node", "edge", "graph", "strict", "Subgraph"))

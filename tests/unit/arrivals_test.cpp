@@ -385,8 +385,8 @@ TEST_CASE("decimal times are rounded to the nearest picosecond, once") {
   CHECK(ps("0.000000000000000000000000000000000000012e+30", TimeUnit::us) == 0);
   CHECK(ps("123456789012345678e-3", TimeUnit::ps) == 123456789012346);
   CHECK(ps("0e999", TimeUnit::s) == 0);
-  for (const char* wrong :
-       {"", ".", "e5", "1e", "1e+", "1.2.3", "+1", "-0", "1 ", "1e12", "1e999", "1e99999", "0x1", "1_0"})
+  for (const char* wrong : {"", ".", "e5", "1e", "1e+", "1.2.3", "+1", "-0", "1 ", "1e12", "1e999", "1e99999",
+                            "1e-2147483648", "0x1", "1_0"})
     CHECK(ps(wrong, TimeUnit::s) == -1);
 }
 

@@ -113,3 +113,32 @@ TEST_CASE("the schema of a scenario describes every field with its documentation
   CHECK(traffic["additionalProperties"] == false);
   CHECK(schema["$defs"]["sharding"]["anyOf"].size() == strategy_registry().all().size() + 1);
 }
+
+TEST_CASE("an error is one line, whatever the names in it") {
+  const std::string what = InputError("scenario.json", "/a\nb", "found '\x1b[31m\t\x7f\u00e9'").what();
+  CHECK(what == "scenario.json: /a\\nb: found '\\x1b[31m\\t\\x7f\u00e9'");
+}
+
+TEST_CASE("a file without a size beforehand is read up to the limit") {
+  CHECK_THROWS_WITH(read_text_file("/dev/zero", 1 << 20), Contains("more than the 1048576 bytes"));
+  CHECK(read_text_file("/dev/null", 1 << 20).empty());
+}
+
+TEST_CASE("what no JSON file could hold cannot be set") {
+  Document document = Document::wrap(small_scenario(), "s", kBase);
+  CHECK_THROWS_WITH(document.set("description", "caf\xe9"), Contains("UTF-8"));
+  CHECK_THROWS_WITH(document.set("caf\xe9", "1"), Contains("UTF-8"));
+  document.set("description", "caf\u00e9");
+  CHECK(document.root["description"] == "caf\u00e9");
+}
+
+TEST_CASE("what is empty on purpose is written, so that it is read back empty") {
+  const Json plan =
+      Json::parse(R"({"shards": [{"name": "a", "tables": [{"table": "t"}]}, {"name": "b", "tables": []}]})");
+  Document document = Document::wrap(plan, "plan", {});
+  const auto read = read_document<ShardingPlan>(document);
+  CHECK(value_type<ShardingPlan>().write(&read, {})["shards"][1] == plan["shards"][1]);  // a required list
+  Document choice = Document::wrap({{"on", ""}}, "placement", {});
+  const auto nowhere = read_document<HostChoice>(choice);
+  CHECK(value_type<HostChoice>().write(&nowhere, {})["on"] == "");  // a text that is "*" unless it is given
+}

@@ -286,6 +286,8 @@ TEST_CASE("DOT: what makes no network is an error") {
     CHECK_THROWS_AS(dot(text, with_defaults()), InputError);
     CHECK_THROWS_WITH(dot(text, with_defaults()), Contains("net.dot") && Contains("no valid DOT"));
   }
+  // Latin-1, which no JSON could hold.
+  CHECK_THROWS_WITH(dot("graph {\n\"caf\xe9\" -- b }", with_defaults()), Contains("net.dot:2") && Contains("UTF-8"));
   CHECK_THROWS_WITH(dot("graph { a -- a }", with_defaults()), Contains("to itself"));
   CHECK_THROWS_WITH(dot("graph { a -- b }"), Contains("'a'") && Contains("host or a switch"));
   std::string deep = "graph { ";

@@ -68,9 +68,10 @@ void describe(Describe<Dragonfly>& d) {
       return Complaint{"global_cables",
                        fmt::format("a group has {} global cables for {} other groups; expected at least one for each",
                                    f.routers * f.global_cables, f.groups - 1)};
-    if (static_cast<std::int64_t>(f.groups) * f.routers * f.hosts_per_router > 200'000)
-      return Complaint{"groups", "makes more than 200000 hosts; that is the most allowed"};
-    return std::nullopt;
+    const std::int64_t routers = std::int64_t{f.groups} * f.routers;
+    const std::string complaint =
+        complaint_about_size(routers * f.hosts_per_router, routers * (f.routers - 1 + f.global_cables) / 2);
+    return complaint.empty() ? std::nullopt : std::optional(Complaint{"groups", complaint});
   });
 }
 

@@ -89,7 +89,9 @@ void describe(Describe<Jellyfish>& d) {
     if (j.cables_per_switch >= j.switches)
       return Complaint{"cables_per_switch",
                        fmt::format("found {}; expected less than 'switches'", j.cables_per_switch)};
-    return std::nullopt;
+    const std::string complaint = complaint_about_size(std::int64_t{j.switches} * j.hosts_per_switch,
+                                                       std::int64_t{j.switches} * j.cables_per_switch / 2);
+    return complaint.empty() ? std::nullopt : std::optional(Complaint{"switches", complaint});
   });
 }
 

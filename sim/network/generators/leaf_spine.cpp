@@ -17,9 +17,17 @@ class LeafSpine final : public Generator {
   Cable uplink;
 
   bool makes_hosts() const override { return !leaves; }
+  std::string complaint(std::int64_t of_leaves) const {
+    return complaint_about_size(leaves ? of_leaves * hosts_per_leaf : 0, of_leaves * spines);
+  }
 
  private:
+  // Where the leaves depend on how many servers there are.
+  void check_size(std::int64_t of_leaves) const {
+    if (const std::string found = complaint(of_leaves); !found.empty()) throw ScenarioError("/topology/spines", found);
+  }
   NodeId generate(NetworkGraph& graph, const std::vector<std::string>& wanted) const override {
+    if (!leaves) check_size((std::ssize(wanted) + hosts_per_leaf - 1) / hosts_per_leaf);
     std::vector<NodeId> spine;
     for (int s = 0; s < spines; ++s) spine.push_back(add_switch(graph, fmt::format("spine{}", s)));
     const auto add_leaf = [&](int number) {
@@ -58,6 +66,10 @@ void describe(Describe<LeafSpine>& d) {
       .more_than(Bandwidth{0});
   d.required("host_latency", &LeafSpine::host_latency, "host to leaf, and leaf to host");
   d.required("uplink", &LeafSpine::uplink, "cable between a leaf and a spine");
+  d.check([](const LeafSpine& l) -> std::optional<Complaint> {
+    const std::string complaint = l.leaves ? l.complaint(*l.leaves) : "";
+    return complaint.empty() ? std::nullopt : std::optional(Complaint{"leaves", complaint});
+  });
 }
 
 namespace generators {

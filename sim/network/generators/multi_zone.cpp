@@ -58,9 +58,9 @@ void describe(Describe<MultiZone>& d) {
   d.required("pod_cable", &MultiZone::pod_cable, "between a pod and its hall");
   d.required("hall_cable", &MultiZone::hall_cable, "between a hall and the backbone");
   d.check([](const MultiZone& z) -> std::optional<Complaint> {
-    if (static_cast<std::int64_t>(z.halls) * z.pods * z.racks * z.hosts_per_rack > 200'000)
-      return Complaint{"halls", "makes more than 200000 hosts; that is the most allowed"};
-    return std::nullopt;
+    const std::int64_t racks = std::int64_t{z.halls} * z.pods * z.racks;
+    const std::string complaint = complaint_about_size(racks * z.hosts_per_rack, racks);
+    return complaint.empty() ? std::nullopt : std::optional(Complaint{"halls", complaint});
   });
 }
 

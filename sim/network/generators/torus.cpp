@@ -69,9 +69,9 @@ void describe(Describe<Torus>& d) {
       return Complaint{"dimensions", fmt::format("found {} dimensions; expected 1 to 8", t.dimensions.size())};
     for (const int n : t.dimensions)
       if (n < 1) return Complaint{"dimensions", fmt::format("found {}; expected at least 1 router", n)};
-    if (t.routers() * t.hosts_per_router > 200'000)
-      return Complaint{"dimensions", "makes more than 200000 hosts; that is the most allowed"};
-    return std::nullopt;
+    const std::string complaint =
+        complaint_about_size(t.routers() * t.hosts_per_router, t.routers() * std::ssize(t.dimensions));
+    return complaint.empty() ? std::nullopt : std::optional(Complaint{"dimensions", complaint});
   });
 }
 

@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "support/graphs.hpp"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  shardsim::fuzz::check_network("graphml", shardsim::fuzz::text_of(data, size));
+  return 0;
+}
