@@ -13,6 +13,7 @@
 namespace shardsim {
 namespace {
 
+constexpr double kMost = 1e18;  // of bytes, and of what comes in a second: sums stay far from overflow
 constexpr double kKi = 1024.0, kMi = kKi * 1024, kGi = kMi * 1024, kTi = kGi * 1024;
 
 std::vector<std::string> names(const std::vector<Unit>& units) {
@@ -43,7 +44,7 @@ const std::vector<Unit>& QuantityTraits<Bytes>::units() {
   return units;
 }
 std::optional<Bytes> QuantityTraits<Bytes>::make(double base) {
-  if (base > 1e18) return std::nullopt;
+  if (base > kMost) return std::nullopt;
   return Bytes{std::llround(base)};
 }
 
@@ -64,9 +65,19 @@ const std::vector<Unit>& QuantityTraits<Bandwidth>::units() {
   return units;
 }
 
+std::optional<Bandwidth> QuantityTraits<Bandwidth>::make(double base) {
+  if (base > kMost && !std::isinf(base)) return std::nullopt;
+  return Bandwidth{base};
+}
+
 const std::vector<Unit>& QuantityTraits<Rate>::units() {
   static const std::vector<Unit> units{{"/h", 1.0 / 3600}, {"/min", 1.0 / 60}, {"/s", 1}};
   return units;
+}
+
+std::optional<Rate> QuantityTraits<Rate>::make(double base) {
+  if (base > kMost) return std::nullopt;
+  return Rate{base};
 }
 
 const std::vector<Unit>& QuantityTraits<ComputeRate>::units() {
@@ -85,7 +96,10 @@ ParsedQuantity parse_quantity(std::string_view text, const std::vector<Unit>& un
   const std::string_view unit = trimmed(body.substr(static_cast<std::size_t>(end - body.data())));
   if (unit.empty()) return {0, fmt::format("{} has no unit{}", in_quotes(text), suggestion("", names(units)))};
   for (const Unit& u : units)
-    if (u.name == unit && std::isfinite(u.size)) return {number * u.size, ""};
+    if (u.name == unit && std::isfinite(u.size)) {
+      if (!std::isfinite(number * u.size)) return {0, fmt::format("{} is too large", in_quotes(text))};
+      return {number * u.size, ""};
+    }
   return {
       0, fmt::format("{} has the unknown unit {}{}", in_quotes(text), in_quotes(unit), suggestion(unit, names(units)))};
 }

@@ -42,14 +42,15 @@ struct QuantityTraits<Bandwidth> {
   static constexpr std::string_view name = "a bandwidth", example = "25 Gbps";
   static const std::vector<Unit>& units();
   static double base(Bandwidth b) { return b.bytes_per_second; }
-  static std::optional<Bandwidth> make(double base) { return Bandwidth{base}; }
+  /// 10^18 bytes/s at most, or unlimited.
+  static std::optional<Bandwidth> make(double base);
 };
 template <>
 struct QuantityTraits<Rate> {
   static constexpr std::string_view name = "a rate", example = "25 /s";
   static const std::vector<Unit>& units();
   static double base(Rate r) { return r.per_second; }
-  static std::optional<Rate> make(double base) { return Rate{base}; }
+  static std::optional<Rate> make(double base);  ///< 10^18 /s at most
 };
 template <>
 struct QuantityTraits<Share> {

@@ -166,6 +166,8 @@ class Interpreter {
                "10 Gbps", here)};
     if (!(bandwidth.bytes_per_second > 0))
       throw InputError(file_, "", here + "has no bandwidth: found 0; expected more than 0");
+    if (!QuantityTraits<Bandwidth>::make(bandwidth.bytes_per_second))
+      throw InputError(file_, "", here + "has too large a bandwidth; write \"unlimited\" where it is never the limit");
     const double latency = figure(
         raw, "latency", latency_units(),
         how_.defaults.latency ? std::optional(static_cast<double>(how_.defaults.latency->count())) : std::nullopt,

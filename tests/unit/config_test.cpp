@@ -58,6 +58,11 @@ TEST_CASE("a quantity needs a number and a known unit, and is not negative") {
   CHECK_THAT(error("25 Gbp"), Contains("did you mean 'Gbps'"));
   CHECK_THAT(error("Gbps"), Contains("does not begin with a number"));
   CHECK_THAT(error("-1 Gbps"), Contains("negative"));
+  CHECK_THAT(error("1e308 Gbps"), Contains("too large"));  // and not unlimited
+  CHECK(QuantityTraits<Bandwidth>::make(1e18));
+  CHECK(!QuantityTraits<Bandwidth>::make(1.1e18));
+  CHECK(QuantityTraits<Bandwidth>::make(HUGE_VAL)->is_unlimited());
+  CHECK(!QuantityTraits<Rate>::make(1.1e18));
   CHECK_THAT(error("nan Gbps"), Contains("number"));
   CHECK_THAT(error("inf Gbps"), Contains("number"));
 }

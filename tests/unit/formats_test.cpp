@@ -286,6 +286,7 @@ TEST_CASE("DOT: what makes no network is an error") {
     CHECK_THROWS_AS(dot(text, with_defaults()), InputError);
     CHECK_THROWS_WITH(dot(text, with_defaults()), Contains("net.dot") && Contains("no valid DOT"));
   }
+  CHECK_THROWS_WITH(dot("graph { a -- b [bandwidth=\"1e300 bps\"] }", with_defaults()), Contains("unlimited"));
   // Latin-1, which no JSON could hold.
   CHECK_THROWS_WITH(dot("graph {\n\"caf\xe9\" -- b }", with_defaults()), Contains("net.dot:2") && Contains("UTF-8"));
   CHECK_THROWS_WITH(dot("graph { a -- a }", with_defaults()), Contains("to itself"));
