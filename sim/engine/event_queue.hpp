@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <vector>
+#include <memory>
 
 #include "engine/units.hpp"
 
@@ -27,7 +28,7 @@ class EventQueue {
     std::uintptr_t target;
   };
 
-  bool empty() const { return levels_ == 0 && next_due_ == due_.size(); }
+  bool empty() const { return levels_ == 0 && next_due_ == due_.size; }
 
   /// Precondition: `time` is neither negative nor before that of the event popped last.
   void push(Time time, std::uintptr_t target) { put({key(time), target}); }
@@ -36,17 +37,26 @@ class EventQueue {
 
   /// Precondition: not empty.
   Event pop() {
-    if (next_due_ == due_.size()) {
-      std::vector<Entry>& slot = take_lowest_slot();
-      if (slot.size() == 1) {
-        const Entry next = slot.front();
-        slot.clear();
+    if (next_due_ == due_.size) {
+      Slot& slot = take_lowest_slot();
+      if (slot.size == 1) {
+        const Entry next = slot.entries[0];
+        slot.size = 0;
         reached_ = next.key;
         return event(next);
       }
       spread(slot);
     }
-    return event(due_[next_due_++]);
+    return event(due_.entries[next_due_++]);
+  }
+
+  /// What to do at one of the next events, probably the very next; 0 if there is none.
+  std::uintptr_t likely_next() const {
+    if (next_due_ != due_.size) return due_.entries[next_due_].target;
+    if (levels_ == 0) return 0;
+    const auto level = static_cast<std::size_t>(std::countr_zero(levels_));
+    const auto digit = static_cast<std::size_t>(std::countr_zero(digits_[level]));
+    return slots_[level * kDigits + digit].entries[0].target;
   }
 
  private:
@@ -61,11 +71,33 @@ class EventQueue {
   };
   static Event event(const Entry& e) { return {Time(Duration(static_cast<Duration::rep>(e.key >> 1))), e.target}; }
 
+  // A vector of half the size, whose way to grow is out of the way: with std::vector, every push would save registers
+  // for a reallocation that a running simulation no longer needs.
+  struct Slot {
+    std::unique_ptr<Entry[]> entries;
+    std::uint32_t size = 0;
+    std::uint32_t capacity = 0;
+
+    [[gnu::always_inline]] void push_back(Entry e) {
+      if (size == capacity) [[unlikely]]
+        return grow_and_push_back(e);
+      entries[size++] = e;
+    }
+    [[gnu::noinline, gnu::cold]] void grow_and_push_back(Entry e) {
+      const std::uint32_t more = capacity == 0 ? 4 : 2 * capacity;
+      auto larger = std::make_unique_for_overwrite<Entry[]>(more);
+      std::copy_n(entries.get(), size, larger.get());
+      entries = std::move(larger);
+      capacity = more;
+      entries[size++] = e;
+    }
+  };
+
   static constexpr std::size_t kDigitBits = 6;
   static constexpr std::size_t kDigits = std::size_t{1} << kDigitBits;
   static constexpr std::size_t kLevels = 64 / kDigitBits + 1;
 
-  void put(const Entry& e) {
+  [[gnu::always_inline]] void put(Entry e) {
     const Key differs = e.key ^ reached_;
     if (differs == 0) return due_.push_back(e);
     const std::size_t level = static_cast<std::size_t>(63 - std::countl_zero(differs)) / kDigitBits;
@@ -75,7 +107,7 @@ class EventQueue {
     slots_[level * kDigits + digit].push_back(e);
   }
 
-  std::vector<Entry>& take_lowest_slot() {
+  Slot& take_lowest_slot() {
     const auto level = static_cast<std::size_t>(std::countr_zero(levels_));
     const auto digit = static_cast<std::size_t>(std::countr_zero(digits_[level]));
     digits_[level] &= digits_[level] - 1;
@@ -84,19 +116,19 @@ class EventQueue {
   }
 
   // The earliest of the slot are due, the others go to lower slots.
-  void spread(std::vector<Entry>& slot) {
-    due_.clear();
-    next_due_ = 0;
-    reached_ = slot.front().key;
-    for (const Entry& e : slot) reached_ = e.key < reached_ ? e.key : reached_;
-    for (const Entry& e : slot) put(e);
-    slot.clear();
+  void spread(Slot& slot) {
+    due_.size = next_due_ = 0;
+    const Entry* const end = slot.entries.get() + slot.size;
+    reached_ = slot.entries[0].key;
+    for (const Entry* e = slot.entries.get(); e != end; ++e) reached_ = e->key < reached_ ? e->key : reached_;
+    for (const Entry* e = slot.entries.get(); e != end; ++e) put(*e);
+    slot.size = 0;
   }
 
-  Key reached_ = 0;         // by the event popped last, or due
-  std::vector<Entry> due_;  // from next_due_ on: key = reached_
-  std::size_t next_due_ = 0;
-  std::array<std::vector<Entry>, kLevels * kDigits> slots_;
+  Key reached_ = 0;  // by the event popped last, or due
+  Slot due_;         // from next_due_ on: key = reached_
+  std::uint32_t next_due_ = 0;
+  std::array<Slot, kLevels * kDigits> slots_;
   std::array<std::uint64_t, kLevels> digits_{};  // of a level: a bit for each slot that holds something
   std::uint64_t levels_ = 0;                     // a bit for each level that does
 };

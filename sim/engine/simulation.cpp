@@ -4,6 +4,16 @@
 #include <utility>
 
 namespace shardsim {
+namespace {
+
+// What the next event is about comes out of memory while this one happens.
+void prefetch(std::uintptr_t target) {
+  constexpr std::uintptr_t kLine = 64;
+  for (std::uintptr_t line = 0; line < 4; ++line)
+    __builtin_prefetch(reinterpret_cast<const void*>(target + line * kLine));
+}
+
+}  // namespace
 
 Simulation::~Simulation() {
   while (processes_.next != nullptr) {
@@ -41,6 +51,7 @@ void Simulation::run() {
   std::uint64_t next_heartbeat = heartbeat_every_ == 0 ? UINT64_MAX : events_ + heartbeat_every_;
   while (!stopped_ && !queue_.empty()) {
     const EventQueue::Event event = queue_.pop();
+    prefetch(queue_.likely_next());
     now_ = event.time;
     mix(static_cast<std::uint64_t>(now_.time_since_epoch().count()));
     if ((event.target & EventTarget::kTimerTag) != 0)

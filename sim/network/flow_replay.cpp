@@ -11,7 +11,8 @@ namespace {
 
 Process send(Simulation& sim, Network& network, ReplayedFlow& flow) {
   co_await sim.until(Time(flow.start));
-  const Network::Transit transit = co_await network.send(network.route(flow.from, flow.to), flow.size);
+  LinkTimes times;
+  const Network::Transit transit = co_await network.send(network.route(flow.from, flow.to), flow.size, times);
   flow.took = transit.took;
   flow.lost = transit.lost;
 }

@@ -13,6 +13,7 @@ Network::Network(Simulation& sim, BuiltTopology topology, const RoutingSpec& rou
     state.from = boost::source(edge, graph);
     state.to = boost::target(edge, graph);
     state.rate = state.link.bandwidth;
+    state.never_waits = state.rate.is_unlimited();
   }
 }
 
@@ -36,8 +37,10 @@ void Network::require_route(NodeId from, NodeId to) {
 }
 
 Route Network::route_of_flow(NodeId from, NodeId to, std::uint64_t flow) {
+  const std::vector<Routing::Link> path = routing_.path(from, to, flow);
   Route route;
-  for (const Routing::Link edge : routing_.path(from, to, flow)) route.push_back(&links_[topology_.graph[edge].number]);
+  route.reserve(path.size());
+  for (const Routing::Link edge : path) route.push_back(&links_[topology_.graph[edge].number]);
   return route;
 }
 

@@ -3,6 +3,7 @@
 
 #include <boost/functional/hash.hpp>
 #include <deque>
+#include <span>
 #include <unordered_map>
 
 #include "network/topology.hpp"
@@ -41,16 +42,18 @@ class Network {
     Duration took;
     bool lost;
   };
-  /// `Transit t = co_await network.send(route, bytes)`: until the last byte has arrived. On an empty route (a host to
-  /// itself) it takes no time.
-  auto send(const Route& route, Bytes size) { return Sending(*this, route, size); }
+  /// `Transit t = co_await network.send(route, bytes, times)`: until the last byte has arrived. On an empty route (a
+  /// host to itself) it takes no time. Appends to `times` where the time went, unless the message is lost.
+  auto send(const Route& route, Bytes size, LinkTimes& times) { return Sending(*this, route, size, times); }
 
  private:
   class Sending final : private Transfer {
    public:
-    Sending(Network& network, const Route& to, Bytes bytes) : network_(network), sent_(network.sim_.now()) {
+    Sending(Network& network, const Route& to, Bytes bytes, LinkTimes& link_times)
+        : sim_(network.sim_), sent_(network.sim_.now()), earlier_(link_times.entries().size()) {
       this->route = &to;
       this->size = bytes;
+      this->times = &link_times;
       this->transport = network.transport_.get();
     }
     bool await_ready() const noexcept { return this->route->empty(); }
@@ -58,13 +61,18 @@ class Network {
       this->on_delivered = EventTarget(h);
       this->transport->start(*this);
     }
-    Transit await_resume() const { return {network_.sim_.now() - sent_, this->lost}; }
-    /// Where it went, unless it was lost.
-    const LinkTimes& times() const { return static_cast<const Transfer*>(this)->times; }
+    Transit await_resume() const {
+      if (this->lost) [[unlikely]]
+        this->times->cut(earlier_);
+      return {sim_.now() - sent_, this->lost};
+    }
+    /// What it appended to the times.
+    std::span<const LinkTimes::Entry> own_times() const { return this->times->entries().subspan(earlier_); }
 
    private:
-    Network& network_;
+    Simulation& sim_;
     Time sent_;
+    std::size_t earlier_;  // entries of the times
   };
 
   Simulation& sim_;

@@ -40,7 +40,7 @@ Routing::Routing(const NetworkGraph& graph, const RoutingSpec& spec)
     if (to == kNotRelay) {
       last_[boost::target(link, graph)].push_back(link);
     } else if (from != kNotRelay) {
-      onward_[from].push_back(link);
+      onward_[from].push_back({link, to, cost_of(link)});
       ends.emplace_back(to, from);
       costs.push_back(cost_of(link));
     }
@@ -83,21 +83,14 @@ Routing::Goal Routing::goal(NodeId to) {
   return goal;
 }
 
-// What is left from the end of a link to the goal.
-Routing::Cost Routing::cost_behind(Link link, const Goal& goal) const {
-  const NodeId at = boost::target(link, graph_);
-  if (at == goal.node) return 0;
-  if (relay_of_[at] == kNotRelay) return kNoWay;
+Routing::Cost Routing::cost_from(std::uint32_t relay, const Goal& goal) {
   Cost least = kNoWay;
-  for (const auto& [costs, rest] : goal.entries) least = std::min(least, (*costs)[relay_of_[at]] + rest);
+  for (const auto& [costs, rest] : goal.entries) least = std::min(least, (*costs)[relay] + rest);
   return least;
 }
 
-void Routing::consider(Link link, const Goal& goal, Cost& least, std::vector<Link>& steps) const {
-  const Cost behind = cost_behind(link, goal);
-  if (behind >= kNoWay) return;
-  const Cost cost = cost_of(link) + behind;
-  if (cost > least) return;
+void Routing::consider(Link link, Cost cost, Cost& least, std::vector<Link>& steps) {
+  if (cost >= kNoWay || cost > least) return;
   if (cost < least) steps.clear();
   least = cost;
   steps.push_back(link);
@@ -107,12 +100,16 @@ void Routing::shortest_steps(NodeId at, const Goal& goal, std::vector<Link>& ste
   Cost least = kNoWay;
   steps.clear();
   if (relay_of_[at] == kNotRelay) {
-    for (const Link link : boost::make_iterator_range(boost::out_edges(at, graph_))) consider(link, goal, least, steps);
+    for (const Link link : boost::make_iterator_range(boost::out_edges(at, graph_)))
+      if (const NodeId to = boost::target(link, graph_); to == goal.node)
+        consider(link, cost_of(link), least, steps);
+      else if (relay_of_[to] != kNotRelay)
+        consider(link, cost_of(link) + cost_from(relay_of_[to], goal), least, steps);
     return;
   }
-  for (const Link link : onward_[relay_of_[at]]) consider(link, goal, least, steps);
+  for (const Onward& o : onward_[relay_of_[at]]) consider(o.link, o.cost + cost_from(o.to, goal), least, steps);
   for (const Link link : last_[goal.node])
-    if (boost::source(link, graph_) == at) consider(link, goal, least, steps);
+    if (boost::source(link, graph_) == at) consider(link, cost_of(link), least, steps);
 }
 
 std::vector<Routing::Link> Routing::path(NodeId from, NodeId to, std::uint64_t flow) {

@@ -59,6 +59,12 @@ class Routing {
   static constexpr std::uint32_t kNotRelay = ~std::uint32_t{0};
   static constexpr Cost kNoWay = std::numeric_limits<Cost>::max() / 4;
 
+  // A link between relays, with all that a search looks at side by side.
+  struct Onward {
+    Link link;
+    std::uint32_t to;
+    Cost cost;
+  };
   // A destination, by the relays that it can be reached from.
   struct Goal {
     NodeId node;
@@ -67,15 +73,15 @@ class Routing {
   Goal goal(NodeId to);
   const Costs& costs_to(std::uint32_t relay);
   Cost cost_of(Link link) const;
-  Cost cost_behind(Link link, const Goal& goal) const;
-  void consider(Link link, const Goal& goal, Cost& least, std::vector<Link>& steps) const;
+  static Cost cost_from(std::uint32_t relay, const Goal& goal);
+  static void consider(Link link, Cost cost, Cost& least, std::vector<Link>& steps);
   void shortest_steps(NodeId at, const Goal& goal, std::vector<Link>& steps) const;
 
   const NetworkGraph& graph_;
   RoutingSpec spec_;
-  std::vector<std::uint32_t> relay_of_;    // by node
-  std::vector<std::vector<Link>> onward_;  // by relay: links to other relays
-  std::vector<std::vector<Link>> last_;    // by node that does not forward: links that end there
+  std::vector<std::uint32_t> relay_of_;      // by node
+  std::vector<std::vector<Onward>> onward_;  // by relay
+  std::vector<std::vector<Link>> last_;      // by node that does not forward: links that end there
   RelayGraph backwards_;
   std::unordered_map<std::uint32_t, Costs> tables_;
 };

@@ -18,10 +18,9 @@ struct LinkState {
   NodeId to = 0;
   Bandwidth rate{};  ///< what it sends at now: link.bandwidth, less while a fault slows it
   int down = 0;      ///< faults that keep it down now
-  /// Whether no fault of this run will ever touch it.
-  bool is_steady = true;
-  /// Whether messages pass it without waiting, whatever comes before or after them: it may be asked ahead of time.
-  bool never_waits() const { return rate.is_unlimited() && is_steady; }
+  /// Whether messages pass it without waiting, whatever comes before or after them, so that it may be asked ahead of
+  /// time: its bandwidth is unlimited, and no fault of this run ever touches it.
+  bool never_waits = false;
   std::size_t number() const { return link.number; }
 
   Time free_at{};  ///< for transports that queue at ports
@@ -65,7 +64,7 @@ class Transfer : public Timer {
   Bytes size;
   EventTarget on_delivered;  ///< also when it is lost
   bool lost = false;
-  LinkTimes times;  ///< filled by the transport; adds up to the time from start to delivery
+  LinkTimes* times = nullptr;  ///< the transport appends to it what adds up to the time from start to delivery
 
   // State of the transport; what it means is the transport's own affair.
   std::size_t hop = 0;

@@ -63,7 +63,8 @@ Process Background::generate(const BackgroundTraffic& traffic, BackgroundTotals&
 }
 
 Process Background::deliver(Route route, Bytes size, BackgroundTotals& totals) {
-  const Network::Transit transit = co_await network_.send(route, size);
+  LinkTimes times;
+  const Network::Transit transit = co_await network_.send(route, size, times);
   if (transit.lost) {
     ++totals.lost;
   } else {

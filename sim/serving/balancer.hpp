@@ -14,9 +14,15 @@ class Balancer {
   explicit Balancer(std::size_t replicas) : outstanding_(replicas) {}
   virtual ~Balancer() = default;
 
-  /// The replica for a request, which counts as outstanding until finished(). `random` is the request's own stream.
-  std::size_t start(RandomStream random) {
-    const std::size_t replica = outstanding_.size() == 1 ? 0 : pick(random);
+  /// The replica for a request, which counts as outstanding until finished(). `random_of_request()` makes the request's
+  /// own stream, where there is a choice.
+  template <class RandomOfRequest>
+  std::size_t start(const RandomOfRequest& random_of_request) {
+    std::size_t replica = 0;
+    if (outstanding_.size() > 1) {
+      RandomStream random = random_of_request();
+      replica = pick(random);
+    }
     ++outstanding_[replica];
     return replica;
   }

@@ -9,18 +9,20 @@ namespace shardsim {
 
 class Serving::Piece {
  public:
-  Piece(Serving& serving, const Activity& activity, Step step, Server& server, Work work, Duration time)
-      : serving_(serving), activity_(activity), step_(step), job_(server.run(work, time)) {}
-  Piece(Serving& serving, const Activity& activity, Step step, Server& server, Duration time, Bytes traffic)
-      : serving_(serving), activity_(activity), step_(step), job_(server.gather(time, traffic)) {}
+  Piece(Serving& serving, const Activity& activity, Step step, Server& server, Work work, Duration time, Spans& spans)
+      : serving_(serving), activity_(activity), step_(step), spans_(spans), job_(server.run(work, time)) {}
+  Piece(Serving& serving, const Activity& activity, Step step, Server& server, Duration time, Bytes traffic,
+        Spans& spans)
+      : serving_(serving), activity_(activity), step_(step), spans_(spans), job_(server.gather(time, traffic)) {}
 
   [[gnu::always_inline]] bool await_ready() const noexcept { return job_.await_ready(); }
   [[gnu::always_inline]] void await_suspend(std::coroutine_handle<> h) { job_.await_suspend(h); }
-  [[gnu::always_inline]] Server::Booking await_resume() {
+  [[gnu::always_inline]] void await_resume() {
+    if (job_.await_ready()) return;
     const Server::Booking booking = job_.await_resume();
+    spans_ += booking;
     if (serving_.timeline_ != nullptr) [[unlikely]]
       tell(booking);
-    return booking;
   }
 
  private:
@@ -31,11 +33,13 @@ class Serving::Piece {
   Serving& serving_;
   const Activity& activity_;
   Step step_;
+  Spans& spans_;
   Server::Job job_;
 };
 
 class Serving::Message {
-  using Sending = decltype(std::declval<Network&>().send(std::declval<const Route&>(), Bytes{}));
+  using Sending =
+      decltype(std::declval<Network&>().send(std::declval<const Route&>(), Bytes{}, std::declval<LinkTimes&>()));
 
  public:
   Message(Serving& serving, const Activity& activity, Step step, const Route& route, Bytes size, Spans& spans)
@@ -45,13 +49,13 @@ class Serving::Message {
         route_(route),
         size_(size),
         spans_(spans),
-        sending_(serving.network_.send(route, size)) {}
+        sending_(serving.network_.send(route, size, spans.links())) {}
 
   bool await_ready() const noexcept { return sending_.await_ready(); }
   void await_suspend(std::coroutine_handle<> h) { sending_.await_suspend(h); }
   [[gnu::always_inline]] bool await_resume() {
     const Network::Transit transit = sending_.await_resume();
-    spans_.add(transit, sending_.times());
+    spans_ += transit;
     if (serving_.timeline_ != nullptr) [[unlikely]]
       tell(transit);
     return transit.lost;
@@ -60,7 +64,7 @@ class Serving::Message {
  private:
   [[gnu::noinline]] void tell(const Network::Transit& transit) const {
     serving_.timeline_->on_message(
-        {activity_, step_, serving_.network_, route_, transit, sending_.times(), size_, serving_.sim_.now()});
+        {activity_, step_, serving_.network_, route_, transit, sending_.own_times(), size_, serving_.sim_.now()});
   }
 
   Serving& serving_;
@@ -73,12 +77,13 @@ class Serving::Message {
 };
 
 [[gnu::always_inline]] inline Serving::Piece Serving::run(const Activity& activity, Step step, Server& server,
-                                                          Work work, Duration time) {
-  return {*this, activity, step, server, work, with_jitter(work, time, activity, step)};
+                                                          Work work, Duration time, Spans& spans) {
+  return {*this, activity, step, server, work, with_jitter(work, time, activity, step), spans};
 }
-inline Serving::Piece Serving::gather(const Activity& activity, Server& server, double time_ps, Bytes traffic) {
+inline Serving::Piece Serving::gather(const Activity& activity, Server& server, double time_ps, Bytes traffic,
+                                      Spans& spans) {
   const Duration time = with_jitter(Work::sparse, from_picoseconds(time_ps), activity, Step::gather);
-  return {*this, activity, Step::gather, server, time, traffic};
+  return {*this, activity, Step::gather, server, time, traffic, spans};
 }
 inline Serving::Message Serving::send(const Activity& activity, Step step, const Route& route, Bytes size,
                                       Spans& spans) {

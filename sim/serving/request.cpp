@@ -24,7 +24,8 @@ Process Serving::serve_query(Query query, std::function<void(const Outcome&)>& d
   Activity activity{query.id};
   std::size_t replica = 0;
   for (;; ++activity.attempt) {
-    replica = frontend_balancer_->start(random_for(query.id, static_cast<std::uint64_t>(activity.attempt)));
+    replica =
+        frontend_balancer_->start([&] { return random_for(query.id, static_cast<std::uint64_t>(activity.attempt)); });
     const Time sent = sim_.now();
     const bool lost = co_await send(activity, Step::query, *main_[replica].from_frontend, request, spans);
     if (!lost) break;
@@ -36,8 +37,8 @@ Process Serving::serve_query(Query query, std::function<void(const Outcome&)>& d
   MainReplica& main = main_[replica];
   Server& server = *main.server;
   const Platform& platform = server.platform();
-  spans += co_await run(activity, Step::receive, server, Work::serde, message_cost(platform, request));
-  spans += co_await run(activity, Step::overhead, server, Work::service, platform.service_overhead);
+  co_await run(activity, Step::receive, server, Work::serde, message_cost(platform, request), spans);
+  co_await run(activity, Step::overhead, server, Work::service, platform.service_overhead, spans);
 
   Join<BatchPath> batches;
   for (int first = 0; first < query.items; first += spec_.batch_items) {
@@ -52,7 +53,7 @@ Process Serving::serve_query(Query query, std::function<void(const Outcome&)>& d
 
   bool answered = !batches.failed();
   if (answered) {
-    spans += co_await run(activity, Step::reply, server, Work::serde, message_cost(platform, response));
+    co_await run(activity, Step::reply, server, Work::serde, message_cost(platform, response), spans);
     const Time sent = sim_.now();
     answered = !co_await send(activity, Step::scores, *main.to_frontend, response, spans);
     if (!answered) spans[Span::retry] += co_await until_timeout(sent);
@@ -96,8 +97,8 @@ Process Serving::serve_batch(const Query& query, Batch batch, MainReplica& main,
     Spans own;
     activity.target = 0;
     const std::int64_t rows = model_.nets[net].per == Per::item ? batch.items() : 1;
-    own += co_await run(activity, Step::bottom, server, Work::dense, dense_[net].before(rows));
-    own += co_await gather(activity, server, local.gather_ps, local.traffic);
+    co_await run(activity, Step::bottom, server, Work::dense, dense_[net].before(rows), own);
+    co_await gather(activity, server, local.gather_ps, local.traffic, own);
     const Time own_done = sim_.now();
     co_await rpcs;
     const bool rpc_was_last = sim_.now() > own_done;
@@ -108,8 +109,8 @@ Process Serving::serve_batch(const Query& query, Batch batch, MainReplica& main,
 
     const Duration summing = from_picoseconds(static_cast<double>(partial.count) *
                                               static_cast<double>(server.platform().lookup.time_per_byte.count()));
-    path.critical += co_await run(activity, Step::partial, server, Work::sparse, summing);
-    path.critical += co_await run(activity, Step::top, server, Work::dense, dense_[net].after(rows));
+    co_await run(activity, Step::partial, server, Work::sparse, summing, path.critical);
+    co_await run(activity, Step::top, server, Work::dense, dense_[net].after(rows), path.critical);
   }
   batches.finish(path);
 }
@@ -141,7 +142,7 @@ Process Serving::call_shard(Call call, MainReplica& main, Join<RpcPath>* rpcs, A
   const Bytes request = sizes ? sizes->request : demands_.request_bytes(demand);
   const Bytes response = sizes ? sizes->response : demand.pooled;
   Balancer& balancer = *main.balancers[shard];
-  const std::size_t chosen = balancer.start(random_for(activity.query, activity.call()));
+  const std::size_t chosen = balancer.start([&] { return random_for(activity.query, activity.call()); });
   SparseReplica& replica = main.shards[shard][chosen];
   if (replica.there == nullptr) [[unlikely]]
     find_routes(main, replica);
@@ -154,19 +155,19 @@ Process Serving::call_shard(Call call, MainReplica& main, Join<RpcPath>* rpcs, A
   RpcPath path{{}, activity.target};
   Spans& spans = path.spans;
   const Duration calling = message_cost(caller.platform(), request);
-  spans += co_await run(activity, Step::call, caller, Work::serde, calling);
+  co_await run(activity, Step::call, caller, Work::serde, calling, spans);
   bool lost = co_await send(activity, Step::request, *replica.there, request, spans);
   if (!lost) {
     const Platform& platform = server.platform();
     const Duration overhead = platform.service_overhead + platform.net_overhead;
-    spans += co_await run(activity, Step::receive, server, Work::serde, message_cost(platform, request));
-    spans += co_await run(activity, Step::net, server, Work::service, overhead);
-    spans += co_await gather(activity, server, demand.gather_ps, demand.traffic);
-    spans += co_await run(activity, Step::answer, server, Work::serde, message_cost(platform, response));
+    co_await run(activity, Step::receive, server, Work::serde, message_cost(platform, request), spans);
+    co_await run(activity, Step::net, server, Work::service, overhead, spans);
+    co_await gather(activity, server, demand.gather_ps, demand.traffic, spans);
+    co_await run(activity, Step::answer, server, Work::serde, message_cost(platform, response), spans);
     lost = co_await send(activity, Step::response, *replica.back, response, spans);
   }
   const Duration collecting = message_cost(caller.platform(), response);
-  if (!lost) spans += co_await run(activity, Step::collect, caller, Work::serde, collecting);
+  if (!lost) co_await run(activity, Step::collect, caller, Work::serde, collecting, spans);
   if (lost) co_await until_timeout(issued);  // the caller knows no sooner
   balancer.finished(chosen);
   if (answer == nullptr)

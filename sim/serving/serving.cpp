@@ -71,8 +71,8 @@ void Serving::connect(const std::vector<ServerSite>& sites) {
 }
 
 void Serving::find_routes(const MainReplica& main, SparseReplica& replica) {
-  replica.there = &network_.route(main.node, replica.node);
-  replica.back = &network_.route(replica.node, main.node);
+  replica.there = &routes_.emplace_back(network_.route_of_flow(main.node, replica.node, 0));
+  replica.back = &routes_.emplace_back(network_.route_of_flow(replica.node, main.node, 0));
 }
 
 void Serving::place_memory(const ShardingPlan& plan) {

@@ -131,11 +131,11 @@ class Serving {
   // live until then.
   class Piece;
   class Message;
-  /// `spans += co_await run(...)`: a piece of work that takes `time` but for jitter.
-  Piece run(const Activity& activity, Step step, Server& server, Work work, Duration time);
+  /// `co_await run(...)`: a piece of work that takes `time` but for jitter. Adds to `spans` what it took.
+  Piece run(const Activity& activity, Step step, Server& server, Work work, Duration time, Spans& spans);
   /// The same for gathering: sparse work that also moves `traffic` bytes of memory.
-  Piece gather(const Activity& activity, Server& server, double time_ps, Bytes traffic);
-  /// `bool lost = co_await send(...)`: adds to `spans` what it took.
+  Piece gather(const Activity& activity, Server& server, double time_ps, Bytes traffic, Spans& spans);
+  /// `bool lost = co_await send(...)`: a message. Adds to `spans` what it took.
   Message send(const Activity& activity, Step step, const Route& route, Bytes size, Spans& spans);
 
   Duration with_jitter(Work work, Duration time, const Activity& activity, Step step) const {
@@ -180,6 +180,7 @@ class Serving {
   std::deque<Host> hosts_;
   std::deque<Server> servers_;
   AnswerPool answers_;
+  std::deque<Route> routes_;  // of sparse replicas
   std::vector<MainReplica> main_;
   std::unique_ptr<Balancer> frontend_balancer_;
   std::vector<ShardTotals> shard_totals_;

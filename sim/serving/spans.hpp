@@ -63,9 +63,10 @@ class Spans : public SpanTimes {
     work_ += b.served;
     return *this;
   }
-  void add(const Network::Transit& t, const LinkTimes& times) {
+  /// Of a message that was sent with links().
+  Spans& operator+=(const Network::Transit& t) {
     (*this)[t.lost ? Span::retry : Span::network] += t.took;
-    if (!t.lost) links_ += times;
+    return *this;
   }
   /// Goes on after branches that ran at once: with the times of the one that ended last and the work of all.
   void join(const Spans& last, Duration work_of_all) {
@@ -77,6 +78,7 @@ class Spans : public SpanTimes {
   Duration work() const { return work_; }
   /// Where in the network the network span was spent: adds up to it exactly, by number of link.
   const LinkTimes& links() const { return links_; }
+  LinkTimes& links() { return links_; }
   /// Where the queueing span was spent: adds up to it exactly, by number of host.
   const QueueTimes& queues() const { return queues_; }
 

@@ -25,7 +25,7 @@ class Timeline {
     const Network& network;
     const Route& route;  ///< empty: from a host to itself
     const Network::Transit& transit;
-    const LinkTimes& times;  ///< where it went, unless it was lost
+    std::span<const LinkTimes::Entry> times;  ///< where it went, unless it was lost
     Bytes size;
     Time arrived;  ///< or was lost
     Time sent() const { return arrived - transit.took; }

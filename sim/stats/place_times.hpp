@@ -3,6 +3,7 @@
 
 #include <boost/container/small_vector.hpp>
 #include <cstdint>
+#include <span>
 
 #include "engine/units.hpp"
 
@@ -26,12 +27,19 @@ class PlaceTimes {
       }
     entries_.push_back({static_cast<std::uint32_t>(place), time});
   }
+  /// The same without a look at what is there: the place may then be among entries() more than once.
+  void append(std::size_t place, Duration time) {
+    if (time != Duration::zero()) entries_.push_back({static_cast<std::uint32_t>(place), time});
+  }
+  /// Takes back all append()s but those before there were `count` entries.
+  void cut(std::size_t count) { entries_.resize(count); }
+
   PlaceTimes& operator+=(const PlaceTimes& other) {
     for (const Entry& entry : other.entries_) add(entry.place, entry.time);
     return *this;
   }
-  /// One for each place, in the order in which the places came up.
-  const auto& entries() const { return entries_; }
+  /// In the order in which the places came up.
+  std::span<const Entry> entries() const { return {entries_.data(), entries_.size()}; }
   Duration total() const {
     Duration sum{};
     for (const Entry& entry : entries_) sum += entry.time;

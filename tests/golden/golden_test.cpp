@@ -71,8 +71,8 @@ TEST_CASE("every shipped experiment takes the recorded way, and its table has th
 }
 
 TEST_CASE("every shipped experiment is in the test above") {
-  const std::set<std::string> scenarios{"drm1.json", "drm1-load.json",
-                                        "mlperf-dlrm-v2-scenario.json", "fleet.json"};  // bases of them
+  const std::set<std::string> scenarios{"drm1.json", "drm1-load.json", "mlperf-dlrm-v2-scenario.json",
+                                        "fleet.json"};  // bases of them
   const std::set<std::string> sweeps{"paper.json", "paper-load.json", "mlperf-dlrm-v2.json", "network.json",
                                      "capacity.json"};
   for (const auto& entry :

@@ -52,8 +52,8 @@ TEST_CASE("a port of unlimited bandwidth costs no event, and takes what it would
   const std::vector<std::pair<std::string, std::string>> changes{
       {"topology", R"({"type": "star", "up_latency": "3 us", "down_latency": "2 us",
                        "frontend": {"host": "main0"}})"},
-      {"transport", GENERATE(as<std::string>(), R"({"type": "port"})",
-                             R"({"type": "port", "forwarding": "store-and-forward"})")},
+      {"transport",
+       GENERATE(as<std::string>(), R"({"type": "port"})", R"({"type": "port", "forwarding": "store-and-forward"})")},
       {"cluster.sparse.platform.nic.bandwidth", "10 Gbps"},
       {"cluster.sparse.platform.nic.receive_bandwidth", "unlimited"},
       {"traffic.queries", "2000"},

@@ -34,7 +34,8 @@ const std::string kPath = R"({"type": "graph", "hosts": ["a", "b"], "switches": 
   {"a": "s", "b": "b", "bandwidth": "0.5 GB/s", "latency": "20 us"}]})";
 
 Process send(Simulation& sim, Network& network, const Route& route, Bytes size, std::vector<Network::Transit>& got) {
-  got.push_back(co_await network.send(route, size));
+  LinkTimes times;
+  got.push_back(co_await network.send(route, size, times));
   (void)sim;
 }
 

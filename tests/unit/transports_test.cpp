@@ -119,12 +119,10 @@ class Lab {
  private:
   static Process carry(Lab& lab, Message& m, NodeId from, NodeId to) {
     co_await lab.sim.until(Time(us(m.at)));
-    auto sending = lab.network.send(lab.network.route(from, to), m.size);
-    const Network::Transit t = co_await sending;
+    const Network::Transit t = co_await lab.network.send(lab.network.route(from, to), m.size, m.times);
     ++m.ended;
     m.lost = t.lost;
     m.took = to_microseconds(t.took);
-    m.times = sending.times();
   }
   static Process fault(Lab& lab, LinkState& link, double from, double to) {
     co_await lab.sim.until(Time(us(from)));

@@ -18,7 +18,7 @@ class FluidTransport final : public Transport, private Timer {
     Duration latency{};
     for (LinkState* link : *t.route) {
       latency += link->link.latency;
-      t.times.add(link->number(), link->link.latency);
+      t.times->append(link->number(), link->link.latency);
     }
     sim_.at(sim_.now() + latency, t);
   }
@@ -33,7 +33,7 @@ class FluidTransport final : public Transport, private Timer {
     if (links_.empty() || t.size.count == 0) return deliver(t);
     const MaxMin::FlowId id = rates_.add(links_);
     if (id >= flows_.size()) flows_.resize(id + 1);
-    flows_[id] = {&t, static_cast<double>(t.size.count), 0, 0, sim_.now(), {}, false};
+    flows_[id] = {&t, static_cast<double>(t.size.count), 0, 0, sim_.now(), {}, {}, false};
     ask_for_solution();
   }
 
@@ -59,6 +59,7 @@ class FluidTransport final : public Transport, private Timer {
     double rate = 0;
     MaxMin::LinkId bottleneck = 0;
     Time updated{};
+    LinkTimes times;  // as the bottleneck changes
     Heap::handle_type due;
     bool has_due = false;
   };
@@ -85,8 +86,10 @@ class FluidTransport final : public Transport, private Timer {
     if (scheduled_ && *scheduled_ <= sim_.now()) scheduled_.reset();
     while (!due_.empty() && due_.top().time <= sim_.now()) {
       const MaxMin::FlowId id = due_.top().flow;
-      settle(flows_[id]);
-      deliver(*flows_[id].transfer);
+      Flow& flow = flows_[id];
+      settle(flow);
+      for (const auto& [link, time] : flow.times.entries()) flow.transfer->times->append(link, time);
+      deliver(*flow.transfer);
       end(id);
     }
     for (const MaxMin::FlowId id : rates_.solve()) {
@@ -102,7 +105,7 @@ class FluidTransport final : public Transport, private Timer {
   void settle(Flow& flow) {
     const Duration passed = sim_.now() - flow.updated;
     flow.left = std::max(0.0, flow.left - flow.rate * to_seconds(passed));
-    if (flow.rate > 0) flow.transfer->times.add(flow.bottleneck, passed);
+    if (flow.rate > 0) flow.times.add(flow.bottleneck, passed);
     flow.updated = sim_.now();
   }
   void set_due(MaxMin::FlowId id, Flow& flow) {

@@ -19,11 +19,11 @@ class IdealTransport final : public Transport {
       }
       link->carry(t.size, t.size / link->rate);
       latency += link->link.latency;
-      t.times.add(link->number(), link->link.latency);
+      t.times->append(link->number(), link->link.latency);
     }
     const LinkState& bottleneck = slowest(*t.route);
     const Duration sending = t.size / bottleneck.rate;
-    t.times.add(bottleneck.number(), sending);
+    t.times->append(bottleneck.number(), sending);
     sim_.at(sim_.now() + latency + sending, t.on_delivered);
   }
   void advance(Transfer&) override {}

@@ -214,11 +214,11 @@ class PacketTransport final : public Transport {
     Duration rest = sim_.now() - flow.started;
     for (const LinkState* link : flow.route) {
       const Duration crossing = link->link.latency + last / link->link.bandwidth;  // at least; faults only slow
-      t.times.add(link->number(), crossing);
+      t.times->append(link->number(), crossing);
       rest -= crossing;
     }
     // The rest is waiting: in queues, for the window, for retransmissions. It belongs to the link that caused it.
-    t.times.add(culprit(flow).number(), rest);
+    t.times->append(culprit(flow).number(), rest);
     end(flow);
   }
   static const LinkState& culprit(const Flow& flow) {

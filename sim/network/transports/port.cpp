@@ -26,25 +26,22 @@ class PortTransport final : public Transport {
   }
 
   void advance(Transfer& t) override {
-    Time at = sim_.now();
-    Time head = at;
-    while (t.hop < t.route->size()) {
+    const Time now = sim_.now();
+    const std::size_t hops = t.route->size();
+    for (Time head = now; t.hop < hops;) {
       LinkState& link = *(*t.route)[t.hop];
       // It must be its turn at the port, unless there is no turn.
-      if (head > sim_.now() && !link.never_waits()) return sim_.at(head, t);
+      if (head > now && !link.never_waits) return sim_.at(head, t);
       ++t.hop;
-      if (link.down > 0) {
-        link.lose(t.size);
-        t.lost = true;
-        return sim_.at(sim_.now(), t.on_delivered);
-      }
-      at = head;
-      head = link.never_waits() ? fly_through(link, t, at) : pass(link, t);
-      t.times.add(link.number(), head - at);
+      if (link.down > 0) [[unlikely]]
+        return lose(link, t);
+      const Time at = head;
+      head = link.never_waits ? fly_through(link, t, at) : pass(link, t);
+      t.times->append(link.number(), head - at);
+      // Cut through, the time between first and last byte belongs to the link that sends slowest.
+      if (t.hop == hops && t.tail > head) t.times->append(slowest(*t.route).number(), t.tail - head);
     }
-    // Cut through, the time between first and last byte belongs to the link that sends slowest.
-    if (t.tail > head) t.times.add(slowest(*t.route).number(), t.tail - head);
-    sim_.at(std::max(t.tail, sim_.now()), t.on_delivered);
+    sim_.at(std::max(t.tail, now), t.on_delivered);
   }
 
  private:
@@ -67,6 +64,11 @@ class PortTransport final : public Transport {
     link.queue_peak = std::max(link.queue_peak, t.size);
     t.tail = std::max(at, t.tail) + link.link.latency;
     return cut_through_ ? at + link.link.latency : t.tail;
+  }
+  void lose(LinkState& link, Transfer& t) {
+    link.lose(t.size);
+    t.lost = true;
+    sim_.at(sim_.now(), t.on_delivered);
   }
   static Bytes backlog(Duration left, Bandwidth rate) {
     return {static_cast<std::int64_t>(to_seconds(left) * rate.bytes_per_second + 0.5)};
