@@ -23,8 +23,11 @@ Figures figures_of(const Observations& observations, double confidence) {
   Figures f;
   f.confidence = confidence;
   f[Measure::mean] = in_us(estimate_mean(observations, confidence));
-  for (const auto& [measure, q] :
-       {std::pair(Measure::p50, 0.5), {Measure::p90, 0.9}, {Measure::p95, 0.95}, {Measure::p99, 0.99}})
+  for (const auto& [measure, q] : {std::pair(Measure::p50, 0.5),
+                                   {Measure::p90, 0.9},
+                                   {Measure::p95, 0.95},
+                                   {Measure::p99, 0.99},
+                                   {Measure::p999, 0.999}})
     f[measure] = in_us(estimate_quantile(observations, q, confidence));
   f[Measure::cpu] = estimate_quantity(observations, kCpuQuantity, confidence);
   return f;

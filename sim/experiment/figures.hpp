@@ -15,8 +15,8 @@ struct EnumNames<Trust> {
 };
 
 /// The figures of a run that come with an interval: latency in us, and core time a query in us.
-enum class Measure { mean, p50, p90, p95, p99, cpu };
-inline constexpr std::size_t kMeasures = 6;
+enum class Measure { mean, p50, p90, p95, p99, p999, cpu };
+inline constexpr std::size_t kMeasures = 7;
 template <>
 struct EnumNames<Measure> {
   static constexpr std::array<std::pair<Measure, std::string_view>, kMeasures> names{{{Measure::mean, "mean"},
@@ -24,6 +24,7 @@ struct EnumNames<Measure> {
                                                                                       {Measure::p90, "p90"},
                                                                                       {Measure::p95, "p95"},
                                                                                       {Measure::p99, "p99"},
+                                                                                      {Measure::p999, "p999"},
                                                                                       {Measure::cpu, "cpu"}}};
 };
 

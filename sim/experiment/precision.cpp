@@ -10,6 +10,7 @@ double excess_width(const Precision& precision, const Figures& figures) {
                                        {Measure::p90, precision.p90},
                                        {Measure::p95, precision.p95},
                                        {Measure::p99, precision.p99},
+                                       {Measure::p999, precision.p999},
                                        {Measure::cpu, precision.cpu}}) {
     if (!asked) continue;
     const Estimate& e = figures[measure];
@@ -40,6 +41,7 @@ void describe(Describe<Precision>& d) {
   share("p90", &Precision::p90, "P90");
   share("p95", &Precision::p95, "P95");
   share("p99", &Precision::p99, "P99");
+  share("p999", &Precision::p999, "P99.9");
   share("cpu", &Precision::cpu, "core time a query");
   d.optional("confidence", &Precision::confidence, "of all intervals").more_than(Share{0.5}).less_than(Share{1});
   d.optional("max_queries", &Precision::max_queries,

@@ -9,11 +9,11 @@ namespace shardsim {
 /// How precisely a run is to answer: it goes on, beyond `traffic.queries`, until the interval of every figure asked for
 /// is at most this share of the figure to either side, or the budget of queries is used up.
 struct Precision {
-  std::optional<Share> mean, p50, p90, p95, p99, cpu;
+  std::optional<Share> mean, p50, p90, p95, p99, p999, cpu;
   Share confidence{0.95};
   std::optional<std::int64_t> max_queries;  ///< left out: a hundred times `traffic.queries`
 
-  bool asks_for_anything() const { return mean || p50 || p90 || p95 || p99 || cpu; }
+  bool asks_for_anything() const { return mean || p50 || p90 || p95 || p99 || p999 || cpu; }
   std::int64_t budget(std::int64_t queries) const { return max_queries.value_or(queries * 100); }
 };
 template <>

@@ -28,6 +28,7 @@ Json latency_json(const Histogram& h) {
           {"p90", us(h.quantile(0.9))},
           {"p95", us(h.quantile(0.95))},
           {"p99", us(h.quantile(0.99))},
+          {"p999", us(h.quantile(0.999))},
           {"max", us(static_cast<double>(h.max()))},
           {"cdf", cdf}};
 }
@@ -185,7 +186,7 @@ std::string doubts(const Figures& figures) {
   std::string out;
   for (std::size_t m = 0; m < kMeasures; ++m) {
     const auto measure = static_cast<Measure>(m);
-    if (figures[measure].trust == Trust::good) continue;
+    if (measure == Measure::p999 || figures[measure].trust == Trust::good) continue;
     out += fmt::format("{}{}:{}", out.empty() ? "" : " ", name_of(measure), name_of(figures[measure].trust));
   }
   return out;
@@ -209,9 +210,11 @@ std::string queries_text(const RunResult& r) {
 
 std::string latency_text(const RunResult& r) {
   const auto figure = [&](Measure m) { return interval_text(r.figures[m], 1); };
-  std::string out = fmt::format("latency us  mean {}   P50 {}   P90 {}\n            P95 {}   P99 {}   max {:.1f}\n",
-                                figure(Measure::mean), figure(Measure::p50), figure(Measure::p90), figure(Measure::p95),
-                                figure(Measure::p99), us(static_cast<double>(r.recorder.latency_ps().max())));
+  std::string out =
+      fmt::format("latency us  mean {}   P50 {}   P90 {}\n            P95 {}   P99 {}", figure(Measure::mean),
+                  figure(Measure::p50), figure(Measure::p90), figure(Measure::p95), figure(Measure::p99));
+  if (r.figures[Measure::p999].trust == Trust::good) out += fmt::format("   P99.9 {}", figure(Measure::p999));
+  out += fmt::format("   max {:.1f}\n", us(static_cast<double>(r.recorder.latency_ps().max())));
   if (const std::string doubtful = doubts(r.figures); !doubtful.empty() && r.recorder.count() > 0)
     out += fmt::format("            not to be relied on (send more queries): {}\n", doubtful);
   if (r.precision_end != PrecisionEnd::not_asked)

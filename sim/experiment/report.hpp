@@ -24,6 +24,7 @@ std::string interval_text(const Estimate& estimate, int decimals);
 std::string percent_text(double share);
 
 /// Measures whose value is not to be taken as fact, and why: "p99:too-few p95:correlated"; empty when there are none.
+/// Says nothing of P99.9, which few runs are long enough for.
 std::string doubts(const Figures& figures);
 
 /// Tables, bytes and estimated lookups of each shard.

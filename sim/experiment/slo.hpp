@@ -11,7 +11,7 @@ struct Slo {
   Duration limit{};
 };
 
-/// Reads "p99<=50 ms"; the figures are mean, p50, p90, p95 and p99. Throws InputError.
+/// Reads "p99<=50 ms"; the figures are mean, p50, p90, p95, p99 and p999. Throws InputError.
 Slo parse_slo(const std::string& text);
 
 std::string to_text(const Slo& slo);

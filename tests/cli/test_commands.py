@@ -48,7 +48,7 @@ class Run(ProgramTest):
         for key in ("schema_version", "program", "scenario", "seed", "fingerprint", "verdict", "bottleneck", "cpu_us_per_query", "spans_us", "hosts", "shards", "links"):
             self.assertIn(key, r)
         self.assertEqual(set(r["queries"]) & {"offered", "completed"}, {"offered", "completed"})
-        for key in ("count", "mean", "p50", "p90", "p95", "p99", "max"):
+        for key in ("count", "mean", "p50", "p90", "p95", "p99", "p999", "max"):
             self.assertIn(key, r["latency_us"])
         for span in r["spans_us"].values():
             self.assertEqual(set(span), {"mean", "p50", "p50_share", "p99", "p99_share"})

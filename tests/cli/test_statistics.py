@@ -36,6 +36,16 @@ class Intervals(ProgramTest):
         self.assertIsNone(result["intervals"]["p99"]["low"])
         self.assertIn("p99:too-few", self.succeed("run", BASE, "--set", "traffic.queries=200").stdout)
 
+    def test_p999_is_there_once_enough_queries_lie_beyond(self):
+        few = self.result(*MORE)
+        self.assertEqual(few["intervals"]["p999"]["trust"], "too-few")
+        many = ["--set", "traffic.queries=60000"]
+        p999 = self.result(*many)["intervals"]["p999"]
+        self.assertEqual(p999["trust"], "good")
+        self.assertGreater(p999["low"], few["intervals"]["p99"]["low"])
+        self.assertIn("P99.9", self.succeed("run", BASE, *many).stdout)
+        self.assertNotIn("P99.9", self.succeed("run", BASE, *MORE).stdout)
+
     def test_a_higher_confidence_is_wider(self):
         width = lambda r: r["intervals"]["p90"]["high"] - r["intervals"]["p90"]["low"]  # noqa: E731
         sure = self.result(*MORE, "--set", 'precision={"confidence": "99.9 %"}')

@@ -6,6 +6,7 @@
 
 #include "stats/band_sums.hpp"
 #include "stats/histogram.hpp"
+#include "stats/place_times.hpp"
 
 using namespace shardsim;
 
@@ -95,4 +96,27 @@ TEST_CASE("bands: the whole range gives the mean, a band only what lies in it, m
     CHECK(mean(*bands, 0.45, 0.55) == Approx(50.5).margin(1));
   }
   CHECK(mean(BandBuckets<double>(), 0, 1) == 0);
+}
+
+TEST_CASE("times by place: appended ones may be taken back, and come together where chains do") {
+  const auto ps = [](int n) { return Duration(n); };
+  PlaceTimes<2> times;
+  times.append(7, ps(1));
+  const std::size_t before = times.entries().size();
+  times.append(8, ps(10));
+  times.append(7, ps(100));
+  times.append(9, ps(0));  // no time is no entry
+  CHECK(times.entries().size() == 3);
+  CHECK(times.total() == ps(111));
+
+  PlaceTimes<2> chain;
+  chain += times;
+  REQUIRE(chain.entries().size() == 2);
+  CHECK(chain.entries()[0].place == 7);
+  CHECK(chain.entries()[0].time == ps(101));
+  CHECK(chain.total() == times.total());
+
+  times.cut(before);
+  CHECK(times.entries().size() == 1);
+  CHECK(times.total() == ps(1));
 }

@@ -125,7 +125,8 @@ class CapacityCommand final : public Command {
     add_set_option(options);
     options.add_options()("SCENARIO.json", po::value<std::string>(),
                           "scenario, or a sweep whose points are the configurations to compare")(
-        "slo", po::value<std::string>()->value_name("\"p99<=50 ms\""), "the objective: mean, p50, p90, p95 or p99")(
+        "slo", po::value<std::string>()->value_name("\"p99<=50 ms\""),
+        "the objective: mean, p50, p90, p95, p99 or p999")(
         "rate", po::value<std::string>()->value_name("\"2000 /s\""),
         "instead of the highest rate: the fewest replicas of each kind for this one")(
         "over", po::value<std::string>()->default_value("traffic.arrivals.rate")->value_name("PATH"),
