@@ -25,7 +25,7 @@ class EventQueue {
   /// What to do is opaque here: Simulation packs a coroutine or a timer into `target`.
   struct Event {
     Time time;
-    std::uintptr_t target;
+    std::uintptr_t target = 0;
   };
 
   bool empty() const { return levels_ == 0 && next_due_ == due_.size; }

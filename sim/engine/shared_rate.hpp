@@ -17,10 +17,10 @@ class SharedRate final : public Timer {
   SharedRate& operator=(const SharedRate&) = delete;
 
   struct Job {
-    double remaining;  ///< units still to move
-    double cap;        ///< units a second this job can move alone, more than 0
+    double remaining = 0;  ///< units still to move
+    double cap = 0;        ///< units a second this job can move alone, more than 0
     EventTarget on_done;
-    double rate;  ///< set by SharedRate
+    double rate = 0;  ///< set by SharedRate
   };
   /// Starts a job, which must stay in place until `on_done`.
   void join(Job& job);

@@ -62,8 +62,8 @@ class Routing {
   // A link between relays, with all that a search looks at side by side.
   struct Onward {
     Link link;
-    std::uint32_t to;
-    Cost cost;
+    std::uint32_t to = 0;
+    Cost cost = 0;
   };
   // A destination, by the relays that it can be reached from.
   struct Goal {
