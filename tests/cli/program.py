@@ -12,7 +12,10 @@ PROGRAM = os.environ.get("SHARDSIM", str(ROOT / "build/release/shardsim"))
 SANITIZED = any(word in pathlib.Path(PROGRAM).read_bytes() for word in (b"__asan_init", b"__tsan_init"))
 
 
-def shardsim(*arguments, cwd=ROOT, timeout=60):
+PATIENCE = 300 if SANITIZED else 60  # seconds
+
+
+def shardsim(*arguments, cwd=ROOT, timeout=PATIENCE):
     return subprocess.run([PROGRAM, *map(str, arguments)], cwd=cwd, capture_output=True, timeout=timeout, check=False, encoding="utf-8", errors="replace")
 
 
