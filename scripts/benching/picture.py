@@ -17,5 +17,5 @@ def draw(scale, folder):
         axes.set_title(title, loc="left", fontsize=10)
         axes.set_ylim(bottom=0)
     memory.set_yscale("log")
-    memory.set_ylim(bottom=min(row[4] for row in scale) / 2)
+    memory.set_ylim(min(row[4] for row in scale) / 2, 2 * max(row[4] for row in scale))
     save(figure, folder, "scale", (".png",))
