@@ -6,6 +6,7 @@
 #include <charconv>
 #include <cmath>
 #include <limits>
+#include <optional>
 
 #include "config/suggest.hpp"
 #include "config/text.hpp"
@@ -22,6 +23,19 @@ std::vector<std::string> names(const std::vector<Unit>& units) {
   return out;
 }
 
+// A hundredth is divided by, so that 95 % is 0.95 as it is written anywhere else; 95 * 0.01 is the number next to it.
+constexpr double kHundredth = 0.01;
+double in_base(double number, const Unit& u) { return u.size == kHundredth ? number / 100 : number * u.size; }
+
+// The number that gives `base` in this unit, if there is one. Rounding may have moved it by one.
+std::optional<double> in_unit(double base, const Unit& u) {
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  const double number = u.size == kHundredth ? base * 100 : base / u.size;
+  for (const double n : {number, std::nextafter(number, kInfinity), std::nextafter(number, 0.0)})
+    if (in_base(n, u) == base) return n;
+  return std::nullopt;
+}
+
 }  // namespace
 
 const std::vector<Unit>& QuantityTraits<Duration>::units() {
@@ -34,7 +48,7 @@ std::optional<Duration> QuantityTraits<Duration>::make(double base) {
 }
 
 const std::vector<Unit>& QuantityTraits<Share>::units() {
-  static const std::vector<Unit> units{{"%", 0.01}};
+  static const std::vector<Unit> units{{"%", kHundredth}};
   return units;
 }
 
@@ -97,8 +111,9 @@ ParsedQuantity parse_quantity(std::string_view text, const std::vector<Unit>& un
   if (unit.empty()) return {0, fmt::format("{} has no unit{}", in_quotes(text), suggestion("", names(units)))};
   for (const Unit& u : units)
     if (u.name == unit && std::isfinite(u.size)) {
-      if (!std::isfinite(number * u.size)) return {0, fmt::format("{} is too large", in_quotes(text))};
-      return {number * u.size, ""};
+      const double base = in_base(number, u);
+      if (!std::isfinite(base)) return {0, fmt::format("{} is too large", in_quotes(text))};
+      return {base, ""};
     }
   return {
       0, fmt::format("{} has the unknown unit {}{}", in_quotes(text), in_quotes(unit), suggestion(unit, names(units)))};
@@ -109,11 +124,12 @@ std::string format_quantity(double base, const std::vector<Unit>& units) {
   std::string best;
   for (const Unit& u : units) {
     if (!std::isfinite(u.size)) continue;
-    const double number = base / u.size;
-    std::string text = fmt::format("{} {}", number, u.name);
+    const std::optional<double> number = in_unit(base, u);
+    if (!number) continue;
+    std::string text = fmt::format("{} {}", *number, u.name);
     // Exact, and the shortest: "25 Gbps" rather than "3125000000 B/s", and "100 Gbps" rather than "0.1 Tbps".
-    const std::size_t longest = number < 1 ? best.size() - 1 : best.size();
-    if (number * u.size == base && (best.empty() || text.size() <= longest)) best = std::move(text);
+    const std::size_t longest = *number < 1 ? best.size() - 1 : best.size();
+    if (best.empty() || text.size() <= longest) best = std::move(text);
   }
   return best;
 }

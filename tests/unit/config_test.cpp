@@ -147,3 +147,14 @@ TEST_CASE("what is empty on purpose is written, so that it is read back empty") 
   const auto nowhere = read_document<HostChoice>(choice);
   CHECK(value_type<HostChoice>().write(&nowhere, {})["on"] == "");  // a text that is "*" unless it is given
 }
+
+TEST_CASE("every share is written as it is read, such as 95 %") {
+  const std::vector<Unit>& units = QuantityTraits<Share>::units();
+  CHECK(parse_quantity("95 %", units).base == 0.95);
+  CHECK(format_quantity(0.95, units) == "95 %");
+  for (int i = 1; i < 10'000; ++i) {
+    const double share = parse_quantity(fmt::format("{} %", i * 0.00917), units).base;
+    const std::string text = format_quantity(share, units);
+    REQUIRE(parse_quantity(text, units).base == share);
+  }
+}
