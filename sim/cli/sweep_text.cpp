@@ -41,18 +41,14 @@ void list_points(const Sweep& sweep, const SweepProgress& progress, unsigned job
   const std::vector<std::size_t> left = progress.left();
   const std::optional<double> seconds = progress.seconds_left(jobs);
   Json points = Json::array();
-  std::size_t count = 0;
   for (std::size_t i = 0; i < sweep.points.size(); ++i) {
     const SweepPoint& point = sweep.points[i];
     if (point.id.empty()) continue;
-    ++count;
     const std::optional<double> took = progress.seconds(i);
     if (as_json) {
-      Json axes = Json::object();
-      for (std::size_t a = 0; a < sweep.axes.size(); ++a) axes[sweep.axes[a]] = point.labels[a];
       points.push_back({{"index", i},
                         {"id", point.id},
-                        {"axes", axes},
+                        {"axes", axes_json(sweep, i)},
                         {"state", std::string(state_of(progress, i))},
                         {"seconds", took ? Json(*took) : Json()}});
       continue;
@@ -66,8 +62,8 @@ void list_points(const Sweep& sweep, const SweepProgress& progress, unsigned job
     fmt::print("{}\n", out.dump());
     return;
   }
-  fmt::print(stderr, "{} points, {} to run; estimated time with --jobs {}: {}\n", count, left.size(), jobs,
-             seconds ? about(*seconds) : "unknown before a point was run");
+  fmt::print(stderr, "{} points, {} to run; estimated time with --jobs {}: {}\n", selected_points(sweep), left.size(),
+             jobs, seconds ? about(*seconds) : "unknown before a point was run");
 }
 
 }  // namespace shardsim

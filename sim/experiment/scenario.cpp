@@ -57,18 +57,20 @@ Rate rate_at(const Scenario& scenario, const std::string& path) {
   const Json written = value_type<Scenario>().write(&scenario, std::filesystem::current_path());
   std::string pointer = "/" + path;
   std::replace(pointer.begin(), pointer.end(), '.', '/');
-  const InputError no_rate(
-      fmt::format("{}: there is no rate in the scenario (its arrivals are of type {}); name the field that "
-                  "holds one with --over",
-                  path, written["traffic"]["arrivals"].value("type", std::string("?"))));
+  const auto no_rate = [&] {
+    return InputError(
+        fmt::format("{}: there is no rate in the scenario (its arrivals are of type {}); name the field that "
+                    "holds one with --over",
+                    path, written["traffic"]["arrivals"].value("type", std::string("?"))));
+  };
   try {
     const Json& field = written.at(Json::json_pointer(pointer));
     const ParsedQuantity parsed = parse_quantity(field.get<std::string>(), QuantityTraits<Rate>::units());
     if (parsed.error.empty()) return Rate{parsed.base};
   } catch (const Json::exception&) {  // no such place, or no text there
-    throw no_rate;
+    throw no_rate();
   }
-  throw no_rate;
+  throw no_rate();
 }
 
 Document load_scenario(const std::filesystem::path& file) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "experiment/sweep.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <mutex>
 #include <numeric>
@@ -129,6 +130,11 @@ std::string overheads(const PointRow& row, const PointRow* baseline) {
 
 }  // namespace
 
+std::size_t selected_points(const Sweep& sweep) {
+  return static_cast<std::size_t>(std::count_if(sweep.points.begin(), sweep.points.end(),
+                                                [](const SweepPoint& point) { return !point.id.empty(); }));
+}
+
 PointRow row_of(const PointResult& point) {
   PointRow row;
   row.verdict = point.verdict;
@@ -172,13 +178,17 @@ std::string sweep_csv(const Sweep& sweep, const std::vector<PointRow>& rows) {
 
 std::string point_file(const SweepPoint& point) { return fmt::format("points/{}/result.json", point.id); }
 
+Json axes_json(const Sweep& sweep, std::size_t index) {
+  Json axes = Json::object();
+  for (std::size_t a = 0; a < sweep.axes.size(); ++a) axes[sweep.axes[a]] = sweep.points[index].labels[a];
+  return axes;
+}
+
 Json sweep_json(const Sweep& sweep, const std::vector<PointRow>& rows) {
   Json points = Json::array();
   for (std::size_t i = 0; i < rows.size(); ++i) {
     if (sweep.points[i].id.empty()) continue;
-    Json axes = Json::object();
-    for (std::size_t a = 0; a < sweep.axes.size(); ++a) axes[sweep.axes[a]] = sweep.points[i].labels[a];
-    Json point{{"index", i}, {"id", sweep.points[i].id}, {"axes", axes}};
+    Json point{{"index", i}, {"id", sweep.points[i].id}, {"axes", axes_json(sweep, i)}};
     if (sweep.points[i].baseline) point["baseline"] = *sweep.points[i].baseline;
     point["verdict"] = std::string(name_of(rows[i].verdict));
     if (rows[i].error.empty() && rows[i].completed > 0)

@@ -99,6 +99,11 @@ struct PointRow {
 
 PointRow row_of(const PointResult& point);
 
+/// How many of the points were selected.
+std::size_t selected_points(const Sweep& sweep);
+/// The label of each axis at a point.
+Json axes_json(const Sweep& sweep, std::size_t index);
+
 /// Runs some points of a sweep. An error of a point is its own, and the others run.
 void run_points(const Sweep& sweep, const std::vector<std::size_t>& points, const SweepControl& control);
 /// Runs all; the order of results is that of the points whatever the number of jobs.

@@ -147,8 +147,7 @@ class SweepCommand final : public Command {
 
   static void simulate(const Sweep& sweep, SweepFolder& folder, unsigned jobs) {
     const std::vector<std::size_t> left = folder.progress().left();
-    const auto selected = static_cast<std::size_t>(std::count_if(
-        sweep.points.begin(), sweep.points.end(), [](const SweepPoint& point) { return !point.id.empty(); }));
+    const std::size_t selected = selected_points(sweep);
     const std::size_t before = selected - std::min(selected, left.size());
     if (before > 0) fmt::print(stderr, "{} of {} points are done already, {} to run\n", before, selected, left.size());
     ProgressLine line("simulating");
@@ -167,12 +166,9 @@ class SweepCommand final : public Command {
   }
 
   static int conclude(const Sweep& sweep, const SweepProgress& progress, const std::filesystem::path& written) {
-    std::size_t selected = 0;
+    const std::size_t selected = selected_points(sweep);
     std::size_t done = 0;
-    for (std::size_t i = 0; i < sweep.points.size(); ++i) {
-      selected += sweep.points[i].id.empty() ? 0 : 1;
-      done += progress.finished(i) ? 1 : 0;
-    }
+    for (std::size_t i = 0; i < sweep.points.size(); ++i) done += progress.finished(i) ? 1 : 0;
     fmt::print(stderr, "wrote {} ({} points)\n", written.string(), selected);
     const bool failed = report_failed(sweep, progress.rows());
     if (interrupted().load())
