@@ -5,6 +5,10 @@
 import math
 import sys
 
+import needs
+
+needs.modules("pandas", "matplotlib")
+
 from matplotlib.ticker import PercentFormatter
 
 from plotting import command, figure

@@ -12,6 +12,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+import needs
+
+needs.modules("pandas", "matplotlib")
+
 from matplotlib import pyplot
 from matplotlib.ticker import NullLocator
 

@@ -4,6 +4,10 @@
 
 import sys
 
+import needs
+
+needs.modules("pandas", "matplotlib")
+
 from matplotlib import pyplot
 
 from plotting import command, figure

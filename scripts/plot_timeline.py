@@ -10,6 +10,10 @@ import re
 import sys
 from pathlib import Path
 
+import needs
+
+needs.modules("pandas", "matplotlib")
+
 from matplotlib import pyplot
 from matplotlib.patches import Patch
 

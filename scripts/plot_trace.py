@@ -8,6 +8,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import needs
+
+needs.modules("pandas", "matplotlib")
+
 from matplotlib import pyplot
 from matplotlib.ticker import FuncFormatter, MaxNLocator, NullLocator
 

@@ -21,6 +21,8 @@ import uuid
 import zlib
 from pathlib import Path
 
+import needs
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -244,11 +246,7 @@ def main():
     options.sweep, options.out = options.sweep.absolute(), options.out.absolute()
     if shutil.which(options.shardsim):
         options.shardsim = str(Path(shutil.which(options.shardsim)).absolute())
-    try:
-        import distributed  # noqa: F401
-    except ImportError:
-        print("sweep_dask.py: error: python3-distributed is missing; install it", file=sys.stderr)
-        return 2
+    needs.modules("distributed")
     try:
         return sweep(options)
     except KeyboardInterrupt:

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """YAML as dicts and lists of texts, with the line of each key. Aliases are refused: with them a file can grow."""
 
+import needs
+
 from .source import BadInput
 
 try:
@@ -33,8 +35,10 @@ class Mapping(dict):
 
 
 def parse(text: str) -> Mapping:
-    if yaml is None:
-        raise BadInput(None, "is YAML, which PyYAML reads: on Debian, apt-get install python3-yaml")
+    try:
+        needs.check("yaml")
+    except needs.Missing as error:
+        raise BadInput(None, f"is YAML, which PyYAML reads; {error}") from None
     try:
         for event in yaml.parse(text, Loader=LOADER):
             if isinstance(event, yaml.AliasEvent):

@@ -34,7 +34,7 @@ class Messages(SweepTest):
         hidden.write_text("raise ImportError\n")
         done = subprocess.run(command(self.sweep(), "--out", self.folder / "out"), capture_output=True, text=True, check=False, env=os.environ | {"PYTHONPATH": str(self.folder)})
         self.assertEqual(done.returncode, 2)
-        self.assertIn("python3-distributed is missing", done.stderr)
+        self.assertIn("apt-get install python3-distributed", done.stderr)
 
 
 @unittest.skipIf(importlib.util.find_spec("distributed") is None, "skipped: python3-distributed missing")
