@@ -5,8 +5,8 @@
 examples: scripts/convert_topology.py platform.xml topology.json --frontend gateway
           scripts/convert_topology.py polska.xml out.json --default bandwidth-unit=Mbps --latency-per-km '5 us'
 
-What the result cannot express is told on stderr, a line each. Exit code 2 and one line on stderr: the file cannot be
-converted, and nothing is written.
+What the result cannot express, and how many values were not in the file, is told on stderr, a line each. Exit code 2: the
+file cannot be converted, and nothing is written; what is wrong is told, a line for each kind of fault, with what settles it.
 """
 
 import argparse
@@ -20,7 +20,7 @@ from topology_formats import FORMATS, units
 from topology_formats.graph import Defaults, Graph
 from topology_formats.source import BadInput, load
 
-DEFAULTS = {"bandwidth", "latency", "kind", "bandwidth-unit", "latency-unit"}
+DEFAULTS = {"bandwidth", "latency", "kind", "bandwidth-unit", "latency-unit", "module"}
 
 
 class Parser(argparse.ArgumentParser):
@@ -39,11 +39,15 @@ def parser():
     result.add_argument(
         "--default", metavar="KEY=VALUE", action="append", default=[],
         help="what the file leaves unsaid: bandwidth='10 Gbps', latency='1 ms', kind=host or kind=switch; "
-        "bandwidth-unit=Mbps and latency-unit=ms are of numbers that have none",
+        "bandwidth-unit=Mbps and latency-unit=ms are of numbers that have none; module=largest (of SNDlib's; else smallest)",
     )  # fmt: skip
     result.add_argument(
         "--latency-per-km", metavar="TIME", help="latency of links between nodes with coordinates, as in '5 us'"
     )
+    result.add_argument(
+        "--repair", action="store_true",
+        help="rename doubled names, drop loops and doubled links, keep the largest part of the graph",
+    )  # fmt: skip
     result.add_argument("--frontend", metavar="NODE", help="the node at which queries enter")
     result.add_argument("--force", action="store_true", help="overwrite OUT.json")
     result.add_argument("--list-formats", action="store_true", help="list the formats and stop")
@@ -57,7 +61,10 @@ def defaults_of(options):
         if not equals or key not in DEFAULTS:
             raise BadInput(None, f"--default {text!r} is not KEY=VALUE with a KEY of {', '.join(sorted(DEFAULTS))}")
         values[key.replace("-", "_")] = value.strip()
-    checks = {"kind": ("host", "switch"), "bandwidth_unit": units.BANDWIDTH, "latency_unit": units.LATENCY}
+    checks = {
+        "kind": ("host", "switch"), "bandwidth_unit": units.BANDWIDTH, "latency_unit": units.LATENCY,
+        "module": ("smallest", "largest"),
+    }  # fmt: skip
     for key, allowed in checks.items():
         if key in values and values[key] not in allowed:
             raise BadInput(None, f"--default {key.replace('_', '-')} is {values[key]!r}; one of {', '.join(allowed)}")
@@ -68,7 +75,7 @@ def defaults_of(options):
     if options.latency_per_km is not None:
         values["latency_per_km"] = units.scaled(options.latency_per_km, units.LATENCY, None, "--latency-per-km")
         units.latency(values["latency_per_km"], None, "--latency-per-km")
-    return Defaults(**values)
+    return Defaults(**values, repair=options.repair)
 
 
 def format_of(source, name):
@@ -104,13 +111,30 @@ def write(text, path, force):
         beside.unlink(missing_ok=True)
 
 
+def read(source, options):
+    """The native form; empty when there are findings."""
+    defaults = defaults_of(options)
+    known = format_of(source, options.format)
+    graph = Graph(source, defaults, known.TITLE)
+    known.read(source, graph)
+    return graph.finished(options.frontend)
+
+
 def convert(options):
+    """The exit code."""
     decimal.getcontext().prec = 60  # what is read stays exact
     source = load(options.input)
-    known = format_of(source, options.format)
-    graph = Graph(source, defaults_of(options), known.TITLE)
-    known.read(source, graph)
-    text = text_of(graph.finished(options.frontend))
+    mistakes = []
+    try:
+        native = read(source, options)
+    except BadInput as error:
+        mistakes = [(error.line, error.message)]
+    mistakes[:0] = [(finding.line, finding.text()) for finding in source.findings.values()]
+    if mistakes:
+        for line, message in mistakes:
+            say(f"{options.input}:{line}: {message}" if line else f"{options.input}: {message}")
+        return 2
+    text = text_of(native)
     if options.output:
         write(text, options.output, options.force)
     else:
@@ -118,6 +142,7 @@ def convert(options):
         sys.stdout.flush()
     for note in source.notes:
         say(f"note: {note}")
+    return 0
 
 
 def say(message):
@@ -126,7 +151,7 @@ def say(message):
 
 def main():
     arguments = parser()
-    options = arguments.parse_args()
+    options = arguments.parse_intermixed_args()
     if options.list_formats:
         for known in FORMATS:
             print(f"{known.NAME:13} {known.ABOUT}")
@@ -134,11 +159,9 @@ def main():
     if options.input is None:
         arguments.error("name a file to convert")
     try:
-        convert(options)
-        return 0
+        return convert(options)
     except BadInput as error:
-        where = f"{options.input}:{error.line}" if error.line else str(options.input)
-        say(f"{where}: {error.message}")
+        say(f"{options.input}: {error.message}")
     except OSError as error:
         say(f"{error.filename or options.output or options.input}: {error.strerror}")
     return 2

@@ -8,8 +8,12 @@ fattree: leaf switches with radix/2 terminals each; two or three levels, ft_type
 its ports) or 1. link_bandwidth and cn_bandwidth (terminal to leaf) are in GB/s. router_delay, in ns, is spent in a
 switch: each cable of a switch has half of it, so that every way through the switch has all of it. A description
 without router_delay leaves the latency unsaid. soft_delay is time of the sending software, and not converted.
+
+Values may have a unit of CODES' (100Gbps, 1.5us). Dragonflies are named as what the generator of that name needs. The
+forms "groups" and "flat" lay out processes, and describe no network.
 """
 
+import json
 import math
 import re
 from decimal import Decimal
@@ -21,21 +25,76 @@ from .source import BadInput
 NAME = "codes"
 TITLE = "CODES YAML"
 ABOUT = "CODES YAML of a torus or a fat tree"
+FORMS = "parametric|groups|flat"
+_PREFIXES = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9, "Ki": 2**10, "Mi": 2**20, "Gi": 2**30}
+BANDWIDTH = {f"{prefix}Bps": Decimal(factor) for prefix, factor in _PREFIXES.items()}
+BANDWIDTH |= {f"{prefix}bps": Decimal(_PREFIXES[prefix]) / 8 for prefix in ("", "K", "M", "G")}
+TIME = {unit: units.LATENCY[unit] for unit in ("ns", "us", "ms", "s")}
 
 
 def matches(source):
-    return source.suffix in {".yml", ".yaml"} and re.search(r"(?m)^\s+fabric:", source.text)
+    text = source.text
+    return source.suffix in {".yml", ".yaml"} and (
+        re.search(rf"(?m)^\s+format:\s*({FORMS})\b", text)
+        or re.search(r"(?m)^schema_version:", text)
+        or all(re.search(rf"(?m)^\s+{key}:\s*(#.*)?$", text) for key in ("fabric", "shape"))
+    )
 
 
 def read(source, graph):
-    fabric = yaml_tree.parse(source.text).mapping("topology", "the file").mapping("fabric", "topology")
+    topology = yaml_tree.parse(source.text).mapping("topology", "the file")
+    form = topology.get("format", "parametric")
+    if form != "parametric":
+        raise BadInput(
+            topology.line_of("format"),
+            f"the format {str(form)[:40]!r} lays out CODES' processes and describes no network; 'parametric' with a "
+            "'fabric' (torus, fattree) is converted",
+        )
+    fabric = topology.mapping("fabric", "topology")
     shape, model = fabric.mapping("shape", "fabric"), fabric.text("model", "fabric")
     if model == "torus":
         _torus(graph, fabric, shape)
     elif model == "fattree":
         _fat_tree(source, graph, fabric, shape)
+    elif model.startswith("dragonfly"):
+        _refuse_dragonfly(fabric, shape, model)
     else:
         raise BadInput(fabric.line_of("model"), f"the model {model!r} is not converted; torus and fattree are")
+
+
+def _refuse_dragonfly(fabric, shape, model):
+    """Names the generator; with its values where CODES' dragonfly is the same."""
+    line = fabric.line_of("model")
+    if model not in ("dragonfly", "dragonfly-dally"):
+        raise BadInput(
+            line,
+            f"the model {model!r}, whose cables are in binary files, is not converted; of dragonflies there is the "
+            'generator {"type": "dragonfly"}, whose groups are fully connected routers',
+        )
+
+    def size(key):
+        return units.count(shape.text(key, "shape"), shape.line_of(key), key, 1, 10**4)
+
+    routers = size("num_routers")
+    if model == "dragonfly":
+        terminals = globals_ = max(routers // 2, 1)
+        groups = routers * globals_ + 1
+    else:
+        groups, terminals, globals_ = size("num_groups"), size("num_cns_per_router"), size("num_global_channels")
+    generator = {
+        "type": "dragonfly", "groups": groups, "routers": routers, "hosts_per_router": terminals, "global_cables": globals_,
+    }  # fmt: skip
+    links = fabric.get("links") if isinstance(fabric.get("links"), yaml_tree.Mapping) else yaml_tree.Mapping()
+    for cable, name in (("host_cable", "cn"), ("local_cable", "local"), ("global_cable", "global")):
+        given = links.get(name)
+        bandwidth = _bandwidth(given, "bandwidth", 2**30) if isinstance(given, yaml_tree.Mapping) else None
+        bandwidth = bandwidth or _bandwidth(fabric, f"{name}_bandwidth", 2**30)
+        generator[cable] = {"bandwidth": bandwidth} if bandwidth else {}
+    raise BadInput(
+        line,
+        f"the model {model!r} has a generator here; make it the topology, with latencies, which CODES leaves unsaid: "
+        + json.dumps(generator),
+    )
 
 
 def _torus(graph, fabric, shape):
@@ -66,7 +125,7 @@ def _fat_tree(source, graph, fabric, shape):
     delay = fabric.get("router_delay")
     between = at_terminal = None
     if isinstance(delay, str):
-        seconds = units.number(delay, fabric.line_of("router_delay"), "router_delay") * Decimal("1e-9")
+        seconds = units.scaled(delay, TIME, fabric.line_of("router_delay"), "router_delay", "ns")
         at_terminal, between = (units.latency(x, line, "router_delay") for x in (seconds / 2, seconds))
     terminal_bandwidth = _bandwidth(fabric, "cn_bandwidth", 10**9)
     bandwidth = _bandwidth(fabric, "link_bandwidth", 10**9)
@@ -120,5 +179,8 @@ def _three_levels(fabric, leaves, half, radix, line):
 def _bandwidth(fabric, key, factor):
     if not isinstance(fabric.get(key), str):
         return None
-    value = units.number(fabric[key], fabric.line_of(key), key)
-    return units.bandwidth(value * factor, fabric.line_of(key), key, "bytes")
+    line = fabric.line_of(key)
+    value, unit = units.split(fabric[key], line, key)
+    if not unit:
+        return units.bandwidth(value * factor, line, key, "bytes")
+    return units.bandwidth(units.scaled(fabric[key], BANDWIDTH, line, key), line, key, "bits" if "b" in unit else "bytes")

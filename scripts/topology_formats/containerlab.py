@@ -17,8 +17,8 @@ OUTSIDE = {"host", "mgmt-net", "macvlan", "vxlan", "vxlan-stitch", "dummy"}
 
 
 def matches(source):
-    text = source.text
-    return source.suffix in {".yml", ".yaml"} and re.search(r"(?m)^\s*topology:\s*$", text) and "fabric:" not in text
+    """Its topology has nodes; CODES, which has the same word, is asked before."""
+    return source.suffix in {".yml", ".yaml"} and re.search(r"(?m)^\s*topology:\s*(#.*)?$", source.text)
 
 
 def read(source, graph):
@@ -31,15 +31,19 @@ def read(source, graph):
     if not isinstance(links, list):
         raise BadInput(topology.line_of("links"), "'links' is no list; a list of endpoints is wanted")
     for link in links:
-        line = link.line if isinstance(link, yaml_tree.Mapping) else topology.line_of("links")
-        ends = link.get("endpoints") if isinstance(link, yaml_tree.Mapping) else None
-        if not isinstance(ends, list) or len(ends) != 2:
-            raise BadInput(line, "a link has no 'endpoints' with two entries; it needs them")
-        a, b = (_node(end, line) for end in ends)
-        if {a, b} & (OUTSIDE - set(nodes)):
-            source.note("links to the machine around the lab (host, mgmt-net, macvlan) are left out")
-            continue
-        graph.link(a, b, line=line)
+        with source.gathering():
+            _link(source, graph, link, link.line if isinstance(link, yaml_tree.Mapping) else topology.line_of("links"))
+
+
+def _link(source, graph, link, line):
+    ends = link.get("endpoints") if isinstance(link, yaml_tree.Mapping) else None
+    if not isinstance(ends, list) or len(ends) != 2:
+        raise BadInput(line, "a link has no 'endpoints' with two entries; it needs them")
+    a, b = (_node(end, line) for end in ends)
+    if any(end in OUTSIDE and not graph.has(end) for end in (a, b)):
+        source.note("links to the machine around the lab (host, mgmt-net, macvlan) are left out")
+        return
+    graph.link(a, b, line=line)
 
 
 def _kind(topology, node, name, line):

@@ -31,6 +31,7 @@ def read(source, graph):
     head = source.text[:4096].split("\n", 1)[0]
     delimiter = max(",;\t", key=head.count)
     reader = csv.reader(io.StringIO(source.text, newline=""), delimiter=delimiter, strict=True)
+    graph.edge_list = True
     graph.unsaid = "no column of this CSV gives it"
     try:
         _rows(source, graph, reader)
@@ -49,19 +50,22 @@ def _rows(source, graph, reader):
         line = reader.line_num
         if not any(cell.strip() for cell in row):
             continue
-        if len(row) != len(heading):
-            raise BadInput(line, f"has {len(row)} columns, the heading {len(heading)}; the file may be cut short")
-        if "exists" in columns and row[columns["exists"]].strip() == "0":
-            continue
-        a, b = (row[keys.index(end)].strip() for end in ends)
-        for name in (a, b):
-            if not graph.has(name):
-                graph.node(name, None, line)
-        cell = {key: row[i].strip() for key, i in columns.items() if not isinstance(i, tuple)}
-        graph.link(
-            a, b, _quantity(graph.plain_bandwidth, columns, "bandwidth", row, line),
-            _quantity(graph.plain_latency, columns, "latency", row, line), line, cell.get("name") or None,
-        )  # fmt: skip
+        with source.gathering():
+            if len(row) != len(heading):
+                raise BadInput(line, f"has {len(row)} columns, the heading {len(heading)}; the file may be cut short")
+            if "exists" not in columns or row[columns["exists"]].strip() != "0":
+                _link(graph, columns, row, line, [row[keys.index(end)].strip() for end in ends])
+
+
+def _link(graph, columns, row, line, ends):
+    for name in ends:
+        if not graph.has(name):
+            graph.node(name, None, line)
+    cell = {key: row[i].strip() for key, i in columns.items() if not isinstance(i, tuple)}
+    graph.link(
+        *ends, _quantity(graph.plain_bandwidth, columns, "bandwidth", row, line),
+        _quantity(graph.plain_latency, columns, "latency", row, line), line, cell.get("name") or None,
+    )  # fmt: skip
 
 
 def _columns(source, heading, keys, ends):

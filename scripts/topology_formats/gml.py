@@ -4,7 +4,7 @@
 A node is called by its label, or by "label (id)" where several share one. Bandwidth is the first of: LinkSpeedRaw
 (bits per second), LinkSpeed with LinkSpeedUnits, bandwidth, capacity, a LinkLabel that begins as "45 Mbps" does;
 latency the first of latency, delay. Longitude and Latitude serve --latency-per-km. A node's kind or type says host or
-switch. directed 1 makes links one-way.
+switch. directed 1 makes links one-way. A file with several graphs, or with graphs inside of nodes, is refused.
 """
 
 import html
@@ -30,24 +30,35 @@ def matches(source):
 
 
 def read(source, graph):
-    top = _first(_parse(source.text), "graph")
-    if top is None:
+    tops = [_list(value) for key, value in _parse(source.text) if key == "graph"]
+    if not tops:
         raise BadInput(1, "has no 'graph [ ... ]'; GML needs one")
-    line, content = _list(top)
+    for line, _ in tops[1:]:
+        source.find("graph", line, "a second graph begins", "; a topology is one: leave one of them in the file")
+    _, content = tops[0]
     directed = _text(content, "directed") == "1"
+    graph.edge_list = not directed
     nodes = [_list(value) for key, value in content if key == "node"]
+    for line, node in nodes:
+        if _first(node, "graph") is not None:
+            source.find("nested", line, "a node holds a graph of its own", "; nested graphs are not converted: write "
+                        "their nodes and edges out in the one graph")  # fmt: skip
     names = _names(graph, nodes)
     for edge_line, edge in (_list(value) for key, value in content if key == "edge"):
         ends = [_text(edge, end) for end in ("source", "target")]
         for end, text in zip(("source", "target"), ends, strict=True):
             if text is None:
                 raise BadInput(edge_line, f"an edge has no {end}; it needs the id of a node")
-            if text not in names:
-                raise BadInput(edge_line, f"the edge of {ends[0]} and {ends[1]}: there is no node with id {text}")
+        unknown = [text for text in ends if text not in names]
+        if unknown:
+            what = f"the edge of {ends[0]} and {ends[1]}: there is no node with id {unknown[0]}"
+            source.find("unknown node", edge_line, what, "; each end is the id of a node")
+            continue
         a, b = (names[end] for end in ends)
         what = f"the link of {a!r} and {b!r}"
-        graph.link(a, b, _bandwidth(graph, edge, edge_line, what), _latency(graph, edge, edge_line, what), edge_line,
-                   one_way=directed)  # fmt: skip
+        with source.gathering():
+            graph.link(a, b, _bandwidth(graph, edge, edge_line, what), _latency(graph, edge, edge_line, what), edge_line,
+                       one_way=directed)  # fmt: skip
 
 
 def _names(graph, nodes):
@@ -59,7 +70,8 @@ def _names(graph, nodes):
         if number is None:
             raise BadInput(line, "a node has no id; it needs one")
         if number in names:
-            raise BadInput(line, f"a second node has the id {number}; each needs its own")
+            graph.source.find("second node", line, f"a second node has the id {number}", "; each needs its own")
+            continue
         name = number if not label else label if labels[label] == 1 else f"{label} ({number})"
         kind = _text(node, "kind") or _text(node, "type")
         names[number] = graph.node(name, is_host_of(kind), line)

@@ -4,7 +4,7 @@
 Each node has an "id" (or "name"), each link "source" and "target". Read where present: a node's kind or type (host,
 switch), longitude and latitude; a link's bandwidth or capacity, latency or delay (a text with a unit, or a number in
 the unit --default bandwidth-unit or latency-unit names), and SNDlib's pre_installed_capacity and modules. "directed":
-true makes links one-way.
+true makes links one-way. Coordinates are degrees unless one of the file's cannot be: then all are points of a picture.
 """
 
 import json
@@ -30,6 +30,8 @@ def read(source, graph):
         raise BadInput(1, 'has no list "nodes" or no list "links" (or "edges"); node-link data has both')
     if any(isinstance(link, dict) and "modules" in link for link in data[links_key]):
         graph.unsaid = sndlib.UNSAID
+    graph.edge_list = data.get("directed") is not True
+    modules = sndlib.Modules(graph)
     for i, node in enumerate(data["nodes"]):
         where = f"nodes[{i}]"
         node = node if isinstance(node, dict) else {"id": node}
@@ -39,28 +41,32 @@ def read(source, graph):
         if all(isinstance(x, (int, float)) for x in place):
             graph.place(key, *map(float, place))
     for i, link in enumerate(data[links_key]):
-        where = f"{links_key}[{i}]"
-        if not isinstance(link, dict):
-            raise BadInput(None, f"{where} is no object; one with source and target is wanted")
-        a, b = (_key(link.get(end), f"{where}.{end}") for end in ("source", "target"))
-        bandwidth, latency = _capacity(link, where), _scalar(link, ("latency", "delay"), where)
-        graph.link(
-            a, b, graph.plain_bandwidth(bandwidth, None, where) if bandwidth else None,
-            graph.plain_latency(latency, None, where) if latency else None,
-            name=str(link["id"]) if "id" in link else None, one_way=data.get("directed") is True,
-        )  # fmt: skip
+        with source.gathering():
+            _link(graph, link, f"{links_key}[{i}]", modules, data.get("directed") is True)
 
 
-def _capacity(link, where):
+def _link(graph, link, where, modules, one_way):
+    if not isinstance(link, dict):
+        raise BadInput(None, f"{where} is no object; one with source and target is wanted")
+    a, b = (_key(link.get(end), f"{where}.{end}") for end in ("source", "target"))
+    bandwidth, latency = _capacity(link, where, modules), _scalar(link, ("latency", "delay"), where)
+    graph.link(
+        a, b, graph.plain_bandwidth(bandwidth, None, where) if bandwidth else None,
+        graph.plain_latency(latency, None, where) if latency else None,
+        name=str(link["id"]) if "id" in link else None, one_way=one_way,
+    )  # fmt: skip
+
+
+def _capacity(link, where, choice):
     """Text of the bandwidth, None when there is none."""
     text = _scalar(link, ("bandwidth", "capacity"), where)
     if text is not None:
         return text
     modules = link.get("modules")
     modules = [m for m in modules if isinstance(m, dict)] if isinstance(modules, list) else []
-    texts = [_scalar(link, ("pre_installed_capacity",), where)]
-    texts += [_scalar(m, ("module_capacity",), where) for m in modules]
-    return sndlib.capacity([t for t in texts if t is not None])
+    installed = [_scalar(link, ("pre_installed_capacity",), where)]
+    additional = [_scalar(m, ("module_capacity",), where) for m in modules]
+    return choice.capacity(*([t for t in texts if t is not None] for texts in (installed, additional)))
 
 
 def _scalar(item, keys, where):

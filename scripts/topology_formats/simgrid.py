@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from . import simgrid_clusters, simgrid_routes, units, xml_tree
-from .source import BadInput
+from .source import BadInput, Source
 
 NAME = "simgrid"
 TITLE = "SimGrid XML"
@@ -35,6 +35,7 @@ IGNORED = {
     "prop", "config", "random", "trace", "trace_connect", "storage", "storage_type", "mount", "mstorage", "disk",
     "model_prop", "process", "actor",
 }  # fmt: skip
+HAND_MADE = {"cabinet", "host_link", "backbone"}  # of a cluster made by hand
 COMPOSED = {"floyd", "dijkstra", "dijkstracache"}  # zones in which a path is several routes, end to end
 ROUTINGS = COMPOSED | {"full", "none", "vivaldi", "cluster"}
 
@@ -59,18 +60,23 @@ class Route:
 
 @dataclass
 class Platform:
+    source: Source
     points: dict[str, bool] = field(default_factory=dict)  # name -> whether a host
     lines: dict[str, int] = field(default_factory=dict)
     links: dict[str, Link] = field(default_factory=dict)
     routes: list[Route] = field(default_factory=list)
     zones: dict[str, int] = field(default_factory=dict)
     cables: list[tuple] = field(default_factory=list)  # a, b, bandwidth, latency, one way, line; those of clusters
+    without_latency: int = 0  # links; SimGrid takes 0
+    linked_by_hand: set[str] = field(default_factory=set)  # links that <host_link> names
     hosts_forward: str = ""  # why
     notes: list[str] = field(default_factory=list)
 
     def point(self, name: str, is_host: bool, line: int) -> None:
         if name in self.points:
-            raise BadInput(line, f"a second node is called {name!r} (the first in line {self.lines[name]})")
+            what = f"a second node is called {name!r} (the first in line {self.lines[name]})"
+            self.source.find("second node", line, what, "; each needs a name of its own")
+            return
         self.points[name], self.lines[name] = is_host, line
 
 
@@ -85,11 +91,15 @@ def read(source, graph):
     version = root.attributes.get("version", "4")
     if units.NUMBER.fullmatch(version) and float(version) < 3:
         raise BadInput(root.line, f"is of version {version}; versions from 3 on are converted (see simgrid_update_xml)")
-    platform = Platform()
+    platform = Platform(source)
     _zone(platform, root, graph)
     _check(platform)
-    _note_forwarding(platform, root)
+    if source.findings:
+        return
+    _find_forwarding(platform, root)
     junctions, cables = simgrid_routes.laid_out(platform)
+    if platform.hosts_forward:
+        platform.notes.append(f"hosts pass on messages of others (hosts_forward): {platform.hosts_forward}")
     for name, is_host in platform.points.items():
         graph.node(name, is_host, platform.lines[name])
     for name in junctions:
@@ -100,6 +110,8 @@ def read(source, graph):
         graph.link(a, b, bandwidth, latency, line, name, one_way)
     graph.hosts_forward = bool(platform.hosts_forward)
     _note_policies(platform, cables)
+    if platform.without_latency:
+        platform.notes.append(f"{platform.without_latency} links do not say their latency: 0, as SimGrid takes it")
     for note in platform.notes:
         source.note(note)
 
@@ -139,8 +151,13 @@ def _zone(platform, zone, graph):
         elif tag == "cluster":
             _name_zone(platform, element)
             simgrid_clusters.add(platform, element, graph)
+        elif tag in HAND_MADE:
+            if zone.attributes.get("routing", "").lower() != "cluster":
+                raise BadInput(element.line, f"<{tag}> stands in a zone whose routing is not Cluster; it belongs to one")
         elif tag not in IGNORED:
             raise BadInput(element.line, f"<{tag}> is not converted; host, router, link, route, zoneRoute, cluster are")
+    if zone.attributes.get("routing", "").lower() == "cluster":
+        simgrid_clusters.add_zone(platform, zone, graph)
 
 
 def _name_zone(platform, element):
@@ -164,11 +181,13 @@ def _link(platform, element):
     name = element.wanted("id")
     if name in platform.links:
         first = platform.links[name].line
-        raise BadInput(element.line, f"a second link is called {name!r} (the first in line {first})")
+        platform.source.find("second link", element.line, f"a second link is called {name!r} (the first in line {first})")
+        return
     bandwidth = quantity(element, "bandwidth", BANDWIDTH)
     if not bandwidth:
         raise BadInput(element.line, f"the link {name!r} has bandwidth 0; more than 0 is wanted")
     latency = quantity(element, "latency", LATENCY, "0")
+    platform.without_latency += "latency" not in element.attributes
     platform.links[name] = Link(bandwidth, latency, policy(element, "sharing_policy", "SHARED"), element.line)
 
 
@@ -190,18 +209,19 @@ def _route(platform, zone, element):
 
 def _check(platform):
     for route in platform.routes:
-        for name in route.ends:
-            if name not in platform.points:
-                raise BadInput(route.line, f"the route joins {name!r}, but there is no such host or router")
-        for name in route.zones:
-            if name not in platform.zones:
-                raise BadInput(route.line, f"the route joins the zone {name!r}, but there is no such zone")
-        if route.zones and any(platform.points[name] for name in route.ends):
-            platform.hosts_forward = "a gateway of a zone is a host"
-        route.links = [_known_link(platform, name, route.line) for name in route.links]
+        with platform.source.gathering():
+            for name in route.ends:
+                if name not in platform.points:
+                    raise BadInput(route.line, f"the route joins {name!r}, but there is no such host or router")
+            for name in route.zones:
+                if name not in platform.zones:
+                    raise BadInput(route.line, f"the route joins the zone {name!r}, but there is no such zone")
+            if route.zones and any(platform.points[name] for name in route.ends):
+                platform.hosts_forward = "a gateway of a zone is a host"
+            route.links = [known_link(platform, name, route.line) for name in route.links]
 
 
-def _known_link(platform, name, line):
+def known_link(platform, name, line):
     if name not in platform.links and re.sub("_(UP|DOWN)$", "", name) in platform.links:
         name = re.sub("_(UP|DOWN)$", "", name)  # a direction of a SPLITDUPLEX link
     if name not in platform.links:
@@ -209,7 +229,7 @@ def _known_link(platform, name, line):
     return name
 
 
-def _note_forwarding(platform, root):
+def _find_forwarding(platform, root):
     """Hosts pass messages on where paths are composed of routes that meet at a host."""
     composed = set()
     stack = [root]
@@ -225,13 +245,11 @@ def _note_forwarding(platform, root):
                 neighbours.setdefault(a, set()).add(b)
     if any(platform.points[name] and len(others) > 1 for name, others in neighbours.items()):
         platform.hosts_forward = platform.hosts_forward or "routes of a Floyd or Dijkstra zone meet at a host"
-    if platform.hosts_forward:
-        platform.notes.append(f"hosts pass on messages of others (hosts_forward): {platform.hosts_forward}")
 
 
 def _note_policies(platform, cables):
     both_ways = {name for *_, one_way, _, name in cables if name and not one_way}
-    used = {name for route in platform.routes for name in route.links}
+    used = {name for route in platform.routes for name in route.links} | platform.linked_by_hand
     for kind, concerned, text in (
         ("SHARED", both_ways, "both directions share the bandwidth in SimGrid; here each direction has it"),
         ("FATPIPE", used, "no two messages share it in SimGrid; here they do"),

@@ -5,6 +5,9 @@ FLAT: every host has a cable to the cluster's router. With a backbone, which all
 hosts and the router send to a switch "ID:up" and receive from a switch "ID:down", and the backbone is the one-way
 cable between the two: all of the cluster shares it, as in SimGrid.
 
+A zone with routing Cluster is the same, made by hand: <cabinet> brings hosts with a cable each, <host_link> gives a host its
+cables up and down, <backbone> is as above; without a backbone all meet at the zone's router.
+
 FAT_TREE, TORUS, DRAGONFLY: as SimGrid numbers and joins them. In a torus the hosts pass messages on; a ring of two has
 one cable. A dragonfly's parallel cables are one of their summed bandwidth, as SimGrid has it. Router k of a group (its
 chassis counted by blades) has the cable to group k.
@@ -35,6 +38,78 @@ def add(platform, cluster, graph):
         raise BadInput(cluster.line, f"the cluster {cluster.attributes['id']!r} has bandwidth 0; more than 0 is wanted")
     known[kind](platform, cluster, hosts, _Cabling(platform, cluster.line, bandwidth, latency, graph))
     _note(platform, cluster)
+
+
+def add_zone(platform, zone, graph):
+    """Of a zone with routing Cluster, what its cabinets and host links say."""
+    if not zone.all("cabinet") and not zone.all("host_link"):
+        return
+    up, down = _middle(platform, zone)
+    for cabinet in zone.all("cabinet"):
+        hosts = _hosts(cabinet)
+        bandwidth = simgrid.quantity(cabinet, "bw", simgrid.BANDWIDTH)
+        latency = simgrid.quantity(cabinet, "lat", simgrid.LATENCY)
+        if not bandwidth:
+            raise BadInput(cabinet.line, "the cabinet has bandwidth 0; more than 0 is wanted")
+        cabling = _Cabling(platform, cabinet.line, bandwidth, latency, graph)
+        cabling.expect(len(hosts), 2 * len(hosts))
+        for host in hosts:
+            cabling.host(host)
+            _attach(cabling, host, up, down)
+    for link in zone.all("host_link"):
+        _host_link(platform, link, up, down, graph)
+
+
+def _middle(platform, zone):
+    """(where the hosts send to, where they receive from); one and the same without a backbone."""
+    name, line = zone.attributes["id"], zone.line
+    backbone, router = zone.find("backbone"), zone.find("router")
+    if backbone is None:
+        if router is None:
+            platform.point(f"{name}:hub", False, line)
+        return (router.wanted("id") if router else f"{name}:hub",) * 2
+    line = backbone.line
+    speed, delay = (next((k for k in keys if k in backbone.attributes), keys[0])
+                    for keys in (("bandwidth", "bw"), ("latency", "lat")))  # fmt: skip
+    bandwidth = simgrid.quantity(backbone, speed, simgrid.BANDWIDTH)
+    if not bandwidth:
+        raise BadInput(line, f"the backbone of the zone {name!r} has bandwidth 0; more than 0 is wanted")
+    up, down = f"{name}:up", f"{name}:down"
+    for end in (up, down):
+        platform.point(end, False, line)
+    latency = simgrid.quantity(backbone, delay, simgrid.LATENCY)
+    platform.cables.append((up, down, bandwidth, latency, True, line))
+    if router:
+        platform.cables.append((router.wanted("id"), up, UNLIMITED, NOTHING, True, line))
+        platform.cables.append((down, router.wanted("id"), UNLIMITED, NOTHING, True, line))
+    return up, down
+
+
+def _attach(cabling, host, up, down):
+    if up == down:
+        cabling.join(host, up)
+    else:
+        cabling.one_way(host, up, cabling.bandwidth, cabling.latency)
+        cabling.one_way(down, host, cabling.bandwidth, cabling.latency)
+
+
+def _host_link(platform, element, up, down, graph):
+    host, line = element.wanted("id"), element.line
+    if not platform.points.get(host, False):
+        raise BadInput(line, f"<host_link> is of {host!r}, but there is no such host before it")
+    names = [simgrid.known_link(platform, element.wanted(way), line) for way in ("up", "down")]
+    platform.linked_by_hand.update(names)
+    there, back = (platform.links[name] for name in names)
+    if names[0] == names[1] and there.policy == "SHARED":
+        platform.notes.append(
+            f"the link {names[0]!r} of <host_link> is SHARED: both directions share the bandwidth in SimGrid; here each "
+            "direction has it"
+        )
+    if names[0] == names[1]:
+        _attach(_Cabling(platform, line, there.bandwidth, there.latency, graph), host, up, down)
+        return
+    platform.cables.append((host, up, there.bandwidth, there.latency, True, line))
+    platform.cables.append((down, host, back.bandwidth, back.latency, True, line))
 
 
 class _Cabling:

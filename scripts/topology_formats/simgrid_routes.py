@@ -12,9 +12,10 @@ than two ends. It becomes a bus: a one-way cable of its bandwidth and latency fr
 share it then, in both directions, as in SimGrid.
 
 Then each route is compared with the shortest path (fewest cables) in the graph: latency and bandwidth of the narrowest
-cable must be the route's. Zones where they are not, or whose routes fit no cables and buses, are drawn differently: a
-cable for each route, directly, with the route's total latency and narrowest bandwidth. What is lost there is that
-routes share links; this is noted.
+cable must be the route's. Where more routes fit when hosts pass on messages, as routes then lead over hosts, they do.
+Zones where they still are not, or whose routes fit no cables and buses, are drawn differently: a cable for each route,
+directly, with the route's total latency and narrowest bandwidth. What is lost there is that routes share links; this is
+noted.
 """
 
 from collections import Counter, deque
@@ -51,6 +52,10 @@ def laid_out(platform):
             continue
         cables = layout.cables()
         unlike = _unlike(platform, cables) - direct
+        if unlike and not platform.hosts_forward:
+            over_hosts = _unlike(platform, cables, over_hosts=True)
+            if len(over_hosts) < len(unlike):
+                platform.hosts_forward, unlike = "routes lead over hosts", over_hosts - direct
         if not unlike:
             break
         direct |= unlike
@@ -216,7 +221,7 @@ class _Best:
     high: Decimal
 
 
-def _unlike(platform, cables):
+def _unlike(platform, cables, over_hosts=False):
     """Zones with a route whose latency or bandwidth is not that of every shortest path."""
     backward: dict[str, list] = {}
     for a, b, bandwidth, latency, one_way, *_ in cables:
@@ -234,7 +239,7 @@ def _unlike(platform, cables):
         if steps > MOST_STEPS:
             platform.notes.append("too many routes to compare them all with the graph's paths; the first are compared")
             break
-        best = _paths_to(platform, backward, to)
+        best = _paths_to(platform, backward, to, over_hosts or platform.hosts_forward)
         for start, route in routes:
             bandwidth, latency = totals(platform, route)
             found = best.get(start)
@@ -243,14 +248,14 @@ def _unlike(platform, cables):
     return zones
 
 
-def _paths_to(platform, backward, to):
+def _paths_to(platform, backward, to, over_hosts):
     """Breadth first, against the direction of the cables; node -> _Best."""
     best = {to: _Best(0, UNLIMITED, UNLIMITED, NOTHING, NOTHING)}
     queue = deque([to])
     while queue:
         node = queue.popleft()
         here = best[node]
-        if node != to and platform.points.get(node, False) and not platform.hosts_forward:
+        if node != to and platform.points.get(node, False) and not over_hosts:
             continue
         for before, bandwidth, latency in backward.get(node, ()):
             narrow, wide = min(here.narrow, bandwidth), min(here.wide, bandwidth)

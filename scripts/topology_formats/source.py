@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The file that is read, and how its mistakes are told."""
 
+import contextlib
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,11 +19,26 @@ class BadInput(Exception):
 
 
 @dataclass
+class Finding:
+    """A mistake after which reading goes on, so that all are told at once; `more` are like it."""
+
+    line: int | None
+    what: str
+    advice: str = ""
+    more: int = 0
+
+    def text(self) -> str:
+        like_it = f" (and {self.more} more like it)" if self.more else ""
+        return f"{self.what}{like_it}{self.advice}"
+
+
+@dataclass
 class Source:
     path: Path
     data: bytes
     text: str
     notes: list[str] = field(default_factory=list)  # what the result does not express, a line each
+    findings: dict[str, Finding] = field(default_factory=dict)  # by kind
 
     @property
     def suffix(self) -> str:
@@ -30,6 +47,22 @@ class Source:
     def note(self, text: str) -> None:
         if text not in self.notes:
             self.notes.append(text)
+
+    def find(self, kind: str, line: int | None, what: str, advice: str = "") -> None:
+        """The first of a kind is told, the others are counted."""
+        if kind in self.findings:
+            self.findings[kind].more += 1
+        else:
+            self.findings[kind] = Finding(line, what, advice)
+
+    @contextlib.contextmanager
+    def gathering(self):
+        """Around what reads one link: a mistake in it does not keep the next from being read."""
+        try:
+            yield
+        except BadInput as error:
+            kind = re.sub(r"'[^']*'|\"[^\"]*\"|\d+", "", error.message)  # without names and numbers
+            self.find(kind, error.line, error.message)
 
 
 def load(path: Path) -> Source:
