@@ -48,6 +48,7 @@ class Graph:
         self._of_default_kind: set[str] = set()
         self._units_supplied: Counter = Counter()
         self._repaired: Counter = Counter()
+        self._example = ""  # a node as renamed
 
     def node(self, name: str, is_host: bool | None, line: int | None = None) -> str:
         """Adds a node; is_host is None when the file does not say. The name must be new; --repair makes it so."""
@@ -61,7 +62,8 @@ class Graph:
                 self.source.find("second node", line, f"a second node is called {name!r}{where}", advice)
                 return name
             name = repair.fresh_name(name, self._line_of)
-            self._repaired["nodes renamed"] += 1
+            self._example = self._example or name
+            self._repaired["renamed"] += 1
         if len(self._line_of) >= MOST_NODES:
             raise BadInput(line, f"there are more than {MOST_NODES} nodes, the most that is converted")
         if is_host is None:
@@ -88,7 +90,7 @@ class Graph:
             return
         if a == b:
             if self.defaults.repair:
-                self._repaired["loops dropped"] += 1
+                self._repaired["loops"] += 1
             else:
                 self.source.find("loop", line, f"{called} joins a node to itself",
                                  "; two different nodes are wanted: --repair drops it")  # fmt: skip
@@ -232,15 +234,25 @@ class Graph:
         """Drops doubled links and all but the largest part; says what was done, in one line."""
         before = len(self.links)
         self.links = repair.without_doubles(self.links)
-        self._repaired["doubled links dropped"] = before - len(self.links)
         kept = repair.parts(neighbours)[0]
-        self._repaired["nodes outside of the largest part dropped"] = len(neighbours) - len(kept)
+        self._note_repaired(before - len(self.links), len(neighbours) - len(kept))
         self.hosts, self.switches = ([n for n in names if n in kept] for names in (self.hosts, self.switches))
         self.links = [link for link in self.links if link["a"] in kept]
         self._line_of = {name: line for name, line in self._line_of.items() if name in kept}
-        done = [f"{number} {what}" for what, number in self._repaired.items() if number]
-        self.source.note(f"--repair: {', '.join(done) or 'nothing to repair'}")
         return {name: near for name, near in neighbours.items() if name in kept}
+
+    def _note_repaired(self, doubled: int, left_out: int) -> None:
+        """In the words of the program's --repair."""
+        renamed, loops, done = self._repaired["renamed"], self._repaired["loops"], []
+        if renamed:
+            done.append(f"{repair.counted(renamed, 'node', 'nodes')} renamed, such as {self._example!r}")
+        if loops:
+            done.append(f"{repair.counted(loops, 'link', 'links')} of a node to itself dropped")
+        if doubled:
+            done.append(f"{repair.counted(doubled, 'doubled link', 'doubled links')} dropped")
+        if left_out:
+            done.append(f"{repair.counted(left_out, 'node', 'nodes')} apart from the largest part left out")
+        self.source.note(f"repaired: {', '.join(done) or 'nothing'}")
 
 
 def is_host_of(kind) -> bool | None:

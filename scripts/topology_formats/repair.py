@@ -5,10 +5,15 @@ from collections import Counter
 
 
 def fresh_name(name: str, taken) -> str:
+    """As `topology --repair` of the program renames."""
     number = 2
-    while f"{name} ({number})" in taken:
+    while f"{name}~{number}" in taken:
         number += 1
-    return f"{name} ({number})"
+    return f"{name}~{number}"
+
+
+def counted(number: int, one: str, several: str) -> str:
+    return f"{number} {one if number == 1 else several}"
 
 
 def joined_directions(links: list[dict], source) -> list[dict]:
@@ -44,18 +49,20 @@ def joined_directions(links: list[dict], source) -> list[dict]:
 
 
 def _note_doubles(links, source):
-    doubled = len(links) - len(without_doubles(links))
+    doubled = len(links) - len({frozenset((link["a"], link["b"])) for link in links})
     if doubled:
-        source.note(f"{doubled} links join nodes that another joins already: parallel cables (--repair keeps one of each)")
+        joins = counted(doubled, "link joins", "links join")
+        source.note(f"{joins} nodes that another joins already: parallel cables (--repair drops those that are alike)")
 
 
 def without_doubles(links: list[dict]) -> list[dict]:
-    """The first of those that join the same nodes; a one-way link and its other direction are none."""
+    """The first of those that join the same nodes alike; a one-way link and its other direction are two."""
     seen, result = set(), []
     for link in links:
         ends = (link["a"], link["b"]) if link.get("one_way") else frozenset((link["a"], link["b"]))
-        if ends not in seen:
-            seen.add(ends)
+        known = (ends, link["bandwidth"], link["latency"])
+        if known not in seen:
+            seen.add(known)
             result.append(link)
     return result
 

@@ -75,7 +75,7 @@ class Findings(Converting):
 
 class Repair(Converting):
     def test_names_loops_doubles_parts(self):
-        """b is declared twice; its second has no link, and is dropped with c: of {a, b}, {b (2)}, {c} the first is kept."""
+        """b is declared twice; its second has no link, and is left out with c: of {a, b}, {b~2}, {c} the first is kept."""
         text = network(
             [{"id": "a"}, {"id": "b"}, {"id": "b"}, {"id": "c"}],
             [{"source": "a", "target": "a"}, {"source": "a", "target": "b"}, {"source": "b", "target": "a"},
@@ -84,7 +84,8 @@ class Repair(Converting):
         graph = self.converted("n.json", text, *BOTH, "--repair")
         self.assertEqual((graph["hosts"], rows(graph)), (["a", "b"], [("a", "b", "10 Gbps", "1 ms")]))
         self.assertIn(
-            "--repair: 1 nodes renamed, 1 loops dropped, 2 doubled links dropped, 2 nodes outside of the largest part",
+            "repaired: 1 node renamed, such as 'b~2', 1 link of a node to itself dropped, 2 doubled links dropped, "
+            "2 nodes apart from the largest part left out",
             self.notes,
         )
 
@@ -93,9 +94,14 @@ class Repair(Converting):
         graph = self.converted("n.json", network(["a", "b"], links, directed=True), *BOTH, "--repair")
         self.assertEqual([(link["a"], link["b"]) for link in graph["links"]], [("a", "b"), ("b", "a")])
 
+    def test_parallel_cables_that_differ_are_no_doubles(self):
+        text = "source,target,bandwidth\na,b,1 Gbps\na,b,2 Gbps\na,b,1 Gbps\n"
+        graph = self.converted("e.csv", text, *DELAY, "--repair")
+        self.assertEqual([bandwidth for _, _, bandwidth, _ in rows(graph)], ["1 Gbps", "2 Gbps"])
+
     def test_nothing_to_repair(self):
         self.converted("e.csv", "source,target\na,b\n", *BOTH, "--repair")
-        self.assertIn("--repair: nothing to repair", self.notes)
+        self.assertIn("repaired: nothing", self.notes)
 
     def test_a_frontend_outside_of_what_is_kept(self):
         text = "source,target\na,b\nb,c\nx,y\n"
@@ -129,7 +135,7 @@ class Directions(Converting):
     def test_some_pairs_in_both_orders_are_parallel_cables_and_told(self):
         text = "source,target\na,b\nb,a\nb,c\n"
         self.assertEqual(len(self.converted("e.csv", text, *BOTH)["links"]), 3)
-        self.assertIn("1 links join nodes that another joins already: parallel cables (--repair", self.notes)
+        self.assertIn("1 link joins nodes that another joins already: parallel cables (--repair", self.notes)
         self.assertEqual(len(self.converted("e.csv", text, *BOTH, "--repair")["links"]), 2)
 
     def test_where_lines_are_cables_they_stay_cables(self):
