@@ -15,7 +15,7 @@ std::string required_argument(const po::variables_map& given, const std::string&
 
 void add_set_option(po::options_description& options) {
   options.add_options()("set", po::value<std::vector<std::string>>()->value_name("PATH=VALUE"),
-                        "change a field, such as traffic.queries=1000; may be repeated");
+                        "change a field, such as traffic.queries=1000; null takes it away; may be repeated");
 }
 
 Assignments assignments(const po::variables_map& given, const char* option) {
@@ -69,20 +69,6 @@ void refuse_overwrite(const std::filesystem::path& file, const po::variables_map
   std::error_code error;
   if (std::filesystem::exists(file, error) && given.count("force") == 0)
     throw InputError(file.string(), "", "exists already; give another place, or --force to replace it");
-}
-
-std::filesystem::path data_folder() {
-  std::error_code error;
-  const auto complete = [&](const std::filesystem::path& p) {
-    return std::filesystem::is_directory(p / "models", error) && std::filesystem::is_directory(p / "topologies", error);
-  };
-  std::filesystem::path start = std::filesystem::read_symlink("/proc/self/exe", error).parent_path();
-  for (; start != start.parent_path(); start = start.parent_path())
-    for (const std::filesystem::path& p : {start, start / "share" / "shardsim"})
-      if (complete(p)) return p;
-  const std::filesystem::path here = std::filesystem::current_path(error);
-  if (complete(here)) return here;
-  throw InputError("the folders models/ and topologies/ were found neither near the program nor in the current folder");
 }
 
 }  // namespace shardsim

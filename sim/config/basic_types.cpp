@@ -2,6 +2,18 @@
 #include "config/basic_types.hpp"
 
 namespace shardsim {
+namespace {
+
+bool on_command_line(const At& at) { return at.document().origin(at.pointer()).file.starts_with("--"); }
+
+// A text; on the command line also a whole number, such as the name of a node: there is one way to type it.
+std::optional<std::string> text_of(const Json& value, const At& at) {
+  if (value.is_string()) return value.get<std::string>();
+  if (value.is_number_integer() && on_command_line(at)) return value.dump();
+  return std::nullopt;
+}
+
+}  // namespace
 
 void BoolType::read(const Json& value, const At& at, void* target) const {
   if (!value.is_boolean()) at.fail(found(value) + "; expected true or false");
@@ -10,15 +22,23 @@ void BoolType::read(const Json& value, const At& at, void* target) const {
 Json BoolType::write(const void* source, const FileNames&) const { return *static_cast<const bool*>(source); }
 
 void TextType::read(const Json& value, const At& at, void* target) const {
-  if (!value.is_string()) at.fail(found(value) + "; expected text");
-  *static_cast<std::string*>(target) = value.get<std::string>();
+  const std::optional<std::string> text = text_of(value, at);
+  if (!text) {
+    const bool in_short = value.is_number() || value.is_boolean();
+    const std::string mark = on_command_line(at) ? "'" : "";  // a shell takes the inner quotes away
+    const std::string quoted = fmt::format(": {}\"{}\"{}", mark, value.dump(), mark);
+    at.fail(fmt::format("{}; expected text{}", found(value), in_short ? quoted : ""));
+  }
+  *static_cast<std::string*>(target) = *text;
 }
 Json TextType::write(const void* source, const FileNames&) const { return *static_cast<const std::string*>(source); }
 
 void DataFileType::read(const Json& value, const At& at, void* target) const {
-  if (!value.is_string() || value.get_ref<const std::string&>().empty())
-    at.fail(found(value) + "; expected the path of a file, relative to this one");
-  const std::filesystem::path path = (at.folder() / value.get<std::string>()).lexically_normal();
+  const std::optional<std::string> name = text_of(value, at);
+  if (!name || name->empty())
+    at.fail(fmt::format("{}; expected the path of a file, relative to {}", found(value),
+                        on_command_line(at) ? "the current folder" : "this one"));
+  const std::filesystem::path path = (at.folder() / *name).lexically_normal();
   std::error_code error;
   if (!std::filesystem::is_regular_file(path, error))
     at.fail(fmt::format("names the file {}, which does not exist", in_quotes(path.string())));
@@ -52,11 +72,19 @@ void NumberType::read(const Json& value, const At& at, void* target) const {
 Json NumberType::write(const void* source, const FileNames&) const { return *static_cast<const double*>(source); }
 
 std::int64_t read_integer(const Json& value, const At& at, std::int64_t low, std::int64_t high) {
-  const bool whole = value.is_number_integer();
-  if (!whole) at.fail(found(value) + "; expected a whole number");
-  const bool huge = value.is_number_unsigned() && value.get<std::uint64_t>() > static_cast<std::uint64_t>(high);
-  if (huge || value.get<std::int64_t>() < low || value.get<std::int64_t>() > high)
+  const auto out_of_range = [&] {
     at.fail(fmt::format("{}; expected a whole number from {} to {}", found(value), low, high));
+  };
+  if (value.is_number_float()) {  // 4e7 is as whole as 40000000
+    const double number = value.get<double>();
+    if (!std::isfinite(number) || std::trunc(number) != number) at.fail(found(value) + "; expected a whole number");
+    // The bounds as doubles may be rounded up, so 2^63 itself is out of range.
+    if (number < static_cast<double>(low) || number > static_cast<double>(high) || number >= 0x1p63) out_of_range();
+    return static_cast<std::int64_t>(number);
+  }
+  if (!value.is_number_integer()) at.fail(found(value) + "; expected a whole number");
+  const bool huge = value.is_number_unsigned() && value.get<std::uint64_t>() > static_cast<std::uint64_t>(high);
+  if (huge || value.get<std::int64_t>() < low || value.get<std::int64_t>() > high) out_of_range();
   return value.get<std::int64_t>();
 }
 

@@ -3,12 +3,52 @@
 
 #include <algorithm>
 
+#include "config/missing_keys.hpp"
+
 namespace shardsim {
 namespace {
 
 const Field* find(const std::vector<Field>& fields, const std::string& key) {
   const auto it = std::find_if(fields.begin(), fields.end(), [&](const Field& f) { return f.name == key; });
   return it == fields.end() ? nullptr : &*it;
+}
+
+void require_keys(const std::vector<Field>& fields, const std::string& object, const Json& value, const At& at) {
+  std::vector<const Field*> missing;
+  for (const Field& f : fields)
+    if (f.required && !value.contains(f.name)) missing.push_back(&f);
+  if (missing.empty()) return;
+  std::string message = fmt::format("the key '{}' of {} is missing: {}", missing[0]->name, object, missing[0]->doc);
+  if (missing.size() > 1) {
+    std::string list;
+    for (const Field* f : missing) list += fmt::format("{}'{}' ({})", list.empty() ? "" : ", ", f->name, f->doc);
+    message = fmt::format("these keys of {} are missing: {}", object, list);
+  }
+  const Document::Origin origin = at.document().origin(at.pointer());
+  const bool said = origin.file.starts_with("--");  // by the option, which names the place
+  throw MissingKeys({{origin.file, origin.pointer.empty() && !said ? "/" : origin.pointer, message}});
+}
+
+// A list is read up to its first element with a missing key. Here each is read as a list of its own; what else is wrong
+// with them has time until the keys are there.
+std::vector<MissingKeys::Place> missing_in_list(const Field& field, const Json& list, const At& at, void* member) {
+  const Document::Origin first = at.document().origin(at.pointer() + "/0");
+  const std::string numberless = first.pointer.substr(0, first.pointer.rfind('/'));
+  std::vector<MissingKeys::Place> places;
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    try {
+      field.type->read(Json::array({list[i]}), at, member);
+    } catch (const MissingKeys& e) {
+      for (MissingKeys::Place place : e.places()) {
+        if (place.file == first.file && place.pointer.starts_with(first.pointer))
+          place.pointer = fmt::format("{}/{}{}", numberless, i, place.pointer.substr(first.pointer.size()));
+        places.push_back(std::move(place));
+      }
+    } catch (const InputError&) {
+      continue;
+    }
+  }
+  return places;
 }
 
 }  // namespace
@@ -25,19 +65,28 @@ void ObjectType::read_fields(const Json& value, const At& at, void* target, cons
     for (const Field& f : fields_) known.push_back(f.name);
     At(at, key).fail(fmt::format("unknown key {} of {}{}", in_quotes(key), name_, suggestion(key, known)));
   }
+  MissingParts missing;
+  missing.in([&] { require_keys(fields_, name_, value, at); });
   for (const Field& f : fields_) {
     const auto it = value.find(f.name);
-    if (it == value.end() || (it->is_null() && !f.required)) {  // null: as if left out, so that --set can undo
-      if (f.required) at.fail(fmt::format("the key '{}' of {} is missing: {}", f.name, name_, f.doc));
-      continue;
-    }
+    if (it == value.end() || (it->is_null() && !f.required)) continue;  // null: as if left out, so that --set can undo
     const At here(at, f.name);
+    if (it->is_null()) here.fail(fmt::format("null leaves a key out, and {} needs '{}': {}", name_, f.name, f.doc));
     void* member = f.locate(target);
-    f.type->read(*it, here, member);
+    const bool complete = missing.in([&] {
+      try {
+        f.type->read(*it, here, member);
+      } catch (const MissingKeys&) {
+        if (!it->is_array()) throw;
+        throw MissingKeys(missing_in_list(f, *it, here, member));
+      }
+    });
+    if (!complete) continue;
     for (const auto& check : f.checks)
       if (const std::string allowed = check(member); !allowed.empty())
         here.fail(fmt::format("{}; {}", found(*it), allowed));
   }
+  missing.raise();
   for (const auto& check : checks_)
     if (const auto complaint = check(target)) {
       if (complaint->key.empty()) at.fail(complaint->message);
@@ -75,7 +124,9 @@ Json ObjectType::inline_schema(SchemaBuilder& builder) const {
 
 Json ObjectType::schema(SchemaBuilder& builder) const {
   if (builder.claim(name_)) {
-    const Json path{{"type", "string"}, {"description", "path of a file with this object, relative to this file"}};
+    const Json path{
+        {"type", "string"},
+        {"description", "path of a file with this object, relative to this file, or the name of a shipped one"}};
     builder.store(name_, {{"anyOf", Json::array({inline_schema(builder), path})}});
   }
   return {{"$ref", "#/$defs/" + name_}};

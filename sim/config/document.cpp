@@ -4,9 +4,12 @@
 #include <fmt/format.h>
 
 #include <fstream>
+#include <optional>
 #include <set>
 #include <vector>
 
+#include "config/library.hpp"
+#include "config/remedy.hpp"
 #include "config/suggest.hpp"
 #include "config/text.hpp"
 
@@ -80,7 +83,24 @@ std::string readable(const std::string& what) {
   return text.size() > kShown ? text.substr(0, kShown) + "..." : text;
 }
 
+// Text of 16 or 32 bits a character, by its byte-order mark or by a zero byte beside the character JSON begins with.
+bool is_wide(std::string_view text) {
+  using namespace std::string_view_literals;
+  if (text.starts_with("\xff\xfe"sv) || text.starts_with("\xfe\xff"sv) || text.starts_with("\0\0\xfe\xff"sv))
+    return true;
+  constexpr std::string_view kFirst = "{[\" \t\r\n";
+  const auto begins = [&](std::size_t i) { return kFirst.find(text[i]) != std::string_view::npos; };
+  return text.size() > 1 && ((text[0] == '\0' && begins(1)) || (text[1] == '\0' && begins(0)));
+}
+
+// A byte-order mark of UTF-8 is let pass, as nlohmann's parser does.
+void check_encoding(const std::string& text, const std::string& file) {
+  if (is_wide(text))
+    throw InputError(file, "", "is text in UTF-16 or UTF-32; save it as UTF-8 (iconv -f UTF-16 -t UTF-8 does)");
+}
+
 Json parse_strictly(const std::string& text, const std::string& file) {
+  check_encoding(text, file);
   try {
     StrictCheck check(file);
     Json::sax_parse(text, &check);
@@ -112,6 +132,21 @@ std::vector<std::string> split_path(std::string_view path) {
     if (dot == std::string_view::npos) return parts;
     start = dot + 1;
   }
+}
+
+// What is shipped under a name goes by the key that it is given to.
+std::string kind_at(const std::string& pointer) {
+  const std::string key = pointer.substr(pointer.rfind('/') + 1);
+  return key == "items" || key == "size" ? "distribution" : key;
+}
+
+std::string names_nothing(const std::string& name, const std::filesystem::path& folder, const std::string& kind) {
+  std::vector<std::string> known;
+  for (const Shipped& s : shipped(kind)) known.push_back(s.name);
+  if (is_bare_name(name) && !known.empty())
+    return fmt::format("{} is neither a file nor a shipped {}{}", in_quotes(name), kind, suggestion(name, known));
+  return fmt::format("names the file {}, which does not exist (looked for {})", in_quotes(name),
+                     in_quotes((folder / name).lexically_normal().string()));
 }
 
 // The element of an array that `part` names: by index, or by the "name" of an object.
@@ -177,7 +212,9 @@ Document::Origin Document::origin(const std::string& pointer) const {
   for (;;) {
     if (const auto found = sources_.find(prefix); found != sources_.end()) {
       const Source& s = found->second;
-      return {s.file, s.folder, s.base + pointer.substr(prefix.size())};
+      // An option of the command line says itself which place it sets.
+      const bool said = s.file.starts_with("--") && prefix.size() == pointer.size();
+      return {s.file, s.folder, said ? "" : s.base + pointer.substr(prefix.size())};
     }
     const std::size_t slash = prefix.rfind('/');
     prefix.resize(slash == std::string::npos ? 0 : slash);
@@ -186,21 +223,18 @@ Document::Origin Document::origin(const std::string& pointer) const {
 
 InputError Document::located(const ScenarioError& error) const {
   const Origin at = origin(error.pointer());
-  return {at.file, at.pointer, error.message()};
+  return {at.file, at.pointer, with_remedy(error.message(), error.pointer())};
 }
 
 void Document::include(Json& value, const std::string& pointer) {
   const Origin at = origin(pointer);
-  const std::filesystem::path named = value.get_ref<const std::string&>();
-  const std::filesystem::path file = (at.folder / named).lexically_normal();
-  std::error_code error;
-  if (!std::filesystem::exists(file, error))
-    throw InputError(at.file, at.pointer,
-                     fmt::format("names the file {}, which does not exist (looked for {})", in_quotes(named.string()),
-                                 in_quotes(file.string())));
-  value = parse_strictly(read_text_file(file, kLargestFile), file.string());
-  if (value.is_string()) throw InputError(file.string(), "", "holds only the name of another file; write the object");
-  sources_[pointer] = {file.string(), file.parent_path(), ""};
+  const std::string name = value.get<std::string>();
+  const std::string kind = kind_at(pointer);
+  const std::optional<std::filesystem::path> file = find_file(at.folder, name, kind);
+  if (!file) throw InputError(at.file, at.pointer, names_nothing(name, at.folder, kind));
+  value = parse_strictly(read_text_file(*file, kLargestFile), file->string());
+  if (value.is_string()) throw InputError(file->string(), "", "holds only the name of another file; write the object");
+  sources_[pointer] = {file->string(), file->parent_path(), ""};
 }
 
 void Document::set(std::string_view path, std::string_view text) {

@@ -27,6 +27,32 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
   return row.back();
 }
 
+const std::string* nearest(std::string_view word, const std::vector<std::string>& known, std::size_t most) {
+  std::size_t best = most + 1;
+  const std::string* found = nullptr;
+  for (const std::string& candidate : known) {
+    const std::size_t distance = edit_distance(word, candidate);
+    if (distance < best) best = distance, found = &candidate;
+  }
+  return found;
+}
+
+// The shortest that the word begins, or else is a part of: 'cat' is more likely 'concat' than 'dot'.
+const std::string* containing(std::string_view word, const std::vector<std::string>& known) {
+  constexpr std::size_t kFewest = 3;
+  if (word.size() < kFewest) return nullptr;
+  const auto shortest = [&](bool at_the_start) {
+    const std::string* found = nullptr;
+    for (const std::string& candidate : known) {
+      const bool fits = at_the_start ? candidate.starts_with(word) : candidate.find(word) != std::string::npos;
+      if (fits && (found == nullptr || candidate.size() < found->size())) found = &candidate;
+    }
+    return found;
+  };
+  const std::string* begun = shortest(true);
+  return begun != nullptr ? begun : shortest(false);
+}
+
 }  // namespace
 
 std::string shortened(std::string_view text) {
@@ -47,14 +73,10 @@ std::string suggestion(std::string_view word, const std::vector<std::string>& kn
   if (known.empty()) return "";
   std::string out;
   if (!word.empty() && word.size() <= kLongestWord) {
-    const std::size_t limit = std::max<std::size_t>(2, word.size() / 3);
-    std::size_t best = limit + 1;
-    const std::string* nearest = nullptr;
-    for (const std::string& candidate : known) {
-      const std::size_t distance = edit_distance(word, candidate);
-      if (distance < best) best = distance, nearest = &candidate;
-    }
-    if (nearest != nullptr) out = fmt::format("; did you mean '{}'?", shortened(*nearest));
+    const std::string* meant = nearest(word, known, 1);
+    if (meant == nullptr) meant = containing(word, known);
+    if (meant == nullptr) meant = nearest(word, known, std::max<std::size_t>(2, word.size() / 3));
+    if (meant != nullptr) out = fmt::format("; did you mean '{}'?", shortened(*meant));
   }
   constexpr std::size_t kListed = 24;
   const auto shown = std::min(known.size(), kListed);

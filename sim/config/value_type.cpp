@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "config/remedy.hpp"
 #include "config/suggest.hpp"
 
 namespace shardsim {
@@ -12,7 +13,8 @@ std::string At::pointer() const { return parent_ == nullptr ? "" : parent_->poin
 void At::fail(const std::string& message) const {
   const std::string here = pointer();
   const Document::Origin origin = document_.origin(here);
-  throw InputError(origin.file, origin.pointer.empty() ? "/" : origin.pointer, message);
+  const bool said = origin.file.starts_with("--");  // by the option, which names the place
+  throw InputError(origin.file, origin.pointer.empty() && !said ? "/" : origin.pointer, with_remedy(message, here));
 }
 
 std::string found(const Json& value) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "experiment/scenario.hpp"
 
+#include "config/library.hpp"
+
 namespace shardsim {
 namespace {
 
@@ -74,7 +76,7 @@ Rate rate_at(const Scenario& scenario, const std::string& path) {
 }
 
 Document load_scenario(const std::filesystem::path& file) {
-  Document document = Document::load(file);
+  Document document = Document::load(required_file({}, file.string(), "scenario"));
   if (document.root.is_object() && document.root.contains("scenario") && document.root.contains("schema_version")) {
     Json scenario = document.root["scenario"];
     document.root = std::move(scenario);

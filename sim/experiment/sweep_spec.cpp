@@ -5,6 +5,7 @@
 #include <cmath>
 #include <map>
 
+#include "config/library.hpp"
 #include "experiment/identity.hpp"
 #include "experiment/report.hpp"
 #include "experiment/sweep.hpp"
@@ -148,7 +149,8 @@ class Grid {
 
 Document base_document(const SweepSpec& spec, const Document& document) {
   const Document::Origin origin = document.origin("/base");
-  if (spec.base.is_string()) return load_scenario((origin.folder / spec.base.get<std::string>()).lexically_normal());
+  if (spec.base.is_string())
+    return load_scenario(required_file(origin.folder, spec.base.get<std::string>(), "scenario"));
   return Document::wrap(spec.base, origin.file + " (base)", origin.folder);
 }
 
@@ -169,8 +171,8 @@ void include_files(Document& scenario) { value_type<Scenario>().include_files(sc
 // Makes the scenarios of a sweep's points, as often as they are asked for.
 class Resolver {
  public:
-  Resolver(std::filesystem::path file, const Assignments& assignments, std::optional<std::uint64_t> seed)
-      : file_(std::move(file)),
+  Resolver(const std::filesystem::path& file, const Assignments& assignments, std::optional<std::uint64_t> seed)
+      : file_(required_file({}, file.string(), "scenario")),
         assignments_(assignments),
         seed_(seed),
         document_(Document::load(file_)),

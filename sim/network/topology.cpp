@@ -5,6 +5,8 @@
 
 #include <unordered_set>
 
+#include "config/library.hpp"
+
 namespace shardsim {
 namespace {
 
@@ -71,6 +73,8 @@ BuiltTopology build_topology(const Topology& topology, const std::vector<std::st
 std::optional<Json> ChoiceTraits<Topology>::from_path(const std::string& path) {
   const std::string extension = std::filesystem::path(path).extension().string();
   if (extension == ".json") return std::nullopt;
+  std::error_code error;
+  if (is_bare_name(path) && !std::filesystem::exists(path, error)) return std::nullopt;  // the name of a shipped one
   return Json{{"type", "file"}, {"file", path}};
 }
 

@@ -37,7 +37,7 @@ void WarmupType::read(const Json& value, const At& at, void* target) const {
   auto& warmup = *static_cast<Warmup*>(target);
   if (value == "auto")
     warmup.queries.reset();
-  else if (value.is_number_integer())
+  else if (value.is_number())
     warmup.queries = read_integer(value, at, 0, std::numeric_limits<std::int64_t>::max());
   else
     at.fail(found(value) + "; expected a whole number of queries, or \"auto\"");

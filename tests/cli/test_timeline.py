@@ -39,6 +39,11 @@ class TimelineTest(ProgramTest):
     def whole(self, timeline):
         return {e["args"]["query"]: e for e in self.slices(timeline) if e["cat"] == "query"}
 
+    def test_ranges_and_lists_of_queries(self):
+        timeline, done = self.timeline("--query", "3-7,12")
+        self.assertEqual(sorted(self.whole(timeline)), [3, 4, 5, 6, 7, 12])
+        self.assertEqual(len(done.stdout.splitlines()), 6)
+
     def test_the_slowest_are_those_with_the_longest_latency(self):
         timeline, done = self.timeline("--slowest", 3)
         self.assertEqual(timeline["displayTimeUnit"], "ns")
@@ -129,6 +134,9 @@ class TimelineTest(ProgramTest):
             (("--slowest", "many"), "whole number"),
             (("--query", "1,x"), "expected whole numbers"),
             (("--query", ""), "names no query"),
+            (("--query", "7-3"), "begin with their smallest number"),
+            (("--query", "3-"), "expected whole numbers and ranges"),
+            (("--query", "0-999999999999999999"), "names more than 1000 queries"),
             (("--query", "12,300"), "query 300 does not exist; queries have the numbers 0 to 299"),
         ):
             with self.subTest(options):

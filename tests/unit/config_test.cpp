@@ -4,6 +4,7 @@
 #include <fstream>
 #include <random>
 
+#include "config/library.hpp"
 #include "experiment/scenario.hpp"
 
 using namespace shardsim;
@@ -157,4 +158,154 @@ TEST_CASE("every share is written as it is read, such as 95 %") {
     const std::string text = format_quantity(share, units);
     REQUIRE(parse_quantity(text, units).base == share);
   }
+}
+
+TEST_CASE("a whole number may be written with an exponent, and anything else is refused") {
+  Document document = Document::wrap(Json::object(), "s.json", kBase);
+  const At at(document);
+  const auto read = [&](const char* text) { return read_integer(Json::parse(text), at, 0, INT64_MAX); };
+  CHECK(read("4e7") == 40'000'000);
+  CHECK(read("40000000.0") == 40'000'000);
+  CHECK(read("1e18") == 1'000'000'000'000'000'000);
+  CHECK_THROWS_WITH(read("4.5e0"), Contains("found 4.5; expected a whole number"));
+  CHECK_THROWS_WITH(read("-1e0"), Contains("from 0 to"));
+  CHECK_THROWS_WITH(read("1e19"), Contains("from 0 to 9223372036854775807"));
+  CHECK_THROWS_WITH(read("9223372036854775808e0"), Contains("from 0 to"));  // 2^63: one too many
+  CHECK_THROWS_WITH(read_integer(Json(1.0), at, 2, 3), Contains("from 2 to 3"));
+}
+
+TEST_CASE("the usual spellings of a unit mean what they say") {
+  const auto bytes = [](const char* text) {
+    const ParsedQuantity parsed = parse_quantity(text, QuantityTraits<Bandwidth>::units());
+    CAPTURE(text, parsed.error);
+    REQUIRE(parsed.error.empty());
+    return parsed.base;
+  };
+  // 400 Gb/s are 400 * 10^9 / 8 bytes a second.
+  for (const char* text : {"400 Gbps", "400 Gb/s", "400 Gbit/s", "400 gbps", "400 gbit/s"}) CHECK(bytes(text) == 50e9);
+  for (const char* text : {"400 GB/s", "400 GBps"}) CHECK(bytes(text) == 400e9);
+  CHECK(bytes("8 Kbit/s") == 1000);
+  CHECK(bytes("2 TB/s") == 2e12);
+  const auto picoseconds = [](const char* text) {
+    return parse_quantity(text, QuantityTraits<Duration>::units()).base;
+  };
+  CHECK(picoseconds("3 \u00b5s") == 3e6);
+  CHECK(picoseconds("3 \u03bcs") == 3e6);
+  CHECK(picoseconds("3 sec") == 3e12);
+  CHECK(parse_quantity("2 GFLOPS", QuantityTraits<ComputeRate>::units()).base == 2e9);
+}
+
+TEST_CASE("a hint never changes the size of a unit") {
+  const auto error = [](const std::string& unit, const std::vector<Unit>& units) {
+    return parse_quantity("400 " + unit, units).error;
+  };
+  const std::vector<Unit>& bandwidths = QuantityTraits<Bandwidth>::units();
+  const std::vector<Unit>& sizes = QuantityTraits<Bytes>::units();
+  CHECK_THAT(error("Gbp", bandwidths), Contains("did you mean 'Gbps'"));
+  CHECK_THAT(error("Gpbs", bandwidths), Contains("did you mean 'Gbps'"));
+  CHECK_THAT(error("GB/sec", bandwidths), Contains("did you mean 'GB/s'"));
+  // Bits or bytes, thousands or 1024s, minutes or milliseconds: what is meant is not known, so nothing is guessed.
+  for (const char* unit : {"gb/s", "GBit/s", "mb/s", "KB/s", "G", "gb"}) {
+    CAPTURE(unit);
+    CHECK_THAT(error(unit, bandwidths), Contains("allowed: bps") && !Contains("did you mean"));
+  }
+  for (const char* unit : {"Gb", "GBit", "KB", "gb", "Mib"}) {
+    CAPTURE(unit);
+    CHECK_THAT(error(unit, sizes), Contains("allowed: B,") && !Contains("did you mean"));
+  }
+  for (const char* unit : {"m", "min", "S", "Ms"}) {
+    CAPTURE(unit);
+    CHECK_THAT(error(unit, QuantityTraits<Duration>::units()), !Contains("did you mean"));
+  }
+}
+
+TEST_CASE("bandwidths are written in bits where they are whole, as networks are sold") {
+  const auto again = [](const char* text) {
+    return format_quantity(parse_quantity(text, QuantityTraits<Bandwidth>::units()).base,
+                           QuantityTraits<Bandwidth>::units());
+  };
+  for (const char* text : {"1 Gbps", "10 Gbps", "40 Gbps", "56 Gbps", "400 Gbps", "800 Gbps", "2.5 Gbps", "64 kbps",
+                           "226 GB/s", "1 GiB/s", "145.2 GB/s"})
+    CHECK(again(text) == text);
+  CHECK(again("400 Gb/s") == "400 Gbps");
+}
+
+TEST_CASE("a word that is part of a longer one stands for it") {
+  const std::vector<std::string> kinds{"concat", "dot", "low-rank-cross"};
+  CHECK_THAT(suggestion("cat", kinds), Contains("did you mean 'concat'"));
+  CHECK_THAT(suggestion("cross", kinds), Contains("did you mean 'low-rank-cross'"));
+  CHECK_THAT(suggestion("dto", kinds), Contains("did you mean 'dot'"));
+  CHECK_THAT(suggestion("core_s", {"core", "cores"}), Contains("did you mean 'cores'"));  // one letter more
+  CHECK_THAT(suggestion("load", {"least-outstanding", "load-balanced"}), Contains("did you mean 'load-balanced'"));
+}
+
+TEST_CASE("a file in UTF-16 is told as such, and a mark of UTF-8 is let pass") {
+  const auto error = [](std::string text) { return Document::parse(std::move(text), "s.json"); };
+  using namespace std::string_literals;
+  for (const std::string& text : {"\xff\xfe{\0}\0"s, "\xfe\xff\0{\0}"s, "{\0}\0"s, "\0{\0}"s, "\xff\xfe\0\0{\0\0\0"s})
+    CHECK_THROWS_WITH(error(text), Contains("s.json: is text in UTF-16 or UTF-32; save it as UTF-8"));
+  CHECK(error("\xef\xbb\xbf{\"a\": 1}").root["a"] == 1);
+}
+
+TEST_CASE("missing keys are told all at once, of every object") {
+  Json s = small_scenario();
+  s["traffic"] = {{"items", {{"type", "fixed"}, {"value", 1}}}};
+  s["cluster"]["main"] = Json::object();
+  const Json table{{"name", "t"}, {"rows", 5}};
+  s["model"] = {{"nets", Json::array({{{"name", "n"}, {"tables", Json::array({table, table})}}, {{"per", "item"}}})}};
+  Document d = Document::wrap(s, "s.json", kBase);
+  CHECK_THROWS_WITH(read_document<Scenario>(d),
+                    Contains("/model: the key 'name' of model is missing") &&
+                        Contains("and at /model/nets/0/tables/0: these keys of table are missing: 'dim' (") &&
+                        Contains("and at /model/nets/0/tables/1: these keys of table are missing: 'dim' (") &&
+                        Contains("and at /model/nets/1: the key 'name' of net is missing") &&
+                        Contains("and at /cluster/main: the key 'platform'") &&
+                        Contains("and at /traffic: these keys of traffic are missing: 'arrivals' (") &&
+                        Contains("), 'queries' ("));
+}
+
+TEST_CASE("on the command line null takes a value away, and a number may be a text") {
+  Document d = Document::wrap(small_scenario(), "s.json", kBase);
+  value_type<Scenario>().include_files(d.root, "", d);
+  d.set("seed", "7");
+  d.set("seed", "null");
+  d.set("model.name", "3");
+  CHECK(read_document<Scenario>(d).model.name == "3");
+  CHECK(read_document<Scenario>(d).seed == Scenario{}.seed);
+  d.set("model.name", "2.50");  // as a JSON number it has lost what was typed
+  CHECK_THROWS_WITH(read_document<Scenario>(d), "--set model.name: found 2.5; expected text: '\"2.5\"'");
+  d.set("model.name", "m");
+  d.set("traffic.queries", "null");
+  CHECK_THROWS_WITH(read_document<Scenario>(d), Contains("null leaves a key out, and traffic needs 'queries'"));
+  d.set("traffic.queries", "10");
+  d.root["description"] = 3;  // in a file text is text
+  CHECK_THROWS_WITH(read_document<Scenario>(d), "s.json: /description: found 3; expected text: \"3\"");
+}
+
+TEST_CASE("an error that advises to leave a value out says how the command line does it") {
+  Document d = Document::wrap(small_scenario(), "s.json", kBase);
+  const ScenarioError error("/traffic/items", "the arrivals say how many items each query has; leave this out");
+  CHECK_THAT(d.located(error).what(), Contains("s.json: /traffic/items: the arrivals") &&
+                                          Contains("leave this out (--set traffic.items=null does)"));
+}
+
+TEST_CASE("what is shipped is found by its name, and a file of that name comes first") {
+  const std::filesystem::path folder = std::filesystem::temp_directory_path() / "shardsim-library-test";
+  std::filesystem::create_directories(folder / "models");
+  std::ofstream(folder / "models/mine.json") << R"({"name": "mine", "nets": [{"name": "n"}]})";
+  REQUIRE(setenv("SHARDSIM_PATH", folder.c_str(), 1) == 0);
+  CHECK(shipped_file("model", "mine") == folder / "models/mine.json");
+  CHECK(shipped_file("model", "drm1")->filename() == "drm1.json");
+  CHECK_FALSE(shipped_file("platform", "mine"));
+  CHECK_FALSE(shipped_file("model", "../models/mine"));
+  CHECK(find_file({}, "mine", "model") == folder / "models/mine.json");
+  std::filesystem::create_directories(folder / "mine");  // a folder is no file
+  CHECK(find_file(folder, "mine", "model") == folder / "models/mine.json");
+  std::filesystem::remove(folder / "mine");
+  std::ofstream(folder / "mine") << "{}";
+  CHECK(find_file(folder, "mine", "model") == folder / "mine");
+  CHECK_THROWS_WITH(required_file(folder, "min", "model"),
+                    Contains("'min' is neither a file nor a shipped model; did you mean 'mine'?; allowed: "));
+  unsetenv("SHARDSIM_PATH");
+  std::filesystem::remove_all(folder);
 }

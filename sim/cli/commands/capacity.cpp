@@ -2,6 +2,7 @@
 #include "experiment/capacity.hpp"
 #include "cli/command.hpp"
 #include "cli/progress.hpp"
+#include "config/library.hpp"
 #include "experiment/output.hpp"
 #include "experiment/report.hpp"
 
@@ -201,7 +202,7 @@ class CapacityCommand final : public Command {
     const std::string file = required_argument(given, "SCENARIO.json");
     std::optional<std::uint64_t> seed;
     if (given.count("seed") > 0) seed = given["seed"].as<std::uint64_t>();
-    const Document document = Document::load(file);
+    const Document document = Document::load(required_file({}, file, "scenario"));
     if (!document.root.is_object() || !document.root.contains("axes"))
       return {{"as given", read_scenario(given).scenario}};
     const Sweep sweep = load_sweep(file, assignments(given), seed);

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "cli/command.hpp"
+#include "config/library.hpp"
 
 namespace shardsim {
 namespace {
@@ -13,24 +14,21 @@ void print_registry(const Registry<Base>& registry) {
   for (const Alternative<Base>& a : registry.all()) fmt::print("{:<20}{}\n", a.name, a.doc);
 }
 
-// Name, path and description of every JSON file of a folder.
-void print_files(const std::string& folder) {
-  const std::filesystem::path data = data_folder();
-  std::vector<std::filesystem::path> files;
-  for (const auto& entry : std::filesystem::directory_iterator(data / folder))
-    if (entry.path().extension() == ".json") files.push_back(entry.path());
-  std::sort(files.begin(), files.end());
-  for (const std::filesystem::path& file : files) {
-    const Document document = Document::load(file);
-    const std::string text = document.root.is_object() ? document.root.value("description", "") : "";
-    fmt::print("{:<20}{}\n{:<20}{}\n", file.stem().string(), text, "", std::filesystem::proximate(file).string());
-  }
+// Name, path and description of everything of these kinds.
+void print_shipped(const std::vector<std::string>& kinds) {
+  for (const std::string& kind : kinds)
+    for (const Shipped& s : shipped(kind)) {
+      const Document document = Document::load(s.file);
+      const std::string text = document.root.is_object() ? document.root.value("description", "") : "";
+      fmt::print("{:<20}{}\n{:<20}{}\n", s.name, text, "", std::filesystem::proximate(s.file).string());
+    }
 }
 
 class List final : public Command {
  public:
   std::string usage() const override {
-    return "models|topologies|platforms|workloads|strategies|balancers|transports|distributions|arrivals";
+    return "models|topologies|platforms|nics|experiments|workloads|strategies|balancers|transports|distributions|"
+           "arrivals";
   }
   std::string example() const override { return "shardsim list strategies"; }
 
@@ -42,10 +40,15 @@ class List final : public Command {
   int run(const po::variables_map& given) const override {
     using Print = void (*)();
     static const std::vector<std::pair<std::string, Print>> lists{
-        {"models", [] { print_files("models"); }},
-        {"topologies", [] { print_registry(topology_registry()), print_files("topologies"); }},
-        {"platforms", [] { print_files("topologies/platforms"); }},
-        {"workloads", [] { print_files("workloads/experiments"); }},
+        {"models", [] { print_shipped({"model"}); }},
+        {"topologies", [] { print_registry(topology_registry()), print_shipped({"topology"}); }},
+        {"platforms", [] { print_shipped({"platform"}); }},
+        {"nics", [] { print_shipped({"nic"}); }},
+        {"experiments", [] { print_shipped({"scenario"}); }},
+        {"workloads",
+         [] {
+           print_shipped({"scenario", "serving", "distribution"});
+         }},
         {"strategies", [] { print_registry(strategy_registry()); }},
         {"balancers", [] { print_registry(balancer_registry()); }},
         {"transports", [] { print_registry(transport_registry()); }},

@@ -16,13 +16,31 @@ namespace po = boost::program_options;
 // More would make a file that no viewer opens.
 constexpr std::uint64_t kMostQueries = 1000;
 
-std::set<std::uint64_t> numbers(const std::string& text) {
+[[noreturn]] void refuse_numbers(const std::string& text, const std::string& why) {
+  throw InputError(fmt::format("--query: found {}; {}, such as 12 or 3-7,12", in_quotes(text), why));
+}
+
+std::uint64_t query_number(const std::string& part, const std::string& text) {
+  if (part.empty() || part.size() > 18 || part.find_first_not_of("0123456789") != std::string::npos)
+    refuse_numbers(text, "expected whole numbers and ranges");
+  return std::stoull(part);
+}
+
+// "3-7,12": 3, 4, 5, 6, 7 and 12. Ends as soon as there are too many, whatever was typed.
+std::set<std::uint64_t> query_numbers(const std::string& text) {
   std::set<std::uint64_t> out;
   std::istringstream in(text);
   for (std::string part; std::getline(in, part, ',');) {
-    if (part.empty() || part.size() > 18 || part.find_first_not_of("0123456789") != std::string::npos)
-      throw InputError(fmt::format("--query: found {}; expected whole numbers, such as 12 or 12,40", in_quotes(text)));
-    out.insert(std::stoull(part));
+    const std::size_t dash = part.find('-');
+    const std::uint64_t first = query_number(part.substr(0, dash), text);
+    const std::uint64_t last = dash == std::string::npos ? first : query_number(part.substr(dash + 1), text);
+    if (last < first) refuse_numbers(text, "expected ranges that begin with their smallest number");
+    for (std::uint64_t id = first; id <= last; ++id) {
+      out.insert(id);
+      if (out.size() > kMostQueries)
+        throw InputError(fmt::format("--query: {} names more than {} queries; expected at most those", in_quotes(text),
+                                     kMostQueries));
+    }
   }
   if (out.empty()) throw InputError("--query: names no query");
   return out;
@@ -51,7 +69,7 @@ class SlowestQueries {
 class TimelineCommand final : public Command {
  public:
   std::string usage() const override {
-    return "SCENARIO.json --slowest N | --query ID[,ID...] --out FILE.json [--set PATH=VALUE]... [--seed N]";
+    return "SCENARIO.json --slowest N | --query IDS --out FILE.json [--set PATH=VALUE]... [--seed N]";
   }
   std::string example() const override {
     return "shardsim timeline workloads/experiments/drm1.json --slowest 3 --out out/slowest.json";
@@ -61,7 +79,7 @@ class TimelineCommand final : public Command {
     add_set_option(options);
     options.add_options()("SCENARIO.json", po::value<std::string>(), "scenario, or a result.json to look into")(
         "slowest", po::value<std::string>()->value_name("N"), "the N slowest queries after the warm-up")(
-        "query", po::value<std::string>()->value_name("ID[,ID...]"), "or: queries by their numbers, from 0")(
+        "query", po::value<std::string>()->value_name("IDS"), "or: queries by their numbers, from 0: 12 or 3-7,12")(
         "seed", po::value<std::uint64_t>(), "seed of all random numbers")(
         "out", po::value<std::string>()->value_name("FILE.json"), "trace events; ui.perfetto.dev opens them")(
         "force", "replace a file that exists");
@@ -78,9 +96,8 @@ class TimelineCommand final : public Command {
     const std::uint64_t most = by_latency ? whole_number(given, "slowest") : 0;
     if (by_latency && (most == 0 || most > kMostQueries))
       throw InputError(fmt::format("--slowest: found {}; expected 1 to {}", most, kMostQueries));
-    std::set<std::uint64_t> ids = by_latency ? std::set<std::uint64_t>{} : numbers(given["query"].as<std::string>());
-    if (ids.size() > kMostQueries)
-      throw InputError(fmt::format("--query: names {} queries; expected at most {}", ids.size(), kMostQueries));
+    std::set<std::uint64_t> ids =
+        by_latency ? std::set<std::uint64_t>{} : query_numbers(given["query"].as<std::string>());
 
     const GivenScenario scenario = read_scenario(given);
     if (by_latency) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/topology_action.hpp"
+#include "config/library.hpp"
 #include "network/format.hpp"
 
 namespace shardsim {
@@ -73,6 +74,13 @@ GivenTopology from_description(const std::filesystem::path& file, const po::vari
   }
 }
 
+// A file, or what is shipped: a topology, else a scenario.
+std::filesystem::path named(const std::string& name) {
+  if (const auto topology = find_file({}, name, "topology")) return *topology;
+  if (const auto scenario = find_file({}, name, "scenario")) return *scenario;
+  return required_file({}, name, "topology");
+}
+
 class TopologyCommand final : public Command {
  public:
   std::string usage() const override {
@@ -114,7 +122,7 @@ class TopologyCommand final : public Command {
       throw InputError(fmt::format("usage: shardsim topology {} {}", words[0], made->usage()));
     if (given.count("hosts") > 0 && (given["hosts"].as<int>() < 1 || given["hosts"].as<int>() > 100'000))
       throw InputError("--hosts: expected 1 to 100000");
-    const std::filesystem::path file = words[1];
+    const std::filesystem::path file = named(words[1]);
     return made->run(is_scenario(file) ? from_scenario(file, given) : from_description(file, given),
                      {words.begin() + 2, words.end()}, given);
   }
