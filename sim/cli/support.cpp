@@ -21,7 +21,8 @@ void add_set_option(po::options_description& options) {
 Assignments assignments(const po::variables_map& given, const char* option) {
   Assignments out;
   if (given.count(option) > 0)
-    for (const std::string& text : given[option].as<std::vector<std::string>>()) out.push_back(split_assignment(text));
+    for (const std::string& text : given[option].as<std::vector<std::string>>())
+      out.push_back(split_assignment(text, fmt::format("--{}", option)));
   return out;
 }
 

@@ -145,8 +145,10 @@ std::string names_nothing(const std::string& name, const std::filesystem::path& 
   for (const Shipped& s : shipped(kind)) known.push_back(s.name);
   if (is_bare_name(name) && !known.empty())
     return fmt::format("{} is neither a file nor a shipped {}{}", in_quotes(name), kind, suggestion(name, known));
-  return fmt::format("names the file {}, which does not exist (looked for {})", in_quotes(name),
-                     in_quotes((folder / name).lexically_normal().string()));
+  const std::string type = fmt::format("; if a type is meant, write {{\"{}\": \"{}\"}}",
+                                       kind == "sharding" ? "strategy" : "type", shortened(name));
+  return fmt::format("names the file {}, which does not exist (looked for {}){}", in_quotes(name),
+                     in_quotes((folder / name).lexically_normal().string()), is_bare_name(name) ? type : "");
 }
 
 // The element of an array that `part` names: by index, or by the "name" of an object.
@@ -185,8 +187,9 @@ std::string read_text_file(const std::filesystem::path& file, std::uintmax_t lim
 std::pair<std::string, std::string> split_assignment(std::string_view text, const std::string& option) {
   const std::size_t equals = text.find('=');
   if (equals == std::string_view::npos || equals == 0)
-    throw InputError(option, "",
-                     fmt::format("found {}; expected {}=value", in_quotes(text), option == "--set" ? "path" : "key"));
+    throw InputError(
+        option, "",
+        fmt::format("found {}; expected {}=value", in_quotes(text), option.starts_with("--set") ? "path" : "key"));
   return {std::string(text.substr(0, equals)), std::string(text.substr(equals + 1))};
 }
 

@@ -94,6 +94,7 @@ class Names(ProgramTest):
                             (("run", "drm1-laod"), "'drm1-laod' is neither a file nor a shipped scenario; did you mean 'drm1-load'?; allowed: "),
                             (("topology", "info", "star"), "did you mean 'star-dc'?"),
                             (("sweep", "papr"), "did you mean 'paper'?"),
+                            (("run", "drm1", "--set", "transport=ideal"), '--set transport: names the file \'ideal\', which does not exist (looked for \'ideal\'); if a type is meant, write {"type": "ideal"}'),
                             (("run", "none.json"), "none.json: cannot be opened")):  # fmt: skip
             self.assertIn(hint, self.refuse(*words, cwd=self.folder))
 
@@ -127,6 +128,15 @@ class Settings(ProgramTest):
         error = self.refuse("run", scenario, "--set", replay, "--set", "traffic.queries=20")
         self.assertIn("leave this out (--set traffic.items=null does)", error)
         self.succeed("run", scenario, "--set", replay, "--set", "traffic.queries=20", "--set", "traffic.items=null")
+
+    def test_an_error_names_the_option_at_fault(self):
+        metro = ROOT / "topologies/examples/metro.graphml"
+        for words, expected in ((("run", "drm1", "--set", "traffic.queries=1.5"), "shardsim: --set traffic.queries: found 1.5; expected"),
+                                (("run", "drm1", "--set", "traffic.arrivals={\"type\": \"trace\"}"), "shardsim: --set traffic.arrivals: the key 'file' of trace is missing"),
+                                (("run", "drm1", "--set", "traffic.arrivals={\"type\": \"trace\", \"file\": 1}"), "names the file '1', which does not exist"),
+                                (("topology", "info", metro, "--default", "latency=5"), "shardsim: --default latency: '5' has no unit"),
+                                (("compare", "drm1", "--set-b", "x"), "shardsim: --set-b: found 'x'; expected path=value")):  # fmt: skip
+            self.assertIn(expected, self.refuse(*words))
 
     def test_nodes_with_numbers_for_names(self):
         graph = {"type": "graph", "switches": ["0"], "hosts": ["1", "2"], "frontend": "0",

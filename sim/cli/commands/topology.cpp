@@ -18,15 +18,18 @@ std::vector<std::string> texts(const po::variables_map& given, const char* optio
   return given.count(option) > 0 ? given[option].as<std::vector<std::string>>() : std::vector<std::string>{};
 }
 
+// What an option of the form KEY=VALUE says of a file; an error then names that option.
+void apply_keys(Document& document, const po::variables_map& given, const std::string& option,
+                const std::string& field) {
+  for (const std::string& text : texts(given, option.c_str())) {
+    const auto [key, value] = split_assignment(text, "--" + option);
+    document.set(fmt::format("topology.{}.{}", field, key), Json(value), fmt::format("--{} {}", option, key), {});
+  }
+}
+
 void apply_options(Document& document, const po::variables_map& given) {
-  for (const std::string& text : texts(given, "default")) {
-    const auto [key, value] = split_assignment(text, "--default");
-    document.set("topology.defaults." + key, value);
-  }
-  for (const std::string& text : texts(given, "attribute")) {
-    const auto [key, value] = split_assignment(text, "--attribute");
-    document.set("topology.attributes." + key, value);
-  }
+  apply_keys(document, given, "default", "defaults");
+  apply_keys(document, given, "attribute", "attributes");
   if (given.count("transport") > 0)
     document.set("transport", Json{{"type", given["transport"].as<std::string>()}}, "--transport", {});
   for (const auto& [path, value] : assignments(given)) document.set(path, value);
