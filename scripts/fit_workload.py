@@ -135,6 +135,9 @@ def run(options):
     told = summary.text([*rows, *(row for name in names for row in by_table[name])])
     print("\n".join([*summary.reasons(fitted, names), "", told, *summary.left_out(fitted, names)]))
     rows += [row for some in by_table.values() for row in some]
+    off = summary.off(rows)
+    print(summary.verdict(off))
+    fitted.fit["verdict"] = {"like": not off, "off": [what for what, *_ in off]}
     fitted.fit["side_by_side"] = [{"what": what, "trace": a, "twin": b} for what, a, b, _ in rows]
     fitted.fit = without_nan(fitted.fit)
     if target:

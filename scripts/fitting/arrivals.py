@@ -4,10 +4,13 @@
 The rule: gaps with a CV below CONSTANT_CV are deterministic. Otherwise candidates are tried from the simplest on, and the
 first whose own samples are like the trace is taken: poisson, gamma or weibull (the likelier one), diurnal (of a day or
 longer), on-off or markov-modulated (with or without arrivals in the calm state, if the states change often enough to tell
-chance from trend); if none is, rate-series. Like the trace means, of the coefficient of variation of the gaps, the
-distribution of the gaps, and the index of dispersion of counts (variance / mean, about the rate expected then) at each
-window: within LIMIT standard deviations of the samples, or closer than the eye would care (CLOSE_*), as nothing real passes
-a test of a million gaps.
+chance from trend). If none is, they are bunches where many come at the same time, which no clock's tick explains: their
+moments are chosen by the same rule, and how many come at each. All else is a rate-series.
+
+Like the trace means, of the rate, the coefficient of variation of the gaps, the distribution of the gaps, the index of
+dispersion of counts (variance / mean, about the rate expected then) at each window and its growth from window to window:
+within LIMIT standard deviations of the samples and not FAR from them, or closer than the eye would care (CLOSE_*), as
+nothing real passes a test of a million gaps. FAR is there as samples that are unlike each other would be like anything.
 """
 
 import math
@@ -16,18 +19,23 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from . import gaps as gap_laws
-from . import modulated, rates, twin
+from . import items, modulated, rates, twin
 
 LIMIT = 4.0
-CLOSE_CV = 0.03  # of the logarithm
-CLOSE_DISPERSION = 0.12  # of the logarithm
+CLOSE_RATE, FAR_RATE = 0.01, 0.1  # of the logarithm, as all these
+CLOSE_CV, FAR_CV = 0.03, 0.3
+CLOSE_DISPERSION, FAR_DISPERSION = 0.12, 0.7
+CLOSE_GROWTH, FAR_GROWTH = 0.12, 0.5
 CLOSE_GAPS = 0.02  # Kolmogorov's distance
 CONSTANT_CV = 0.02
 FEW = 50  # arrivals that tell a rate, but no law
 FEWEST_WINDOWS = 24
 WORTH = 3.3  # gain of log-likelihood of a parameter: chi-square of one degree, error probability 0.01
-FEWEST_CYCLES = 5  # visits of both states in the trace
+FEWEST_CYCLES = 10  # visits of both states in the trace; of fewer, another sample may have quite another rate
+BUNCHED = 0.01  # share of gaps of no length, from which on they are bunches
+CLOCKS = (60.0, 3600.0, 86400.0)  # s: what clocks tick in, beside powers of ten from 1 s down
 SERIES_ROWS = (24, 50, 100, 200, 500, 1000, 2000, 5000)
+QUANTILES = 100  # of the sizes of bunches that no law fits
 SERIES_COUNT = 5  # arrivals in an interval, at least; below, the series would copy chance
 
 
@@ -45,6 +53,10 @@ class Chosen:
     candidate: Candidate
     tried: list  # of {"candidate", "accepted", "reason", "checks"}
     notes: list
+
+    @property
+    def reason(self):
+        return next(t["reason"] for t in self.tried if t["accepted"])
 
 
 def windows_of(times):
@@ -75,14 +87,29 @@ def gap_cv(times):
     return gap_laws.gap_cv(np.diff(times))
 
 
-def spread_ticks(times, random):
-    """Times of a coarse clock, spread over its ticks; (times, note or None)."""
+def simultaneous(times):
+    """The share of gaps of no length."""
+    return float(np.mean(np.diff(times) == 0))
+
+
+def tick_of(times):
+    """Of the clock that explains arrivals at the same time, or None."""
     gaps = np.diff(times)
-    if np.count_nonzero(gaps == 0) < 1e-3 * len(gaps):
-        return times, None
     tick = float(np.min(gaps[gaps > 1e-12 * times[-1]]))
     ticks = gaps / tick
     if np.mean(np.abs(ticks - np.round(ticks)) < 1e-3) < 0.99:
+        return None
+    ten = math.log10(tick)
+    usual = [10.0 ** round(ten)] if ten < 0.5 else []
+    return tick if any(abs(tick / clock - 1) < 1e-3 for clock in (*usual, *CLOCKS)) else None
+
+
+def spread_ticks(times, random):
+    """Times of a coarse clock, spread over its ticks; (times, note or None)."""
+    if simultaneous(times) < 1e-3:
+        return times, None
+    tick = tick_of(times)
+    if tick is None:
         return times, "some arrivals are simultaneous, and no clock's tick explains it: they are taken as they are"
     spread = np.sort(times + tick * random.random(len(times)))
     return spread - spread[0], f"times are multiples of {tick:.6g} s: arrivals are spread evenly within that"
@@ -91,36 +118,62 @@ def spread_ticks(times, random):
 def choose(times, seed):
     random = np.random.default_rng(seed)
     times, note = spread_ticks(times, random)
-    notes = [note] if note else []
+    return _choose(times, [note] if note else [], random), times
+
+
+def _choose(times, notes, random):
     rate = (len(times) - 1) / times[-1]
     error = rate / math.sqrt(len(times))
     plain = Candidate("poisson", {"type": "poisson", "rate": per_second(rate)}, {"rate_error": error})
     if len(times) < FEW:
         reason = f"{len(times)} arrivals, fewer than {FEW}, tell a rate but no law"
-        return Chosen(plain, [{"candidate": "poisson", "accepted": True, "reason": reason, "checks": []}], notes), times
+        return Chosen(plain, [{"candidate": "poisson", "accepted": True, "reason": reason, "checks": []}], notes)
     tried = []
     if gap_cv(times) < CONSTANT_CV:
         constant = Candidate("deterministic", {"type": "deterministic", "rate": per_second(rate)})
         reason = f"the gaps' CV is {gap_cv(times):.3g}, below {CONSTANT_CV}"
         tried = [{"candidate": constant.name, "accepted": True, "reason": reason, "checks": []}]
-        return Chosen(constant, tried, notes), times
+        return Chosen(constant, tried, notes)
     _pass_over(tried, "deterministic", f"the gaps' CV is {gap_cv(times):.3g}, not below {CONSTANT_CV}")
     judge = _Judge(times, random)
     for candidate in _candidates(times, rate, plain, tried):
         checks = judge.checks(candidate)
-        bad = [c for c in checks if not c["like"]]
-        worst = max(bad, key=lambda c: c["z"], default=None)
-        reason = "its samples are like the trace" if not bad else _said(worst)
-        tried.append({"candidate": candidate.name, "accepted": not bad, "reason": reason, "checks": checks})
-        if not bad:
-            return Chosen(candidate, tried, notes), times
-    candidate, checks = _series(times, judge)
-    off = [c for c in checks if not c["like"]]
-    reason = "nothing simpler is like the trace"
-    if off:
-        reason += f"; nor is this in all: {_said(max(off, key=lambda c: c['z']))}"
-    tried.append({"candidate": "rate-series", "accepted": True, "reason": reason, "checks": checks})
-    return Chosen(candidate, tried, notes), times
+        off = _worst(checks)
+        reason = _said(off) if off else "its samples are like the trace"
+        tried.append({"candidate": candidate.name, "accepted": off is None, "reason": reason, "checks": checks})
+        if off is None:
+            return Chosen(candidate, tried, notes)
+    bunched = simultaneous(times) >= BUNCHED and len(np.unique(times)) > 2
+    candidate, reason, checks = _bunches(times, judge, random) if bunched else _series(times, judge)
+    if off := _worst(checks):
+        reason += f"; nor is this in all: {_said(off)}"
+    tried.append({"candidate": candidate.name, "accepted": True, "reason": reason, "checks": checks})
+    return Chosen(candidate, tried, notes)
+
+
+def _worst(checks):
+    """Of what is not alike, or None."""
+    return max((c for c in checks if not c["like"]), key=lambda c: c["z"], default=None)
+
+
+def _bunches(times, judge, random):
+    """Moments by the same rule, and how many arrive at each."""
+    moments, sizes = np.unique(times, return_counts=True)
+    of_moments = _choose(moments - moments[0], [], random)
+    size, told = items.fit(sizes, QUANTILES)
+    description = {"type": "bunches", "moments": of_moments.candidate.description, "size": size}
+    figures = {
+        "moments": {
+            "count": len(moments), "reason": of_moments.reason, **of_moments.candidate.figures, "tried": of_moments.tried
+        },
+        "size": {"mean": len(times) / len(moments), **told},
+    }  # fmt: skip
+    candidate = Candidate("bunches", description, figures, None, of_moments.candidate.rates)
+    reason = (
+        f"nothing simpler is like the trace: {simultaneous(times):.0%} come at the time of another, which no clock's tick "
+        f"explains; moments: {of_moments.reason}"
+    )
+    return candidate, reason, judge.checks(candidate)
 
 
 def _candidates(times, rate, plain, tried):
@@ -200,22 +253,26 @@ def _two_states(name, fit):
 
 
 def _series(times, judge):
-    """Of some intervals, the one whose samples have the dispersion most like the trace's."""
-    best = None
-    for rows in SERIES_ROWS:
-        if best is not None and len(times) / rows < SERIES_COUNT:
+    """Of some intervals, the one whose samples have the dispersion most like the trace's; with the counts themselves where
+    Poisson numbers about them scatter too much."""
+    tried = list(_series_of(times, judge, {}))
+    if all(_worst(checks) for _, checks in tried):
+        tried += _series_of(times, judge, {"counts": "kept"})
+    candidate, checks = min(tried, key=lambda t: sum(abs(c["log_ratio"]) for c in t[1] if "log_ratio" in c))
+    return candidate, "nothing simpler is like the trace", checks
+
+
+def _series_of(times, judge, how):
+    for n, rows in enumerate(SERIES_ROWS):
+        if n and len(times) / rows < SERIES_COUNT:
             break
         interval, values = rates.series(times, rows)
         description = {
             "type": "rate-series", "file": None, "column": "per_second", "interval": f"{interval:g} s",
-            "repeat": True,
+            "repeat": True, **how,
         }  # fmt: skip
         candidate = Candidate("rate-series", description, {"rows": len(values)}, None, (interval, values))
-        checks = judge.checks(candidate)
-        distance = sum(abs(c["log_ratio"]) for c in checks if "log_ratio" in c)
-        if best is None or distance < best[0]:
-            best = (distance, candidate, checks)
-    return best[1], best[2]
+        yield candidate, judge.checks(candidate)
 
 
 class _Judge:
@@ -233,31 +290,38 @@ class _Judge:
         draws = [twin.arrivals(candidate.description, n, self.random, candidate.rates) for _ in range(self.samples)]
         yours = [self._figures(draw, candidate.expected) for draw in draws]
         mine = self._figures(self.times, candidate.expected)
-        checks = [self._check("gap CV", None, mine[0], [y[0] for y in yours], CLOSE_CV)]
-        for i, width in enumerate(self.widths, 1):
-            checks.append(self._check("IDC", width, mine[i], [y[i] for y in yours], CLOSE_DISPERSION))
-        return [*checks, self._gaps(draws)]
+        rate = [self._check("rate", None, mine[0], [y[0] for y in yours], CLOSE_RATE, FAR_RATE)]
+        checks = [*rate, self._check("gap CV", None, mine[1], [y[1] for y in yours], CLOSE_CV, FAR_CV)]
+        for i, width in enumerate(self.widths, 2):
+            of_width = (mine[i], [y[i] for y in yours])
+            checks.append(self._check("IDC", width, *of_width, CLOSE_DISPERSION, FAR_DISPERSION))
+            if i > 2:
+                growth = (mine[i] / mine[i - 1], [y[i] / y[i - 1] for y in yours])
+                checks.append(self._check("growth of IDC", width, *growth, CLOSE_GROWTH, FAR_GROWTH))
+        return [*checks, self._gaps(draws, CONSTANT_CV if candidate.name == "bunches" else 0)]
 
     def _figures(self, times, expected):
-        return [gap_cv(times), *(dispersion(times, width, expected) for width in self.widths)]
+        rate = (len(times) - 1) / times[-1]
+        return [rate, gap_cv(times), *(dispersion(times, width, expected) for width in self.widths)]
 
-    def _check(self, what, width, mine, yours, close):
+    def _check(self, what, width, mine, yours, close, far):
         logs = np.log(np.maximum([y for y in yours if y == y] or [math.nan], 1e-12))
         centre, spread = float(np.mean(logs)), float(np.std(logs, ddof=1)) if len(logs) > 1 else 0.0
         ratio = math.log(max(mine, 1e-12)) - centre
         z = abs(ratio) / max(spread, 1e-9)
-        like = z <= self.limit or abs(ratio) <= close
+        like = abs(ratio) <= close or (z <= self.limit and abs(ratio) <= far)
         return {
             "what": what, "window_s": width, "trace": mine, "samples": math.exp(centre), "log_spread": spread,
             "log_ratio": ratio, "z": z, "like": bool(like),
         }  # fmt: skip
 
-    def _gaps(self, draws):
-        """Distance of the gaps' distribution from that of all samples, and how far samples are from each other."""
+    def _gaps(self, draws, blur):
+        """Distance of the gaps' distribution from that of all samples, and how far samples are from each other. Gaps
+        that differ by the share `blur` are taken as equal: those of moments that count as deterministic."""
         gaps = [np.sort(np.diff(draw)) for draw in draws]
         pool = np.sort(np.concatenate(gaps))[:: max(1, len(gaps) // 4)]
-        mine = _distance(np.sort(np.diff(self.times)), pool)
-        yours = [_distance(g, pool) for g in gaps]
+        mine = _distance(np.sort(np.diff(self.times)), pool, blur)
+        yours = [_distance(g, pool, blur) for g in gaps]
         z = (mine - float(np.mean(yours))) / max(float(np.std(yours, ddof=1)), 1e-9)
         return {
             "what": "gaps", "window_s": None, "trace": mine, "samples": float(np.mean(yours)), "z": max(z, 0.0),
@@ -265,12 +329,17 @@ class _Judge:
         }  # fmt: skip
 
 
-def _distance(a, b):
-    """Kolmogorov's, of two sorted samples."""
+def _distance(a, b, blur=0):
+    """Kolmogorov's, of two sorted samples; with a blur, Levy's in its manner."""
     at = np.concatenate([a, b])
-    of_a = np.searchsorted(a, at, side="right") / len(a)
-    of_b = np.searchsorted(b, at, side="right") / len(b)
-    return float(np.max(np.abs(of_a - of_b)))
+
+    def below(x, of):
+        return np.searchsorted(of, x, side="right") / len(of)
+
+    if not blur:
+        return float(np.max(np.abs(below(at, a) - below(at, b))))
+    wide = at * (1 + blur)
+    return float(max(np.max(below(at, a) - below(wide, b)), np.max(below(at, b) - below(wide, a)), 0))
 
 
 def _said(check):

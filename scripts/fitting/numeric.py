@@ -57,12 +57,14 @@ def standard_errors(function, point, step=1e-3):
                 for sign_i in (1, -1)
                 for sign_j in (1, -1)
             ]
+            if not np.all(np.isfinite(corners)):  # the point is at the edge of what can be
+                return np.full(n, math.nan)
             hessian[i, j] = hessian[j, i] = sum(corners) / (4 * step * step)
     try:
         variances = np.diag(np.linalg.inv(-hessian))
     except np.linalg.LinAlgError:
         return np.full(n, math.nan)
-    return np.sqrt(np.where(variances > 0, variances, math.nan))
+    return np.array([math.sqrt(v) if v > 0 else math.nan for v in variances])
 
 
 def bisect(function, low, high, steps=100):

@@ -36,6 +36,7 @@ class Popularity:
     description: dict
     reason: str
     figures: dict = field(default_factory=dict)
+    rows: int | None = None  # of the table, where the trace does not say and shows that there are more than it numbers
 
 
 class Ranks:
@@ -159,6 +160,8 @@ def fit(table, random):
     _, often = np.unique(numbers, return_counts=True)
     rows = max(table.rows or int(numbers.max()) + 1, len(often))
     lookups = len(numbers)
+    more = None if table.rows else _more_rows(often, rows)
+    rows = more or rows
     if rows == 1:
         return Popularity({"type": "uniform"}, "the table has one row", {"lookups": lookups})
     model = Zipf(rows, lookups, often)
@@ -166,15 +169,35 @@ def fit(table, random):
     seen[0] = rows - len(often)
     s, error = model.corrected(model.fitted(seen), random)
     figures = {"lookups": lookups, "distinct_rows": len(often), "zipf_s": s, "zipf_s_error": error}
+    if more:
+        figures["rows"] = f"{more} are estimated, as rows seem to be numbered when they are first asked for"
     mine = figure_set(often)
     description = {"type": "uniform"} if s <= 2 * max(error, 1e-3) else {"type": "zipf", "s": float(f"{s:.5g}")}
     off = _off(mine, [figure_set(drawn) for drawn in draws(description, rows, lookups, random, 16)])
     name = description["type"] + (f" with s = {s:.4g} +- {error:.2g}" if "s" in description else "")
     if off is None:
-        return Popularity(description, f"{name}: its samples have the trace's distinct rows and reuse", figures)
+        return Popularity(description, f"{name}: its samples have the trace's distinct rows and reuse", figures, more)
     classes = reuse_classes(often, rows)
     figures["classes"] = len(classes)
-    return Popularity({"type": "reuse", "classes": classes}, f"{name} is not near the trace: {off}", figures)
+    reuse = {"type": "reuse", "classes": classes}
+    reason = f"{name} is not near the trace: {off}"
+    if still := _off(mine, [figure_set(drawn) for drawn in draws(reuse, rows, lookups, random, 16)]):
+        reason += f"; nor is reuse in all: {still}"
+    return Popularity(reuse, reason, figures, more)
+
+
+def _more_rows(often, numbered):
+    """How many rows a table must have whose largest number does not say, or None. Where rows get their numbers when they
+    are first asked for, every number is seen, and many once: then there are others that this trace did not come to ask
+    for, at least f1^2 / (2 f2) of them (Chao 1984), f1 and f2 being the rows seen once and twice."""
+    once, twice = int(np.sum(often == 1)), int(np.sum(often == 2))
+    if not once or not twice:
+        return None
+    ratio = once / twice
+    error = math.sqrt(twice * (ratio**2 / 2 + ratio**3 + ratio**4 / 4))
+    if len(often) + once * ratio / 2 - LIMIT * error <= numbered:
+        return None
+    return max(numbered, round(sum(size for size, _ in _asked_for(often, math.inf, LEAST_MEAN * often.sum() / numbered))))
 
 
 def figure_set(often):
@@ -229,39 +252,58 @@ def _draw(sizes, means, random):
 
 
 def reuse_classes(often, rows):
-    """Rows seen often as they are; of the others, the mixture of Poisson means that makes their counts likeliest (Kiefer
-    and Wolfowitz), as counts of few say little of one row. Rows left over are never asked for."""
-    ordered = np.sort(often)[::-1]
-    frequent = ordered[ordered >= EXACT_COUNTS]
-    groups = [(part.stop - part.start, float(frequent[part].sum())) for part in _geometric_parts(len(frequent))]
-    left = rows - len(frequent)
-    number = np.bincount(often[often < EXACT_COUNTS], minlength=EXACT_COUNTS).astype(float)
-    if number.sum():
-        means, sizes = _mixture(number, left, LEAST_MEAN * often.sum() / rows)
-        groups += [(size, size * mean) for mean, size in zip(means, sizes)]
-        left -= sizes.sum()
+    """Rows left over are never asked for."""
+    groups = _asked_for(often, rows, LEAST_MEAN * often.sum() / rows)
+    left = rows - sum(size for size, _ in groups)
     if left >= 0.5:
         groups.append((left, 0.0))
     total_rows, total = sum(size for size, _ in groups), sum(accesses for _, accesses in groups)
     return [{"rows": size / total_rows, "accesses": accesses / total} for size, accesses in groups]
 
 
+def _asked_for(often, rows, least_mean):
+    """Classes of (rows, their accesses). Rows seen often as they are; of the others, the mixture of Poisson means that
+    makes their counts likeliest (Kiefer and Wolfowitz), as counts of few say little of one row."""
+    ordered = np.sort(often)[::-1]
+    frequent = ordered[ordered >= EXACT_COUNTS]
+    groups = [(part.stop - part.start, float(frequent[part].sum())) for part in _geometric_parts(len(frequent))]
+    number = np.bincount(often[often < EXACT_COUNTS], minlength=EXACT_COUNTS).astype(float)
+    if number.sum():
+        means, sizes = _mixture(number, rows - len(frequent), least_mean)
+        # However many rows the table has room for, these have as many lookups as they had: not the frequent ones more.
+        scale = number @ np.arange(EXACT_COUNTS) / (sizes @ means)
+        groups += [(size, size * mean * scale) for mean, size in zip(means, sizes)]
+    return groups
+
+
 def _mixture(number, most_rows, least_mean):
     """(means, how many rows with each) of rows of which number[c] were seen c times, by expectation and maximisation.
     Rows seen once may be some of few or of many: the latter, as far as the table has as many."""
-    c = np.arange(1, len(number))
     while True:
-        means = np.geomspace(EXACT_COUNTS, min(least_mean, 0.5), 60)
-        hit = -np.expm1(-means)  # the chance of being seen at all
-        chance = np.exp(c * np.log(means)[:, None] - means[:, None] - numeric.log_gamma(c + 1)) / hit[:, None]
-        share = np.full(len(means), 1 / len(means))
-        for _ in range(STEPS):
-            share = share * (chance @ (number[1:] / np.maximum(share @ chance, TINY))) / number.sum()
-        sizes = share * number.sum() / hit
-        kept = sizes >= 0.5  # rows
-        if sizes[kept].sum() <= most_rows or least_mean >= 0.5:
-            return means[kept], sizes[kept] * min(1.0, most_rows / sizes[kept].sum())
+        means, sizes = _likeliest(number, np.geomspace(EXACT_COUNTS, min(least_mean, 0.5), 60), True)
+        if sizes.sum() <= most_rows:
+            return means, sizes
+        if least_mean >= 0.5:
+            break
         least_mean *= 1.5
+    # The table has fewer rows than these counts speak of: then how many were not seen is known, and is told too.
+    unseen = max(most_rows - number.sum(), 0)
+    return _likeliest(np.concatenate([[unseen], number[1:]]), np.geomspace(EXACT_COUNTS, 0.02, 60), False)
+
+
+def _likeliest(number, means, truncated):
+    """truncated: number[0] is not known."""
+    c = np.arange(len(number))
+    chance = np.exp(c * np.log(means)[:, None] - means[:, None] - numeric.log_gamma(c + 1))
+    hit = -np.expm1(-means) if truncated else np.ones(len(means))  # the chance of being counted
+    number = np.concatenate([[0], number[1:]]) if truncated else number
+    chance = chance / hit[:, None]
+    share = np.full(len(means), 1 / len(means))
+    for _ in range(STEPS):
+        share = share * (chance @ (number / np.maximum(share @ chance, TINY))) / number.sum()
+    sizes = share * number.sum() / hit
+    kept = sizes >= 0.5  # rows
+    return means[kept], sizes[kept]
 
 
 def _geometric_parts(n):

@@ -13,6 +13,13 @@ MOST_WINDOWS = 6
 MOST_LISTED = 20  # tables; of more, those asked for most are
 LISTED = 10
 MOST_NAMED = 5
+MOST_OFF = 8
+# How far the twin may be from the trace: (words of a row, share of the trace's figure, or difference).
+LIKE = (
+    ("rate", 0.1, 0), ("gap CV", 0.2, 0), ("at the time of another", 0, 0.05), ("IDC at", 0.5, 0), ("distinct rows", 0.1, 0),
+    ("hottest rows", 0.25, 0.01), ("none", 0, 0.05), ("lookups mean", 0.1, 0), ("items mean", 0.1, 0), ("CV", 0.25, 0.05),
+    ("P50", 0.1, 1), ("P99", 0.25, 1),
+)  # fmt: skip
 
 
 @dataclass
@@ -56,6 +63,7 @@ def rows_of(trace, workload, mine, yours):
     rows = [
         ("rate", *(_rate(s) for s in (mine, yours)), "/s"),
         ("gap CV", *(arrivals.gap_cv(s.times) for s in (mine, yours)), ""),
+        ("at the time of another", *(arrivals.simultaneous(s.times) for s in (mine, yours)), ""),
     ]
     for width in arrivals.windows_of(mine.times)[-MOST_WINDOWS:]:
         values = [arrivals.dispersion(s.times, width) for s in (mine, yours)]
@@ -79,6 +87,27 @@ def listed(mine):
         return names
     most = sorted(names, key=lambda name: -float(mine.lookups[name].mean()))[:LISTED]
     return [name for name in names if name in most]
+
+
+def off(rows):
+    """Of rows as above, those in which the twin is not like the trace."""
+    return [row for row in rows if not _like(*row[:3])]
+
+
+def _like(what, trace, twin):
+    share, difference = next((limits for words, *limits in LIKE if words in what), (0, math.inf))
+    if trace != trace or twin != twin:
+        return (trace != trace) == (twin != twin)
+    return max(trace, twin) <= min(trace, twin) * (1 + share) or abs(twin - trace) <= difference
+
+
+def verdict(rows):
+    """A line."""
+    if not rows:
+        return "verdict: the twin is like the trace in all that is shown"
+    told = [f"{what} ({_number(twin)} for {_number(trace)})" for what, trace, twin, _ in rows]
+    more = f" and {len(told) - MOST_OFF} more" if len(told) > MOST_OFF else ""
+    return f"verdict: the twin is not like the trace in {', '.join(told[:MOST_OFF])}{more}"
 
 
 def _of_totals(a, b):
@@ -184,6 +213,8 @@ def brief(description):
             continue
         if isinstance(value, list) and key != "states":
             parts.append(f"{len(value)} {key}")
+        elif key in ("moments", "size"):
+            parts.append(f"{key} {brief(value)}")
         elif key == "states":
             parts += [f"{s['rate']} for {s['mean_stay']}" for s in value]
         else:

@@ -50,7 +50,9 @@ def arrivals(description, n, random, rates=None):
     """n times, or fewer if the description ends sooner, from 0 on."""
     kind = description["type"]
     if kind == "rate-series":
-        return _series(rates, n, random)
+        return _series(rates, n, random, description.get("counts", "drawn") == "kept")
+    if kind == "bunches":
+        return _bunches(description, n, random, rates)
     if kind in ("on-off", "markov-modulated"):
         return _modulated(*two_states(description), n, random)
     rate = seconds(description["rate"])
@@ -110,9 +112,16 @@ def _diurnal(description, n, random):
     return times - times[0]
 
 
-def _series(rates, n, random):
+def _bunches(description, n, random, rates):
+    sizes = items(description["size"], n, random)
+    moments = arrivals(description["moments"], int(np.searchsorted(np.cumsum(sizes), n)) + 1, random, rates)
+    return np.repeat(moments, sizes[: len(moments)])[:n]
+
+
+def _series(rates, n, random, kept):
     interval, values = rates
-    counts = random.poisson(np.asarray(values) * interval)
+    expected = np.asarray(values) * interval
+    counts = np.diff(np.floor(np.cumsum(expected) + 1e-9), prepend=0).astype(int) if kept else random.poisson(expected)
     starts = np.arange(len(values)) * interval
     times = np.sort(np.repeat(starts, counts) + interval * random.random(int(counts.sum())))
     if len(times) < 2:

@@ -43,8 +43,7 @@ def fit(trace, options):
 
 
 def _arrivals(chosen):
-    reason = next(t["reason"] for t in chosen.tried if t["accepted"])
-    return {"reason": reason, **chosen.candidate.figures, "tried": chosen.tried, "notes": chosen.notes}
+    return {"reason": chosen.reason, **chosen.candidate.figures, "tried": chosen.tried, "notes": chosen.notes}
 
 
 def _fit_tables(trace, options, result, random):
@@ -77,6 +76,7 @@ def _fit_tables(trace, options, result, random):
         }  # fmt: skip
         if trace.detail == "rows":
             popular = popularity.fit(table, random)
+            described["rows"] = popular.rows or described["rows"]
             described["popularity"] = popular.description
             figures["popularity"] = {"reason": popular.reason, **popular.figures}
             if table.seen > len(table.numbers):
@@ -84,7 +84,7 @@ def _fit_tables(trace, options, result, random):
         result.tables.append(described)
         result.fit["tables"][table.name] = figures
         result.paired.append((table, described))
-    result.fit["assumed"] += _assumptions(trace, options)
+    result.fit["assumed"] += _assumptions(trace, options, result.fit["tables"])
 
 
 def _rows_of(table, options):
@@ -95,12 +95,18 @@ def _rows_of(table, options):
     return options.rows
 
 
-def _assumptions(trace, options):
+def _assumptions(trace, options, figures):
     yield f"dim {options.dim} of every table (--dim): traces do not say"
     unknown = [table for table in trace.tables if not table.rows]
     seen = [table.name for table in unknown if table.numbers is not None and len(table.numbers)]
     never = [table.name for table in unknown if table.name not in seen]
-    for names, what in ((seen, "as many rows as the largest number seen"), (never, f"{options.rows} rows (--rows)")):
+    more = [name for name in seen if "rows" in figures[name].get("popularity", {})]
+    largest = [name for name in seen if name not in more]
+    for names, what in (
+        (largest, "as many rows as the largest number seen"),
+        (more, "more rows than the largest number seen, as an estimate says"),
+        (never, f"{options.rows} rows (--rows)"),
+    ):
         if names:
             more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
             yield f"{what} of {', '.join(names[:MOST_NAMED])}{more}: the trace does not say"

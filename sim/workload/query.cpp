@@ -32,7 +32,8 @@ void QueryStream::match_trace(const TraceHeader& header) {
     const auto it = number_of.find(recorded.name);
     if (it == number_of.end())
       throw ScenarioError("/traffic/arrivals/file",
-                          fmt::format("the trace has lookups in table {}, which the model does not have{}",
+                          fmt::format("the trace has lookups in table {}, which the model does not have{}; "
+                                      "scripts/dress_trace.py gives the model's tables the pattern of another trace's",
                                       in_quotes(recorded.name), suggestion(recorded.name, names)));
     recorded_as_[it->second] = i;
   }
@@ -112,7 +113,8 @@ void QueryStream::add_rows(Query& query, const TraceRecord* record) const {
       if (n > 0 && *largest >= most)
         throw ScenarioError("/traffic/arrivals/file",
                             fmt::format("query {} of the trace looks up row {} of table {}, which has {} rows in the "
-                                        "model",
+                                        "model; scripts/dress_trace.py gives the model's tables the pattern of another "
+                                        "trace's",
                                         query.id, *largest, in_quotes(tables_[t].table->name), most));
       continue;
     }

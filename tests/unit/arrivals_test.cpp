@@ -8,7 +8,9 @@
 #include <cmath>
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <numeric>
+#include <utility>
 
 #include "config/document.hpp"
 #include "workload/epoch_time.hpp"
@@ -286,6 +288,58 @@ TEST_CASE("a repeated series goes on as it began, and does not repeat its arriva
   CHECK(even_and_odd[0] != even_and_odd[1]);
 }
 
+TEST_CASE("a series whose counts are kept has exactly those, at even times within an interval") {
+  // 0.5 + 0.5 make one arrival, in the second of the two intervals; with a factor of 3 each count is three times as
+  // large.
+  const auto [fields, expected] = GENERATE(table<std::string, std::vector<double>>({
+      {R"("interval": "2 s", "unit": "per-interval", "counts": "kept")", {3, 0, 40, 0, 1, 7}},
+      {R"("interval": "2 s", "unit": "per-interval", "counts": "kept", "factor": 3)", {9, 0, 120, 1, 2, 21}},
+      {R"("interval": "1 s", "counts": "kept", "speedup": 0.5)", {3, 0, 40, 0, 1, 7}},
+  }));
+  CAPTURE(fields);
+  const TemporaryFile file("3\n0\n40\n0.5\n0.5\n7\n");
+  const auto arrivals = arrivals_of(from_file("rate-series", fields));
+  std::vector<double> within;
+  for (std::uint32_t r = 0; r < 300; ++r) {
+    std::vector<double> counts(expected.size());
+    for (const double t : all_times(*arrivals, 3, r)) {
+      ++counts.at(static_cast<std::size_t>(t / 2));
+      within.push_back(std::fmod(t, 2) / 2);
+    }
+    CHECK(counts == expected);
+  }
+  CHECK(kolmogorov(within, [](double x) { return x; }) < kKolmogorov);
+}
+
+TEST_CASE("tenths add up to whole arrivals where counts are kept") {
+  const TemporaryFile file("0.1\n");
+  const auto arrivals = arrivals_of(from_file("rate-series", R"("interval": "1 s", "repeat": true, "counts": "kept")"));
+  const auto source = arrivals->open(1, 0);
+  for (int i = 1; i <= 1000; ++i) CHECK(std::floor(seconds(*source->next())) == 10 * i - 1);
+}
+
+TEST_CASE("bunches: the moments of their process, each with as many arrivals as the size says") {
+  // 1, 2 or 9 in a bunch, 4 in the mean: gaps are 0 with probability 3/4 and 3 s with 1/4, so their CV is sqrt(4 - 1).
+  const std::string moments = R"({"type": "deterministic", "rate": "1200 /h"})";
+  const std::string size = R"({"type": "empirical", "quantiles": [1, 2, 9]})";
+  const std::vector<double> gaps =
+      first_gaps(R"({"type": "bunches", "moments": )" + moments + R"(, "size": )" + size + "}", 40'000);
+  std::map<int, double> sizes;
+  int in_bunch = 0;
+  for (const double gap : gaps) {
+    CHECK((gap == 0 || gap == Approx(3)));
+    if (gap > 0 && in_bunch > 0) ++sizes[std::exchange(in_bunch, 0)];
+    ++in_bunch;
+  }
+  REQUIRE(sizes.size() == 3);
+  const double bunches = sizes[1] + sizes[2] + sizes[9];
+  check_counts({sizes[1], sizes[2], sizes[9]}, {bunches / 3, bunches / 3, bunches / 3});
+  const Moments m(gaps);
+  CHECK(std::sqrt(m.variance) / m.mean == Approx(std::sqrt(3)).epsilon(0.03));
+  CHECK_THAT(error_of(R"({"type": "bunches", "moments": {"type": "serial"}, "size": )" + size + "}"),
+             Contains("/moments: serial waits for answers"));
+}
+
 TEST_CASE("what cannot come to an end says so instead") {
   const auto last_of = [](const std::string& json) {
     const auto arrivals = arrivals_of(json);
@@ -331,7 +385,10 @@ TEST_CASE("every random process gives the same times for the same seed, and othe
       R"({"type": "diurnal", "rate": "5 /s", "swing": 1})",
       R"({"type": "on-off", "rate_on": "5 /s", "mean_on": "1 s", "mean_off": "1 s"})",
       R"({"type": "trace", "file": "shardsim-arrivals-test.csv", "factor": 1.5})",
-      R"({"type": "rate-series", "file": "shardsim-arrivals-test.csv", "column": "arrival_s", "interval": "1 s"})");
+      R"({"type": "rate-series", "file": "shardsim-arrivals-test.csv", "column": "arrival_s", "interval": "1 s"})",
+      R"({"type": "rate-series", "file": "shardsim-arrivals-test.csv", "column": "arrival_s", "interval": "1 s",
+          "counts": "kept"})",
+      R"({"type": "bunches", "moments": {"type": "poisson", "rate": "5 /s"}, "size": {"type": "fixed", "value": 2}})");
   CAPTURE(json);
   const auto arrivals = arrivals_of(json);
   const auto times = [&](std::uint64_t seed, std::uint32_t replication) {

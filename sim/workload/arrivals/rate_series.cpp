@@ -4,7 +4,7 @@
 #include "config/csv.hpp"
 #include "workload/epoch_time.hpp"
 #include "workload/instants.hpp"
-#include "workload/piecewise_poisson.hpp"
+#include "workload/kept_counts.hpp"
 #include "workload/scaling.hpp"
 
 namespace shardsim {
@@ -14,6 +14,16 @@ template <>
 struct EnumNames<SeriesUnit> {
   static constexpr std::array<std::pair<SeriesUnit, std::string_view>, 2> names{
       {{SeriesUnit::per_second, "per-second"}, {SeriesUnit::per_interval, "per-interval"}}};
+};
+
+/// What a row says of its interval.
+///   drawn  a mean: the number of arrivals is a Poisson number, so that counts scatter more than the file's
+///   kept   the number itself
+enum class SeriesCounts { drawn, kept };
+template <>
+struct EnumNames<SeriesCounts> {
+  static constexpr std::array<std::pair<SeriesCounts, std::string_view>, 2> names{
+      {{SeriesCounts::drawn, "drawn"}, {SeriesCounts::kept, "kept"}}};
 };
 
 namespace {
@@ -26,6 +36,7 @@ class RateSeries final : public Arrivals, public Scaling {
   TimeUnit time_unit = TimeUnit::s;
   Duration interval{};
   SeriesUnit unit = SeriesUnit::per_second;
+  SeriesCounts counts = SeriesCounts::drawn;
   bool repeat = false;
 
   std::unique_ptr<ArrivalSource> open(std::uint64_t seed, std::uint32_t replication) const override;
@@ -153,8 +164,10 @@ double mean_per_interval(const RateSeries& series) {
 
 std::unique_ptr<ArrivalSource> RateSeries::open(std::uint64_t seed, std::uint32_t replication) const {
   const double length_s = rate ? mean_per_interval(*this) * factor / rate->per_second : to_seconds(interval) / speedup;
-  return piecewise_poisson(std::make_unique<SeriesPieces>(*this, length_s),
-                           RandomStream(seed, replication, Purpose::arrivals, 0));
+  auto pieces = std::make_unique<SeriesPieces>(*this, length_s);
+  const RandomStream random(seed, replication, Purpose::arrivals, 0);
+  return counts == SeriesCounts::kept ? kept_counts(std::move(pieces), random)
+                                      : piecewise_poisson(std::move(pieces), random);
 }
 
 }  // namespace
@@ -162,13 +175,16 @@ std::unique_ptr<ArrivalSource> RateSeries::open(std::uint64_t seed, std::uint32_
 template <>
 void describe(Describe<RateSeries>& d) {
   d.object("rate-series",
-           "open loop, Poisson with the rates of a file, one an interval (within which arrivals are synthetic); ends "
-           "with the file");
+           "open loop, Poisson with the rates of a file, one an interval (within which arrivals are synthetic), or as "
+           "many arrivals as the file says; ends with the file");
   d.required("file", &RateSeries::file, "CSV or one number a line, plain or compressed by gzip or zstd");
   d.required("interval", &RateSeries::interval, "time that a row stands for").at_least(std::chrono::milliseconds(1));
   d.optional("column", &RateSeries::column,
              "name of the column of rates; left out: the file has no header line and one number a line");
   d.optional("unit", &RateSeries::unit, "of the rates: arrivals per second, or a count per interval");
+  d.optional("counts", &RateSeries::counts,
+             "a row is a mean, and the arrivals of its interval a Poisson number (drawn); or as many arrivals as it "
+             "says, at times drawn evenly in the interval (kept)");
   d.optional("time_column", &RateSeries::time_column,
              "name of a column with each interval's beginning: rows of equal time are summed, intervals without a row "
              "have no arrivals; left out: each row is the next interval");
