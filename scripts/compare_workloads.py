@@ -54,6 +54,22 @@ def with_tables(source, target, change):
     target.write_text(json.dumps(described))
 
 
+RATES = ("rate", "rate_on", "rate_off")
+TIMES = ("mean_on", "mean_off", "mean_stay", "period", "peak_at")
+
+
+def stretch(arrivals, speedup, folder):
+    """The fitted arrivals at another rate: all times divided by `speedup`."""
+    if "file" in arrivals:
+        arrivals.update(file=str(folder / arrivals["file"]), speedup=speedup)
+    for key, value in arrivals.items():
+        if key in RATES or key in TIMES:
+            number, unit = value.split()
+            arrivals[key] = f"{float(number) * (speedup if key in RATES else 1 / speedup):.9g} {unit}"
+    for part in [*arrivals.get("states", []), *([arrivals["moments"]] if "moments" in arrivals else [])]:
+        stretch(part, speedup, folder)
+
+
 class Comparison:
     def __init__(self, options):
         self.options = options
@@ -74,6 +90,8 @@ class Comparison:
         fit = self.folder / "twin.json"
         call(sys.executable, SCRIPTS / "fit_workload.py", real, "--out", fit, "--plot", self.folder / "twin.png", "--force")
         self.fit = json.loads(fit.read_text())
+        if off := self.fit["fit"]["verdict"]["off"]:
+            command.say(f"note: the twin is not like the trace in {', '.join(off)}")
         self.queries = self.fit["traffic"]["queries"]
 
         means = {table.name: table.mean for table in model.tables(self.model)}
@@ -102,10 +120,7 @@ class Comparison:
         replay = lambda name: {"arrivals": {"type": "replay", "file": str(self.folder / name), "speedup": speedup}}
         twin = json.loads(json.dumps(self.fit["traffic"]))
         arrivals = twin["arrivals"]
-        if "file" in arrivals:
-            arrivals.update(file=str(self.folder / arrivals["file"]), speedup=speedup)
-        elif speedup != 1:
-            raise BadInput(f"the twin's arrivals, {arrivals['type']}, cannot be stretched: give one of --rates")
+        stretch(arrivals, speedup, self.folder)
         mean = self.folder / "mean.model.json"
         return {
             "Poisson, mean pooling": (mean, {"arrivals": {"type": "poisson", "rate": f"{rate} /s"}, "items": items}),

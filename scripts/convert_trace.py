@@ -50,11 +50,16 @@ def parser():
         "--items-column", metavar="NAME", help="the column that gives items a request; default: no items"
     )
     formats.add_argument("--rows", metavar="N", help="rows of the tables: N, a list of all, or TABLE=N,...")
-    formats.add_argument("--time-column", metavar="NAME", help="of rates: the column of times")
+    formats.add_argument("--time-column", metavar="NAME", help="of rates and of times: the column of times")
+    formats.add_argument("--time-format", metavar="FORM", help="of times, as strptime has it: %%y%%m%%d%%H for 14102100")
     formats.add_argument("--rate-column", metavar="NAME", help="of rates: the column of rates")
     formats.add_argument(
         "--rate-unit", metavar="UNIT", choices=values.PER, help=f"{', '.join(values.PER)} (default: /s)"
     )
+    formats.add_argument(
+        "--counts", choices=("drawn", "kept"),
+        help="of rates: a Poisson number in each interval, or as many as the source says (default: drawn)",
+    )  # fmt: skip
     formats.add_argument("--interval", metavar="TIME", help="how long a rate holds, as in '60 s' (default: 1 s)")
     return result
 
@@ -71,6 +76,8 @@ def name_of(source, given):
         return given["from"]
     if given["rate_column"]:
         return "rate-series"
+    if given["time_column"]:
+        return "times"
     found = [name for name, known in FORMATS.items() if known.matches(source)]
     if len(found) == 1:
         return found[0]
@@ -79,8 +86,9 @@ def name_of(source, given):
     if source.head.startswith(b"SSTRACE") or b"shardsim-trace" in source.head[:1000]:
         raise BadInput("is a trace of shardsim already; `shardsim trace convert` changes its form", source.path)
     raise BadInput(
-        f"is of no format known here; say which with --from: {', '.join(FORMATS)} (--list says more; for a CSV file of "
-        "rates, --time-column and --rate-column)", source.path
+        f"is of no format known here; say which with --from: {', '.join(FORMATS)} (--list says more). A CSV file of rates "
+        "needs --time-column and --rate-column, one of times --time-column. Lookups of any other source go into a CSV file "
+        "with the columns request, table, row (lookups), a line a lookup", source.path
     )  # fmt: skip
 
 

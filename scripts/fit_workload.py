@@ -5,9 +5,10 @@
 examples: scripts/fit_workload.py trace.jsonl.gz --out fitted.json --plot fitted.png
           scripts/fit_workload.py trace.trace --shardsim build/release/shardsim
 
-Prints what was chosen and why, and a table of the trace beside its twin, a sample of what was fitted. OUT holds `traffic`
-(of a scenario), `tables` (of a model's net) and `fit` (figures, errors, reasons). Exit code 2 and one line on stderr: the
-trace cannot be fitted, and nothing is written.
+Prints what was chosen and why, a table of the trace beside its twin, a sample of what was fitted, and in what they are not
+alike. OUT holds `traffic` (of a scenario), `tables` (of a model's net) and `fit` (figures, errors, reasons). Beside it are
+files that scenarios can name: "traffic": "fitted.traffic.json" and, where there are tables, "model": "fitted.model.json"
+(tables alone: add the MLPs). Exit code 2 and one line on stderr: the trace cannot be fitted, and nothing is written.
 """
 
 import contextlib
@@ -75,12 +76,17 @@ def rates_beside(target):
     return target.with_name(f"{target.stem}.rates.csv")
 
 
+def parts_beside(target):
+    """Of traffic and model, for scenarios to name."""
+    return target.with_name(f"{target.stem}.traffic.json"), target.with_name(f"{target.stem}.model.json")
+
+
 def check_targets(options, target):
     """Before any work is done. Whether rates are written is not known yet."""
     if options.plot and options.plot.suffix != ".png":
         raise BadInput("a name that ends in .png is wanted", options.plot)
-    wanted = [path for path in (target, options.plot, target and rates_beside(target)) if path]
-    for path in wanted:
+    beside = [rates_beside(target), *parts_beside(target)] if target else []
+    for path in filter(None, (target, options.plot, *beside)):
         if path.is_dir():
             raise BadInput("is a folder; name a file", path)
         if path.exists() and not options.force:
@@ -101,14 +107,27 @@ def writing(path, mode="x", **how):
 
 
 def write(fitted, target):
+    written = [target]
     if fitted.rates:
-        fitted.traffic["arrivals"]["file"] = rates_beside(target).name
+        arrivals = fitted.traffic["arrivals"]
+        arrivals.get("moments", arrivals)["file"] = rates_beside(target).name
         with writing(rates_beside(target), encoding="utf-8", newline="") as file:
             table = csv.writer(file, lineterminator="\n")
             table.writerow(["per_second"])
-            table.writerows([f"{rate:.6g}"] for rate in fitted.rates[1])
-    content = {"traffic": fitted.traffic, "tables": fitted.tables, "fit": fitted.fit}
-    with writing(target, encoding="utf-8") as file:
+            table.writerows([f"{rate:.9g}"] for rate in fitted.rates[1])
+        written.append(rates_beside(target))
+    traffic, model = parts_beside(target)
+    write_json(traffic, fitted.traffic)
+    written.append(traffic)
+    if fitted.tables:
+        write_json(model, {"name": target.stem, "nets": [{"name": "fitted", "tables": fitted.tables}]})
+        written.append(model)
+    write_json(target, {"traffic": fitted.traffic, "tables": fitted.tables, "fit": fitted.fit})
+    return written
+
+
+def write_json(path, content):
+    with writing(path, encoding="utf-8") as file:
         json.dump(content, file, indent=2, ensure_ascii=False, allow_nan=False, default=float)
         file.write("\n")
 
@@ -140,16 +159,14 @@ def run(options):
     fitted.fit["verdict"] = {"like": not off, "off": [what for what, *_ in off]}
     fitted.fit["side_by_side"] = [{"what": what, "trace": a, "twin": b} for what, a, b, _ in rows]
     fitted.fit = without_nan(fitted.fit)
-    if target:
-        write(fitted, target)
+    written = write(fitted, target) if target else []
     if options.plot:
         from fitting import picture
 
         with writing(options.plot, "xb") as file:
             picture.draw(trace, fitted, mine, yours, file)
-    for path in (target, target and fitted.rates and rates_beside(target), options.plot):
-        if path:
-            print(path)
+    for path in filter(None, (*written, options.plot)):
+        print(path)
 
 
 def main():

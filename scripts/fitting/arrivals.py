@@ -187,6 +187,9 @@ def _candidates(times, rate, plain, tried):
 
 
 def _switching(times, tried):
+    if simultaneous(times) >= BUNCHED:
+        _pass_over(tried, "markov-modulated", "arrivals at the same time would have a rate without bounds")
+        return
     on_off, both = modulated.fit(times, False), modulated.fit(times, True)
     if both is None:
         _pass_over(tried, "markov-modulated", "no busy and calm times to start from")
@@ -197,6 +200,10 @@ def _switching(times, tried):
         _pass_over(tried, "on-off", f"arrivals in the calm state too are likelier by exp({likelier:.1f})")
     if fit.cycles(times[-1]) < FEWEST_CYCLES:
         _pass_over(tried, name, f"it would be busy only {fit.cycles(times[-1]):.2g} times, which chance cannot be told by")
+        return
+    rate = (len(times) - 1) / times[-1]
+    if abs(math.log(fit.mean_rate() / rate)) > FAR_RATE:
+        _pass_over(tried, name, f"the likeliest has a rate of {fit.mean_rate():.4g} /s, the trace of {rate:.4g} /s")
         return
     yield _two_states(name, fit)
 

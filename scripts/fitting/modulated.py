@@ -25,6 +25,9 @@ class Modulated:
     log_likelihood: float
     factors: str  # what the likelihood was of
 
+    def mean_rate(self):
+        return float(np.dot(self.rates, self.stays)) / sum(self.stays)
+
     def cycles(self, span):
         """How often both states are visited."""
         return span / sum(self.stays)

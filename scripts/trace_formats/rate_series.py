@@ -2,7 +2,7 @@
 """Requests in each interval, or their rate: a value a line, or two columns of a CSV file.
 
 The source has no times of single requests. They are drawn from a Poisson process whose rate is constant within each
-interval, which is all that the source says of them.
+interval; or, with --counts kept, as many as the source says, evenly within each interval.
 """
 
 from itertools import groupby
@@ -12,7 +12,8 @@ from tracing.errors import BadInput
 from tracing.trace import Trace
 
 ABOUT = "rates over time: a number a line, or --time-column and --rate-column of a CSV file; arrivals are drawn"
-OPTIONS = {"interval": None, "time_column": None, "rate_column": None, "rate_unit": "/s", "time_unit": "s", "seed": 1}
+OPTIONS = {"interval": None, "time_column": None, "rate_column": None, "rate_unit": "/s", "counts": "drawn",
+           "time_unit": "s", "seed": 1}  # fmt: skip
 MOST = 10**9  # arrivals a second; more is a mistake of units
 
 
@@ -30,12 +31,16 @@ def read(source, o):
     rates = _timed(source, o, interval) if o.time_column else _spaced(source, o, interval)
     share = interval / values.SECOND / values.PER[o.rate_unit]
     pieces = ((time, interval, rate * share) for time, rate in rates)
-    remarks = {
-        "arrivals": f"drawn, seed {o.seed}: a Poisson process with the source's rate ({o.rate_unit}), constant in each "
-        f"interval of {o.interval or '1 s'}; gaps within an interval are synthetic"
-    }
-    drawn = ((time, None, None) for time in arrivals.piecewise(pieces, o.seed))
-    return Trace(drawn, remarks=remarks)
+    kept = o.counts == "kept"
+    law = (
+        f"as many in each interval as the source says ({o.rate_unit}), at times drawn evenly in it"
+        if kept
+        else f"a Poisson process with the source's rate ({o.rate_unit}), constant in each interval; where the source has "
+        "counts, these scatter more (--counts kept)"
+    )
+    remarks = {"arrivals": f"drawn, seed {o.seed}: {law}; interval {o.interval or '1 s'}; gaps within an interval are synthetic"}
+    times = arrivals.counted(pieces, o.seed) if kept else arrivals.piecewise(pieces, o.seed)
+    return Trace(((time, None, None) for time in times), remarks=remarks)
 
 
 def _rate(text, source, what):

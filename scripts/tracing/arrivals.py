@@ -31,6 +31,21 @@ def poisson(rate: Fraction, seed: int):
         yield round(total * scale)
 
 
+def counted(pieces, seed: int):
+    """As many arrivals on each piece as are expected there, at independent times that are uniform in it; what is not whole
+    is carried to the next. In order, of n numbers that are uniform above a place the least leaves the share U^(1/n)."""
+    generator = random.Random(seed)
+    owed = 0.0
+    for start, length, expected in pieces:
+        owed += expected
+        left = math.floor(owed + 1e-9)
+        owed -= left
+        place = 0.0
+        for n in range(left, 0, -1):
+            place += (1 - place) * -math.expm1(math.log(1.0 - generator.random()) / n)
+            yield start + min(length, round(place * length))
+
+
 def piecewise(pieces, seed: int):
     """A Poisson process whose rate is constant on each piece (start, length, expected arrivals), times in picoseconds.
 

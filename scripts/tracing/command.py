@@ -17,6 +17,10 @@ PROGRAM = Path(sys.argv[0]).stem
 class Parser(argparse.ArgumentParser):
     """One line on a mistake, as for a mistake in a file."""
 
+    def parse_args(self, args=None, namespace=None):
+        """Options may stand before, after and between the files."""
+        return self.parse_intermixed_args(args, namespace)
+
     def error(self, message):
         say(f"{message} (--help shows all options)")
         sys.exit(2)
@@ -61,12 +65,20 @@ def as_given(values: dict) -> str:
     return " ".join(words)
 
 
+def _silence() -> float:
+    try:
+        return max(float(os.environ["SHARDSIM_PROGRESS_AFTER"]), 0)
+    except (KeyError, ValueError):
+        return 2
+
+
 class Progress:
-    """Of work that takes more than two seconds, on a terminal. `done` gives the share that is done, or None."""
+    """Of work that takes more than two seconds (or SHARDSIM_PROGRESS_AFTER says how many), on a terminal. `done` gives the
+    share that is done, or None."""
 
     def __init__(self, done):
         self.done = done
-        self.next = time.monotonic() + 2 if sys.stderr.isatty() else None
+        self.next = time.monotonic() + _silence() if sys.stderr.isatty() else None
         self.width = 0
 
     def counted(self, records):

@@ -120,6 +120,12 @@ class Source:
         return operator.itemgetter(*places)
 
 
+def delimiter_of(source: Source) -> str:
+    """Of a CSV file: comma, semicolon or tab, whichever the first line has most of."""
+    first = next((line for line in source.head_lines() if line.strip()), "")
+    return max(",;\t", key=first.count)
+
+
 def heading(source: Source, delimiter: str = ",") -> list[str]:
     """The cells of the first line in lower case; for telling formats apart."""
     first = next((line for line in source.head_lines() if line.strip()), "")

@@ -44,12 +44,17 @@ def picoseconds(text: str, source, what: str, unit: int = SECOND) -> int:
     return int((value * unit).to_integral_value())
 
 
-def instant(text: str, source, what: str, unit: int = SECOND) -> int:
-    """A date and time (without a zone: UTC), or a number of `unit`s."""
+def instant(text: str, source, what: str, unit: int = SECOND, form: str | None = None) -> int:
+    """A date and time (without a zone: UTC), in the form of strptime if one is given, or a number of `unit`s."""
+    if form:
+        return _formed(text.strip(), source, what, form)
     stamp = STAMP.fullmatch(text.strip())
     if not stamp:
         if re.match(r"\d+[-/]", text.strip()):
-            raise source.bad(f"{what} is {shown(text)}; a number or a time like 2023-11-16 18:15:46.68 is wanted")
+            raise source.bad(
+                f"{what} is {shown(text)}; a number or a time like 2023-11-16 18:15:46.68 is wanted, or its form by "
+                "--time-format where the source takes it"
+            )
         return picoseconds(text, source, what, unit)
     try:
         moment = datetime.datetime.fromisoformat(stamp[1]) - _EPOCH
@@ -57,6 +62,17 @@ def instant(text: str, source, what: str, unit: int = SECOND) -> int:
         raise source.bad(f"{what} is {shown(text)}: {error}") from None
     seconds = moment.days * 86400 + moment.seconds - _zone(stamp[3])
     return seconds * SECOND + int((stamp[2] or "").ljust(12, "0"))
+
+
+def _formed(text, source, what, form):
+    try:
+        moment = datetime.datetime.strptime(text, form)
+    except ValueError as error:
+        raise source.bad(f"{what} is {shown(text)}: {error}") from None
+    if moment.tzinfo:
+        moment = moment.astimezone(datetime.timezone.utc).replace(tzinfo=None)
+    since = moment - _EPOCH
+    return (since.days * 86400 + since.seconds) * SECOND + since.microseconds * UNITS["us"]
 
 
 def _zone(text):

@@ -7,7 +7,7 @@
 namespace shardsim {
 
 /// A line on the terminal with the share done and the time left; silent when standard error is no terminal, and in the
-/// first two seconds.
+/// first two seconds (or as many as the environment variable SHARDSIM_PROGRESS_AFTER says).
 class ProgressLine {
  public:
   explicit ProgressLine(std::string what);
@@ -20,6 +20,7 @@ class ProgressLine {
   using Clock = std::chrono::steady_clock;
   std::string what_;
   bool on_terminal_;
+  std::chrono::duration<double> silence_;
   bool shown_ = false;
   Clock::time_point started_ = Clock::now();
   Clock::time_point last_ = started_;

@@ -3,13 +3,10 @@
 import csv
 import json
 import pathlib
-import signal
-import subprocess
 import sys
-import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
-from program import PROGRAM, ROOT, ProgramTest, shardsim  # noqa: E402
+from program import ROOT, ProgramTest, on_a_terminal, shardsim  # noqa: E402
 
 SCENARIO = ROOT / "tests/invalid/base/scenario.json"
 COMMANDS = ["run", "sweep", "merge", "plan", "list", "schema"]
@@ -93,12 +90,8 @@ class Run(ProgramTest):
         self.assertEqual(done.returncode, 1)
 
     def test_interrupt(self):
-        process = subprocess.Popen([PROGRAM, "run", str(SCENARIO), "--set", "traffic.queries=100000000", "--out", str(self.folder / "out")],
-                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)  # fmt: skip
-        time.sleep(1)
-        process.send_signal(signal.SIGINT)
-        process.communicate(timeout=20)
-        self.assertEqual(process.returncode, 1)
+        code, _ = on_a_terminal("run", SCENARIO, "--set", "traffic.queries=100000000", "--out", self.folder / "out", interrupt=True)
+        self.assertEqual(code, 1)
         self.assertEqual(json.loads((self.folder / "out/result.json").read_text())["verdict"], "interrupted")
         self.assertEqual([f.name for f in (self.folder / "out").iterdir()], ["result.json"])
 
@@ -176,12 +169,8 @@ class Sweep(ProgramTest):
 
     def test_interrupt_leaves_a_whole_table(self):
         out = self.folder / "out"
-        process = subprocess.Popen([PROGRAM, "sweep", str(self.sweep()), "--jobs", "1", "--set", "traffic.queries=30000000", "--out", str(out)],
-                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)  # fmt: skip
-        time.sleep(1)
-        process.send_signal(signal.SIGINT)
-        process.communicate(timeout=20)
-        self.assertEqual(process.returncode, 1)
+        code, _ = on_a_terminal("sweep", self.sweep(), "--jobs", "1", "--set", "traffic.queries=30000000", "--out", out, interrupt=True)
+        self.assertEqual(code, 1)
         rows = list(csv.DictReader((out / "sweep.csv").read_text().splitlines()))
         self.assertEqual(len(rows), 5)
         self.assertIn("interrupted", {r["verdict"] for r in rows})

@@ -34,7 +34,7 @@ class HostileFiles(ProgramTest):
     def refuse_text(self, text, *words):
         file = self.folder / "hostile.json"
         file.write_bytes(text if isinstance(text, bytes) else text.encode())
-        error = self.refuse("run", file, "--out", self.folder / "out", timeout=10)
+        error = self.refuse("run", file, "--out", self.folder / "out", cpu_seconds=10)
         for word in ("hostile.json",) + words:
             self.assertIn(word, error)
         self.assertFalse((self.folder / "out").exists())

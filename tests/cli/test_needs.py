@@ -23,7 +23,7 @@ class Missing(unittest.TestCase):
             (self.hidden / f"{name}.py").write_text(f"raise ImportError\n")
 
     def run_bare(self, script, *arguments):
-        return subprocess.run([sys.executable, SCRIPTS / script, *map(str, arguments)], capture_output=True, text=True, check=False, timeout=100, env=os.environ | {"PYTHONPATH": str(self.hidden)})
+        return subprocess.run([sys.executable, SCRIPTS / script, *map(str, arguments)], capture_output=True, text=True, check=False, timeout=1200, env=os.environ | {"PYTHONPATH": str(self.hidden)})
 
     def assert_refused(self, done, *parts):
         self.assertEqual((done.returncode, done.stdout, done.stderr.count("\n")), (2, "", 1), done.stderr)

@@ -11,7 +11,7 @@ import unittest
 import xml.etree.ElementTree
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
-from program import PROGRAM, ProgramTest, ROOT, SANITIZED, shardsim  # noqa: E402
+from program import PATIENCE, PROGRAM, ProgramTest, ROOT, SANITIZED, shardsim  # noqa: E402
 
 BASE = ROOT / "tests/invalid/base"
 TRANSPORTS = ["ideal", "port", "fluid", "packet"]
@@ -162,7 +162,7 @@ class Info(TopologyTest):
         self.assertEqual((r["links"], r["one_way_links"]), (5, 0))
 
     def test_negative_numbers_of_pairs(self):
-        self.refuse("topology", "info", self.file(star_of("a", "b")), "--pairs", "-1", timeout=5)
+        self.refuse("topology", "info", self.file(star_of("a", "b")), "--pairs", "-1", cpu_seconds=5)
 
     def test_negative_numbers_of_flows(self):
         self.refuse("topology", "route", self.file(star_of("a", "b")), "a", "b", "--flow", "-1")
@@ -796,7 +796,7 @@ class HostileTest(TopologyTest):
     """Whatever a file holds: an answer in time, in little memory, and a clear one."""
 
     def limited(self, *arguments):
-        return subprocess.run([PROGRAM, *map(str, arguments)], cwd=self.folder, capture_output=True, timeout=20 * CPU_SECONDS, check=False,
+        return subprocess.run([PROGRAM, *map(str, arguments)], cwd=self.folder, capture_output=True, timeout=PATIENCE, check=False,
                               encoding="utf-8", errors="replace", preexec_fn=limit)  # fmt: skip
 
     def put(self, name, content):

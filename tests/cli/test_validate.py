@@ -8,7 +8,7 @@ import subprocess
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
-from program import PROGRAM, ROOT, ProgramTest, shardsim  # noqa: E402
+from program import PATIENCE, PROGRAM, ROOT, ProgramTest, shardsim  # noqa: E402
 
 FEW = ("--only", "slowest-shard-*", "--quick")
 
@@ -51,7 +51,7 @@ class Validate(ProgramTest):
         shutil.copy(PROGRAM, self.folder / "shardsim")
         scenario = self.folder / "workloads/validation/slowest-shard.json"
         scenario.write_text(scenario.read_text().replace('"100 us"', '"105 us"'))
-        done = subprocess.run([self.folder / "shardsim", "validate", *FEW], capture_output=True, text=True, timeout=120, check=False)
+        done = subprocess.run([self.folder / "shardsim", "validate", *FEW], capture_output=True, text=True, timeout=PATIENCE, check=False)
         self.assertEqual(done.returncode, 1, done.stderr)
         self.assertIn("0 of 9 checks pass", done.stdout)
         self.assertIn("9 FAIL", done.stdout)
@@ -61,7 +61,7 @@ class Validate(ProgramTest):
         text = self.succeed("validate", "--list", "--only", "jackson").stdout
         self.assertIn("product form", text)
         command = [line for line in text.splitlines() if "shardsim run" in line][0].strip()
-        done = subprocess.run(command.replace("shardsim", str(PROGRAM), 1) + " --set traffic.queries=20000", shell=True, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+        done = subprocess.run(command.replace("shardsim", str(PROGRAM), 1) + " --set traffic.queries=20000", shell=True, cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE, check=False)
         self.assertEqual(done.returncode, 0, done.stderr)
 
     def test_bad_input(self):

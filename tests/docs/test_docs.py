@@ -57,7 +57,7 @@ class Docs(unittest.TestCase):
         for page in pages():
             for command in commands(page):
                 with self.subTest(page=page.name, command=command):
-                    done = subprocess.run(shortened(command), shell=True, cwd=self.folder, capture_output=True, text=True, timeout=300, check=False)
+                    done = subprocess.run(shortened(command), shell=True, cwd=self.folder, capture_output=True, text=True, timeout=1200, check=False)
                     self.assertEqual(done.returncode, 0, done.stdout[-500:] + done.stderr[-1500:])
                 count += 1
         self.assertGreater(count, 20)

@@ -58,8 +58,8 @@ def whole(x):
 
 def run(*arguments, environment=None):
     return subprocess.run(
-        [sys.executable, SCRIPT, *map(str, arguments)], capture_output=True, text=True, check=False, timeout=100,
-        env={**os.environ, **(environment or {})},
+        [sys.executable, SCRIPT, *map(str, arguments)], capture_output=True, text=True, check=False, timeout=1200,
+        env={**os.environ, "PYTHONWARNINGS": "error::RuntimeWarning", **(environment or {})},  # NumPy's
     )  # fmt: skip
 
 

@@ -10,6 +10,8 @@ import unittest
 import numpy as np
 from made import PROGRAM, ROOT, Tests, from_gaps, lognormal, run, switching, whole, zipf
 
+from fitting import summary
+
 TABLES = [{"name": "item", "rows": 20_000}, {"name": "user", "rows": 5000}]
 PLATFORM = str(ROOT / "topologies" / "platforms" / "sc-large.json")
 
@@ -152,6 +154,19 @@ class Writing(Case):
         self.assertNotIn("c00", told)
         self.assertIn("c00 lookups mean", [r["what"] for r in found["fit"]["side_by_side"]])
 
+    def test_the_verdict_is_of_the_twin_itself(self):
+        random = np.random.default_rng(8)
+        found, told = self.fitted(self.write(from_gaps(random.exponential(0.1, 2999)), [{}] * 3000))
+        self.assertEqual(found["fit"]["verdict"], {"like": True, "off": []})
+        self.assertTrue(told.rstrip().split("\n")[-2].startswith("verdict: the twin is like the trace"), told)
+        for row, off in (
+            (("rate", 62.4, 76.9, "/s"), True), (("rate", 62.4, 65.0, "/s"), False), (("gap CV", 3.03, 1.84, ""), True),
+            (("t to 10 hottest rows", 0.043, 0.095, ""), True), (("at the time of another", 0.9, 0.0, ""), True),
+            (("IDC at 72 s", 1798, 572, ""), True), (("t lookups CV", 0.0, 0.04, ""), False),
+        ):  # fmt: skip
+            self.assertEqual(bool(summary.off([row])), off, row)
+        self.assertIn("rate (76.9 for 62.4)", summary.verdict([("rate", 62.4, 76.9, "/s")]))
+
     def test_help(self):
         done = run("--help")
         self.assertEqual(done.returncode, 0)
@@ -174,7 +189,34 @@ class Loading(Case):
         }  # fmt: skip
         path = self.folder / "scenario.json"
         path.write_text(json.dumps(scenario))
-        done = subprocess.run([PROGRAM, "run", path], capture_output=True, text=True, check=False, timeout=100)
+        done = subprocess.run([PROGRAM, "run", path], capture_output=True, text=True, check=False, timeout=1200)
+        self.assertEqual(done.returncode, 0, done.stderr)
+
+    def test_what_a_scenario_names(self):
+        """"traffic": FILE and --set traffic=FILE, beside whatever model there is; and the tables as a model."""
+        random = np.random.default_rng(2)
+        times = np.sort(np.concatenate([random.uniform(0, 100, 300), random.uniform(100, 200, 1500)]))
+        self.fitted(self.write(times, [{}] * len(times)))
+        self.assertTrue((self.folder / "out.rates.csv").exists())
+        queue = ROOT / "workloads" / "validation" / "queue.json"
+        scenario = json.loads(queue.read_text())
+        scenario["traffic"] = "out.traffic.json"
+        for part in scenario["cluster"].values():
+            part["platform"] = str(queue.parent / part["platform"])
+        (self.folder / "scenario.json").write_text(json.dumps(scenario))
+        named = [self.folder / "scenario.json", "--set", "traffic.queries=300"]
+        put = [queue, "--set", f"traffic={self.folder / 'out.traffic.json'}", "--set", "traffic.queries=300"]
+        told = []
+        for words in (named, put):
+            done = subprocess.run([PROGRAM, "run", *words], capture_output=True, text=True, check=False)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertIn("300 completed", done.stdout)
+            told.append(done.stdout)
+        self.assertEqual(*told)
+        self.fitted(self.rich())
+        words = ["--set", "model=out.model.json", "--set", "traffic=out.traffic.json", "--set", "traffic.queries=50"]
+        words += ["--set", 'sharding={"strategy": "one-shard"}']
+        done = subprocess.run([PROGRAM, "run", queue, *words], capture_output=True, text=True, check=False, cwd=self.folder)
         self.assertEqual(done.returncode, 0, done.stderr)
 
     def test_every_kind_of_arrivals(self):
@@ -187,6 +229,7 @@ class Loading(Case):
             "on-off": switching(random, 3000, (200, 0), (0.5, 1.5)), "diurnal": day,
             "markov-modulated": switching(random, 3000, (300, 30), (0.5, 1)),
             "rate-series": np.sort(random.triangular(0, 1000, 1000, 3000)),
+            "bunches": np.repeat(3.0 * np.arange(200), 1 + random.poisson(9, 200)),
         }  # fmt: skip
         for kind, times in kinds.items():
             with self.subTest(kind):

@@ -3,11 +3,12 @@
 
 import math
 import unittest
+import warnings
 
 import numpy as np
 from made import Tests, from_gaps, lognormal, switching, thinned, whole, zipf
 
-from fitting import arrivals, factor, items, pooling, popularity, source, twin
+from fitting import arrivals, factor, items, numeric, pooling, popularity, source, twin
 from fitting.twin import seconds
 
 DAY = 86400
@@ -103,9 +104,75 @@ class Arrivals(Tests):
         self.assertEqual(found.candidate.name, "poisson")
         self.assertIn("multiples of 0.01 s", found.notes[0])
 
+    def bunched(self, random, moments, sizes):
+        return np.repeat(moments - moments[0], sizes), self.chosen(np.repeat(moments - moments[0], sizes), "bunches")
+
+    def test_bunches(self):
+        """As Mooncake's: every 3 s and a few ms, 10.2 in the mean. Gaps are 0 with probability 1 - p and 3 s with p = 1 /
+        10.2, so their CV is sqrt(1 / p - 1) = 3.03."""
+        random = np.random.default_rng(11)
+        moments = 3.0 * np.arange(1180) + np.round(random.normal(0, 7e-4, 1180), 3)
+        times, found = self.bunched(random, moments, 1 + random.poisson(9.2, 1180))
+        self.assertEqual(found.description["moments"]["type"], "deterministic")
+        self.assertAlmostEqual(seconds(found.description["moments"]["rate"]), 1 / 3, places=4)
+        drawn = twin.arrivals(found.description, len(times), random)
+        self.assertEqual(len(drawn), len(times))
+        for of in (times, drawn):
+            self.assertLess(abs(arrivals.gap_cv(of) - 9.2**0.5), 0.1)
+            self.assertLess(abs(arrivals.simultaneous(of) - 9.2 / 10.2), 0.01)
+
+    def test_bunches_at_random_moments(self):
+        random = np.random.default_rng(12)
+        _, found = self.bunched(random, from_gaps(random.exponential(0.5, 2000)), random.geometric(0.25, 2001))
+        self.assertEqual(found.description["moments"]["type"], "poisson")
+        self.assert_near(seconds(found.description["moments"]["rate"]), 2, found.figures["moments"]["rate_error"])
+        self.assertLess(abs(found.figures["size"]["mean"] - 4), 5 * 12**0.5 / 2001**0.5)
+
+    def test_no_clock_ticks_in_three_seconds(self):
+        """Nor are the multiples of a second anything but a clock's: the same counts, told apart."""
+        random = np.random.default_rng(13)
+        sizes = random.poisson(10, 500)
+        self.chosen(np.repeat(3.0 * np.arange(500), sizes) - 3.0 * np.argmax(sizes > 0), "bunches")
+        self.chosen(np.repeat(1.0 * np.arange(500), sizes) - 1.0 * np.argmax(sizes > 0), "poisson")
+
+    def test_rates_that_wander_are_no_two_states(self):
+        """As Twitter's counts by second: dispersion grows with every window, which two states' does not. A twin of two
+        states had a rate of its own (76.9 for 62.4)."""
+        random = np.random.default_rng(14)
+        wander = np.cumsum(random.normal(0, 0.008, 2500))
+        spikes = 1 + 3 * (np.convolve(random.random(2500) < 0.008, np.ones(10))[:2500] > 0)
+        counts = random.poisson(8 * np.exp(wander - wander.mean()) * spikes)
+        times = np.sort(np.repeat(np.arange(2500), counts) + random.random(counts.sum()))
+        found = self.chosen(times - times[0], "rate-series")
+        rate = (len(times) - 1) / (times[-1] - times[0])
+        drawn = twin.arrivals(found.description, len(times), random, found.rates)
+        self.assertLess(abs((len(drawn) - 1) / drawn[-1] / rate - 1), 0.03)
+
+    def test_counts_that_scatter_less_than_chance_are_kept(self):
+        """Exactly 20 in every second, 30 in every tenth: a Poisson number about each would have a dispersion of 1 more."""
+        random = np.random.default_rng(15)
+        counts = np.where(np.arange(600) % 10 == 9, 30, 20)
+        times = np.sort(np.repeat(np.arange(600), counts) + random.random(counts.sum()))
+        found = self.chosen(times - times[0], "rate-series")
+        self.assertEqual(found.description["counts"], "kept")
+        drawn = twin.arrivals(found.description, len(times), random, found.rates)
+        mine, yours = (arrivals.dispersion(t, 5.0) for t in (times - times[0], drawn))
+        self.assertLess(abs(yours - mine), 0.15)
+
     def test_few(self):
         found = self.chosen([0, 1, 1.5, 4], "poisson")
         self.assertEqual(found.description["rate"], "0.75 /s")
+
+
+class Numbers(Tests):
+    def test_errors_where_the_likelihood_ends(self):
+        """A maximum beside what cannot be has no curvature, and NumPy is silent about it."""
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            edge = numeric.standard_errors(lambda x: np.float64(-math.inf if x[0] > 0 else -(x @ x)), np.zeros(2))
+            self.assertTrue(np.isnan(edge).all())
+            plain = numeric.standard_errors(lambda x: -0.5 * (x[0] / 3) ** 2, np.zeros(1))
+            self.assertAlmostEqual(plain[0], 3, places=5)
 
 
 class Items(Tests):
@@ -349,6 +416,30 @@ class Popularity(Tests):
             drawn = next(popularity.draws(found.description, rows, 60_000 * times, random))
             self.assertLess(abs(len(drawn) / distinct - 1), 0.05, times)
             self.assertLess(abs(np.sort(drawn)[-20:].sum() / drawn.sum() - 0.5), 0.02)
+
+    def test_rows_numbered_as_they_are_first_asked_for(self):
+        """As Mooncake's blocks: one row in every query, many rows asked for once. There are more rows than numbers, and the
+        hottest have their share, also where the table is said to have no others."""
+        random = np.random.default_rng(8)
+        others = random.choice(400_000, 57_000, p=(w := np.where(np.arange(400_000) < 40_000, 6.0, 1.0)) / w.sum())
+        asked = random.permutation(np.concatenate([np.full(3000, 400_000), others]))
+        _, first, numbers = np.unique(asked, return_index=True, return_inverse=True)
+        numbers = np.argsort(np.argsort(first))[numbers]
+        hottest = np.sort(np.bincount(numbers))[::-1][:10].sum() / len(numbers)
+        for rows, distinct_too in ((0, True), (int(numbers.max()) + 1, False)):
+            found = self.fit(numbers, rows)
+            self.assertEqual(found.description["type"], "reuse", found.reason)
+            self.assertEqual(found.rows is not None, distinct_too)
+            drawn = next(popularity.draws(found.description, found.rows or rows, len(numbers), random))
+            self.assertLess(abs(np.sort(drawn)[::-1][:10].sum() / drawn.sum() / hottest - 1), 0.08, rows)
+            if distinct_too:
+                self.assertLess(abs(len(drawn) / len(first) - 1), 0.02)
+            else:
+                self.assertIn("nor is reuse in all: distinct rows", found.reason)
+
+    def test_rows_that_are_all_seen_are_all_there_are(self):
+        self.assertIsNone(self.fit(np.random.default_rng(9).integers(0, 3000, 20_000), 0).rows)
+        self.assertIsNone(self.fit(zipf(np.random.default_rng(9), 50_000, 20_000, 0.8), 0).rows)
 
     def test_rates_of_ranks(self):
         """Against the sum itself."""

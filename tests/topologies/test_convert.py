@@ -25,7 +25,7 @@ UNITS |= {"Mbps": "125e3", "Gbps": "125e6", "Tbps": "125e9"}
 
 def run(path, *options):
     return subprocess.run(
-        [sys.executable, SCRIPT, path, *options], capture_output=True, text=True, check=False, timeout=100
+        [sys.executable, SCRIPT, path, *options], capture_output=True, text=True, check=False, timeout=1200
     )  # fmt: skip
 
 
@@ -79,7 +79,7 @@ class Converting(Loading):
 
 def topology(*arguments):
     return subprocess.run(
-        [PROGRAM, "topology", *arguments], capture_output=True, text=True, check=False, timeout=100
+        [PROGRAM, "topology", *arguments], capture_output=True, text=True, check=False, timeout=1200
     )  # fmt: skip
 
 

@@ -15,8 +15,12 @@ import time
 import unittest
 from collections import Counter
 from fractions import Fraction
+from random import Random
 
 from traces import REAL_FILES, ROOT, SAMPLES, Tests, run, seconds
+
+sys.path.insert(0, str(ROOT / "scripts"))
+from tracing.arrivals import counted, piecewise  # noqa: E402
 
 SCRIPT = "convert_trace.py"
 ZSTD = shutil.which("zstd")
@@ -522,11 +526,10 @@ class Command(Converting):
                 stderr=subprocess.PIPE,
                 text=True,
             )
-            deadline = time.monotonic() + 30
-            while not list(self.folder.glob("out/.x*.part")) and time.monotonic() < deadline:
+            while not list(self.folder.glob("out/.x*.part")) and process.poll() is None:
                 time.sleep(0.02)
             process.send_signal(number)
-            _, told = process.communicate(timeout=30)
+            _, told = process.communicate(timeout=1200)
             self.assertEqual((process.returncode, told), (1, "convert_trace: interrupted\n"))
             self.assertEqual(list((self.folder / "out").iterdir()), [])
 
@@ -541,7 +544,7 @@ class Command(Converting):
         process.stdout.close()
         told = process.stderr.read()
         process.stderr.close()
-        self.assertEqual((process.wait(30), told), (0, ""))
+        self.assertEqual((process.wait(1200), told), (0, ""))
 
     def test_a_full_disk(self):
         for ending in ("jsonl", "jsonl.gz", *(["jsonl.zst"] if ZSTD else [])):
@@ -549,7 +552,7 @@ class Command(Converting):
             done = subprocess.run(
                 ["sh", "-c", 'ulimit -f 100; exec "$@"', "sh"]
                 + [sys.executable, ROOT / "scripts" / SCRIPT, self.slow(), out],
-                capture_output=True, text=True, check=False, timeout=100,
+                capture_output=True, text=True, check=False, timeout=1200,
             )  # fmt: skip
             self.assertEqual((done.returncode, done.stderr.count("\n")), (2, 1), done.stderr)
             self.assertIn(out.name, done.stderr)
@@ -558,17 +561,141 @@ class Command(Converting):
     def test_progress_is_shown_on_a_terminal_only(self):
         ours, theirs = pty.openpty()
         process = subprocess.Popen(
-            [sys.executable, ROOT / "scripts" / SCRIPT, self.slow(), self.folder / "x.jsonl"], stderr=theirs
-        )
+            [sys.executable, ROOT / "scripts" / SCRIPT, self.slow(), self.folder / "x.jsonl"], stderr=theirs,
+            env=os.environ | {"SHARDSIM_PROGRESS_AFTER": "0"},
+        )  # fmt: skip
         os.close(theirs)
         told = b""
-        deadline = time.monotonic() + 30
-        while b"of the file" not in told and time.monotonic() < deadline:
+        while b"of the file" not in told:  # it never ends by itself
             told += os.read(ours, 1000)
         process.send_signal(signal.SIGINT)
-        process.wait(30)
+        process.wait(1200)
         os.close(ours)
         self.assertRegex(told.decode(), r"convert_trace: [\d,]+ records, \d+% of the file")
+
+
+class Dated(Converting):
+    """CSV files with a column of times."""
+
+    def test_a_column_of_times(self):
+        text = 'id;"When it came";lora\n1;"2024-05-10 00:00:00.5+00:00";a\n2;2024-05-10T02:00:02+02:00;b\n3;2024-05-10 00:00:02;a\n'
+        for mark in ";,\t":
+            header, records = self.converted("t.csv", text.replace(";", mark), "--time-column", "when it came")
+            self.assertEqual((header["detail"], seconds(records)), ("none", [0, 1.5, 1.5]))
+            self.assertIn("when it came", header["provenance"]["arrivals"])
+        self.bad("t.csv", text, "the heading has no column 'when'", options=["--time-column", "when"])
+        self.bad("t.csv", text, 2, "lora is 'a'", options=["--time-column", "When it came", "--items-column", "lora"])
+
+    def test_forms_of_dates(self):
+        _, records = self.converted("h.csv", "hour\n14102100\n14102101\n14102200\n", "--time-column", "hour", "--time-format", "%y%m%d%H")
+        self.assertEqual(seconds(records), [0, 3600, 86400])
+        _, records = self.converted("d.csv", "t\n21/10/2014 00:00\n21/10/2014 00:30\n", "--time-column", "t", "--time-format", "%d/%m/%Y %H:%M")
+        self.assertEqual(seconds(records), [0, 1800])
+        self.bad("h.csv", "hour\n141021\n14102125\n", 3, "hour is '14102125'", options=["--time-column", "hour", "--time-format", "%y%m%d%H"])
+        self.bad("d.csv", "t\n21/10/2014 00:00\n", 2, "--time-format", options=["--time-column", "t"])
+        self.bad("n.csv", "timestamp\n5\n3\n", 3, "--sort")
+        self.assertEqual(seconds(self.converted("n.csv", "timestamp\n3\n5\n", "--time-unit", "ms")[1]), [0, 0.002])
+
+    def test_avazu(self):
+        """Two impressions in the first hour, three in the next: at 0 and 30 min, and at 0, 20 and 40 min of it."""
+        columns = ["id", "click", "hour", "C1", "banner_pos", "site_id", "site_domain", "site_category", "app_id", "app_domain", "app_category", "device_id", "device_ip", "device_model", "device_type", "device_conn_type", *(f"C{i}" for i in range(14, 22))]
+        row = "{},0,{},1005,0,1fbe01fe,f3845767,28905ebd,ecad2386,7801e8d9,07d7df22,a99f214a,ddd2926e,44956a24,1,2,15706,320,50,1722,0,35,-1,79"
+        text = ",".join(columns) + "\n" + "".join(row.format(i, hour) + "\n" for i, hour in enumerate([14102100, 14102100, 14102101, 14102101, 14102101]))
+        header, records = self.converted("avazu.csv", text)
+        self.assertEqual(seconds(records), [0, 1800, 3600, 4800, 6000])
+        self.assertEqual(len(header["tables"]), 21)
+        self.assertEqual((records[0]["rows"]["site_id"], records[0]["rows"]["C14"], "C20" in records[0]["rows"]), ([0x1FBE01FE], [15706], False))
+        _, records = self.converted("avazu.csv", text, "--rows", "100")
+        self.assertEqual(records[0]["rows"]["site_id"], [0x1FBE01FE % 100])
+        self.bad("avazu.csv", text.replace("ddd2926e", "none"), 2, "device_ip is 'none'")
+
+
+class Streams(Converting):
+    """Lookups as others write them, a request a line."""
+
+    def test_bags(self):
+        header, records = self.converted("train.txt", "0 7 5 7\n1 2\n3\n")
+        self.assertEqual([table["name"] for table in header["tables"]], ["user", "item"])
+        self.assertEqual([r["rows"] for r in records], [{"user": [0], "item": [7, 5, 7]}, {"user": [1], "item": [2]}, {"user": [3]}])
+        self.bad("train.txt", "0 7 5\n1 x\n", 2, "an item is 'x'", options=["--from", "bags"])
+        self.bad("train.txt", "0 7 5\n1 2\n", 1, "an item is '7'", options=["--rows", "user=9,item=6"])
+
+    def test_pairs(self):
+        plain = [{"user": [196], "item": [242]}, {"user": [186], "item": [302]}]
+        for name, text in (
+            ("u.data", "196\t242\t3\t881250949\n186\t302\t3\t881250959\n"), ("ratings.dat", "196::242::3::881250949\n186::302::3::881250959\n"),
+            ("ratings.csv", "userId,movieId,rating,timestamp\n196,242,3.0,881250949\n186,302,3.5,881250959\n"),
+            ("t.csv", "timestamp,item_id,user_id\n881250949,242,196\n881250959,302,186\n"),
+        ):  # fmt: skip
+            with self.subTest(name):
+                _, records = self.converted(name, text)
+                self.assertEqual(([r["rows"] for r in records], seconds(records)), (plain, [0, 10]))
+        header, records = self.converted("p.csv", "user,item\nanna,9\nbert,4\nanna,4\n", "--rate", "2 /s")
+        self.assertEqual([r["rows"] for r in records], [{"user": [0], "item": [9]}, {"user": [1], "item": [4]}, {"user": [0], "item": [4]}])
+        self.assertIn("of user: numbered in the order", header["provenance"]["rows"])
+        self.assertEqual(seconds(records), [0, 0.5, 1])
+        _, records = self.converted("edges.txt", "1 2\n3 4\n", "--from", "pairs")
+        self.assertEqual(records[1]["rows"], {"user": [3], "item": [4]})
+        self.bad("edges.txt", "1 2\n3 4\n", "of no format known here")
+
+    def test_field_row(self):
+        header, records = self.converted("slots.txt", "label:1 price:0.5 user:17 item:4 item:9\nlabel:0 price:2.5 user:3\n")
+        self.assertEqual([table["name"] for table in header["tables"]], ["user", "item"])
+        self.assertEqual([r["rows"] for r in records], [{"user": [17], "item": [4, 9]}, {"user": [3]}])
+        self.assertIn("'price:0.5' in line 1", self.notes)
+        _, records = self.converted("slots.txt", "1 23:17 24:4 24:9\n", "--from", "field-row", "--rows", "10")
+        self.assertEqual(records[0]["rows"], {"23": [7], "24": [4, 9]})
+        self.bad("slots.txt", "user:1 item:2\nuser:3 item\n", 2, "'item', word 2; table:row is wanted", options=["--from", "field-row"])
+
+    def test_hash_slot(self):
+        text = "1 0 18446744073709551615:2 771238400:3 771238401:3\n1 1 9912:2 771238400:3\n"
+        header, records = self.converted("part-0", text, "--rows", "2=100,3=1000")
+        self.assertEqual([table["name"] for table in header["tables"]], ["2", "3"])
+        self.assertEqual([r["rows"] for r in records], [{"2": [15], "3": [400, 401]}, {"2": [12], "3": [400]}])
+        self.bad("part-0", text, 1, "63 bits", "--rows")
+        self.bad("part-0", "1 1:3 2:5 3:1 4:2\n", "of no format known here")  # libsvm's index:value, or either
+
+    def test_a_refusal_names_the_form_of_lookups(self):
+        self.bad("e.xyz", "hello there", "of no format known here", "request, table, row (lookups)")
+
+
+class CommandLine(Converting):
+    def test_options_between_the_files(self):
+        out = self.folder / "o.jsonl"
+        for words in (["--limit", 2, SAMPLES / "azure_llm.csv", out], [SAMPLES / "azure_llm.csv", "--limit", 2, out, "--force"], [SAMPLES / "azure_llm.csv", out, "--force", "--limit", 2]):
+            done = run(SCRIPT, *words)
+            self.assertEqual((done.returncode, len(out.read_text().splitlines())), (0, 3), done.stderr)
+        words = [SAMPLES / "arrivals.jsonl", "--items", 10, SAMPLES / "lookups.jsonl", "--limit", 2, ROOT / "models/drm1.json", "--seed", 3, out, "--force"]
+        self.assertEqual(run("dress_trace.py", *words).returncode, 0)
+        self.refused(SCRIPT, [SAMPLES / "azure_llm.csv", "--limit", 2, out, "more"], "unrecognized arguments: more")
+
+    def test_without_numpy(self):
+        hidden = self.path("numpy.py", "raise ImportError\n").parent
+        for name in ("azure_functions.csv", "movielens.inter"):
+            with_it, without = self.sample(name), self.trace(SCRIPT, SAMPLES / name, environment={"PYTHONPATH": str(hidden)})
+            self.assertEqual(with_it, without)
+
+    def test_counts_are_kept(self):
+        """Counts of a Poisson process, variance over mean about 1. Taken as rates they gain the variance of a Poisson number
+        of that mean, so that it becomes 2; kept, they are what they were."""
+        random = Random(1)
+        counts = Counter(time // 1000 for time in piecewise([(i * 1000, 1000, 2.0) for i in range(4000)], 7))
+        pieces = [(i * 1000, 1000, float(counts[i])) for i in range(4000)]
+        ratio = {}
+        for law in (counted, piecewise):
+            found = Counter(min(time // 1000, 3999) for time in law(pieces, random.randrange(99)))
+            ratio[law] = statistics.pvariance(found[i] for i in range(4000)) / statistics.fmean(found[i] for i in range(4000))
+        self.assertLess(abs(ratio[counted] - 1), 5 * (2 / 4000) ** 0.5)
+        self.assertLess(abs(ratio[piecewise] - 2), 5 * 2 * (3 / 4000) ** 0.5)
+        times = list(counted([(0, 10**6, 3.0), (10**6, 10**6, 0.0), (2 * 10**6, 10**6, 20.0)], 1))
+        self.assertEqual((times, [time // 10**6 for time in times]), (sorted(times), [0] * 3 + [2] * 20))
+
+    def test_counts_kept_by_the_converter(self):
+        header, records = self.converted("r.txt", "0.25\n" * 40, "--counts", "kept", "--interval", "2 s")
+        self.assertEqual(len(records), 20)  # half an arrival an interval
+        self.assertIn("as many in each interval as the source says", header["provenance"]["arrivals"])
+        header, _ = self.converted("r.txt", "0.25\n" * 40)
+        self.assertIn("--counts kept", header["provenance"]["arrivals"])
 
 
 @unittest.skipUnless(REAL_FILES.is_dir(), "the files are not at hand")

@@ -20,7 +20,7 @@ REAL_FILES = Path(os.environ.get("SHARDSIM_SHARED_DATA") or ROOT.parent / "share
 def run(script, *arguments, environment=None):
     return subprocess.run(
         [sys.executable, ROOT / "scripts" / script, *map(str, arguments)], capture_output=True, text=True, check=False,
-        timeout=100, env=os.environ | (environment or {}),
+        timeout=1200, env=os.environ | (environment or {}),
     )  # fmt: skip
 
 
@@ -79,7 +79,7 @@ class Tests(unittest.TestCase):
     def taken_by_program(self, path, count):
         done = subprocess.run(
             [PROGRAM, "trace", "info", path, "--format", "json"],
-            capture_output=True, text=True, check=False, timeout=100,
+            capture_output=True, text=True, check=False, timeout=1200,
         )  # fmt: skip
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual(json.loads(done.stdout)["arrivals"]["queries"], count)

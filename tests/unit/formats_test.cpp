@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <catch2/catch.hpp>
-#include <chrono>
+#include <ctime>
 #include <map>
 
 #include "network/cables.hpp"
@@ -240,10 +240,10 @@ TEST_CASE("GraphML: entities are refused at once, and so is what they would grow
   for (int i = 1; i < 30; ++i)
     bomb += fmt::format("<!ENTITY l{} \"&l{};&l{};&l{};&l{};\">\n", i, i - 1, i - 1, i - 1, i - 1);
   bomb += "]>\n<graphml><graph><node id=\"&l29;\"/></graph></graphml>";
-  const auto begin = std::chrono::steady_clock::now();
+  const std::clock_t begin = std::clock();  // of the CPU: the machine may be busy
   CHECK_THROWS_AS(read("x.graphml", bomb), InputError);
   CHECK_THROWS_WITH(read("x.graphml", bomb), Contains("x.graphml:3") && Contains("entity"));
-  CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(1));
+  CHECK(static_cast<double>(std::clock() - begin) / CLOCKS_PER_SEC < 1);
 }
 
 TEST_CASE("DOT: nodes in natural order, attributes with defaults, quotes, subgraphs, both directions") {
