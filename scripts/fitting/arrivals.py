@@ -5,7 +5,8 @@ The rule: gaps with a CV below CONSTANT_CV are deterministic. Otherwise candidat
 first whose own samples are like the trace is taken: poisson, gamma or weibull (the likelier one), diurnal (of a day or
 longer), on-off or markov-modulated (with or without arrivals in the calm state, if the states change often enough to tell
 chance from trend). If none is, they are bunches where many come at the same time, which no clock's tick explains: their
-moments are chosen by the same rule, and how many come at each. All else is a rate-series.
+moments are chosen by the same rule, and how many come at each. All else is a rate-series, unless something simpler is
+nearer to the trace after all.
 
 Like the trace means, of the rate, the coefficient of variation of the gaps, the distribution of the gaps, the index of
 dispersion of counts (variance / mean, about the rate expected then) at each window and its growth from window to window:
@@ -136,6 +137,7 @@ def _choose(times, notes, random):
         return Chosen(constant, tried, notes)
     _pass_over(tried, "deterministic", f"the gaps' CV is {gap_cv(times):.3g}, not below {CONSTANT_CV}")
     judge = _Judge(times, random)
+    simple = []
     for candidate in _candidates(times, rate, plain, tried):
         checks = judge.checks(candidate)
         off = _worst(checks)
@@ -143,9 +145,16 @@ def _choose(times, notes, random):
         tried.append({"candidate": candidate.name, "accepted": off is None, "reason": reason, "checks": checks})
         if off is None:
             return Chosen(candidate, tried, notes)
+        simple.append((candidate, checks, len(tried) - 1))
     bunched = simultaneous(times) >= BUNCHED and len(np.unique(times)) > 2
     candidate, reason, checks = _bunches(times, judge, random) if bunched else _series(times, judge)
     if off := _worst(checks):
+        nearest, of_it, place = min(simple, key=lambda s: _distance_of(s[1]), default=(None, checks, 0))
+        if nearest and _distance_of(of_it) < _distance_of(checks):
+            tried.append({"candidate": candidate.name, "accepted": False, "reason": _said(off), "checks": checks})
+            told = f"nothing is like the trace in all, and this is the nearest: {_said(_worst(of_it))}"
+            tried[place].update(accepted=True, reason=told)
+            return Chosen(nearest, tried, notes)
         reason += f"; nor is this in all: {_said(off)}"
     tried.append({"candidate": candidate.name, "accepted": True, "reason": reason, "checks": checks})
     return Chosen(candidate, tried, notes)
@@ -154,6 +163,10 @@ def _choose(times, notes, random):
 def _worst(checks):
     """Of what is not alike, or None."""
     return max((c for c in checks if not c["like"]), key=lambda c: c["z"], default=None)
+
+
+def _distance_of(checks):
+    return sum(abs(c["log_ratio"]) if "log_ratio" in c else c["trace"] for c in checks)
 
 
 def _bunches(times, judge, random):
@@ -265,7 +278,7 @@ def _series(times, judge):
     tried = list(_series_of(times, judge, {}))
     if all(_worst(checks) for _, checks in tried):
         tried += _series_of(times, judge, {"counts": "kept"})
-    candidate, checks = min(tried, key=lambda t: sum(abs(c["log_ratio"]) for c in t[1] if "log_ratio" in c))
+    candidate, checks = min(tried, key=lambda t: _distance_of(t[1]))
     return candidate, "nothing simpler is like the trace", checks
 
 

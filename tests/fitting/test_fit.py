@@ -159,6 +159,13 @@ class Arrivals(Tests):
         mine, yours = (arrivals.dispersion(t, 5.0) for t in (times - times[0], drawn))
         self.assertLess(abs(yours - mine), 0.15)
 
+    def test_the_nearest_of_what_is_not_like_the_trace(self):
+        """One query at a time: gaps of a CV of 0.1 and a tail are no gamma law's, but a series of rates has one near 1."""
+        random = np.random.default_rng(16)
+        gaps = 0.03 * (1 + 0.05 * random.random(4000) + np.where(random.random(4000) < 0.01, 0.9, 0))
+        found = self.chosen(from_gaps(gaps), "gamma")
+        self.assertLess(abs(found.description["cv"] - np.std(gaps) / np.mean(gaps)), 0.05)
+
     def test_few(self):
         found = self.chosen([0, 1, 1.5, 4], "poisson")
         self.assertEqual(found.description["rate"], "0.75 /s")
