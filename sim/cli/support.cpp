@@ -58,8 +58,9 @@ GivenScenario read_scenario(const std::string& file, const Assignments& settings
   // Files are put in place first, so that --set reaches into them.
   value_type<Scenario>().include_files(document.root, "", document);
   set_fields(document, settings);
-  if (given.count("seed") > 0) document.set("seed", std::to_string(given["seed"].as<std::uint64_t>()));
-  if (given.count("replications") > 0) document.set("replications", std::to_string(given["replications"].as<int>()));
+  if (given.count("seed") > 0) document.set("seed", Json(given["seed"].as<std::uint64_t>()), "--seed", {});
+  if (given.count("replications") > 0)
+    document.set("replications", Json(given["replications"].as<int>()), "--replications", {});
   Scenario scenario = read_document<Scenario>(document);
   return {std::move(document), std::move(scenario)};
 }

@@ -135,6 +135,7 @@ class Settings(ProgramTest):
                                 (("run", "drm1", "--set", "traffic.arrivals={\"type\": \"trace\"}"), "shardsim: --set traffic.arrivals: the key 'file' of trace is missing"),
                                 (("run", "drm1", "--set", "traffic.arrivals={\"type\": \"trace\", \"file\": 1}"), "names the file '1', which does not exist"),
                                 (("topology", "info", metro, "--default", "latency=5"), "shardsim: --default latency: '5' has no unit"),
+                                (("run", "drm1", "--replications", "0"), "shardsim: --replications: found 0; expected at least 1"),
                                 (("compare", "drm1", "--set-b", "x"), "shardsim: --set-b: found 'x'; expected path=value")):  # fmt: skip
             self.assertIn(expected, self.refuse(*words))
 

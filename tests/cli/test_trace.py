@@ -194,7 +194,7 @@ class Record(TraceTest):
         out = self.folder / "o.trace"
         for words, arguments in (
             (["/traffic", "rows", "--detail counts"], [poisson, out, "--detail", "rows"]),
-            (["/traffic/queries", "found 0"], [poisson, out, "--queries", "0"]),
+            (["shardsim: --queries: found 0; expected at least 1"], [poisson, out, "--queries", "0"]),
             (["--queries", "whole number"], [poisson, out, "--queries", "many"]),
             ([".jsonl"], [poisson, self.folder / "o.csv"]),
             (["53 days"], [poisson, out, "--set", "traffic.arrivals.rate=1 /h", "--queries", "2000"]),

@@ -65,9 +65,11 @@ class Record final : public TraceAction {
     Variables out = given;
     out.insert({"SCENARIO.json", po::variable_value(boost::any(file), false)});
     if (given.count("queries") == 0) return out;
+    const std::uint64_t queries = whole_number(given, "queries");
+    if (queries == 0) throw InputError("--queries: found 0; expected at least 1");
     std::vector<std::string> settings;
     if (given.count("set") > 0) settings = given["set"].as<std::vector<std::string>>();
-    settings.push_back(fmt::format("traffic.queries={}", whole_number(given, "queries")));
+    settings.push_back(fmt::format("traffic.queries={}", queries));
     settings.emplace_back("traffic.warmup=0");
     out.erase("set");
     out.insert({"set", po::variable_value(boost::any(settings), false)});
