@@ -82,7 +82,7 @@ class Names(ProgramTest):
         env = {**os.environ, "SHARDSIM_PATH": f"/nowhere:{self.folder}/mine"}
 
         def run(*words):
-            return subprocess.run([PROGRAM, *words], cwd=self.folder, env=env, capture_output=True, text=True, check=True, timeout=60).stdout
+            return subprocess.run([PROGRAM, *words], cwd=self.folder, env=env, capture_output=True, text=True, check=True, timeout=1200).stdout
 
         for name in ("own", "drm1"):  # the first folder of the path that has the name
             self.assertEqual(json.loads(run("run", "s.json", "--json", "--set", f"model={name}"))["scenario"]["model"]["name"], "own")
@@ -106,7 +106,7 @@ class Names(ProgramTest):
         subprocess.run(["cmake", "--install", build, "--prefix", prefix], check=True, capture_output=True)
 
         def run(*words):
-            done = subprocess.run([prefix / "bin/shardsim", *words], cwd=self.folder, capture_output=True, text=True, check=False, timeout=60)
+            done = subprocess.run([prefix / "bin/shardsim", *words], cwd=self.folder, capture_output=True, text=True, check=False, timeout=1200)
             self.assertEqual(done.returncode, 0, done.stderr)
             return done.stdout
 

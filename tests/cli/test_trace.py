@@ -163,6 +163,17 @@ class Replay(TraceTest):
         self.check({"type": "poisson", "rate": "1000000 /s"}, warmup=50)
 
 
+class OtherTables(TraceTest):
+    def test_the_error_names_what_makes_them_fit(self):
+        """Both a table that the model lacks and a row that its table lacks."""
+        for name, rows in (("block", [1]), ("u", [10**7])):
+            trace = self.text_trace([{"t": 0, "items": 2, "rows": {name: rows}}], items=True, detail="rows", tables=[{"name": name}])
+            scenario = self.scenario({"type": "replay", "file": str(trace)}, items=None, queries=1, warmup=0, sharding={"strategy": "row-wise", "shards": 2})
+            error = self.refuse("run", scenario)
+            self.assertIn(name, error)
+            self.assertIn("scripts/dress_trace.py", error)
+
+
 class Record(TraceTest):
     def test_what_is_recorded(self):
         scenario = self.scenario({"type": "poisson", "rate": "100 /s"}, rows=ZIPF, warmup=20)
