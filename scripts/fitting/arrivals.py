@@ -30,6 +30,7 @@ CLOSE_GROWTH, FAR_GROWTH = 0.12, 0.5
 CLOSE_GAPS = 0.02  # Kolmogorov's distance
 CONSTANT_CV = 0.02
 FEW = 50  # arrivals that tell a rate, but no law
+FEWEST_CONSTANT = 10  # arrivals that tell that gaps are equal
 FEWEST_WINDOWS = 24
 WORTH = 3.3  # gain of log-likelihood of a parameter: chi-square of one degree, error probability 0.01
 FEWEST_CYCLES = 10  # visits of both states in the trace; of fewer, another sample may have quite another rate
@@ -126,15 +127,15 @@ def _choose(times, notes, random):
     rate = (len(times) - 1) / times[-1]
     error = rate / math.sqrt(len(times))
     plain = Candidate("poisson", {"type": "poisson", "rate": per_second(rate)}, {"rate_error": error})
-    if len(times) < FEW:
-        reason = f"{len(times)} arrivals, fewer than {FEW}, tell a rate but no law"
-        return Chosen(plain, [{"candidate": "poisson", "accepted": True, "reason": reason, "checks": []}], notes)
-    tried = []
-    if gap_cv(times) < CONSTANT_CV:
+    if len(times) >= FEWEST_CONSTANT and gap_cv(times) < CONSTANT_CV:
         constant = Candidate("deterministic", {"type": "deterministic", "rate": per_second(rate)})
         reason = f"the gaps' CV is {gap_cv(times):.3g}, below {CONSTANT_CV}"
         tried = [{"candidate": constant.name, "accepted": True, "reason": reason, "checks": []}]
         return Chosen(constant, tried, notes)
+    if len(times) < FEW:
+        reason = f"{len(times)} arrivals, fewer than {FEW}, tell a rate but no law"
+        return Chosen(plain, [{"candidate": "poisson", "accepted": True, "reason": reason, "checks": []}], notes)
+    tried = []
     _pass_over(tried, "deterministic", f"the gaps' CV is {gap_cv(times):.3g}, not below {CONSTANT_CV}")
     judge = _Judge(times, random)
     simple = []

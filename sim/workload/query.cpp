@@ -31,10 +31,11 @@ void QueryStream::match_trace(const TraceHeader& header) {
     const TraceTable& recorded = header.tables[i];
     const auto it = number_of.find(recorded.name);
     if (it == number_of.end())
-      throw ScenarioError("/traffic/arrivals/file",
-                          fmt::format("the trace has lookups in table {}, which the model does not have{}; "
-                                      "scripts/dress_trace.py gives the model's tables the pattern of another trace's",
-                                      in_quotes(recorded.name), suggestion(recorded.name, names)));
+      throw ScenarioError(
+          "/traffic/arrivals/file",
+          fmt::format("the trace has lookups in table {}, which the model does not have "
+                      "(scripts/dress_trace.py gives the model's tables the pattern of another trace's){}",
+                      in_quotes(recorded.name), suggestion(recorded.name, names)));
     recorded_as_[it->second] = i;
   }
   recorded_rows_ = header.detail == TraceDetail::rows;

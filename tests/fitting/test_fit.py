@@ -169,6 +169,8 @@ class Arrivals(Tests):
     def test_few(self):
         found = self.chosen([0, 1, 1.5, 4], "poisson")
         self.assertEqual(found.description["rate"], "0.75 /s")
+        self.chosen(np.arange(12), "deterministic")  # equal gaps show sooner than other laws
+        self.chosen(np.arange(5), "poisson")
 
 
 class Numbers(Tests):
