@@ -6,10 +6,12 @@ import json
 import re
 import subprocess
 import unittest
+from pathlib import Path
 
 import numpy as np
 from made import PROGRAM, ROOT, Tests, from_gaps, lognormal, run, switching, whole, zipf
 
+import compare_workloads
 from fitting import summary
 
 TABLES = [{"name": "item", "rows": 20_000}, {"name": "user", "rows": 5000}]
@@ -319,6 +321,20 @@ class Refusing(Case):
         path = self.rich()
         for options in (["--seed", "-1"], ["--quantiles", "1"], ["--per", "user"], ["--dim", "0"], ["--rows", "x"]):
             self.refused(path, *options, parts=[options[0]])
+
+
+class Stretching(unittest.TestCase):
+    def test_every_law_at_another_rate(self):
+        """compare_workloads.py: at twice the rate all times are half as long."""
+        for law, stretched in (
+            ({"type": "gamma", "rate": "3 /s", "cv": 2}, {"type": "gamma", "rate": "6 /s", "cv": 2}),
+            ({"rate_on": "4 /s", "mean_on": "1 s", "mean_off": "5 s"}, {"rate_on": "8 /s", "mean_on": "0.5 s", "mean_off": "2.5 s"}),
+            ({"states": [{"rate": "4 /s", "mean_stay": "1 s"}]}, {"states": [{"rate": "8 /s", "mean_stay": "0.5 s"}]}),
+            ({"moments": {"rate": "1 /s"}, "size": {"value": 2}}, {"moments": {"rate": "2 /s"}, "size": {"value": 2}}),
+            ({"moments": {"file": "a.csv", "interval": "1 s"}}, {"moments": {"file": "/x/a.csv", "interval": "1 s", "speedup": 2}}),
+        ):  # fmt: skip
+            compare_workloads.stretch(law, 2, Path("/x"))
+            self.assertEqual(law, stretched)
 
 
 class Sparse(Case):
