@@ -65,6 +65,7 @@ SYNTHETIC = {
     "sizes": "recalled, not verified: total size, number of tables, size of the largest, number of nets",
     "tail": "invented: lognormal sizes (sigma 1.6) below the largest table, scaled to the total",
     "dense": "invented, calibrated on platform sc-large to the recalled share of operator time in sparse operators",
+    "output": "invented, like the dense layers: so many of the interaction's values go to the top MLP",
     "pooling": "invented: a third of the features fixed 1, the others lognormal with cv 0.6; calibrated like the dense layers",
     "absent": "invented: one feature in six is missing from a fifth of the queries",
     "per": "invented: user features are looked up once a query, content features once an item",
@@ -96,7 +97,7 @@ def two_nets(name, what, seed, tables, user_tables, gib, largest, user_top, cont
                 "name": "content",
                 "after": ["user"],
                 "bottom_mlp": {"layers": [160, 128, 32]},
-                "interaction": {"kind": "dot"},
+                "interaction": {"kind": "dot", "output": content_top[0]},
                 "top_mlp": {"layers": content_top},
                 "tables": synthetic_tables(rng, "content", content, 32, "item", content_pooling),
             },
@@ -127,7 +128,7 @@ def drm3():
             {
                 "name": "only",
                 "bottom_mlp": {"layers": [512, 256, 32]},
-                "interaction": {"kind": "dot"},
+                "interaction": {"kind": "dot", "output": 1280},
                 "top_mlp": {"layers": [1280, 1536, 512, 1]},
                 "tables": tables,
             }
@@ -183,6 +184,118 @@ def rmc(number, tables, rows, dim, lookups, bottom, top):
     }
 
 
+DEEPRECSYS = "harvard-acc/DeepRecSys (MIT; facts), commit 1383176a463a"
+
+
+def deeprecsys(name, description, config, code, net, **notes):
+    """A model of DeepRecSys other than its DLRMs: figures of its configuration, wired as its code does."""
+    sources = {"figures": f"{DEEPRECSYS}: models/configs/{config}.json", "wiring": f"the same: models/{code}.py"}
+    return {"name": name, "description": description, "sources": {**sources, **notes}, "nets": [{"name": name, **net}]}
+
+
+def wide_and_deep():
+    return deeprecsys(
+        "wnd",
+        "Wide & Deep of DeepRecSys: 27 one-hot features beside 512 dense ones",
+        "wide_and_deep",
+        "wide_and_deep",
+        {
+            "bottom_mlp": {"layers": [512]},
+            "interaction": {"kind": "concat"},
+            "top_mlp": {"outputs": [1024, 512, 256, 1]},
+            "tables": [table(f"feature_{i:02}", 1000000, 32, fixed(1)) for i in range(27)],
+        },
+        bottom="sourced: the 512 dense features go to the top MLP as they are",
+    )
+
+
+def multi_task_wide_and_deep():
+    rows = 41 * [500000] + 2 * [5000000]
+    return deeprecsys(
+        "mt-wnd",
+        "multi-task Wide & Deep of DeepRecSys: 43 one-hot features beside 512 dense ones; a head for each task",
+        "mtwnd",
+        "multi_task_wnd",
+        {
+            "bottom_mlp": {"layers": [512]},
+            "interaction": {"kind": "concat"},
+            "repeated": [{"layers": [512, 256, 128], "times": 1}],
+            "top_mlp": {"outputs": [1024, 512]},
+            "tables": [table(f"feature_{i:02}", n, 32, fixed(1)) for i, n in enumerate(rows)],
+        },
+        bottom="sourced: the 512 dense features go to the top MLP as they are",
+        heads="sourced: one task, the default of utils/utils.py (num_multi_tasks); 'times' is the number of tasks",
+        order="approximated: the heads come after the shared top MLP there; the time is the same",
+    )
+
+
+def ncf():
+    names = [("mf_user", 140000), ("mf_item", 140000), ("mlp_user", 28000), ("mlp_item", 28000)]
+    return deeprecsys(
+        "ncf",
+        "neural collaborative filtering of DeepRecSys: a pair of tables summed, a pair through an MLP",
+        "ncf",
+        "ncf",
+        {
+            "interaction": {"kind": "concat", "output": 128},
+            "repeated": [{"layers": [128, 64]}],
+            "top_mlp": {"layers": [128, 256, 256, 128, 64]},
+            "tables": [table(name, n, 64, fixed(1)) for name, n in names],
+        },
+        dense="sourced: the MLP branch of two vectors of 64; its 64 and the other branch's 64 go through a last layer to 64",
+        names="invented: the source numbers its tables; the first two are of the branch of matrix factorisation",
+        left_out="approximated: the sum of the first pair costs nothing",
+    )
+
+
+def din():
+    behaviours = 250
+    rows = [("profile", 1000000)] + [(f"behaviour_{i:03}", 100000) for i in range(behaviours)]
+    rows += [("candidate", 10000000), ("context", 10000000)]
+    return deeprecsys(
+        "din",
+        "deep interest network of DeepRecSys: attention over 250 behaviours",
+        "din",
+        "din",
+        {
+            "interaction": {"kind": "concat", "output": 4 * 32},
+            "repeated": [{"layers": [3 * 32, 1, 32], "times": behaviours}],
+            "top_mlp": {"layers": [4 * 32, 200, 80, 2]},
+            "tables": [table(name, n, 32, fixed(3)) for name, n in rows],
+        },
+        behaviours="sourced: user_behavior_tables 250, a table each. The source's code repeats the table before it reads the "
+        "configuration, so that a run from the file alone has one",
+        attention="sourced: for each behaviour, its vector, the candidate's and their sum go through 96-1-32 (arch_mlp_bot 1)",
+        left_out="approximated: sums and activations cost nothing",
+    )
+
+
+def dien():
+    behaviours, hidden = 40, 64
+    rows = [("profile", 500000)] + [(f"behaviour_{i:02}", 500000) for i in range(behaviours)]
+    rows += [("candidate", 5000000), ("context", 5000000)]
+    return deeprecsys(
+        "dien",
+        "deep interest evolution network of DeepRecSys: two recurrent nets over 40 behaviours",
+        "dien",
+        "dien",
+        {
+            "interaction": {"kind": "concat", "output": hidden + 3 * 32},
+            "repeated": [
+                {"layers": [32, hidden], "times": behaviours},
+                {"layers": 5 * [hidden], "times": behaviours},
+            ],
+            "top_mlp": {"layers": [hidden + 3 * 32, 200, 80, 2]},
+            "tables": [table(name, n, 32, fixed(1)) for name, n in rows],
+        },
+        hidden="sourced: 64, the default of utils/utils.py (hidden_size)",
+        recurrent="sourced: a step of the first net takes 32-64 and 64-64, a layer between them 64-64, a step of the second "
+        "64-64 twice",
+        left_out="approximated: softmax, sums and activations cost nothing, and the steps run at the speed of a layer of the same "
+        "batch, though they wait for each other",
+    )
+
+
 def models():
     return [
         drm1(),
@@ -192,6 +305,11 @@ def models():
         rmc(1, 8, 4000000, 32, 80, [128, 64, 32], [256, 64, 1]),
         rmc(2, 32, 500000, 64, 120, [256, 128, 64], [128, 64, 1]),
         rmc(3, 10, 2000000, 32, 20, [2560, 1024, 256, 32], [512, 256, 1]),
+        wide_and_deep(),
+        multi_task_wide_and_deep(),
+        ncf(),
+        din(),
+        dien(),
     ]
 
 
@@ -210,16 +328,18 @@ def text_of(value, pad=""):
 
 
 def flop_per_row(net):
+    bottom = net.get("bottom_mlp", {}).get("layers", [])
+    features = sum(t["dim"] for t in net["tables"]) + (bottom[-1] if bottom else 0)
+    top = net["top_mlp"].get("layers") or [features, *net["top_mlp"]["outputs"]]
     flop = 0
-    for mlp in ("bottom_mlp", "top_mlp"):
-        w = net.get(mlp, {}).get("layers", [])
-        flop += sum(2 * a * b for a, b in zip(w, w[1:]))
-    vectors, dim = len(net["tables"]) + 1, max(t["dim"] for t in net["tables"])
+    for widths, times in [(bottom, 1), (top, 1), *((r["layers"], r.get("times", 1)) for r in net.get("repeated", []))]:
+        flop += times * sum(2 * a * b for a, b in zip(widths, widths[1:]))
+    vectors, dim = len(net["tables"]) + bool(bottom), max(t["dim"] for t in net["tables"])
     kind = net["interaction"]["kind"]
     if kind == "dot":
         flop += 2 * dim * vectors * (vectors - 1) / 2
     if kind == "low-rank-cross":
-        flop += 4 * net["interaction"]["layers"] * net["interaction"]["rank"] * vectors * dim
+        flop += 4 * net["interaction"]["layers"] * net["interaction"]["rank"] * features
     return flop
 
 

@@ -8,7 +8,7 @@ from .errors import BadInput, shown
 from .source import Source
 from .values import LARGEST, UNITS
 
-HEADER_KEYS = {"format", "version", "time_unit", "items", "detail", "tables", "provenance"}
+HEADER_KEYS = {"format", "version", "time_unit", "items", "detail", "tables", "provenance", "estimate"}
 DETAIL_KEY = {"none": None, "counts": "lookups", "rows": "rows"}
 
 

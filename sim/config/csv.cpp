@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "config/csv.hpp"
 
+#include <csv.h>
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cmath>
 
@@ -18,11 +20,22 @@ namespace {
 constexpr std::size_t kFirstBuffer = 1 << 12;
 constexpr std::size_t kLongestLine = 1 << 20;
 
-// Reuses the memory of the cells.
-void split(std::string_view line, std::vector<std::string>& cells) {
+char separator_of(std::string_view line) {
+  std::array<std::pair<char, int>, 3> found{{{',', 0}, {';', 0}, {'\t', 0}}};
+  bool quoted = false;
+  for (const char c : line) {
+    if (c == '"') quoted = !quoted;
+    for (auto& [separator, count] : found) count += !quoted && c == separator ? 1 : 0;
+  }
+  const auto fewer = [](const auto& a, const auto& b) { return a.second < b.second; };
+  return std::max_element(found.begin(), found.end(), fewer)->first;
+}
+
+// Cells without quotes. Reuses their memory.
+void split(std::string_view line, char separator, std::vector<std::string>& cells) {
   std::size_t n = 0;
   for (;;) {
-    const std::size_t comma = line.find(',');
+    const std::size_t comma = line.find(separator);
     if (n == cells.size()) cells.emplace_back();
     cells[n++] = trimmed(line.substr(0, comma));
     if (comma == std::string_view::npos) break;
@@ -31,14 +44,44 @@ void split(std::string_view line, std::vector<std::string>& cells) {
   cells.resize(n);
 }
 
+// A row of quoted cells, line by line, by libcsv.
+class QuotedRow {
+ public:
+  QuotedRow(char separator, std::vector<std::string>& cells) : cells_(cells) {
+    csv_init(&parser_, CSV_STRICT);
+    csv_set_delim(&parser_, static_cast<unsigned char>(separator));
+    csv_set_term_func(&parser_, [](unsigned char c) { return c == '\n' ? 1 : 0; });  // lines are known already
+    cells_.clear();
+  }
+  ~QuotedRow() { csv_free(&parser_); }
+  QuotedRow(const QuotedRow&) = delete;
+  QuotedRow& operator=(const QuotedRow&) = delete;
+
+  /// False when it is not as RFC 4180 says.
+  bool add(std::string_view line) {
+    const auto cell = [](void* text, std::size_t size, void* row) {
+      static_cast<QuotedRow*>(row)->cells_.emplace_back(static_cast<const char*>(text), size);
+    };
+    const auto end = [](int, void* row) { static_cast<QuotedRow*>(row)->done_ = true; };
+    const std::string text = std::string(line) + '\n';
+    return csv_parse(&parser_, text.data(), text.size(), cell, end, this) == text.size();
+  }
+  /// Whether the row has ended: a quoted cell may go on in the next line.
+  bool done() const { return done_; }
+
+ private:
+  csv_parser parser_{};
+  std::vector<std::string>& cells_;
+  bool done_ = false;
+};
+
 }  // namespace
 
 CsvReader::CsvReader(const std::filesystem::path& file, std::string expected, Header header)
     : file_(file.string()), expected_(std::move(expected)), in_(open_input(file)), buffer_(kFirstBuffer) {
   skip_byte_order_mark();
   if (header == Header::none) return;
-  if (!read_line()) fail("is empty; expected a header line and " + expected_);
-  split(line_, names_);
+  if (!read_row(names_)) fail("is empty; expected a header line and " + expected_);
   cells_ = names_.size();
 }
 
@@ -49,15 +92,42 @@ std::size_t CsvReader::column(const std::string& name) const {
 }
 
 bool CsvReader::next() {
-  do {
-    if (!read_line()) return false;
-  } while (trimmed(line_).empty());
-  split(line_, row_);
+  if (!read_row(row_)) return false;
   if (cells_ == 0) cells_ = row_.size();
   if (row_.size() != cells_)
     fail(fmt::format("found {}: {} cells, where the first line has {}; expected {}", in_quotes(line_), row_.size(),
                      cells_, expected_));
   return true;
+}
+
+bool CsvReader::read_row(std::vector<std::string>& cells) {
+  do {
+    if (!read_line()) return false;
+  } while (trimmed(line_).empty());
+  row_number_ = number_;
+  if (separator_ == 0) separator_ = separator_of(line_);
+  if (line_.find('"') == std::string_view::npos)
+    split(line_, separator_, cells);
+  else
+    read_quoted(cells);
+  return true;
+}
+
+void CsvReader::read_quoted(std::vector<std::string>& cells) {
+  QuotedRow row(separator_, cells);
+  std::size_t size = 0;
+  for (;;) {
+    if (!row.add(line_))
+      fail(
+          fmt::format("{} has a quote in the midst of a cell; a cell with quotes is quoted as a whole, and its own "
+                      "quotes are doubled (RFC 4180)",
+                      in_quotes(line_)));
+    if (row.done()) return;
+    size += line_.size();
+    if (size > kLongestLine || !read_line())
+      fail(fmt::format("the quoted cell that begins in line {} does not end{}", row_number_,
+                       size > kLongestLine ? fmt::format(" within {} characters", kLongestLine) : ""));
+  }
 }
 
 const std::string& CsvReader::text(std::size_t column) const { return row_.at(column); }

@@ -9,9 +9,10 @@
 
 namespace shardsim {
 
-/// Reads a CSV file row by row, so that memory does not grow with the file. Cells are plain: no quotes, no commas
-/// within; blanks around them do not count. Line ends of either kind, a byte-order mark, gzip and zstd are taken as
-/// they come. Errors are InputErrors that name file and line.
+/// Reads a CSV file row by row, so that memory does not grow with the file. Cells may be quoted as RFC 4180 says: with
+/// separators, line ends and doubled quotes within. They are parted by commas, semicolons or tabs: by what the first
+/// line has most of, outside of quotes. Blanks around them do not count. Line ends of either kind, a byte-order mark,
+/// gzip and zstd are taken as they come. Errors are InputErrors that name file and line.
 class CsvReader {
  public:
   enum class Header { first_line, none };
@@ -31,6 +32,9 @@ class CsvReader {
   [[noreturn]] void fail_cell(std::size_t column, const std::string& what) const;
 
  private:
+  /// Reads the cells of the next row that is not empty; false at the end.
+  bool read_row(std::vector<std::string>& cells);
+  void read_quoted(std::vector<std::string>& cells);
   bool read_line();
   void skip_byte_order_mark();
 
@@ -40,7 +44,9 @@ class CsvReader {
   std::vector<char> buffer_;
   std::string_view line_;  // in the buffer
   std::size_t number_ = 0;
-  std::size_t cells_ = 0;  // of every row
+  char separator_ = 0;          // 0: not known yet
+  std::size_t row_number_ = 0;  // of the line that the row begins in
+  std::size_t cells_ = 0;       // of every row
   std::vector<std::string> names_;
   std::vector<std::string> row_;
 };

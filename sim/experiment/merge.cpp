@@ -100,6 +100,7 @@ void merge(RunResult& into, RunResult&& other) {
   into.completed += other.completed;
   into.failed += other.failed;
   into.warmup += other.warmup;
+  into.not_arrived += other.not_arrived;
   into.steady = into.steady && other.steady;
   by_time(into.offered_per_s, other.offered_per_s);
   into.simulated_s += other.simulated_s;

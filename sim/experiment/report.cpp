@@ -150,12 +150,11 @@ Json result_json(const Scenario& scenario, const RunResult& r, const std::filesy
   out["bottleneck"] = {
       {"kind", r.bottleneck.kind}, {"name", r.bottleneck.name}, {"offered_load", r.bottleneck.offered_load}};
   out["highest_stable_per_s"] = r.highest_stable_per_s() > 0 ? Json(r.highest_stable_per_s()) : Json();
-  out["queries"] = {{"offered", r.offered},
-                    {"completed", r.completed},
-                    {"failed", r.failed},
-                    {"warmup", r.warmup},
-                    {"warmup_found", !scenario.traffic.warmup.queries.has_value() && scenario.faults.empty()},
-                    {"steady", r.steady}};
+  out["queries"] = {
+      {"offered", r.offered}, {"completed", r.completed},
+      {"failed", r.failed},   {"not_arrived", r.not_arrived},
+      {"warmup", r.warmup},   {"warmup_found", !scenario.traffic.warmup.queries.has_value() && scenario.faults.empty()},
+      {"steady", r.steady}};
   out["offered_per_s"] = r.offered_per_s;
   out["precision"] = std::string(name_of(r.precision_end));
   out["simulated_s"] = r.simulated_s;
@@ -202,10 +201,13 @@ std::string verdict_text(const RunResult& r) {
 }
 
 std::string queries_text(const RunResult& r) {
-  return fmt::format("queries     {} offered, {} completed, {} failed, {} counted after {} of warm-up{}{}\n", r.offered,
-                     r.completed, r.failed, r.recorder.count(), r.warmup,
+  return fmt::format("queries     {} offered, {} completed, {} failed, {} counted after {} of warm-up{}{}{}\n",
+                     r.offered, r.completed, r.failed, r.recorder.count(), r.warmup,
                      r.sections.size() > 1 ? fmt::format(", in {} replications", r.sections.size()) : "",
-                     r.steady ? "" : "; no steady state in sight: run longer");
+                     r.steady ? "" : "; no steady state in sight: run longer",
+                     r.not_arrived > 0
+                         ? fmt::format("\n            the arrivals ended {} before 'traffic.queries'", r.not_arrived)
+                         : "");
 }
 
 std::string latency_text(const RunResult& r) {
@@ -250,19 +252,19 @@ std::string summary_text(const RunResult& r) {
 Json plan_json(const ShardingPlan& plan) { return value_type<ShardingPlan>().write(&plan, {}); }
 
 std::string plan_text(const Scenario& scenario, const Model& model, const ShardingPlan& plan) {
-  constexpr int kSamples = 1000;
-  const std::vector<PlacedTable> tables = tables_of(model);
-  const std::vector<double> lookups =
-      estimated_lookups({model, {}, scenario.traffic.items_per_query(), scenario.seed}, kSamples);
-  std::map<std::string, double> lookups_of;
-  for (std::size_t t = 0; t < tables.size(); ++t) lookups_of[tables[t].table->name] = lookups[t];
+  const int samples = scenario.sharding->estimates_from().value_or(kSampledQueries);
+  const std::unique_ptr<const LookupProfile> profile = lookup_profile(scenario, model);
+  std::vector<Placement> all = plan.main;
+  for (const PlannedShard& shard : plan.shards) all.insert(all.end(), shard.tables.begin(), shard.tables.end());
+  const std::vector<double> estimates = estimated_loads(all, {model, {}, 1, scenario.seed, profile.get()}, samples);
+  auto next = estimates.begin();
 
   std::string out = fmt::format("{:<16}{:>8}{:>14}{:>16}\n", "server", "tables", "GiB", "lookups/query");
   std::vector<double> loads;
   std::vector<double> sizes;
   const auto row = [&](const std::string& name, const std::vector<Placement>& placements, bool is_shard) {
     double load = 0;
-    for (const Placement& p : placements) load += lookups_of[p.table] / p.parts;
+    for (std::size_t i = 0; i < placements.size(); ++i) load += *next++;
     const double gib = static_cast<double>(placed_bytes(placements, model).count) / (1 << 30);
     if (is_shard) loads.push_back(load), sizes.push_back(gib);
     out += fmt::format("{:<16}{:>8}{:>14.3f}{:>16.1f}\n", name, placements.size(), gib, load);
@@ -276,9 +278,8 @@ std::string plan_text(const Scenario& scenario, const Model& model, const Shardi
     return sum > 0 ? top * static_cast<double>(v.size()) / sum : 1;
   };
   if (!loads.empty())
-    out += fmt::format(
-        "balance (largest / mean): bytes {:.3f}, lookups {:.3f}; lookups estimated from {} sampled queries\n",
-        balance(sizes), balance(loads), kSamples);
+    out += fmt::format("balance (largest / mean): bytes {:.3f}, lookups {:.3f}; lookups estimated from {}\n",
+                       balance(sizes), balance(loads), profile->source(samples));
   return out;
 }
 

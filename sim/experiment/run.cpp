@@ -211,6 +211,7 @@ void Runner::note_offered_load() {
 
 void Runner::collect() {
   counting_.settle();
+  if (arrivals_ended_) result_.not_arrived = std::max<std::int64_t>(0, scenario_.traffic.queries - result_.offered);
   result_.warmup = counting_.warmup();
   result_.steady = counting_.steady();
   result_.recorder = std::move(counting_.recorder());

@@ -93,9 +93,10 @@ struct RunResult {
   std::uint64_t events = 0;
   std::int64_t offered = 0;
   std::int64_t completed = 0;
-  std::int64_t failed = 0;  ///< given up: a message lost, or no answer in time
-  std::int64_t warmup = 0;  ///< first queries, in no statistic of latency
-  bool steady = true;       ///< false: the latencies never settled, so that no warm-up is long enough
+  std::int64_t failed = 0;       ///< given up: a message lost, or no answer in time
+  std::int64_t not_arrived = 0;  ///< of `traffic.queries`, where the arrivals ended before them
+  std::int64_t warmup = 0;       ///< first queries, in no statistic of latency
+  bool steady = true;            ///< false: the latencies never settled, so that no warm-up is long enough
   double simulated_s = 0;
   double offered_per_s = 0;  ///< arrivals until the last; 0 for a closed loop
   Recorder recorder;

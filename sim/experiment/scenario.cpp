@@ -39,8 +39,8 @@ Model served_model(const Scenario& scenario) {
 }
 
 ShardingPlan make_plan(const Scenario& scenario, const Model& model) {
-  PlanningInput input{model, scenario.cluster.sparse.platform.usable_memory(), scenario.traffic.items_per_query(),
-                      scenario.seed};
+  const std::unique_ptr<const LookupProfile> profile = lookup_profile(scenario, model);
+  const PlanningInput input{model, scenario.cluster.sparse.platform.usable_memory(), 1, scenario.seed, profile.get()};
   ShardingPlan plan = scenario.sharding->plan(input);
   if (const auto complaint = check_plan(plan, model))
     throw ScenarioError("/sharding/plan" + (complaint->key.empty() ? "" : "/" + complaint->key), complaint->message);

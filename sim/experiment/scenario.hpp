@@ -41,6 +41,15 @@ void describe(Describe<Scenario>& d);
 /// The model that is served: compressed, where that is asked for.
 Model served_model(const Scenario& scenario);
 
+/// What is expected of the scenario's queries. Under replay that is what the recording says was expected, or what its
+/// first queries are like; else what the traffic's distributions and the popularity of rows say. Scenario and model
+/// must outlive it.
+std::unique_ptr<const LookupProfile> lookup_profile(const Scenario& scenario, const Model& model);
+
+/// What a recording of the scenario's queries says was expected of them, so that its replay leads to the same plan;
+/// `of_tables`: with the lookups in each table.
+TraceEstimate trace_estimate(const Scenario& scenario, const Model& model, bool of_tables);
+
 /// A plan for the scenario, checked: every table once, every host's memory large enough. Throws InfeasibleError that
 /// says which shard, how much is missing and what would help, or InputError.
 ShardingPlan make_plan(const Scenario& scenario, const Model& model);

@@ -1,20 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "model/cost.hpp"
 
-#include <algorithm>
-
 namespace shardsim {
 namespace {
 
-double flop_per_row(const Layers& mlp) {
+double flop_per_row(const std::vector<int>& widths) {
   double flop = 0;
-  for (std::size_t i = 1; i < mlp.layers.size(); ++i) flop += 2.0 * mlp.layers[i - 1] * mlp.layers[i];
+  for (std::size_t i = 1; i < widths.size(); ++i) flop += 2.0 * widths[i - 1] * widths[i];
   return flop;
 }
 
 double flop_per_row(const Interaction& interaction, const Net& net) {
-  int dim = 0;
-  for (const Table& t : net.tables) dim = std::max(dim, t.dim);
+  // All vectors of a dot are of one length: a model's check.
+  const double dim = net.tables.empty() ? 0 : net.tables.front().dim;
   const double vectors = static_cast<double>(net.tables.size()) + (net.bottom_mlp ? 1 : 0);
   switch (interaction.kind) {
     case InteractionKind::concat:
@@ -22,7 +20,7 @@ double flop_per_row(const Interaction& interaction, const Net& net) {
     case InteractionKind::dot:
       return 2.0 * dim * vectors * (vectors - 1) / 2;
     case InteractionKind::low_rank_cross:
-      return 4.0 * interaction.layers * interaction.rank * vectors * dim;
+      return 4.0 * interaction.layers * interaction.rank * static_cast<double>(features_width(net));
   }
   return 0;
 }
@@ -42,15 +40,16 @@ LinearTime measured_time(const Operator& op) {
 DenseTimes dense_times(const Net& net, const CoreFigures& core) {
   DenseTimes times;
   if (net.bottom_mlp) {
-    times.before += compute_time(flop_per_row(*net.bottom_mlp), core);
+    times.before += compute_time(flop_per_row(net.bottom_mlp->layers), core);
     times.before += measured_time(*net.bottom_mlp);
   }
   if (net.interaction) {
     times.after += compute_time(flop_per_row(*net.interaction, net), core);
     times.after += measured_time(*net.interaction);
   }
+  for (const RepeatedLayers& r : net.repeated) times.after += compute_time(r.times * flop_per_row(r.layers), core);
   if (net.top_mlp) {
-    times.after += compute_time(flop_per_row(*net.top_mlp), core);
+    times.after += compute_time(flop_per_row(top_widths(net)), core);
     times.after += measured_time(*net.top_mlp);
   }
   return times;

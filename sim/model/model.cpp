@@ -2,17 +2,86 @@
 #include "model/model.hpp"
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 namespace shardsim {
 namespace {
 
 constexpr int kMostRows = 1'000'000'000;
+constexpr int kWidest = 1'000'000;  // layer
 
-std::int64_t weights(const Layers& mlp) {
+std::optional<Complaint> complaint_about(const std::vector<int>& widths, const char* key) {
+  for (const int width : widths)
+    if (width < 1 || width > kWidest)
+      return Complaint{key, fmt::format("found the width {}; expected 1 to {}", width, kWidest)};
+  return std::nullopt;
+}
+
+std::int64_t weights(const std::vector<int>& widths) {
   std::int64_t total = 0;
-  for (std::size_t i = 1; i < mlp.layers.size(); ++i) total += std::int64_t{mlp.layers[i - 1]} * mlp.layers[i];
+  for (std::size_t i = 1; i < widths.size(); ++i) total += std::int64_t{widths[i - 1]} * widths[i];
   return total;
+}
+
+std::int64_t weights(const Interaction& interaction, const Net& net) {
+  if (interaction.kind != InteractionKind::low_rank_cross) return 0;
+  return 2 * std::int64_t{interaction.layers} * interaction.rank * features_width(net);
+}
+
+// Width of what the bottom MLP gives; 0 where its layers do not say.
+int bottom_width(const Net& net) {
+  return net.bottom_mlp && !net.bottom_mlp->layers.empty() ? net.bottom_mlp->layers.back() : 0;
+}
+
+// Whether something of the net has a width that nobody knows.
+bool has_unknown_width(const Net& net) { return net.bottom_mlp && net.bottom_mlp->layers.empty(); }
+
+// "26 tables x 128 + 128 of the bottom MLP", tables of the same dim together.
+std::string width_sum(const Net& net) {
+  std::map<int, int> tables;  // by dim
+  for (const Table& t : net.tables) ++tables[t.dim];
+  std::string out;
+  for (const auto& [dim, count] : tables)
+    out += fmt::format("{}{} table{} x {}", out.empty() ? "" : " + ", count, count == 1 ? "" : "s", dim);
+  if (const int bottom = bottom_width(net); bottom > 0)
+    out += fmt::format("{}{} of the bottom MLP", out.empty() ? "" : " + ", bottom);
+  return out;
+}
+
+std::optional<Complaint> dot_of_one_length(const Net& net) {
+  if (!net.interaction || net.interaction->kind != InteractionKind::dot) return std::nullopt;
+  const std::string rule = "'dot' multiplies vectors of one length";
+  for (std::size_t t = 1; t < net.tables.size(); ++t)
+    if (net.tables[t].dim != net.tables[0].dim)
+      return Complaint{fmt::format("tables/{}/dim", t),
+                       fmt::format("found {} where table {} has {}: {}", net.tables[t].dim,
+                                   in_quotes(net.tables[0].name), net.tables[0].dim, rule)};
+  if (const int bottom = bottom_width(net); bottom > 0 && !net.tables.empty() && bottom != net.tables[0].dim)
+    return Complaint{"bottom_mlp/layers", fmt::format("ends with {} where table {} has {}: {}", bottom,
+                                                      in_quotes(net.tables[0].name), net.tables[0].dim, rule)};
+  return std::nullopt;
+}
+
+std::optional<Complaint> top_fits(const Net& net) {
+  if (net.bottom_mlp && !net.bottom_mlp->outputs.empty())
+    return Complaint{"bottom_mlp/outputs",
+                     "nothing says how many dense inputs there are; write 'layers', which begin with them"};
+  if (!net.top_mlp) return std::nullopt;
+  const std::optional<DenseInput> input = top_input(net);
+  if (!net.top_mlp->outputs.empty() && !input)
+    return Complaint{"top_mlp/outputs",
+                     "the width of its input cannot be worked out: the net has no tables, or a bottom MLP without "
+                     "'layers'; write 'layers', which begin with it, or the interaction's 'output'"};
+  if (input && input->width > kWidest)
+    return Complaint{"top_mlp",
+                     fmt::format("its input is {} = {} wide; at most {} are taken", input->width, input->sum, kWidest)};
+  if (!input || net.top_mlp->layers.empty() || net.top_mlp->layers.front() == input->width) return std::nullopt;
+  return Complaint{
+      "top_mlp/layers",
+      fmt::format("begins with {}; the width of its input is {} = {}. Put that first; or write 'outputs' instead, "
+                  "which leaves the input out; or, if it is as written, give the interaction that 'output'",
+                  net.top_mlp->layers.front(), input->width, input->sum)};
 }
 
 std::optional<Complaint> names_are_unique(const Model& model) {
@@ -84,10 +153,42 @@ Bytes Model::table_bytes() const {
 Bytes Model::dense_bytes() const {
   std::int64_t total = 0;
   for (const Net& net : nets) {
-    if (net.bottom_mlp) total += weights(*net.bottom_mlp);
-    if (net.top_mlp) total += weights(*net.top_mlp);
+    if (net.bottom_mlp) total += weights(net.bottom_mlp->layers);
+    if (net.interaction) total += weights(*net.interaction, net);
+    for (const RepeatedLayers& r : net.repeated) total += weights(r.layers);
+    total += weights(top_widths(net));
   }
   return {4 * total};
+}
+
+std::int64_t features_width(const Net& net) {
+  std::int64_t width = bottom_width(net);
+  for (const Table& t : net.tables) width += t.dim;
+  return width;
+}
+
+std::optional<DenseInput> top_input(const Net& net) {
+  if (net.interaction && net.interaction->output)
+    return DenseInput{*net.interaction->output, "the interaction's 'output'"};
+  if (has_unknown_width(net)) return std::nullopt;
+  if (net.tables.empty()) return std::nullopt;  // its dense inputs alone
+  if (!net.interaction || net.interaction->kind != InteractionKind::dot)
+    return DenseInput{features_width(net), width_sum(net)};
+  const std::int64_t vectors = std::ssize(net.tables) + (net.bottom_mlp ? 1 : 0);
+  const std::int64_t pairs = vectors * (vectors - 1) / 2;
+  const int bottom = bottom_width(net);
+  std::string sum = fmt::format("{} pairs of {} vectors", pairs, vectors);
+  if (bottom > 0) sum += fmt::format(" + {} of the bottom MLP", bottom);
+  return DenseInput{pairs + bottom, sum};
+}
+
+std::vector<int> top_widths(const Net& net) {
+  if (!net.top_mlp) return {};
+  if (net.top_mlp->outputs.empty()) return net.top_mlp->layers;
+  std::vector<int> widths = net.top_mlp->outputs;
+  if (const std::optional<DenseInput> input = top_input(net))
+    widths.insert(widths.begin(), static_cast<int>(input->width));
+  return widths;
 }
 
 std::vector<std::size_t> evaluation_order(const Model& model) {
@@ -151,13 +252,26 @@ template <>
 void describe(Describe<Layers>& d) {
   d.object("layers", "fully connected layers, or an operator of measured time");
   d.optional("layers", &Layers::layers, "widths; the first is the input's");
+  d.optional("outputs", &Layers::outputs,
+             "of a top MLP, instead of 'layers': widths without the input's, which follows from tables, bottom MLP and "
+             "interaction");
   describe_times(d);
   d.check([](const Layers& l) -> std::optional<Complaint> {
-    for (const int width : l.layers)
-      if (width < 1 || width > 1'000'000)
-        return Complaint{"layers", fmt::format("found the width {}; expected 1 to 1000000", width)};
-    return std::nullopt;
+    if (!l.layers.empty() && !l.outputs.empty())
+      return Complaint{"outputs", "both 'layers' and 'outputs' give the widths; keep one of them"};
+    if (const auto wrong = complaint_about(l.layers, "layers")) return wrong;
+    return complaint_about(l.outputs, "outputs");
   });
+}
+
+template <>
+void describe(Describe<RepeatedLayers>& d) {
+  d.object("repeated-layers",
+           "layers that each row goes through several times: for each element of a history (attention), each step of a "
+           "recurrent net, each of several tasks");
+  d.required("layers", &RepeatedLayers::layers, "widths; the first is the input's");
+  d.optional("times", &RepeatedLayers::times, "how often").at_least(1).at_most(1'000'000);
+  d.check([](const RepeatedLayers& r) { return complaint_about(r.layers, "layers"); });
 }
 
 template <>
@@ -166,6 +280,11 @@ void describe(Describe<Interaction>& d) {
   d.optional("kind", &Interaction::kind, "concat costs nothing; dot takes all pairs; low-rank-cross is DCN v2");
   d.optional("layers", &Interaction::layers, "cross layers (low-rank-cross)").at_least(1).at_most(1000);
   d.optional("rank", &Interaction::rank, "rank of a cross layer (low-rank-cross)").at_least(1).at_most(65536);
+  d.optional("output", &Interaction::output,
+             "width of what it hands to the top MLP; left out: all vectors side by side, for dot the pairs and the "
+             "bottom MLP's output")
+      .at_least(1)
+      .at_most(kWidest);
   describe_times(d);
 }
 
@@ -184,9 +303,13 @@ void describe(Describe<Net>& d) {
   d.optional("per", &Net::per, "whether the dense layers see every item of a batch, or one row a batch");
   d.optional("bottom_mlp", &Net::bottom_mlp, "dense layers before the interaction; run while RPCs are under way");
   d.optional("interaction", &Net::interaction, "combines dense and pooled features; needs all RPCs back");
+  d.optional("repeated", &Net::repeated,
+             "dense layers between interaction and top MLP that every row goes through several times");
   d.optional("top_mlp", &Net::top_mlp, "dense layers after the interaction");
   d.optional("rpc", &Net::rpc, "sizes of every RPC of this net, instead of those computed from lookups");
   d.optional("tables", &Net::tables, "embedding tables");
+  d.check(dot_of_one_length);
+  d.check(top_fits);
 }
 
 template <>

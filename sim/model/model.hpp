@@ -48,6 +48,14 @@ struct Layers {
   std::vector<int> layers;
   Duration time{};
   Duration time_per_item{};
+  std::vector<int> outputs{};  ///< of a top MLP, instead of `layers`: without the input's width, which is worked out
+};
+
+/// Layers that a row goes through several times: for each element of a history, each step of a recurrent net, each
+/// task.
+struct RepeatedLayers {
+  std::vector<int> layers;
+  int times = 1;
 };
 
 enum class InteractionKind { concat, dot, low_rank_cross };
@@ -64,6 +72,7 @@ struct Interaction {
   InteractionKind kind = InteractionKind::concat;
   int layers = 3;
   int rank = 512;
+  std::optional<int> output;  ///< width of what it hands to the top MLP; empty: as the kind says
   Duration time{};
   Duration time_per_item{};
 };
@@ -80,6 +89,7 @@ struct Net {
   Per per = Per::item;
   std::optional<Layers> bottom_mlp;
   std::optional<Interaction> interaction;
+  std::vector<RepeatedLayers> repeated;
   std::optional<Layers> top_mlp;
   std::optional<RpcSizes> rpc;
   std::vector<Table> tables;
@@ -97,6 +107,20 @@ struct Model {
   Bytes dense_bytes() const;
 };
 
+/// Width of all of a net's vectors side by side: the pooled ones of its tables and what the bottom MLP gives, where its
+/// layers say.
+std::int64_t features_width(const Net& net);
+
+/// Width of what the top MLP of a net takes in, and how it comes about. Nothing where the net does not say.
+struct DenseInput {
+  std::int64_t width = 0;
+  std::string sum;
+};
+std::optional<DenseInput> top_input(const Net& net);
+
+/// Widths of the top MLP's layers, the input's first; empty without layers.
+std::vector<int> top_widths(const Net& net);
+
 /// Nets in an order that respects `after`; among those that are ready, the one written first. Throws InputError on a
 /// cycle or an unknown name.
 std::vector<std::size_t> evaluation_order(const Model& model);
@@ -112,6 +136,8 @@ template <>
 void describe(Describe<Table>& d);
 template <>
 void describe(Describe<Layers>& d);
+template <>
+void describe(Describe<RepeatedLayers>& d);
 template <>
 void describe(Describe<Interaction>& d);
 template <>

@@ -14,6 +14,8 @@ class RankSampler {
   virtual ~RankSampler() = default;
   /// Rank of a row, 0 .. rows-1; 0 is the most popular.
   virtual std::int64_t sample(RandomStream& random) const = 0;
+  /// Share of the lookups that go to the rows of ranks below `rank`, 0 .. rows: 0 for none, 1 for all.
+  virtual double share_below(std::int64_t rank) const = 0;
 };
 
 /// How unequally the rows of a table are asked for.

@@ -33,22 +33,31 @@ std::int64_t bags_touched(std::int64_t held, std::int64_t all, std::int64_t bags
 
 }  // namespace
 
-void split_evenly(std::int64_t n, std::vector<std::int64_t>& parts, RandomStream& random) {
+void split_by_rows(std::int64_t n, std::int64_t rows, std::vector<std::int64_t>& parts, RandomStream& random) {
   constexpr std::int64_t kOneByOne = 64;
   std::fill(parts.begin(), parts.end(), 0);
+  const int count = static_cast<int>(parts.size());
   if (n <= kOneByOne) {
-    for (std::int64_t i = 0; i < n; ++i) ++parts[random.below(parts.size())];
+    // Parts hold as many rows however they are dealt; by range, the part follows from the height of the draw.
+    for (std::int64_t i = 0; i < n; ++i) {
+      const auto row = static_cast<std::int64_t>(random.below(static_cast<std::uint64_t>(rows)));
+      ++parts[static_cast<std::size_t>(part_of_row(row, rows, count, SplitBy::range))];
+    }
     return;
   }
   std::int64_t left = n;
-  for (std::size_t p = 0; p + 1 < parts.size(); ++p) {
-    const double share = 1.0 / static_cast<double>(parts.size() - p);
+  std::int64_t rows_left = rows;
+  for (std::size_t p = 0; p + 1 < parts.size() && rows_left > 0; ++p) {
+    const std::int64_t held = part_rows(rows, static_cast<int>(p), count);
+    const double share = static_cast<double>(held) / static_cast<double>(rows_left);
+    rows_left -= held;
     const double mean = static_cast<double>(left) * share;
     const double drawn = mean + std::sqrt(mean * (1 - share)) * standard_normal(random);
     parts[p] = std::clamp<std::int64_t>(std::llround(drawn), 0, left);
     left -= parts[p];
   }
-  parts.back() = left;
+  // The last part that has rows takes what is left.
+  parts[static_cast<std::size_t>(std::min<std::int64_t>(rows, count)) - 1] += left;
 }
 
 DemandModel::DemandModel(const Model& model, const ShardingPlan& plan, const Cluster& cluster, bool deduplicate,
@@ -138,7 +147,7 @@ void DemandModel::split(const TableRoute& route, const Query& query, std::uint32
   // A query's own bag is the same in each of its batches.
   const std::uint64_t slice = route.table->per == Per::item ? std::uint64_t{batch} : 0;
   RandomStream random(seed_, replication_, Purpose::row_parts, query.id, slice << 32 | route.number);
-  split_evenly(whole.lookups, part_lookups_, random);
+  split_by_rows(whole.lookups, route.table->rows, part_lookups_, random);
   for (std::size_t p = 0; p < part_lookups_.size(); ++p) shares_[route.holder_of_part[p]].lookups += part_lookups_[p];
   for (Share& share : shares_) {
     share.distinct = share.lookups;

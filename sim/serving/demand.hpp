@@ -96,8 +96,9 @@ class DemandModel {
   std::uint32_t replication_;
 };
 
-/// Splits `n` lookups over `parts` equally likely parts: a multinomial draw. Up to 64 lookups are drawn one by one;
-/// more, part by part from the normal approximation of the conditional binomial.
-void split_evenly(std::int64_t n, std::vector<std::int64_t>& parts, RandomStream& random);
+/// Splits `n` lookups of equally likely rows over the parts that `rows` rows are split in: a multinomial draw, by the
+/// rows of each part, so a part without rows gets none. Up to 64 lookups are drawn one by one; more, part by part from
+/// the normal approximation of the conditional binomial.
+void split_by_rows(std::int64_t n, std::int64_t rows, std::vector<std::int64_t>& parts, RandomStream& random);
 
 }  // namespace shardsim

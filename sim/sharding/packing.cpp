@@ -2,6 +2,7 @@
 #include "sharding/packing.hpp"
 
 #include <algorithm>
+#include <map>
 #include <tuple>
 
 namespace shardsim {
@@ -35,6 +36,38 @@ std::vector<double> estimated_lookups(const PlanningInput& input, int samples) {
     lookups[t] = sum / samples * (table.per == Per::item ? input.items_per_query : 1);
   }
   return lookups;
+}
+
+std::vector<double> shares_of_rows(std::int64_t rows, int parts) {
+  std::vector<double> shares;
+  for (int p = 0; p < parts; ++p)
+    shares.push_back(static_cast<double>(part_rows(rows, p, parts)) / static_cast<double>(rows));
+  return shares;
+}
+
+std::vector<double> estimated_loads(const std::vector<Placement>& placements, const PlanningInput& input, int samples) {
+  const std::vector<PlacedTable> tables = tables_of(input.model);
+  std::map<std::string, std::size_t> number_of;
+  for (std::size_t t = 0; t < tables.size(); ++t) number_of[tables[t].table->name] = t;
+  std::vector<TableSplit> splits;
+  std::map<std::size_t, std::size_t> split_of;  // by table
+  for (const Placement& p : placements)
+    if (p.parts > 1 && split_of.emplace(number_of.at(p.table), splits.size()).second)
+      splits.push_back({number_of.at(p.table), p.parts, p.split_by});
+
+  std::vector<std::vector<double>> shares;
+  if (input.profile != nullptr && !splits.empty())
+    shares = input.profile->shares(splits, samples);
+  else
+    for (const TableSplit& s : splits) shares.push_back(shares_of_rows(tables[s.table].table->rows, s.parts));
+  const std::vector<double> lookups =
+      input.profile != nullptr ? input.profile->lookups(samples) : estimated_lookups(input, samples);
+  std::vector<double> loads;
+  for (const Placement& p : placements) {
+    const std::size_t t = number_of.at(p.table);
+    loads.push_back(lookups[t] * (p.parts > 1 ? shares[split_of.at(t)][static_cast<std::size_t>(p.part)] : 1));
+  }
+  return loads;
 }
 
 std::vector<PlannedShard> empty_shards(int count) {

@@ -21,8 +21,15 @@ struct Piece {
 std::vector<Piece> pieces_of(const ShardedStrategy& strategy, const PlanningInput& input);
 
 /// Lookups a query makes in each table, estimated from `samples` sampled queries: what a profiler would measure, not
-/// the distribution's true mean.
+/// the distribution's true mean. The input's profile is not looked at.
 std::vector<double> estimated_lookups(const PlanningInput& input, int samples);
+
+/// The share of the rows that each part of a table of `rows` rows holds.
+std::vector<double> shares_of_rows(std::int64_t rows, int parts);
+
+/// Lookups a query makes in each of these tables and parts of tables, by the input's profile or, without one, by the
+/// model.
+std::vector<double> estimated_loads(const std::vector<Placement>& placements, const PlanningInput& input, int samples);
 
 /// Largest first, each to the shard with the least weight so far (longest-processing-time rule); ties go to the shard
 /// with fewer bytes, then to the first.

@@ -67,9 +67,10 @@ class PlanCheck {
 
 }  // namespace
 
+std::int64_t part_rows(std::int64_t rows, int part, int parts) { return rows / parts + (part < rows % parts ? 1 : 0); }
+
 Bytes part_bytes(const Table& table, int part, int parts) {
-  const std::int64_t rows = table.rows / parts + (part < table.rows % parts ? 1 : 0);
-  return {rows * table.row_bytes().count};
+  return {part_rows(table.rows, part, parts) * table.row_bytes().count};
 }
 
 int part_of_row(std::int64_t row, std::int64_t rows, int parts, SplitBy split_by) {

@@ -38,7 +38,10 @@ struct ShardingPlan {
   std::vector<PlannedShard> shards;  ///< tables asked for by RPC
 };
 
-/// Bytes of one part of a table; parts differ by at most a row.
+/// Rows of one part of a table of `rows` rows; parts differ by at most a row, and the first parts hold the rest.
+std::int64_t part_rows(std::int64_t rows, int part, int parts);
+
+/// Bytes of one part of a table.
 Bytes part_bytes(const Table& table, int part, int parts);
 
 /// Checks that every table is placed exactly once: whole, or as all of its parts. Returns what is wrong, with the

@@ -6,12 +6,36 @@
 
 namespace shardsim {
 
+/// A table, by its number as in tables_of(), split in parts.
+struct TableSplit {
+  std::size_t table = 0;
+  int parts = 1;
+  SplitBy split_by = SplitBy::modulus;
+};
+
+/// What queries ask of the tables, as a profiler would measure it: of the first `samples` queries where they are known
+/// beforehand, else of as many drawn for the purpose.
+class LookupProfile {
+ public:
+  virtual ~LookupProfile() = default;
+  /// Lookups a query makes in each table.
+  virtual std::vector<double> lookups(int samples) const = 0;
+  /// For each split: the share of the table's lookups that goes to each part.
+  virtual std::vector<std::vector<double>> shares(const std::vector<TableSplit>& splits, int samples) const = 0;
+  /// What they are estimated from, for people.
+  virtual std::string source(int samples) const { return fmt::format("{} sampled queries", samples); }
+};
+
+/// Queries that lookups are estimated from where nothing else is said.
+inline constexpr int kSampledQueries = 1000;
+
 /// What a strategy may look at.
 struct PlanningInput {
   const Model& model;
-  Bytes shard_memory;          ///< for tables, on one sparse host
-  double items_per_query = 1;  ///< mean
-  std::uint64_t seed = 1;      ///< of the queries sampled to estimate pooling
+  Bytes shard_memory;                      ///< for tables, on one sparse host
+  double items_per_query = 1;              ///< mean
+  std::uint64_t seed = 1;                  ///< of the queries sampled to estimate pooling
+  const LookupProfile* profile = nullptr;  ///< null: as the model says, all rows of a table alike
 };
 
 /// How tables map to shards. plan() is called once before a run; it places every table, whether or not it fits: what
@@ -20,6 +44,8 @@ class Strategy {
  public:
   virtual ~Strategy() = default;
   virtual ShardingPlan plan(const PlanningInput& input) const = 0;
+  /// Of a strategy that looks at estimated lookups: the queries that they are estimated from.
+  virtual std::optional<int> estimates_from() const { return std::nullopt; }
 };
 
 const Registry<Strategy>& strategy_registry();

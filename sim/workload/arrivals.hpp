@@ -42,6 +42,9 @@ class Arrivals {
   virtual bool gives_items() const { return false; }
   /// Header of the trace that arrivals are replayed from, where they come with their lookups. Throws InputError.
   virtual std::optional<TraceHeader> recorded() const { return std::nullopt; }
+  /// Header of the trace that arrivals are replayed from, whether or not they come with their lookups. Throws
+  /// InputError.
+  virtual std::optional<TraceHeader> trace() const { return std::nullopt; }
   /// Throws InputError, such as for an empty trace. Null for a closed loop.
   virtual std::unique_ptr<ArrivalSource> open(std::uint64_t seed, std::uint32_t replication) const = 0;
 };

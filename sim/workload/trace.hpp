@@ -6,6 +6,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -32,11 +33,24 @@ struct TraceTable {
   std::int64_t rows = 0;  ///< 0: not known
 };
 
+/// What was expected of the recorded queries beforehand. A plan made by it is that of the run that was recorded.
+struct TraceEstimate {
+  struct Table {
+    std::string name;
+    double lookups = 0;          ///< a query
+    std::string split_by;        ///< of a table that was split: how, and the share of its lookups that each part gets
+    std::vector<double> shares;  ///< empty: it was not split
+  };
+  double items = 1;  ///< a query
+  std::vector<Table> tables;
+};
+
 struct TraceHeader {
   Remarks provenance;  ///< free text: source, licence, how it was made
   bool has_items = false;
   TraceDetail detail = TraceDetail::none;
   std::vector<TraceTable> tables;  ///< empty exactly when detail is none
+  std::optional<TraceEstimate> estimate;
 };
 
 struct TraceRecord {

@@ -13,6 +13,11 @@ struct TableFields {
   std::optional<std::int64_t> rows;
 };
 
+struct EstimateFields {
+  double items = 1;
+  std::vector<TraceEstimate::Table> tables;
+};
+
 // The header as it is written.
 struct HeaderFields {
   std::string format;
@@ -22,6 +27,7 @@ struct HeaderFields {
   TraceDetail detail = TraceDetail::none;
   std::vector<TableFields> tables;
   Remarks provenance;
+  std::optional<EstimateFields> estimate;
 };
 
 std::optional<Complaint> complaint_about(const HeaderFields& h) {
@@ -35,6 +41,13 @@ std::optional<Complaint> complaint_about(const HeaderFields& h) {
     if (!seen.insert(t.name).second)
       return Complaint{"tables", fmt::format("two tables are named {}; names are unique", in_quotes(t.name))};
   }
+  if (!h.estimate) return std::nullopt;
+  for (const TraceEstimate::Table& t : h.estimate->tables)
+    if (!seen.contains(t.name))
+      return Complaint{"estimate", fmt::format("is of {} among others, which is no table of the trace or comes twice",
+                                               in_quotes(t.name))};
+    else
+      seen.erase(t.name);
   return std::nullopt;
 }
 
@@ -60,6 +73,22 @@ void describe(Describe<TableFields>& d) {
 }
 
 template <>
+void describe(Describe<TraceEstimate::Table>& d) {
+  d.object("trace-estimate-table", "what was expected of a table");
+  d.required("name", &TraceEstimate::Table::name, "of the table");
+  d.required("lookups", &TraceEstimate::Table::lookups, "a query").at_least(0);
+  d.optional("split_by", &TraceEstimate::Table::split_by, "modulus or range, where it was split");
+  d.optional("shares", &TraceEstimate::Table::shares, "of the lookups, by part, where it was split");
+}
+
+template <>
+void describe(Describe<EstimateFields>& d) {
+  d.object("trace-estimate", "what was expected of the queries when they were recorded: the same plan follows from it");
+  d.required("items", &EstimateFields::items, "a query").at_least(0);
+  d.optional("tables", &EstimateFields::tables, "lookups in each table");
+}
+
+template <>
 void describe(Describe<HeaderFields>& d) {
   d.object("trace-header", "header of a trace");
   d.required("format", &HeaderFields::format, kTraceFormat);
@@ -69,6 +98,7 @@ void describe(Describe<HeaderFields>& d) {
   d.optional("detail", &HeaderFields::detail, "what is known of lookups");
   d.optional("tables", &HeaderFields::tables, "the tables looked up");
   d.optional("provenance", &HeaderFields::provenance, "source, licence, how it was made");
+  d.optional("estimate", &HeaderFields::estimate, "what was expected of the queries, for the same plan as then");
   d.check([](const HeaderFields& h) { return complaint_about(h); });
 }
 
@@ -84,6 +114,7 @@ ParsedHeader parse_trace_header(const std::string& text, const std::string& plac
   parsed.header.has_items = fields.items;
   parsed.header.detail = fields.detail;
   for (TableFields& t : fields.tables) parsed.header.tables.push_back({std::move(t.name), t.rows.value_or(0)});
+  if (fields.estimate) parsed.header.estimate = {fields.estimate->items, std::move(fields.estimate->tables)};
   return parsed;
 }
 
@@ -96,6 +127,7 @@ std::string trace_header_text(const TraceHeader& header, TimeUnit unit) {
   fields.provenance = header.provenance;
   for (const TraceTable& t : header.tables)
     fields.tables.push_back({t.name, t.rows > 0 ? std::optional(t.rows) : std::nullopt});
+  if (header.estimate) fields.estimate = EstimateFields{header.estimate->items, header.estimate->tables};
   // Remarks may hold the name of a file, which need not be UTF-8.
   return value_type<HeaderFields>().write(&fields, {}).dump(-1, ' ', false, Json::error_handler_t::replace);
 }

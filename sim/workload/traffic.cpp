@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 namespace shardsim {
 
@@ -14,7 +15,13 @@ double ItemsByTime::at(Time time) const {
 }
 
 double Traffic::items_per_query() const {
-  if (items.has_value()) return items->mean();
+  if (items.has_value()) {
+    double factor = 1;
+    if (items_by_time)
+      factor = std::accumulate(items_by_time->factors.begin(), items_by_time->factors.end(), 0.0) /
+               static_cast<double>(items_by_time->factors.size());
+    return items->mean() * factor;
+  }
   constexpr int kSample = 1000;
   const std::unique_ptr<ArrivalSource> source = arrivals->open(0, 0);
   double sum = 0;

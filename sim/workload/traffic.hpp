@@ -66,7 +66,7 @@ struct Traffic {
   Warmup warmup;
   std::optional<QuerySizes> message;
 
-  /// Mean; where the arrivals give the items, of the first thousand.
+  /// Mean, over the period of `items_by_time` too; where the arrivals give the items, of the first thousand.
   double items_per_query() const;
   /// Whether queries say which rows they look up.
   bool carries_rows() const;

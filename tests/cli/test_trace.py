@@ -200,6 +200,68 @@ class Record(TraceTest):
         self.assertEqual(self.info(self.record(scenario, "a.trace"))["arrivals"]["queries"], 5)  # ends with the trace
         self.assertEqual(self.info(self.record(scenario, "b.trace", "--queries", "2"))["arrivals"]["queries"], 2)
 
+    def test_a_model_without_tables(self):
+        model = {"name": "dense", "nets": [{"name": "n", "top_mlp": {"time": "50 us"}}]}
+        scenario = json.loads(self.scenario({"type": "poisson", "rate": "100 /s"}, sharding={"strategy": "singular"}).read_text())
+        scenario["model"] = model
+        trace = self.record(self.file(scenario, "dense.json"), "q.jsonl")
+        header = self.info(trace)
+        self.assertEqual((header["detail"], header["arrivals"]["queries"]), ("none", 200))
+        recorded = self.result(self.folder / "dense.json")
+        scenario["traffic"].update(arrivals={"type": "replay", "file": str(trace)})
+        del scenario["traffic"]["items"]
+        self.assertEqual(self.result(self.file(scenario, "replay.json"))["fingerprint"], recorded["fingerprint"])
+
+    def test_a_trace_that_ends_early_says_so(self):
+        trace = self.text_trace([{"t": t} for t in range(5)])
+        scenario = self.scenario({"type": "replay", "file": str(trace)}, queries=50)
+        self.assertIn("the arrivals ended 45 before 'traffic.queries'", self.succeed("run", scenario).stdout)
+        self.assertEqual(self.result(scenario)["queries"]["not_arrived"], 45)
+        enough = self.scenario({"type": "replay", "file": str(trace)}, queries=5)
+        self.assertNotIn("arrivals ended", self.succeed("run", enough).stdout)
+        self.assertEqual(self.result(enough)["queries"]["not_arrived"], 0)
+
+    def test_a_replay_is_the_same_run_under_every_strategy_and_transport(self):
+        """The recording is shorter than what a plan is estimated from, and items, popular rows and parts all matter."""
+        strategies = [
+            {"strategy": "singular"},
+            {"strategy": "one-shard"},
+            {"strategy": "capacity-balanced", "shards": 3},
+            {"strategy": "load-balanced", "shards": 3},
+            {"strategy": "load-balanced", "shards": 3, "split_above": "50 MB", "split_by": "range", "sampled_queries": 70},
+            {"strategy": "nsbp", "shards": 2},
+            {"strategy": "row-wise", "shards": 3, "split_by": "range"},
+        ]
+        rows = {"popularity": {"type": "zipf", "s": 0.9}, "order": "by-rank"}
+        for sharding in strategies:
+            for traffic in ({}, {"rows": rows}):
+                for detail in ("none", "counts", *(["rows"] if traffic else [])):
+                    self.check_replays(sharding, traffic, detail)
+
+    def check_replays(self, sharding, traffic, detail):
+        scenario = self.scenario({"type": "poisson", "rate": "200 /s"}, sharding=sharding, queries=20, **traffic)
+        trace = self.record(scenario, "r.trace", "--detail", detail, "--force")
+        replay = self.scenario({"type": "replay", "file": str(trace)}, "replay.json", sharding, queries=20, items=None, **traffic)
+        plan = self.succeed("plan", scenario, "--format", "json").stdout
+        self.assertEqual(self.succeed("plan", replay, "--format", "json").stdout, plan)
+        # One transport for each, in turn: which queries come does not depend on it.
+        self.turn = getattr(self, "turn", -1) + 1
+        transport = ["ideal", "port", "packet", "fluid"][self.turn % 4]
+        with self.subTest(sharding=sharding, traffic=traffic, detail=detail, transport=transport):
+            found = [self.succeed("run", s, "--json", "--set", f"transport.type={transport}").stdout for s in (scenario, replay)]
+            self.assertEqual(*(json.loads(text)["fingerprint"] for text in found))
+
+    def test_a_foreign_trace_is_planned_by_its_own_first_queries(self):
+        """Table i has 30 lookups a query, u has 10, whatever the model says; all of i's rows are in its second half."""
+        tables = [{"name": "u", "rows": 10**6}, {"name": "i", "rows": 10**6}]
+        records = [{"t": t, "items": 2, "rows": {"u": 10 * [7], "i": 30 * [999_999]}} for t in range(4)]
+        trace = self.text_trace(records, items=True, detail="rows", tables=tables)
+        sharding = {"strategy": "row-wise", "shards": 2, "split_by": "range"}
+        scenario = self.scenario({"type": "replay", "file": str(trace)}, sharding=sharding, items=None, queries=4)
+        table = self.succeed("plan", scenario).stdout
+        self.assertEqual([line.split()[-1] for line in table.splitlines()[2:4]], ["10.0", "30.0"])
+        self.assertIn("the first 4 queries of the trace", table)
+
     def test_bad_requests(self):
         poisson = self.scenario({"type": "poisson", "rate": "100 /s"})
         out = self.folder / "o.trace"
@@ -297,6 +359,58 @@ class Convert(TraceTest):
         code, seen = on_a_terminal("trace", "convert", trace, self.folder / "o.jsonl.gz")
         self.assertEqual(code, 0, seen)
         self.assertRegex(seen, r"converting \d+ % \(\d+ queries\), \d+ s left")
+
+
+class ConvertToLess(TraceTest):
+    def test_arrivals_alone_fit_another_model(self):
+        recorded = self.record(self.scenario({"type": "poisson", "rate": "100 /s"}, rows=ZIPF), "all.trace")
+        less = {}
+        for detail in ("rows", "counts", "none"):
+            less[detail] = self.folder / f"{detail}.jsonl"
+            self.succeed("trace", "convert", recorded, less[detail], "--detail", detail)
+        bare = self.folder / "bare.jsonl"
+        self.succeed("trace", "convert", recorded, bare, "--detail", "none", "--no-items")
+        full, counts, none, alone = (self.lines(f) for f in (*less.values(), bare))
+        self.assertEqual([h["detail"] for h, *_ in (full, counts, none, alone)], ["rows", "counts", "none", "none"])
+        for f, c, n, b in zip(full[1:], counts[1:], none[1:], alone[1:]):
+            self.assertEqual({name: len(rows) for name, rows in f["rows"].items()}, c["lookups"])
+            self.assertEqual(({"t": f["t"], "items": f["items"]}, {"t": f["t"]}), (n, b))
+        # The other model has none of the trace's tables.
+        model = {"name": "other", "nets": [{"name": "n", "top_mlp": {"time": "1 us"}, "tables": [
+            {"name": "x", "rows": 10, "dim": 4, "pooling": {"type": "fixed", "value": 1}}]}]}
+        for trace, items in ((none, None), (alone, LOGNORMAL)):
+            file = less["none"] if items is None else bare
+            scenario = json.loads(self.scenario({"type": "replay", "file": str(file)}, items=items).read_text())
+            self.assertEqual(self.result(self.file({**scenario, "model": model}, "other.json"))["queries"]["completed"], 200)
+        error = self.refuse("trace", "convert", less["counts"], self.folder / "more.trace", "--detail", "rows")
+        self.assertIn("only the detail counts", error)
+        self.assertFalse((self.folder / "more.trace").exists())
+
+    def lines(self, file):
+        return [json.loads(line) for line in file.read_text().splitlines()]
+
+
+class ArrivalTable(TraceTest):
+    def arrivals(self, text):
+        self.file(text, "a.csv")
+        scenario = self.scenario({"type": "trace", "file": str(self.folder / "a.csv"), "column": "start, s", "items_column": "items"},
+                                 items=None)
+        return self.lines(self.record(scenario, "a.jsonl", "--force", "--detail", "none"))
+
+    def lines(self, file):
+        return [(line["t"], line["items"]) for line in map(json.loads, file.read_text().splitlines()[1:])]
+
+    def test_quotes_semicolons_and_tabs(self):
+        """The same arrivals at 0, 1 and 2.5 s; the name column holds separators, doubled quotes and a line end (RFC 4180)."""
+        expected = [(0, 3), (1e6, 4), (2.5e6, 5)]
+        for text in (
+            '"start, s",items,name\n10,3,a\n11,4,"b, ""c"""\r\n"12.5","5","two\nlines"\n',
+            '"start, s";items;name\n10;3;a\n11;4;"b; ""c"""\n12.5;5;x,y\n',
+            '"start, s"\t"items"\tname\n10\t3\ta\n11\t4\t"b\t""c"""\n12.5\t5\t\n',
+            '\ufeffname;items;"start, s"\r\n"a";3;10\r\n\r\n;4;11\r\n"";5;12.5',
+        ):
+            with self.subTest(text):
+                self.assertEqual(self.arrivals(text), expected)
 
 
 class Head(TraceTest):

@@ -34,6 +34,34 @@ class Models(unittest.TestCase):
             self.assertAlmostEqual(max(sizes) / 1e9, largest, delta=0.001 * largest)
             self.assertEqual(len(model["nets"]), nets)
 
+    def test_the_eight_models_of_deeprecsys(self):
+        # From harvard-acc/DeepRecSys: tables, million rows, lookups an item, and MFLOP an item from the layers by hand:
+        # rmc1  128-64-32, 288-256-64-1; rmc2 256-128-64, 2112-128-64-1; rmc3 2560-1024-256-32, 352-512-256-1
+        # wnd   27 x 32 + 512 = 1376-1024-512-256-1; mt-wnd 43 x 32 + 512 = 1888-1024-512, then 512-256-128
+        # ncf   2 x 64 = 128-256-256-128-64, then 64 + 64 = 128-64
+        # din   128-200-80-2 and 250 times 96-1-32
+        # dien  64 + 3 x 32 = 160-200-80-2; 40 steps of 32-64, 64-64, 64-64, 64-64, 64-64
+        expected = {
+            "dlrm-rmc1": (8, 32, 640, 2 * (128 * 64 + 64 * 32 + 288 * 256 + 256 * 64 + 64)),
+            "dlrm-rmc2": (32, 16, 3840, 2 * (256 * 128 + 128 * 64 + 2112 * 128 + 128 * 64 + 64)),
+            "dlrm-rmc3": (10, 20, 200, 2 * (2560 * 1024 + 1024 * 256 + 256 * 32 + 352 * 512 + 512 * 256 + 256)),
+            "wnd": (27, 27, 27, 2 * (1376 * 1024 + 1024 * 512 + 512 * 256 + 256)),
+            "mt-wnd": (43, 30.5, 43, 2 * (1888 * 1024 + 1024 * 512 + 512 * 256 + 256 * 128)),
+            "ncf": (4, 0.336, 4, 2 * (128 * 256 + 256 * 256 + 256 * 128 + 128 * 64 + 128 * 64)),
+            "din": (253, 46, 759, 2 * (128 * 200 + 200 * 80 + 80 * 2) + 250 * 2 * (96 + 32)),
+            "dien": (43, 30.5, 43, 2 * (160 * 200 + 200 * 80 + 80 * 2) + 40 * 2 * (32 * 64 + 4 * 64 * 64)),
+        }
+        sys.path.insert(0, str(ROOT / "scripts"))
+        from generate_models import flop_per_row  # noqa: PLC0415
+
+        for name, (tables, rows, lookups, flop) in expected.items():
+            with self.subTest(name):
+                (net,) = json.loads((ROOT / f"models/{name}.json").read_text())["nets"]
+                self.assertEqual(len(net["tables"]), tables)
+                self.assertAlmostEqual(sum(t["rows"] for t in net["tables"]) / 1e6, rows)
+                self.assertEqual(sum(t["pooling"]["value"] for t in net["tables"]), lookups)
+                self.assertEqual(flop_per_row(net), flop)
+
     def test_mlperf_lookups(self):
         model = json.loads((ROOT / "models/mlperf-dlrm-v2.json").read_text())
         self.assertEqual(sum(t["pooling"]["value"] for t in model["nets"][0]["tables"]), 214)

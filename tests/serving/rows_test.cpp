@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "scenarios.hpp"
+#include "sharding/packing.hpp"
 
 using namespace shardsim;
 using testing::kTwoNets;
@@ -112,4 +113,57 @@ TEST_CASE("the same queries, bit for bit, under every strategy") {
 
 TEST_CASE("duplicates cannot be removed without rows") {
   CHECK_THROWS_WITH(scenario(kTwoNets, {{"serving.deduplicate", "true"}}), Catch::Contains("traffic.rows"));
+}
+
+TEST_CASE("a table of 2 rows in 4 parts is asked for where its rows are") {
+  // Parts 0 and 1 hold a row each; of 1,000 lookups a query, each row gets half.
+  const std::string plan = R"({"shards": [
+    {"name": "s0", "tables": [{"table": "u1"}, {"table": "i0"}, {"table": "i1"}, {"table": "u0", "part": 0, "parts": 4}]},
+    {"name": "s1", "tables": [{"table": "u0", "part": 1, "parts": 4}]},
+    {"name": "s2", "tables": [{"table": "u0", "part": 2, "parts": 4}]},
+    {"name": "s3", "tables": [{"table": "u0", "part": 3, "parts": 4}]}]})";
+  const std::string rows = GENERATE(as<std::string>(), "null", R"({"popularity": {"type": "uniform"}})");
+  Changes changes{{"sharding", R"({"strategy": "plan", "plan": )" + plan + "}"},
+                  {"model.nets.0.tables.0.rows", "2"},
+                  {"model.nets.0.tables.0.pooling.value", "1000"},
+                  {"model.nets.0.tables.1.absent", "1"},
+                  {"model.nets.1.tables.0.pooling.value", "0"},
+                  {"model.nets.1.tables.1.absent", "1"},
+                  {"traffic.items", R"({"type": "fixed", "value": 10})"}};
+  if (rows != "null") changes.emplace_back("traffic.rows", rows);
+  const RunResult r = run_with(changes);
+  // 2,000 queries: the mean's standard deviation is sqrt(250 / 2000) = 0.35.
+  CHECK(r.shards[0].lookups_per_query == Approx(500).margin(2));
+  CHECK(r.shards[1].lookups_per_query == Approx(500).margin(2));
+  CHECK(r.shards[2].lookups_per_query == 0);
+  CHECK(r.shards[3].lookups_per_query == 0);
+}
+
+TEST_CASE("a plan expects of each shard the lookups that a run gives it, by the popularity of rows") {
+  const std::string split_by = GENERATE(as<std::string>(), "range", "modulus");
+  const std::string order = GENERATE(as<std::string>(), "by-rank", "scattered");
+  const double s = GENERATE(0.6, 1.2);
+  CAPTURE(split_by, order, s);
+  const Scenario skewed = scenario(
+      kTwoNets,
+      {{"sharding", fmt::format(R"({{"strategy": "row-wise", "shards": 4, "split_by": "{}"}})", split_by)},
+       {"traffic.rows", fmt::format(R"({{"popularity": {{"type": "zipf", "s": {}}}, "order": "{}"}})", s, order)}});
+  const Model model = served_model(skewed);
+  const std::unique_ptr<const LookupProfile> profile = lookup_profile(skewed, model);
+  const RunResult r = run(skewed, {});
+  double all = 0;
+  for (const ShardResult& shard : r.shards) all += shard.lookups_per_query;
+  const PlanningInput input{model, {}, 1, 1, profile.get()};
+  const ShardingPlan plan = make_plan(skewed, model);
+  double expected_all = 0;
+  std::vector<double> expected;
+  for (const PlannedShard& shard : plan.shards) {
+    expected.push_back(0);
+    for (const double load : estimated_loads(shard.tables, input, 20'000)) expected.back() += load;
+    expected_all += expected.back();
+  }
+  // Shares of all lookups: those of 2,000 queries are a per cent off by the mix of tables.
+  for (std::size_t i = 0; i < 4; ++i)
+    CHECK(r.shards[i].lookups_per_query / all == Approx(expected[i] / expected_all).epsilon(0.03));
+  if (order == "by-rank" && split_by == "range" && s > 1) CHECK(expected[0] > 0.8 * expected_all);
 }

@@ -167,3 +167,28 @@ TEST_CASE("rows that are never asked for are never drawn") {
   RandomStream random = stream();
   for (int i = 0; i < 100000; ++i) REQUIRE(ranks->sample(random) < 50);
 }
+
+TEST_CASE("the share of the first ranks is that of their weights") {
+  const double s = GENERATE(0.0, 0.5, 1.0, 1.2, 30.0);
+  constexpr std::int64_t kRows = 10'000'000;
+  const auto law = zipf(s, kRows);
+  CAPTURE(s);
+  CHECK(law->share_below(0) == 0);
+  CHECK(law->share_below(kRows) == 1);
+  for (const std::int64_t rank : {1LL, 2LL, 63LL, 64LL, 65LL, 5000LL, 2'500'000LL, 9'999'999LL})
+    CHECK(law->share_below(rank) ==
+          Approx(power_sum(1, static_cast<double>(rank), s) / power_sum(1, kRows, s)).epsilon(1e-9));
+}
+
+TEST_CASE("the share of the first ranks follows a reuse curve, also within a class and within a row") {
+  const std::string json = R"({"type": "reuse", "classes": [
+    {"rows": 0.1, "accesses": 0.7}, {"rows": 0.4, "accesses": 0.2}, {"rows": 0.5, "accesses": 0.1}]})";
+  const auto hundred = sampler(json, 100);
+  CHECK(hundred->share_below(10) == Approx(0.7));
+  CHECK(hundred->share_below(30) == Approx(0.8));
+  CHECK(hundred->share_below(50) == Approx(0.9));
+  CHECK(hundred->share_below(100) == Approx(1));
+  // Two rows: the first has the first two classes, the second the last.
+  CHECK(sampler(json, 2)->share_below(1) == Approx(0.9));
+  CHECK(sampler(R"({"type": "uniform"})", 8)->share_below(2) == 0.25);
+}

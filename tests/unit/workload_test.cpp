@@ -97,7 +97,7 @@ TEST_CASE("lookups split over parts as a multinomial draw would") {
   std::vector<double> squares(kParts);
   for (int d = 0; d < kDraws; ++d) {
     RandomStream random(1, 0, Purpose::row_parts, static_cast<std::uint64_t>(d));
-    split_evenly(n, parts, random);
+    split_by_rows(n, 1'000, parts, random);
     REQUIRE(std::accumulate(parts.begin(), parts.end(), std::int64_t{0}) == n);
     for (std::size_t p = 0; p < kParts; ++p) {
       REQUIRE(parts[p] >= 0);
@@ -110,5 +110,29 @@ TEST_CASE("lookups split over parts as a multinomial draw would") {
   for (std::size_t p = 0; p < kParts; ++p) {
     CHECK(sum[p] == Approx(mean).margin(5 * std::sqrt(variance / kDraws)));
     CHECK(squares[p] - sum[p] * sum[p] == Approx(variance).epsilon(0.2));
+  }
+}
+
+TEST_CASE("parts without rows get no lookups, and parts with more rows more of them") {
+  constexpr int kDraws = 2000;
+  struct Case {
+    std::int64_t rows;
+    std::vector<double> shares;  // of the rows, by part
+  };
+  const Case c = GENERATE(values<Case>({{2, {0.5, 0.5, 0, 0}}, {1, {1, 0, 0, 0}}, {5, {0.4, 0.2, 0.2, 0.2}}}));
+  const std::int64_t n = GENERATE(64, 1000);  // both ways of drawing
+  CAPTURE(c.rows, n);
+  std::vector<double> mean(4);
+  for (int d = 0; d < kDraws; ++d) {
+    std::vector<std::int64_t> parts(4);
+    RandomStream random(1, 0, Purpose::row_parts, static_cast<std::uint64_t>(d));
+    split_by_rows(n, c.rows, parts, random);
+    for (std::size_t p = 0; p < 4; ++p) mean[p] += static_cast<double>(parts[p]) / kDraws;
+  }
+  for (std::size_t p = 0; p < 4; ++p) {
+    const double share = c.shares[p];
+    const double error = std::sqrt(static_cast<double>(n) * share * (1 - share) / kDraws);
+    CHECK(mean[p] == Approx(static_cast<double>(n) * share).margin(5 * error));
+    if (share == 0) CHECK(mean[p] == 0);
   }
 }

@@ -34,8 +34,9 @@ class TraceCommand final : public Command {
         "queries", po::value<std::string>()->value_name("N"), "record: so many, instead of the scenario's")(
         "seed", po::value<std::uint64_t>()->value_name("N"), "record: seed of all random numbers")(
         "detail", po::value<std::string>()->value_name("D"),
-        "record: what of the lookups: none, counts or rows; default: what the scenario draws")(
-        "force", "replace a file that exists");
+        "record: what of the lookups: none, counts or rows; default: what the scenario draws. convert: no more of them "
+        "than that")("no-items", "convert: leave out how many items each query has")("force",
+                                                                                     "replace a file that exists");
     positional.add("ARGUMENTS", -1);
   }
 

@@ -85,7 +85,8 @@ class Record final : public TraceAction {
       throw ScenarioError("/traffic",
                           "draws no rows, so none can be recorded; say which with \"rows\": {\"popularity\": "
                           "...}, or record --detail counts");
-    const TraceDetail detail = wanted.value_or(rows ? TraceDetail::rows : TraceDetail::counts);
+    const TraceDetail most = rows ? TraceDetail::rows : TraceDetail::counts;
+    const TraceDetail detail = tables_of(model).empty() ? TraceDetail::none : wanted.value_or(most);
     TraceWriter writer(out, header_of(scenario, model, source, detail));
     Recorder recorder(scenario, model, writer, detail);
     const bool whole =
@@ -100,6 +101,7 @@ class Record final : public TraceAction {
     TraceHeader header;
     header.has_items = true;
     header.detail = detail;
+    header.estimate = trace_estimate(scenario, model, detail != TraceDetail::none);
     if (detail != TraceDetail::none)
       for (const PlacedTable& t : tables_of(model)) header.tables.push_back({t.table->name, t.table->rows});
     header.provenance = {{"source", "recorded from the scenario " + source},

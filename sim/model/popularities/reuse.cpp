@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <cmath>
 
 #include "engine/alias_table.hpp"
@@ -34,7 +35,9 @@ class ReuseSampler final : public RankSampler {
     const double all = sum_of(classes, &ReuseClass::rows);
     double below = 0;
     std::uint64_t first = 0;
+    const double accesses = sum_of(classes, &ReuseClass::accesses);
     for (const ReuseClass& c : classes) {
+      curve_.push_back({below, c.rows / all, c.accesses / accesses});
       below += c.rows / all;
       const bool last = &c == &classes.back() || below >= 1;
       const std::uint64_t end = last ? ~std::uint64_t{0} : static_cast<std::uint64_t>(below * 0x1.0p64);
@@ -50,7 +53,21 @@ class ReuseSampler final : public RankSampler {
     return static_cast<std::int64_t>((static_cast<Wide>(point) * rows_) >> 64);
   }
 
+  double share_below(std::int64_t rank) const override {
+    const double point = static_cast<double>(rank) / static_cast<double>(rows_);
+    double share = 0;
+    for (const Piece& piece : curve_)
+      share += piece.accesses * std::clamp((point - piece.first) / piece.rows, 0.0, 1.0);
+    return std::min(share, 1.0);
+  }
+
  private:
+  // A class as shares: where on the axis it begins, how wide it is, what it gets.
+  struct Piece {
+    double first = 0;
+    double rows = 0;
+    double accesses = 0;
+  };
   struct Stretch {
     std::uint64_t first = 0;
     std::uint64_t width = 0;
@@ -58,6 +75,7 @@ class ReuseSampler final : public RankSampler {
   std::uint64_t rows_;
   AliasTable table_;
   std::vector<Stretch> stretches_;
+  std::vector<Piece> curve_;
 };
 
 class Reuse final : public Popularity {

@@ -8,6 +8,9 @@ class UniformSampler final : public RankSampler {
  public:
   explicit UniformSampler(std::int64_t rows) : rows_(static_cast<std::uint64_t>(rows)) {}
   std::int64_t sample(RandomStream& random) const override { return static_cast<std::int64_t>(random.below(rows_)); }
+  double share_below(std::int64_t rank) const override {
+    return static_cast<double>(rank) / static_cast<double>(rows_);
+  }
 
  private:
   std::uint64_t rows_;

@@ -8,13 +8,33 @@
 namespace shardsim {
 namespace {
 
+// The sum of k^-s for k = 1 .. n: the first terms one by one, the others by the formula of Euler and Maclaurin, whose
+// next term is below 10^-13 of the sum there.
+double power_sum(std::int64_t n, double s) {
+  constexpr std::int64_t kOneByOne = 64;
+  double sum = 0;
+  for (std::int64_t k = 1; k <= std::min(n, kOneByOne); ++k) sum += std::pow(static_cast<double>(k), -s);
+  if (n <= kOneByOne) return sum;
+  const double first = kOneByOne;  // counted already
+  const auto last = static_cast<double>(n);
+  const auto f = [s](double x) { return std::pow(x, -s); };
+  const double log_ratio = std::log(last / first);
+  const double exponent = (1 - s) * log_ratio;
+  const double integral = first * f(first) * (exponent == 0 ? log_ratio : log_ratio * std::expm1(exponent) / exponent);
+  const auto slope = [&](double x) { return s * f(x) / x; };
+  const auto third = [&](double x) { return s * (s + 1) * (s + 2) * f(x) / (x * x * x); };
+  return sum + integral + (f(last) - f(first)) / 2 + (slope(first) - slope(last)) / 12 -
+         (third(first) - third(last)) / 720;
+}
+
 // The row of rank k is asked for with a probability proportional to (k + 1)^-s, exactly, by rejection. Ranks are cut
 // into bands, each a sixty-fourth as wide as it is far from the start, so that all rows of a band are nearly as popular
 // as its first. A band is picked by its width times the popularity of its first row, then a row in it, which stands
 // if a coin that falls below its own popularity in units of the first row's says so: nearly always.
 class ZipfSampler final : public RankSampler {
  public:
-  ZipfSampler(double s, std::int64_t rows) : s_(s), bands_(cut(rows)), table_(weights(s, bands_)) {
+  ZipfSampler(double s, std::int64_t rows)
+      : s_(s), all_(power_sum(rows, s)), bands_(cut(rows)), table_(weights(s, bands_)) {
     for (std::size_t b = 0; b + 1 < bands_.size(); ++b) {
       const double least = relative(bands_[b].first, bands_[b + 1].first - 1);
       bands_[b].surely = least < 1 ? static_cast<std::uint64_t>(least * 0x1.0p64) : ~std::uint64_t{0};
@@ -34,6 +54,8 @@ class ZipfSampler final : public RankSampler {
         return rank;
     }
   }
+
+  double share_below(std::int64_t rank) const override { return power_sum(rank, s_) / all_; }
 
  private:
   struct Band {
@@ -74,6 +96,7 @@ class ZipfSampler final : public RankSampler {
   }
 
   double s_;
+  double all_;  // the sum of all rows' weights
   std::vector<Band> bands_;
   AliasTable table_;
 };

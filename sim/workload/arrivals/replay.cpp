@@ -42,6 +42,7 @@ class Replay final : public Arrivals, public Scaling {
     if (reader.header().detail == TraceDetail::none) return std::nullopt;
     return reader.header();
   }
+  std::optional<TraceHeader> trace() const override { return TraceReader(file.path).header(); }
   std::unique_ptr<ArrivalSource> open(std::uint64_t seed, std::uint32_t replication) const override {
     const auto plain = [this] { return std::make_unique<ReplaySource>(file.path, max_gap); };
     return open_scaled(plain, *this, file.path.string(), seed, replication);
