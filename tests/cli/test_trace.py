@@ -226,11 +226,11 @@ class Record(TraceTest):
         strategies = [
             {"strategy": "singular"},
             {"strategy": "one-shard"},
-            {"strategy": "capacity-balanced", "shards": 3},
-            {"strategy": "load-balanced", "shards": 3},
-            {"strategy": "load-balanced", "shards": 3, "split_above": "50 MB", "split_by": "range", "sampled_queries": 70},
+            {"strategy": "capacity-balanced", "shards": 2},
+            {"strategy": "load-balanced", "shards": 2},
+            {"strategy": "load-balanced", "shards": 2, "split_above": "50 MB", "split_by": "range", "sampled_queries": 70},
             {"strategy": "nsbp", "shards": 2},
-            {"strategy": "row-wise", "shards": 3, "split_by": "range"},
+            {"strategy": "row-wise", "shards": 2, "split_by": "range"},
         ]
         rows = {"popularity": {"type": "zipf", "s": 0.9}, "order": "by-rank"}
         for sharding in strategies:
