@@ -147,6 +147,7 @@ TEST_CASE("a plan expects of each shard the lookups that a run gives it, by the 
   const Scenario skewed = scenario(
       kTwoNets,
       {{"sharding", fmt::format(R"({{"strategy": "row-wise", "shards": 4, "split_by": "{}"}})", split_by)},
+       {"serving.batch_items", "100000"},  // a table per query is asked for once a batch
        {"traffic.rows", fmt::format(R"({{"popularity": {{"type": "zipf", "s": {}}}, "order": "{}"}})", s, order)}});
   const Model model = served_model(skewed);
   const std::unique_ptr<const LookupProfile> profile = lookup_profile(skewed, model);
@@ -162,8 +163,9 @@ TEST_CASE("a plan expects of each shard the lookups that a run gives it, by the 
     for (const double load : estimated_loads(shard.tables, input, 20'000)) expected.back() += load;
     expected_all += expected.back();
   }
-  // Shares of all lookups: those of 2,000 queries are a per cent off by the mix of tables.
+  // Shares of all lookups: those of 2,000 queries are a per cent off by the mix of tables; a share of 0.7 % of 500,000
+  // lookups has a standard deviation of 0.012 %.
   for (std::size_t i = 0; i < 4; ++i)
-    CHECK(r.shards[i].lookups_per_query / all == Approx(expected[i] / expected_all).epsilon(0.03));
+    CHECK(r.shards[i].lookups_per_query / all == Approx(expected[i] / expected_all).epsilon(0.03).margin(0.0008));
   if (order == "by-rank" && split_by == "range" && s > 1) CHECK(expected[0] > 0.8 * expected_all);
 }
