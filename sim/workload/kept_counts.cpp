@@ -9,7 +9,7 @@
 namespace shardsim {
 namespace {
 
-constexpr double kRounding = 1e-9;  // of an arrival: what 0.1 ten times lacks to one
+constexpr double kLackingToOne = 1e-9;  // of an arrival: what 0.1 ten times lacks to one
 
 class KeptCounts final : public ArrivalSource {
  public:
@@ -22,7 +22,7 @@ class KeptCounts final : public ArrivalSource {
       piece_ = *piece;
       if (piece_.start >= kEndOfTime) return Arrival{kEndOfTime};  // it may take for ever to reach an arrival
       owed_ += piece_.expected;
-      left_ = std::floor(owed_ + kRounding);
+      left_ = std::floor(owed_ + kLackingToOne);
       owed_ -= left_;
       place_ = 0;
     }
