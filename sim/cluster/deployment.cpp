@@ -17,6 +17,22 @@ struct Wanted {
   std::string pointer(const char* key) const { return "/cluster/" + role + "/" + key; }
 };
 
+// The first figure in which platforms differ that go by one name, or nothing. Remarks may differ.
+std::string difference(const Platform& a, const Platform& b) {
+  const Json one = value_type<Platform>().write(&a, {}).flatten();
+  const Json other = value_type<Platform>().write(&b, {}).flatten();
+  const auto is_remark = [](const std::string& key) {
+    return key.find("/sources") != std::string::npos || key.find("/description") != std::string::npos;
+  };
+  const auto differs = [&](const Json& in, const Json& from) -> std::string {
+    for (const auto& [key, value] : in.items())
+      if (!is_remark(key) && (!from.contains(key) || from[key] != value)) return key.substr(1);
+    return {};
+  };
+  const std::string found = differs(one, other);
+  return found.empty() ? differs(other, one) : found;
+}
+
 class Deployer {
  public:
   // Precondition: not more than kMostServers.
@@ -133,7 +149,18 @@ class Deployer {
       throw ScenarioError("/cluster/" + service.role,
                           fmt::format("host {} is of platform {}, and this service's is {}", in_quotes(host.name),
                                       in_quotes(platform), in_quotes(service.spec.platform.name)));
+    if (it->second != &service.spec.platform) check_alike(service, *it->second, host.name);
     deployment_.servers.push_back({&service.spec.platform, node});
+  }
+
+  // A host is one machine, whatever runs on it.
+  static void check_alike(const Wanted& service, const Platform& taken, const std::string& host) {
+    const std::string key = difference(taken, service.spec.platform);
+    if (key.empty()) return;
+    throw ScenarioError("/cluster/" + service.role + "/platform",
+                        fmt::format("is called {}, as is that of the other service on host {}, and has another {}; a "
+                                    "shared host is one machine: make them alike, or do not share hosts",
+                                    in_quotes(taken.name), in_quotes(host), in_quotes(key)));
   }
 
   void fit_cards() {

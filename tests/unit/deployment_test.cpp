@@ -148,6 +148,17 @@ TEST_CASE("deployment: servers share hosts where that is allowed, of one platfor
   // The card's latency counts once, however many servers share it.
   c.main.platform.nic.latency = c.sparse.platform.nic.latency = from_seconds(5e-6);
   CHECK(link(deploy(c, 3, *fabric()), "leaf0/host0", "leaf0").latency == from_seconds(6e-6));
+  // Two platforms of one name are one machine only if they are alike in all but remarks.
+  c.sparse.platform.description = "the same, told otherwise";
+  CHECK_NOTHROW(deploy(c, 3, *fabric()));
+  c.sparse.platform.service_overhead = from_seconds(1e-3);
+  CHECK_THROWS_WITH(deploy(c, 3, *fabric()), Contains("'leaf0/host0'") && Contains("another 'service_overhead'"));
+  c.share_hosts = false;
+  c.main.placement.reset();
+  c.sparse.placement.reset();
+  CHECK_NOTHROW(deploy(c, 3, *fabric()));
+  c.share_hosts = true;
+  c.main.placement = c.sparse.placement = HostChoice{"leaf0/host[01]", HostOrder::packed};
   c.sparse.platform = platform("small");
   CHECK_THROWS_WITH(deploy(c, 1, *fabric()), Contains("'leaf0/host0' is of platform 'large'"));
 }
