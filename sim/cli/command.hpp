@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <atomic>
 #include <boost/program_options.hpp>
 
 #include "config/choice.hpp"
@@ -27,7 +26,7 @@ class Command {
 const Registry<Command>& command_registry();
 
 /// Set by Ctrl-C.
-const std::atomic<bool>& interrupted();
+const Interrupt& interrupted();
 
 /// The value of a required positional argument. Throws InputError when it is missing.
 std::string required_argument(const boost::program_options::variables_map& given, const std::string& name);

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <sys/time.h>
+
 #include <csignal>
 #include <cstdio>
 #include <iostream>
@@ -12,10 +14,20 @@ namespace {
 
 namespace po = boost::program_options;
 
-std::atomic<bool> interrupt_flag{false};  // the one thing a signal handler may touch
+Interrupt interrupt_flag;  // the one thing a signal handler may touch
+
+// Work that looks at the flag ends in good order, however long that takes. What does not look at it, such as the making
+// of a large network, ends by force when it has had this much time of a processor.
+constexpr time_t kSecondsToNotice = 1;
 
 extern "C" void on_interrupt(int) {
-  if (interrupt_flag.exchange(true)) std::_Exit(128 + SIGINT);  // the second time: at once
+  if (interrupt_flag.raise()) std::_Exit(128 + SIGINT);  // the second time: at once
+  const itimerval timer{{}, {kSecondsToNotice, 0}};
+  setitimer(ITIMER_PROF, &timer, nullptr);
+}
+
+extern "C" void on_time_to_notice(int) {
+  if (!interrupt_flag.noticed()) std::_Exit(128 + SIGINT);
 }
 
 std::string general_help() {
@@ -101,13 +113,14 @@ int guarded(const std::vector<std::string>& arguments) {
 
 }  // namespace
 
-const std::atomic<bool>& interrupted() { return interrupt_flag; }
+const Interrupt& interrupted() { return interrupt_flag; }
 
 }  // namespace shardsim
 
 int main(int argc, char** argv) {
   std::signal(SIGINT, shardsim::on_interrupt);
   std::signal(SIGTERM, shardsim::on_interrupt);
+  std::signal(SIGPROF, shardsim::on_time_to_notice);
   std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is told as a full disk is
   return shardsim::guarded({argv + 1, argv + argc});
 }

@@ -34,9 +34,14 @@ class Host {
   Bytes memory_used() const { return memory_used_; }
   void use_memory(Bytes bytes) { memory_used_ += bytes; }
 
-  /// Factor by which work that begins now takes longer than described.
-  double slowdown() const { return slowdown_; }
-  void set_slowdown(double factor) { slowdown_ = factor; }
+  /// Factor by which work on a core takes longer than described, where it begins from now on: not where it queues now.
+  double slowdown() const { return cores_.slowdown(); }
+  void set_slowdown(double factor) { cores_.set_slowdown(factor); }
+
+  /// Whether its cores together can use up the memory bandwidth; if not, its use is not counted.
+  bool memory_can_run_out() const { return memory_ != nullptr; }
+  /// Memory traffic of all gathers up to now, whether moved or still waiting.
+  Bytes memory_traffic() const { return memory_traffic_; }
 
  private:
   friend class Server;
@@ -46,7 +51,7 @@ class Host {
   Station cores_;
   std::unique_ptr<SharedRate> memory_;  // null when the cores together cannot use up the bandwidth
   Bytes memory_used_;
-  double slowdown_ = 1;
+  Bytes memory_traffic_;
 };
 
 /// A replica of a service on a host, and what it did with the host's cores.
@@ -72,12 +77,11 @@ class Server {
   /// time does not wait.
   Job run(Work work, Duration time);
   /// Sparse work that also moves `traffic` bytes of memory: takes `time`, or longer while the memory bandwidth is
-  /// shared by more gathers than it can feed. The core is held throughout.
+  /// shared by more gathers than it can feed. The core is held throughout. On a slow host the core gathers more slowly;
+  /// the memory is as fast as ever.
   Job gather(Duration time, Bytes traffic);
 
  private:
-  Duration here(Duration time) const { return host_.slowdown_ == 1 ? time : scaled(time, host_.slowdown_); }
-
   Host& host_;
   std::string service_;
   CpuTimes cpu_times_{};
@@ -87,23 +91,26 @@ class Server {
 class Server::Job final : private Timer, private Station::Customer {
  public:
   Job(Server& server, Work class_of_work, Duration time, Bytes traffic)
-      : server_(server), host_(server.host_), class_(class_of_work), time_(time), traffic_(traffic) {}
+      : server_(server), host_(server.host_), class_(class_of_work), traffic_(traffic) {
+    work = time;
+  }
 
   const Server& server() const { return server_; }
 
-  bool await_ready() const noexcept { return time_ == Duration::zero(); }
+  bool await_ready() const noexcept { return work == Duration::zero(); }
   [[gnu::always_inline]] void await_suspend(std::coroutine_handle<> h) {
     if (host_.memory_ == nullptr || traffic_.count == 0) {
-      work = time_;
       on_served = EventTarget(h);
     } else {
       on_served = EventTarget(*this);
+      told_at_start = true;
       transfer_.on_done = EventTarget(h);
+      host_.memory_traffic_ += traffic_;
     }
     host_.cores_.enter(*this);
   }
   [[gnu::always_inline]] Booking await_resume() {
-    if (time_ == Duration::zero()) return {class_, host_.number_, {}, {}};
+    if (work == Duration::zero()) return {class_, host_.number_, {}, {}};
     const Station::Visit visit = host_.cores_.leave(*this);
     server_.cpu_times_[static_cast<std::size_t>(class_)] += visit.served;
     return {class_, host_.number_, visit.waited, visit.served};
@@ -113,21 +120,18 @@ class Server::Job final : private Timer, private Station::Customer {
   // A core was granted: gather, as fast as the core can and the memory lets it.
   void fire() override {
     transfer_.remaining = static_cast<double>(traffic_.count);
-    transfer_.cap = transfer_.remaining / to_seconds(time_);
+    transfer_.cap = transfer_.remaining / to_seconds(work);
     host_.memory_->join(transfer_);
   }
 
   Server& server_;
   Host& host_;
   Work class_;
-  Duration time_;
   Bytes traffic_;
   SharedRate::Job transfer_;
 };
 
-inline Server::Job Server::run(Work work, Duration time) { return Job(*this, work, here(time), Bytes{}); }
-inline Server::Job Server::gather(Duration time, Bytes traffic) {
-  return Job(*this, Work::sparse, here(time), traffic);
-}
+inline Server::Job Server::run(Work work, Duration time) { return Job(*this, work, time, Bytes{}); }
+inline Server::Job Server::gather(Duration time, Bytes traffic) { return Job(*this, Work::sparse, time, traffic); }
 
 }  // namespace shardsim

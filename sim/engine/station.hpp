@@ -27,8 +27,9 @@ class Station {
 
   /// A customer, for those who build other ways to use a server on top. It must stay in place until it has left.
   struct Customer {
-    EventTarget on_served;  ///< `work` after a server was granted
-    Duration work{};
+    EventTarget on_served;       ///< `work` after a server was granted
+    Duration work{};             ///< that it brings; from its start on, as long as it takes at the station's pace then
+    bool told_at_start = false;  ///< on_served: as soon as a server was granted; the customer knows when it is done
     Time arrived{};
     Time started{};
     Customer* next = nullptr;
@@ -47,8 +48,16 @@ class Station {
   }
   Simulation& simulation() { return sim_; }
 
-  /// Server time that all customers up to now brought with them, whether served or still waiting.
-  Duration offered() const { return offered_; }
+  /// Factor by which work that starts from now on takes longer; what has started keeps its own.
+  void set_slowdown(double factor) { slowdown_ = factor; }
+  double slowdown() const { return slowdown_; }
+
+  /// Work that all customers up to now brought with them, whether served or still waiting.
+  Duration offered() const {
+    Duration waiting{};
+    for (const Customer* c = head_; c != nullptr; c = c->next) waiting += c->work;
+    return started_ + (slowdown_ == 1 ? waiting : scaled(waiting, slowdown_));
+  }
   Duration served() const { return served_; }
   Duration waited() const { return waited_; }
   std::int64_t visits() const { return visits_; }
@@ -56,7 +65,10 @@ class Station {
  private:
   void start(Customer& customer) {
     customer.started = sim_.now();
-    sim_.at(customer.started + customer.work, customer.on_served);
+    if (slowdown_ != 1) [[unlikely]]
+      customer.work = scaled(customer.work, slowdown_);
+    started_ += customer.work;
+    sim_.at(customer.told_at_start ? customer.started : customer.started + customer.work, customer.on_served);
   }
 
   Simulation& sim_;
@@ -64,14 +76,14 @@ class Station {
   int busy_ = 0;
   Customer* head_ = nullptr;
   Customer** tail_ = &head_;
-  Duration offered_{};
+  double slowdown_ = 1;
+  Duration started_{};  // work of all who were granted a server
   Duration served_{};
   Duration waited_{};
   std::int64_t visits_ = 0;
 };
 
 [[gnu::always_inline]] inline void Station::enter(Customer& customer) {
-  offered_ += customer.work;
   customer.arrived = sim_.now();
   if (busy_ < servers_) {
     ++busy_;
@@ -84,7 +96,6 @@ class Station {
 [[gnu::always_inline]] inline Station::Visit Station::leave(const Customer& customer) {
   const Visit visit{customer.started - customer.arrived, sim_.now() - customer.started};
   ++visits_;
-  offered_ += visit.served - customer.work;
   served_ += visit.served;
   waited_ += visit.waited;
   if (head_ == nullptr) {

@@ -100,7 +100,7 @@ std::optional<CapacityTrial> smallest(int low, int high, Try try_number) {
 int fewest_by_demand(const RunResult& result, const std::string& service, int parts) {
   double load = 0;
   for (const HostResult& h : result.hosts)
-    if (h.service == service) load = std::max(load, h.offered_load);
+    if (h.service == service) load = std::max({load, h.offered_load, h.memory_load.value_or(0)});
   return std::max(1, static_cast<int>(std::ceil(load * parts)));
 }
 

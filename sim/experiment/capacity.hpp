@@ -14,7 +14,7 @@ struct CapacityQuestion {
   double confidence = 0.95;            ///< of each single verdict on a rate
   std::int64_t max_queries = 400'000;  ///< spent on one rate before it counts as undecided
   unsigned jobs = 1;
-  const std::atomic<bool>* interrupt = nullptr;
+  const Interrupt* interrupt = nullptr;
   std::function<void(const std::string&)> on_step;  ///< told what was tried; may be empty
 };
 

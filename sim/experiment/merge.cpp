@@ -18,6 +18,7 @@ void merge_hosts(std::vector<HostResult>& into, const std::vector<HostResult>& o
   for (std::size_t i = 0; i < into.size(); ++i) {
     by_time(into[i].utilisation, other[i].utilisation);
     by_time(into[i].offered_load, other[i].offered_load);
+    if (into[i].memory_load && other[i].memory_load) by_time(*into[i].memory_load, *other[i].memory_load);
     for (std::size_t w = 0; w < kWorks; ++w) into[i].cpu[w] += other[i].cpu[w];
     const Weighing by_visits(static_cast<double>(into[i].visits), static_cast<double>(other[i].visits));
     by_visits(into[i].mean_wait_us, other[i].mean_wait_us);
@@ -103,6 +104,7 @@ void merge(RunResult& into, RunResult&& other) {
   into.not_arrived += other.not_arrived;
   into.steady = into.steady && other.steady;
   by_time(into.offered_per_s, other.offered_per_s);
+  by_time(into.completed_per_s, other.completed_per_s);
   into.simulated_s += other.simulated_s;
   into.recorder.merge(other.recorder);
   into.names.links.merge(other.names.links);

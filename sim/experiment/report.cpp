@@ -83,6 +83,7 @@ Json host_json(const HostResult& h) {
           {"cores", h.cores},
           {"utilisation", h.utilisation},
           {"offered_load", h.offered_load},
+          {"memory_load", h.memory_load ? Json(*h.memory_load) : Json()},  // null: the cores cannot use it up
           {"memory_bytes", h.memory.count},
           {"memory_used_bytes", h.memory_used.count},
           {"cpu_us", by_name<Work>(cpu)},
@@ -156,6 +157,7 @@ Json result_json(const Scenario& scenario, const RunResult& r, const std::filesy
       {"warmup", r.warmup},   {"warmup_found", !scenario.traffic.warmup.queries.has_value() && scenario.faults.empty()},
       {"steady", r.steady}};
   out["offered_per_s"] = r.offered_per_s;
+  out["completed_per_s"] = r.completed_per_s;
   out["precision"] = std::string(name_of(r.precision_end));
   out["simulated_s"] = r.simulated_s;
   out["events"] = r.events;
@@ -197,6 +199,7 @@ std::string verdict_text(const RunResult& r) {
   std::string out = fmt::format("verdict     {}", name_of(r.verdict));
   if (r.highest_stable_per_s() > 0)
     out += fmt::format("; offered {:.4g} /s, stable up to about {:.4g} /s", r.offered_per_s, r.highest_stable_per_s());
+  if (r.closed_loop) out += fmt::format("; completed {:.4g} /s in a closed loop", r.completed_per_s);
   return out + "\n";
 }
 

@@ -6,7 +6,8 @@
 namespace shardsim {
 namespace {
 
-// More queries than this under way at once: the system does not keep up, and the run ends.
+// More queries than this under way at once, or given up and still worked on: the system does not keep up, and the run
+// ends.
 constexpr std::int64_t kMostOutstanding = 200'000;
 // Half of what the clock can hold: no sum of durations that starts here runs over.
 constexpr Time kLatest(std::chrono::hours(24 * 53));
@@ -45,14 +46,18 @@ class Runner {
     Query query = stream_.make(static_cast<std::uint64_t>(result_.offered++), arrival);
     if (control_.on_offer) control_.on_offer(query, sim_.now());
     backlog_.record(query.id, static_cast<double>(under_way()));
+    last_arrival_ = sim_.now();
     serving_.submit(std::move(query), done_);
   }
   void next_of_client(Duration think);
+  bool all_claimed();
   void finish(const Outcome& outcome);
   bool more_wanted();
   Figures figures();
   void stop_when_done();
   void note_offered_load();
+  double seconds_of_load() const;
+  double offered_load_of(const LinkState& link, std::size_t number) const;
   void on_heartbeat();
 
   void collect();
@@ -66,15 +71,18 @@ class Runner {
   PrecisionEnd precision_end() const;
   Verdict verdict() const;
 
-  // Waits, then asks.
+  // Thinks, then asks.
   struct Client final : Timer {
     explicit Client(Runner& owner) : runner(&owner) {}
-    void fire() override {
-      runner->idle_.push_back(this);
-      runner->submit({runner->sim_.now()});
-    }
+    void fire() override { runner->client_asks(*this); }
     Runner* runner;
   };
+
+  void client_asks(Client& client);
+  Duration think(std::uint64_t id, std::uint64_t kind) const;
+  // Draws of think times: of the clients' first, by client; of all others, by the query that was answered.
+  static constexpr std::uint64_t kLaterThought = 0;
+  static constexpr std::uint64_t kFirstThought = 1;
 
   const Scenario& scenario_;
   const RunControl& control_;
@@ -96,9 +104,14 @@ class Runner {
   Counting counting_;
   BlockMeans backlog_;                               // queries under way as another arrives
   std::int64_t target_ = scenario_.traffic.queries;  // queries to send; precision may want more
-  std::vector<double> host_load_;
-  std::vector<double> link_load_;
-  std::int64_t promised_ = 0;  // queries of the closed loop: offered, or some client thinks of it
+  // What links had been asked for, and could have done, at the last arrival.
+  struct LinkAtLastArrival {
+    Bytes background;
+    double could_send = 0;
+  };
+  std::vector<LinkAtLastArrival> links_then_;
+  Time last_arrival_{};
+  std::int64_t promised_ = 0;  // queries of the closed loop: offered, or bound to be
   bool no_more_ = false;       // queries to come
   bool interrupted_ = false;
   bool overrun_ = false;
@@ -111,7 +124,8 @@ RunResult Runner::run() {
   sim_.on_heartbeat(control_.on_event ? 1 : kHeartbeatEvents, [this] { on_heartbeat(); });
   if (loop_ = scenario_.traffic.arrivals->closed_loop(); loop_) {
     for (int i = 0; i < loop_->clients; ++i) idle_.push_back(&clients_.emplace_back(*this));
-    for (int i = 0; i < loop_->clients; ++i) next_of_client(Duration::zero());
+    for (int i = 0; i < loop_->clients; ++i)
+      next_of_client(loop_->starts_at_once ? Duration::zero() : think(static_cast<std::uint64_t>(i), kFirstThought));
   } else {
     source_ = scenario_.traffic.arrivals->open(scenario_.seed, scenario_.replication);
     open_loop();
@@ -132,7 +146,7 @@ Process Runner::open_loop() {
     // As in a closed loop, where a query comes by an event, after the answer it waits for: its replay is the same run.
     co_await sim_.after_all_at(arrival->time);
     submit(*arrival);
-    if (under_way() > kMostOutstanding) {
+    if (std::max(under_way(), serving_.in_service()) > kMostOutstanding) {
       overrun_ = true;
       sim_.stop();
       break;
@@ -171,22 +185,38 @@ void Runner::finish(const Outcome& outcome) {
   ++(outcome.failed ? result_.failed : result_.completed);
   if (!outcome.failed) counting_.observe(outcome);
   if (control_.on_outcome) control_.on_outcome(outcome);
-  if (loop_) {
-    RandomStream random(scenario_.seed, scenario_.replication, Purpose::think, outcome.id);
-    next_of_client(loop_->think_s != nullptr ? from_seconds(loop_->think_s->sample(random)) : Duration::zero());
-  }
+  if (loop_) next_of_client(think(outcome.id, kLaterThought));
   stop_when_done();
 }
 
-// Even without a pause the query starts by an event: an answer comes from within the process that just ends.
-void Runner::next_of_client(Duration think) {
-  if (no_more_ || (promised_ == target_ && !more_wanted())) {
-    no_more_ = true;
-    return;
-  }
-  ++promised_;
-  sim_.at(sim_.now() + think, *idle_.back());
+Duration Runner::think(std::uint64_t id, std::uint64_t kind) const {
+  if (!loop_->thinks()) return Duration::zero();
+  RandomStream random(scenario_.seed, scenario_.replication, Purpose::think, id, kind);
+  return loop_->think(random);
+}
+
+bool Runner::all_claimed() {
+  if (!no_more_ && promised_ == target_ && !more_wanted()) no_more_ = true;
+  return no_more_;
+}
+
+// A client that thinks claims a query when it sends it: one claimed while it thinks would be sent late, after other
+// clients have found none left, so that ever fewer would be at work as the end comes near. Without a pause the two are
+// the same moment, and yet the query starts by an event: an answer comes from within the process that just ends.
+void Runner::next_of_client(Duration thought) {
+  if (all_claimed()) return;
+  if (!loop_->thinks()) ++promised_;
+  sim_.at(sim_.now() + thought, *idle_.back());
   idle_.pop_back();
+}
+
+void Runner::client_asks(Client& client) {
+  idle_.push_back(&client);
+  if (loop_->thinks()) {
+    if (all_claimed()) return stop_when_done();
+    ++promised_;
+  }
+  submit({sim_.now()});
 }
 
 void Runner::on_heartbeat() {
@@ -199,14 +229,19 @@ void Runner::on_heartbeat() {
     control_.progress(static_cast<double>(result_.completed + result_.failed) / static_cast<double>(target_));
 }
 
-// At the last arrival: what every server and link had been asked for, over what it could have done.
+// At the last arrival. Offered load is the rate of arrivals times the work of a query, over what can be done: all that
+// the queries of the run ask for until its end, where even the last is served, is divided by the time in which they
+// arrived. What was asked for by the last arrival would not do: where one place is full, those behind it see only what
+// it lets through. Background traffic goes on after the last arrival, so that of it counts what was sent by then.
 void Runner::note_offered_load() {
-  const double seconds = to_seconds(sim_.now().time_since_epoch());
-  if (seconds <= 0) return;
-  for (const Host& h : serving_.hosts())
-    host_load_.push_back(to_seconds(h.cores().offered()) / (seconds * h.cores().servers()));
-  for (const LinkState& l : network_.links()) link_load_.push_back(to_seconds(l.busy) / seconds);
-  result_.offered_per_s = static_cast<double>(result_.offered) / seconds;
+  if (sim_.now() == Time{}) return;
+  for (const LinkState& l : network_.links())
+    links_then_.push_back({l.asked_by_background, l.could_send_until(sim_.now())});
+}
+
+// The time over which loads are counted; in a closed loop, where nothing arrives that was not let in, all of it.
+double Runner::seconds_of_load() const {
+  return links_then_.empty() ? std::max(result_.simulated_s, 1e-12) : to_seconds(last_arrival_.time_since_epoch());
 }
 
 void Runner::collect() {
@@ -220,6 +255,10 @@ void Runner::collect() {
   result_.events = sim_.events_fired();
   result_.simulated_s = to_seconds(sim_.now().time_since_epoch());
   const double span = std::max(result_.simulated_s, 1e-12);
+  result_.closed_loop = loop_.has_value();
+  if (last_arrival_ > Time{})
+    result_.offered_per_s = static_cast<double>(result_.offered) / to_seconds(last_arrival_.time_since_epoch());
+  result_.completed_per_s = static_cast<double>(result_.completed) / span;
   collect_hosts(span);
   collect_shards();
   collect_links(span);
@@ -242,20 +281,24 @@ PrecisionEnd Runner::precision_end() const {
 void Runner::collect_hosts(double simulated_s) {
   const double share = result_.completed > 0 ? 1 / static_cast<double>(result_.completed) : 0;  // of a query
   std::map<const Host*, std::size_t> place;
-  for (std::size_t i = 0; i < serving_.hosts().size(); ++i) {
-    const Host& h = serving_.hosts()[i];
+  for (const Host& h : serving_.hosts()) {
     const Station& cores = h.cores();
     HostResult r;
     r.name = h.name();
     r.platform = h.platform().name;
     r.cores = cores.servers();
     r.utilisation = to_seconds(cores.served()) / (simulated_s * cores.servers());
-    r.offered_load = i < host_load_.size() ? host_load_[i] : r.utilisation;
+    r.offered_load = to_seconds(cores.offered()) / (seconds_of_load() * cores.servers());
+    if (h.memory_can_run_out())
+      r.memory_load = static_cast<double>(h.memory_traffic().count) /
+                      (seconds_of_load() * h.platform().memory_bandwidth.bytes_per_second);
     r.memory = h.platform().memory;
     r.memory_used = h.memory_used();
     r.visits = cores.visits();
     r.mean_wait_us = to_microseconds(cores.waited()) / std::max<double>(1, static_cast<double>(cores.visits()));
     if (r.offered_load > result_.bottleneck.offered_load) result_.bottleneck = {"cpu", r.name, r.offered_load};
+    if (r.memory_load.value_or(0) > result_.bottleneck.offered_load)
+      result_.bottleneck = {"memory", r.name, *r.memory_load};
     place[&h] = result_.hosts.size();
     result_.hosts.push_back(std::move(r));
   }
@@ -303,7 +346,7 @@ void Runner::collect_links(double simulated_s) {
     r.to = graph[l.to].name;
     r.bandwidth = l.link.bandwidth;
     r.utilisation = std::min(1.0, to_seconds(l.busy) / simulated_s);
-    r.offered_load = i < link_load_.size() ? link_load_[i] : r.utilisation;
+    r.offered_load = offered_load_of(l, i);
     r.bytes = l.bytes;
     r.messages = l.messages;
     r.lost_bytes = l.lost_bytes;
@@ -316,6 +359,13 @@ void Runner::collect_links(double simulated_s) {
       result_.bottleneck = {"link", network_.name_of(l), r.offered_load};
     result_.links.push_back(std::move(r));
   }
+}
+
+double Runner::offered_load_of(const LinkState& link, std::size_t number) const {
+  const LinkAtLastArrival then = links_then_.empty()
+                                     ? LinkAtLastArrival{link.asked_by_background, link.could_send_until(sim_.now())}
+                                     : links_then_[number];
+  return then.could_send > 0 ? static_cast<double>((link.asked + then.background).count) / then.could_send : 0;
 }
 
 void Runner::collect_background() {
@@ -356,7 +406,7 @@ bool Runner::backlog_grows() const {
 }  // namespace
 
 double RunResult::highest_stable_per_s() const {
-  return bottleneck.offered_load > 0 ? offered_per_s / bottleneck.offered_load : 0;
+  return bottleneck.offered_load > 0 && !closed_loop ? offered_per_s / bottleneck.offered_load : 0;
 }
 
 double RunResult::total_cpu_us_per_query() const {

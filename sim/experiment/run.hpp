@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <atomic>
-
+#include "engine/interrupt.hpp"
 #include "experiment/counting.hpp"
 #include "experiment/scenario.hpp"
 #include "experiment/slowest.hpp"
@@ -34,7 +33,8 @@ struct HostResult {
   std::string platform;
   int cores = 0;
   double utilisation = 0;   ///< share of core time used, over the simulated time
-  double offered_load = 0;  ///< core time asked for, over what there was until the last arrival
+  double offered_load = 0;  ///< core time that all queries ask for, over what there was until the last arrival
+  std::optional<double> memory_load;  ///< the same of memory bandwidth, where the cores can use it up
   Bytes memory;
   Bytes memory_used;
   CpuTimes cpu{};
@@ -81,7 +81,7 @@ struct BackgroundResult {
 };
 
 struct Bottleneck {
-  std::string kind;  ///< "cpu" or "link"
+  std::string kind;  ///< "cpu", "memory" or "link"
   std::string name;
   double offered_load = 0;
 };
@@ -98,7 +98,9 @@ struct RunResult {
   std::int64_t warmup = 0;       ///< first queries, in no statistic of latency
   bool steady = true;            ///< false: the latencies never settled, so that no warm-up is long enough
   double simulated_s = 0;
-  double offered_per_s = 0;  ///< arrivals until the last; 0 for a closed loop
+  bool closed_loop = false;  ///< the system itself sets the rate of arrivals
+  double offered_per_s = 0;  ///< arrivals until the last
+  double completed_per_s = 0;
   Recorder recorder;
   std::vector<Sections> sections;  ///< of the queries that count, one for each replication
   double confidence = 0.95;        ///< of `figures`
@@ -121,7 +123,7 @@ struct RunResult {
 
 struct RunControl {
   std::function<void(double)> progress;              ///< share done, now and then; may be empty
-  const std::atomic<bool>* interrupt = nullptr;      ///< set from outside to stop
+  const Interrupt* interrupt = nullptr;              ///< set from outside to stop
   std::function<void(const Query&, Time)> on_offer;  ///< each query that arrives, warm-up included; may be empty
   std::function<void(const Outcome&)> on_outcome;    ///< each finished query, warm-up included; may be empty
   /// After each event: the time and the hosts, whose state stays until the next event. Slow; may be empty.

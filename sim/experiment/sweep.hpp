@@ -86,7 +86,7 @@ struct SweepControl {
   std::function<void(std::size_t done, double total_share)> progress;  ///< called from any thread, one at a time
   /// Called from any thread, several at a time; what it throws ends the sweep.
   std::function<void(std::size_t index, const PointResult&)> finished;
-  const std::atomic<bool>* interrupt = nullptr;
+  const Interrupt* interrupt = nullptr;
 };
 
 /// Figures of a point that sweep.csv holds.

@@ -50,7 +50,7 @@ void Network::change_down(LinkState& link, int change) {
 }
 
 void Network::change_rate(LinkState& link, double factor) {
-  link.rate = {link.link.bandwidth.bytes_per_second / factor};
+  link.set_rate({link.link.bandwidth.bytes_per_second / factor}, sim_.now());
   transport_->link_changed(link);
 }
 

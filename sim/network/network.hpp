@@ -44,16 +44,21 @@ class Network {
   };
   /// `Transit t = co_await network.send(route, bytes, times)`: until the last byte has arrived. On an empty route (a
   /// host to itself) it takes no time. Appends to `times` where the time went, unless the message is lost.
-  auto send(const Route& route, Bytes size, LinkTimes& times) { return Sending(*this, route, size, times); }
+  auto send(const Route& route, Bytes size, LinkTimes& times) { return Sending(*this, route, size, times, false); }
+  /// The same for a message that belongs to no query.
+  auto send_in_background(const Route& route, Bytes size, LinkTimes& times) {
+    return Sending(*this, route, size, times, true);
+  }
 
  private:
   class Sending final : private Transfer {
    public:
-    Sending(Network& network, const Route& to, Bytes bytes, LinkTimes& link_times)
+    Sending(Network& network, const Route& to, Bytes bytes, LinkTimes& link_times, bool background)
         : sim_(network.sim_), sent_(network.sim_.now()), earlier_(link_times.entries().size()) {
       this->route = &to;
       this->size = bytes;
       this->times = &link_times;
+      this->is_background = background;
       this->transport = network.transport_.get();
     }
     bool await_ready() const noexcept { return this->route->empty(); }

@@ -24,6 +24,10 @@ struct LinkState {
   std::size_t number() const { return link.number; }
 
   Time free_at{};  ///< for transports that queue at ports
+
+  // Of all messages whose route has this link, whether they have come so far or not: on the wire, each once.
+  Bytes asked{};                ///< for queries
+  Bytes asked_by_background{};  ///< for others
   // Offered = carried + lost, for messages (packets, where the transport has them) and for bytes.
   std::int64_t messages = 0;
   Bytes bytes{};
@@ -34,6 +38,18 @@ struct LinkState {
   Duration waited{};
   Duration longest_wait{};
   Bytes queue_peak{};
+
+  /// Changes what it sends at.
+  void set_rate(Bandwidth now_on, Time now) {
+    could_send_ = could_send_until(now);
+    rated_ = now;
+    rate = now_on;
+  }
+  /// Bytes that it could have sent up to now at the rates it had. Infinite where unlimited.
+  double could_send_until(Time now) const {
+    if (now == rated_) return could_send_;
+    return could_send_ + rate.bytes_per_second * to_seconds(now - rated_);
+  }
 
   void lose(Bytes size) {
     ++messages, ++lost_messages;
@@ -48,6 +64,10 @@ struct LinkState {
     waited += waiting;
     longest_wait = std::max(longest_wait, waiting);
   }
+
+ private:
+  double could_send_ = 0;
+  Time rated_{};  // since when it has its rate
 };
 using Route = std::vector<LinkState*>;
 
@@ -65,6 +85,17 @@ class Transfer : public Timer {
   EventTarget on_delivered;  ///< also when it is lost
   bool lost = false;
   LinkTimes* times = nullptr;  ///< the transport appends to it what adds up to the time from start to delivery
+  bool is_background = false;  ///< not sent for a query
+
+  /// The transport says once, at the start, what the message has on the wire: each link of its route is asked for that,
+  /// also one that it never comes to, or comes to late, as others are full.
+  void ask_for(Bytes on_wire) const {
+    if (is_background) [[unlikely]] {
+      for (LinkState* link : *route) link->asked_by_background += on_wire;
+      return;
+    }
+    for (LinkState* link : *route) link->asked += on_wire;
+  }
 
   // State of the transport; what it means is the transport's own affair.
   std::size_t hop = 0;
@@ -77,8 +108,9 @@ class Transfer : public Timer {
   ~Transfer() = default;
 };
 
-/// How messages cross the network. One object serves a whole run; start() is called once a message, and the transport
-/// must see to it that on_delivered happens, at the time the last byte arrives or, with `lost` set, when it is lost.
+/// How messages cross the network. One object serves a whole run; start() is called once a message. The transport calls
+/// the transfer's ask_for(), and must see to it that on_delivered happens, at the time the last byte arrives or, with
+/// `lost` set, when it is lost.
 class Transport {
  public:
   virtual ~Transport() = default;

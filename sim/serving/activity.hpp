@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <compare>
 #include <cstdint>
 
 #include "config/choice.hpp"
@@ -44,6 +45,21 @@ struct EnumNames<Step> {
                                                                             {Step::scores, "scores"}}};
 };
 
+// The ranges in which keys of random streams tell activities apart. Serving refuses more nets and shards. A query has
+// at most 10^6 items and as many batches, 'retries' are at most 100, and no run lives to see as many queries.
+inline constexpr std::uint64_t kMostQueries = std::uint64_t{1} << 40;
+inline constexpr std::uint64_t kMostBatches = 1 << 20;
+inline constexpr std::uint64_t kMostNets = 1 << 16;
+inline constexpr std::uint64_t kMostTargets = 1 << 24;
+inline constexpr std::uint64_t kMostAttempts = 1 << 8;
+
+/// What tells random streams of one purpose apart: unlike keys, unlike streams.
+struct StreamKey {
+  std::uint64_t id;
+  std::uint64_t sub;
+  auto operator<=>(const StreamKey&) const = default;
+};
+
 /// What pieces of work and messages are for; with a Step, it names one.
 struct Activity {
   std::uint64_t query = 0;
@@ -52,16 +68,28 @@ struct Activity {
   std::size_t net = 0;
   std::size_t target = 0;  ///< 0: the main shard itself, s + 1: sparse shard s
 
-  /// Tells the calls of a query apart.
-  std::uint64_t call() const { return (std::uint64_t{batch} << 40 | net << 32 | target) ^ of_attempt(); }
-  /// Tells the pieces of work of a query apart.
-  std::uint64_t piece(Step step) const {
-    return (std::uint64_t{batch} << 44 | net << 32 | target << 8 | static_cast<std::uint64_t>(step)) ^ of_attempt();
+  /// Tells calls apart: those of batches to sparse shards, and, as target 0, the frontend's own.
+  ///   sub  batch (from bit 40), net (its low 8 bits, from 32), target
+  ///   id   net (the rest, from 48), attempt (from 40), query
+  StreamKey call() const { return {id(net >> 8), std::uint64_t{batch} << 40 | (net & 0xff) << 32 | target}; }
+  /// Tells pieces of work apart.
+  ///   sub  batch (from bit 44), net (its low 12 bits, from 32), target (from 8), step
+  ///   id   as above
+  StreamKey piece(Step step) const {
+    return {id(net >> 12),
+            std::uint64_t{batch} << 44 | (net & 0xfff) << 32 | target << 8 | static_cast<std::uint64_t>(step)};
   }
 
  private:
-  // Spreads the random draws of repeated attempts; 0 for the first.
-  std::uint64_t of_attempt() const { return static_cast<std::uint64_t>(attempt) * 0x9e3779b97f4a7c15ULL; }
+  std::uint64_t id(std::uint64_t rest_of_net) const {
+    return rest_of_net << 48 | static_cast<std::uint64_t>(attempt) << 40 | query;
+  }
 };
+
+/// Tells apart the draws of how many of a table's lookups fall in each of its parts.
+///   sub  batch (from bit 32), table
+inline StreamKey key_of_split(std::uint64_t query, std::uint32_t batch, std::size_t table) {
+  return {query, std::uint64_t{batch} << 32 | table};
+}
 
 }  // namespace shardsim

@@ -19,7 +19,9 @@ std::vector<NodeId> hosts_matching(const NetworkGraph& graph, const std::string&
 template <>
 void describe(Describe<BackgroundTraffic>& d) {
   d.object("background", "messages that others send over the same network, Poisson in time");
-  d.optional("from", &BackgroundTraffic::from, "pattern of the hosts that send, each as likely as the others");
+  d.optional(
+      "from", &BackgroundTraffic::from,
+      "pattern of the hosts that send, each as likely as the others; one that could send only to itself does not");
   d.optional("to", &BackgroundTraffic::to, "pattern of the hosts that receive; never the sender itself");
   d.optional("rate", &BackgroundTraffic::rate, "messages in all").more_than(Rate{0});
   d.optional("load", &BackgroundTraffic::load, "or: bytes in all").more_than(Bandwidth{0});
@@ -40,7 +42,8 @@ Background::Background(Simulation& sim, const std::vector<BackgroundTraffic>& tr
     const std::string pointer = fmt::format("/background/{}", b);
     std::vector<NodeId> from = hosts_matching(network.graph(), traffic[b].from, pointer + "/from");
     std::vector<NodeId> to = hosts_matching(network.graph(), traffic[b].to, pointer + "/to");
-    if (from.size() == 1 && from == to) throw ScenarioError(pointer + "/to", "matches only the host that sends");
+    if (to.size() == 1) from.erase(std::remove(from.begin(), from.end(), to.front()), from.end());
+    if (from.empty()) throw ScenarioError(pointer + "/to", "matches only the host that sends");
     generate(traffic[b], totals_.emplace_back(), std::move(from), std::move(to),
              RandomStream(seed, replication, Purpose::background, b));
   }
@@ -53,6 +56,7 @@ Process Background::generate(const BackgroundTraffic& traffic, BackgroundTotals&
     co_await sim_.until(sim_.now() + from_seconds(-std::log(random.uniform()) / rate));
     const NodeId sender = from[random.below(from.size())];
     NodeId receiver = sender;
+    // Ends: the sender is not the only receiver, so that each draw ends it with a chance of at least 1/2.
     while (receiver == sender) receiver = to[random.below(to.size())];
     constexpr double kLargest = 1e15;
     const Bytes size{static_cast<std::int64_t>(std::min(traffic.size->sample(random), kLargest) + 0.5)};
@@ -64,7 +68,7 @@ Process Background::generate(const BackgroundTraffic& traffic, BackgroundTotals&
 
 Process Background::deliver(Route route, Bytes size, BackgroundTotals& totals) {
   LinkTimes times;
-  const Network::Transit transit = co_await network_.send(route, size, times);
+  const Network::Transit transit = co_await network_.send_in_background(route, size, times);
   if (transit.lost) {
     ++totals.lost;
   } else {

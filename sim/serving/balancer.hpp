@@ -5,10 +5,12 @@
 
 #include "config/choice.hpp"
 #include "engine/random.hpp"
+#include "engine/units.hpp"
 
 namespace shardsim {
 
-/// Picks a replica for each request. Each caller has a balancer of its own and knows only its own outstanding requests.
+/// Picks a replica for each request. Each caller has a balancer of its own and knows only its own requests: which are
+/// outstanding, and how long those before took.
 class Balancer {
  public:
   explicit Balancer(std::size_t replicas) : outstanding_(replicas) {}
@@ -17,24 +19,35 @@ class Balancer {
   /// The replica for a request, which counts as outstanding until finished(). `random_of_request()` makes the request's
   /// own stream, where there is a choice.
   template <class RandomOfRequest>
-  std::size_t start(const RandomOfRequest& random_of_request) {
+  std::size_t start(const RandomOfRequest& random_of_request, Time now) {
     std::size_t replica = 0;
     if (outstanding_.size() > 1) {
       RandomStream random = random_of_request();
-      replica = pick(random);
+      replica = pick(random, now);
     }
     ++outstanding_[replica];
     return replica;
   }
-  void finished(std::size_t replica) { --outstanding_[replica]; }
+  /// An answer came now, or is not waited for any more, to what was asked at `began`.
+  void finished(std::size_t replica, Time began, Time now) {
+    --outstanding_[replica];
+    if (learns_) [[unlikely]]
+      learn(replica, now - began, now);
+  }
 
  protected:
-  virtual std::size_t pick(RandomStream& random) = 0;
+  /// For one that wants to be told by learn() how long requests took.
+  struct Learning {};
+  Balancer(std::size_t replicas, Learning) : outstanding_(replicas), learns_(true) {}
+
+  virtual std::size_t pick(RandomStream& random, Time now) = 0;
+  virtual void learn(std::size_t /*replica*/, Duration /*took*/, Time /*now*/) {}
   std::size_t replicas() const { return outstanding_.size(); }
   int outstanding(std::size_t replica) const { return outstanding_[replica]; }
 
  private:
   std::vector<int> outstanding_;
+  bool learns_ = false;
 };
 
 class BalancerSpec {

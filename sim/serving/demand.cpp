@@ -6,6 +6,7 @@
 #include <map>
 
 #include "engine/normal.hpp"
+#include "serving/activity.hpp"
 
 namespace shardsim {
 namespace {
@@ -145,8 +146,9 @@ DemandModel::TableRoute DemandModel::route_of(std::size_t number, const Table& t
 void DemandModel::split(const TableRoute& route, const Query& query, std::uint32_t batch, Share whole) {
   part_lookups_.resize(route.holder_of_part.size());
   // A query's own bag is the same in each of its batches.
-  const std::uint64_t slice = route.table->per == Per::item ? std::uint64_t{batch} : 0;
-  RandomStream random(seed_, replication_, Purpose::row_parts, query.id, slice << 32 | route.number);
+  const std::uint32_t slice = route.table->per == Per::item ? batch : 0;
+  const StreamKey key = key_of_split(query.id, slice, route.number);
+  RandomStream random(seed_, replication_, Purpose::row_parts, key.id, key.sub);
   split_by_rows(whole.lookups, route.table->rows, part_lookups_, random);
   for (std::size_t p = 0; p < part_lookups_.size(); ++p) shares_[route.holder_of_part[p]].lookups += part_lookups_[p];
   for (Share& share : shares_) {

@@ -6,16 +6,53 @@
 
 namespace shardsim {
 
-void Serving::submit(Query query, std::function<void(const Outcome&)>& done) { serve_query(std::move(query), done); }
+namespace {
 
-// A query reaches a main-shard replica over the network, is deserialised, and cut in batches that run in parallel. When
-// all are done, the scores leave.
-Process Serving::serve_query(Query query, std::function<void(const Outcome&)>& done) {
+Outcome begun(const Query& query, Time now) {
   Outcome outcome;
   outcome.id = query.id;
   outcome.items = query.items;
   outcome.lookups = std::accumulate(query.lookups.begin(), query.lookups.end(), std::int64_t{0});
-  outcome.arrived = sim_.now();
+  outcome.arrived = now;
+  return outcome;
+}
+
+}  // namespace
+
+void Serving::submit(Query query, std::function<void(const Outcome&)>& done) {
+  Patience* patience = spec_.timeout ? &patience_with(query, done) : nullptr;
+  serve_query(std::move(query), done, patience);
+}
+
+Serving::Patience& Serving::patience_with(const Query& query, std::function<void(const Outcome&)>& done) {
+  if (free_patiences_.empty()) free_patiences_.push_back(&patiences_.emplace_back());
+  Patience& patience = *free_patiences_.back();
+  free_patiences_.pop_back();
+  patience.serving = this;
+  patience.done = &done;
+  patience.at_the_end = begun(query, sim_.now());
+  patience.answered = patience.over = false;
+  patience.holders = 2;
+  sim_.at(sim_.now() + spec_.timeout->of_query(), patience);
+  return patience;
+}
+
+// From now on nobody waits for the answer: what is still done for the query is done in vain.
+void Serving::Patience::fire() {
+  if (!answered) {
+    over = true;
+    at_the_end.failed = true;
+    at_the_end.spans[Span::retry] = serving->sim_.now() - at_the_end.arrived;
+    serving->conclude(at_the_end, *done);
+  }
+  serving->let_go(*this);
+}
+
+// A query reaches a main-shard replica over the network, is deserialised, and cut in batches that run in parallel. When
+// all are done, the scores leave.
+Process Serving::serve_query(Query query, std::function<void(const Outcome&)>& done, Patience* patience) {
+  Outcome outcome = begun(query, sim_.now());
+  ++in_service_;
   Spans& spans = outcome.spans;
   constexpr std::int64_t kScore = 4;  // one fp32 an item
   const Bytes request = traffic_.message ? traffic_.message->request : demands_.query_bytes(query);
@@ -23,15 +60,16 @@ Process Serving::serve_query(Query query, std::function<void(const Outcome&)>& d
 
   Activity activity{query.id};
   std::size_t replica = 0;
+  Time sent{};
   for (;; ++activity.attempt) {
-    replica =
-        frontend_balancer_->start([&] { return random_for(query.id, static_cast<std::uint64_t>(activity.attempt)); });
-    const Time sent = sim_.now();
+    sent = sim_.now();
+    replica = frontend_balancer_->start([&] { return random_for(activity); }, sent);
     const bool lost = co_await send(activity, Step::query, *main_[replica].from_frontend, request, spans);
     if (!lost) break;
     spans[Span::retry] += co_await until_timeout(sent);
-    frontend_balancer_->finished(replica);
-    if (activity.attempt == retries()) co_return report(outcome, false, done);
+    frontend_balancer_->finished(replica, sent, sim_.now());
+    const bool given_up = patience != nullptr && patience->over;
+    if (given_up || activity.attempt == retries()) co_return report(outcome, false, done, patience);
   }
   activity.attempt = 0;
   MainReplica& main = main_[replica];
@@ -54,16 +92,28 @@ Process Serving::serve_query(Query query, std::function<void(const Outcome&)>& d
   bool answered = !batches.failed();
   if (answered) {
     co_await run(activity, Step::reply, server, Work::serde, message_cost(platform, response), spans);
-    const Time sent = sim_.now();
+    const Time replied = sim_.now();
     answered = !co_await send(activity, Step::scores, *main.to_frontend, response, spans);
-    if (!answered) spans[Span::retry] += co_await until_timeout(sent);
+    if (!answered) spans[Span::retry] += co_await until_timeout(replied);
   }
-  frontend_balancer_->finished(replica);
-  report(outcome, answered, done);
+  frontend_balancer_->finished(replica, sent, sim_.now());
+  report(outcome, answered, done, patience);
 }
 
-void Serving::report(Outcome& outcome, bool answered, std::function<void(const Outcome&)>& done) {
+// The end of the work for a query.
+void Serving::report(Outcome& outcome, bool answered, std::function<void(const Outcome&)>& done, Patience* patience) {
+  --in_service_;
   outcome.failed = !answered;
+  if (patience == nullptr) return conclude(outcome, done);
+  if (!patience->over) {
+    patience->answered = true;
+    conclude(outcome, done);
+  }
+  let_go(*patience);
+}
+
+// The end of a query, as the frontend sees it.
+void Serving::conclude(Outcome& outcome, std::function<void(const Outcome&)>& done) {
   outcome.latency = sim_.now() - outcome.arrived;
   outcome.cpu = outcome.spans.work();
   sim_.note(outcome.id);
@@ -142,7 +192,7 @@ Process Serving::call_shard(Call call, MainReplica& main, Join<RpcPath>* rpcs, A
   const Bytes request = sizes ? sizes->request : demands_.request_bytes(demand);
   const Bytes response = sizes ? sizes->response : demand.pooled;
   Balancer& balancer = *main.balancers[shard];
-  const std::size_t chosen = balancer.start([&] { return random_for(activity.query, activity.call()); });
+  const std::size_t chosen = balancer.start([&] { return random_for(activity); }, sim_.now());
   SparseReplica& replica = main.shards[shard][chosen];
   if (replica.there == nullptr) [[unlikely]]
     find_routes(main, replica);
@@ -169,7 +219,7 @@ Process Serving::call_shard(Call call, MainReplica& main, Join<RpcPath>* rpcs, A
   const Duration collecting = message_cost(caller.platform(), response);
   if (!lost) co_await run(activity, Step::collect, caller, Work::serde, collecting, spans);
   if (lost) co_await until_timeout(issued);  // the caller knows no sooner
-  balancer.finished(chosen);
+  balancer.finished(chosen, issued, sim_.now());
   if (answer == nullptr)
     lost ? rpcs->fail(path) : rpcs->finish(path);
   else

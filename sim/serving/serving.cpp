@@ -2,6 +2,19 @@
 #include "serving/serving.hpp"
 
 namespace shardsim {
+namespace {
+
+static_assert(kMostMadeHosts < static_cast<std::int64_t>(kMostTargets), "as many shards may be deployed");
+
+// Beyond these ranges random draws would not be told apart.
+void check_ranges(std::size_t nets, std::size_t shards) {
+  if (nets > kMostNets)
+    throw ScenarioError("/model/nets", fmt::format("has {} nets; at most {} can be served", nets, kMostNets));
+  if (shards >= kMostTargets)
+    throw ScenarioError("/sharding", fmt::format("makes {} shards; less than {} can be served", shards, kMostTargets));
+}
+
+}  // namespace
 
 Serving::Serving(Simulation& sim, const Model& model, const ShardingPlan& plan, const Cluster& cluster,
                  const ServingSpec& spec, const Traffic& traffic, Network& network,
@@ -18,6 +31,7 @@ Serving::Serving(Simulation& sim, const Model& model, const ShardingPlan& plan, 
       net_order_(evaluation_order(model)),
       sparse_replicas_(static_cast<std::size_t>(cluster.sparse.replicas)),
       shard_totals_(plan.shards.size()) {
+  check_ranges(model.nets.size(), plan.shards.size());
   for (const Net& net : model.nets) dense_.push_back(dense_times(net, cluster.main.platform.core));
   const auto varying = [](const Choice<Distribution>& c) { return c.has_value() && !c->is_constant() ? &*c : nullptr; };
   jitter_ = {varying(spec.jitter.dense), varying(spec.jitter.sparse), varying(spec.jitter.serde),
@@ -96,7 +110,8 @@ void Serving::check_memory() const {
 }
 
 Duration Serving::jittered(const Distribution& factor, Duration time, const Activity& activity, Step step) const {
-  RandomStream random(seed_, replication_, Purpose::jitter, activity.query, activity.piece(step));
+  const StreamKey key = activity.piece(step);
+  RandomStream random(seed_, replication_, Purpose::jitter, key.id, key.sub);
   return scaled(time, factor.sample(random));
 }
 

@@ -31,7 +31,8 @@ struct Outcome {
   /// Of the critical batch: whom each net waited for, in the order in which it walks them.
   LastTargets last_targets;
   /// Core time of all its pieces of work, on all servers, in all batches and RPCs. Work for an RPC whose answer came
-  /// too late, or was lost while a timeout was set, is in no query's.
+  /// too late, or was lost while a timeout was set, is in no query's; nor is any for a query whose own answer came too
+  /// late.
   Duration cpu{};
   bool failed = false;  ///< a message was lost, or no answer came in time; latency is then the time to giving up
 };
@@ -63,6 +64,8 @@ class Serving {
   std::size_t first_server_of_shard(std::size_t shard) const { return main_.size() + shard * sparse_replicas_; }
   std::size_t sparse_replicas() const { return sparse_replicas_; }
   const std::vector<ShardTotals>& shard_totals() const { return shard_totals_; }
+  /// Queries that are worked on, those that the frontend has given up too.
+  std::int64_t in_service() const { return in_service_; }
 
   Simulation& simulation() { return sim_; }
 
@@ -114,12 +117,28 @@ class Serving {
     Demand demand;
   };
 
+  // The frontend's patience with a query. It is held by its timer and by those who answer.
+  struct Patience final : Timer {
+    void fire() override;
+    Serving* serving = nullptr;
+    std::function<void(const Outcome&)>* done = nullptr;
+    Outcome at_the_end;  // what came of the query, if no answer comes
+    bool answered = false;
+    bool over = false;
+    int holders = 2;
+  };
+  Patience& patience_with(const Query& query, std::function<void(const Outcome&)>& done);
+  void let_go(Patience& patience) {
+    if (--patience.holders == 0) free_patiences_.push_back(&patience);
+  }
+
   // The way of a request, in the order of docs/architecture.md.
-  Process serve_query(Query query, std::function<void(const Outcome&)>& done);
+  Process serve_query(Query query, std::function<void(const Outcome&)>& done, Patience* patience);
   Process serve_batch(const Query& query, Batch batch, MainReplica& main, Join<BatchPath>& batches);
   Process call_until_answered(Call call, MainReplica& main, Join<RpcPath>& rpcs);
   Process call_shard(Call call, MainReplica& main, Join<RpcPath>* rpcs, Answer* answer);
-  void report(Outcome& outcome, bool answered, std::function<void(const Outcome&)>& done);
+  void report(Outcome& outcome, bool answered, std::function<void(const Outcome&)>& done, Patience* patience);
+  void conclude(Outcome& outcome, std::function<void(const Outcome&)>& done);
 
   void find_routes(const MainReplica& main, SparseReplica& replica);
   void add_servers(const std::vector<ServerSite>& sites);
@@ -143,8 +162,9 @@ class Serving {
     return factor == nullptr || time == Duration::zero() ? time : jittered(*factor, time, activity, step);
   }
   Duration jittered(const Distribution& factor, Duration time, const Activity& activity, Step step) const;
-  RandomStream random_for(std::uint64_t query, std::uint64_t call) const {
-    return {seed_, replication_, Purpose::balancing, query, call};
+  RandomStream random_for(const Activity& activity) const {
+    const StreamKey key = activity.call();
+    return {seed_, replication_, Purpose::balancing, key.id, key.sub};
   }
   static Duration message_cost(const Platform& platform, Bytes size);
 
@@ -180,6 +200,9 @@ class Serving {
   std::deque<Host> hosts_;
   std::deque<Server> servers_;
   AnswerPool answers_;
+  std::deque<Patience> patiences_;
+  std::vector<Patience*> free_patiences_;
+  std::int64_t in_service_ = 0;
   std::deque<Route> routes_;  // of sparse replicas
   std::vector<MainReplica> main_;
   std::unique_ptr<Balancer> frontend_balancer_;

@@ -22,12 +22,16 @@ void describe(Describe<Jitter>& d) {
 template <>
 void describe(Describe<TimeoutPolicy>& d) {
   d.object("timeout", "what a caller does when no answer comes");
-  d.required("after", &TimeoutPolicy::after, "time from issuing a request until it is given up").more_than(Duration{0});
+  d.required("after", &TimeoutPolicy::after, "time from issuing an RPC until it is given up").more_than(Duration{0});
   d.optional("retries", &TimeoutPolicy::retries,
-             "times that a request is asked again, of the replica that the balancer picks then; after the last the "
-             "query fails")
+             "times that an RPC is asked again, of the replica that the balancer picks then; after the last the "
+             "query fails. A query that was lost on its way to a main shard is sent again likewise")
       .at_least(0)
       .at_most(100);
+  d.optional("query", &TimeoutPolicy::query,
+             "time from sending a query until the frontend gives it up: it has failed, and what is still done for it "
+             "is done in vain; left out: 'after' x (1 + 'retries'), in which all attempts of an RPC fit")
+      .more_than(Duration{0});
 }
 
 template <>

@@ -18,6 +18,10 @@ struct Jitter {
 struct TimeoutPolicy {
   Duration after{};
   int retries = 0;
+  std::optional<Duration> query;
+
+  /// The frontend's patience with a query.
+  Duration of_query() const { return query.value_or(std::min(after * (1 + retries), kLongestDuration)); }
 };
 
 /// How queries are served.

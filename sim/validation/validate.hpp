@@ -59,7 +59,7 @@ std::vector<ValidationPlan::Entry> select_cases(const std::string& pattern);
 struct ValidationControl {
   unsigned jobs = 1;
   std::function<void(std::size_t cases_done, double total_share)> progress;  ///< called from any thread, one at a time
-  const std::atomic<bool>* interrupt = nullptr;
+  const Interrupt* interrupt = nullptr;
 };
 
 /// Runs all cases; findings are in the order of the entries whatever the number of jobs. After an interruption those of

@@ -29,7 +29,16 @@ class ArrivalSource {
 /// Clients that each have one query outstanding, and think between an answer and their next query.
 struct ClosedLoop {
   int clients = 1;
-  const Distribution* think_s = nullptr;  ///< seconds; null: not at all
+  std::optional<Duration> mean_think;          ///< nothing: not at all
+  const Distribution* think_factor = nullptr;  ///< of mean 1, by which it varies; null: not at all
+  const Distribution* think_s = nullptr;       ///< or: all of it, in seconds
+  bool starts_at_once = false;                 ///< all send their first query at the start; else they think before
+
+  bool thinks() const { return mean_think.has_value() || think_s != nullptr; }
+  Duration think(RandomStream& random) const {
+    if (think_s != nullptr) return from_seconds(think_s->sample(random));
+    return think_factor != nullptr ? scaled(*mean_think, think_factor->sample(random)) : *mean_think;
+  }
 };
 
 /// Description of an arrival process.

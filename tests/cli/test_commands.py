@@ -95,6 +95,21 @@ class Run(ProgramTest):
         self.assertEqual(json.loads((self.folder / "out/result.json").read_text())["verdict"], "interrupted")
         self.assertEqual([f.name for f in (self.folder / "out").iterdir()], ["result.json"])
 
+    def test_interrupt_within_set_up(self):
+        # A network of two million cables, which takes many seconds of a processor to make. What does not look for an
+        # interruption is ended after one second of a processor, without another Ctrl-C.
+        process = subprocess.Popen([PROGRAM, "run", str(SCENARIO), "--set",
+                                    'topology={"type":"jellyfish","switches":20000,"cables_per_switch":200,"hosts_per_switch":1,'
+                                    '"cable":{"bandwidth":"1 Gbps","latency":"1 us"},"frontend":{"host":"switch0/host0"}}'],
+                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)  # fmt: skip
+        caught = 0
+        while not caught >> (signal.SIGINT - 1) & 1:  # until the program catches it
+            status = pathlib.Path(f"/proc/{process.pid}/status").read_text()
+            caught = int(next(line.split()[1] for line in status.splitlines() if line.startswith("SigCgt")), 16)
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=120)
+        self.assertEqual(process.returncode, 130)
+
 
 class Plan(ProgramTest):
     def test_a_plan_can_be_edited_and_given_back(self):

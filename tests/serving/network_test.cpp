@@ -126,7 +126,7 @@ TEST_CASE("without losses a timeout that is never reached changes no latency") {
 
 TEST_CASE("impatience: answers that come too late are worked for and thrown away") {
   const RunResult plain = run_checked(with({}));
-  const RunResult hasty = run_checked(with({{"serving.timeout", R"({"after": "150 us", "retries": 1})"}}));
+  const RunResult hasty = run_checked(with({{"serving.timeout", R"({"after": "150 us", "retries": 1, "query": "1 s"})"}}));
   CHECK(hasty.failed > 0);
   CHECK(hasty.total_cpu_us_per_query() > plain.total_cpu_us_per_query());
 }
@@ -179,6 +179,18 @@ TEST_CASE("background traffic is sent at its rate, counted, and felt") {
   CHECK(calm.background.empty());
 }
 
+TEST_CASE("background traffic ends a run also where a host that may send is the only one to receive") {
+  // Any host sends to main's: 1,000 a second from the seven others.
+  const RunResult r = run_checked(
+      with({{"background",
+             R"([{"from": "*", "to": "leaf0/host0", "rate": "1000 /s", "size": {"type": "fixed", "value": 1000}}])"},
+            {"traffic.queries", "50"}}));
+  CHECK(r.completed == 50);
+  CHECK(r.background.at(0).sent > 0);
+  for (const LinkResult& l : r.links)
+    if (l.from == "leaf0/host0") CHECK(l.bytes < r.background[0].bytes);
+}
+
 TEST_CASE("a network card's latency and CPU cost show once at each end of every message") {
   // Serial, no jitter, ideal transport: a query has two messages, and on its critical path an RPC with two for each of
   // the nets that asked. Card latency of 7 us at both ends: 14 us a message, none for the frontend, which has no card.
@@ -206,7 +218,9 @@ TEST_CASE("servers that share a host share its cores, and each books its own wor
                            {"cluster.main.hosts", R"(["leaf1/host0"])"},
                            {"cluster.sparse.hosts", R"(["leaf1/host0", "leaf1/host0"])"},
                            {"cluster.sparse.placement", "null"},
-                           {"cluster.sparse.platform.name", "main"}});
+                           {"cluster.sparse.platform.name", "main"},
+                           {"cluster.sparse.platform.cores", "4"},  // all that differs but the name
+                           {"cluster.sparse.platform.memory_bandwidth", "100 GB/s"}});
   const RunResult r = run_checked(s);
   REQUIRE(r.hosts.size() == 1);
   CHECK(r.hosts[0].service == "main+sparse");

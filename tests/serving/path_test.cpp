@@ -183,7 +183,7 @@ SCENARIO("a run tells whether the servers keep up") {
     THEN("the run ends by itself, in bounded memory") { CHECK(r.verdict == Verdict::saturated); }
   }
   GIVEN("an interruption") {
-    std::atomic<bool> stop{true};
+    const Interrupt stop(true);
     RunControl control;
     control.interrupt = &stop;
     const RunResult r = run(scenario(queue(1, 0.5, R"({"type": "exponential", "mean": 1})", 1'000'000)), control);

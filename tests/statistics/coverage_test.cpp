@@ -136,7 +136,9 @@ TEST_CASE("cutting the warm-up that MSER finds beats no cut where a run starts f
   const int clients = 300;
   const std::string text = queue(1, 0.5, kExponential, 4'000);
   const std::string arrivals = fmt::format(
-      R"({{"type": "closed-loop", "clients": {}, "think_s": {{"type": "exponential", "mean": 0.06}}}})", clients);
+      R"({{"type": "closed-loop", "clients": {}, "think": "60 ms", "think_factor": {{"type": "exponential", "mean": 1}},
+          "start": "at-once"}})",
+      clients);
   // The truth, from mean value analysis of one exponential server and a pause.
   double response = 0;
   double waiting = 0;

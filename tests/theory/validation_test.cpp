@@ -78,7 +78,7 @@ TEST_CASE("findings do not depend on the number of threads, and do on the seed")
 }
 
 TEST_CASE("an interruption leaves out what is not finished") {
-  const std::atomic<bool> stop{true};
+  const Interrupt stop(true);
   ValidationControl control;
   control.interrupt = &stop;
   CHECK(validate(small_queue(200), control).empty());

@@ -615,4 +615,15 @@ TEST_CASE("a closed loop has its clients and their pauses") {
   CHECK(loop->think_s->mean() == 0.5);
   CHECK(arrivals_of(R"({"type": "closed-loop", "clients": 1})")->closed_loop()->think_s == nullptr);
   CHECK_THAT(error_of(R"({"type": "closed-loop", "clients": 0})"), Contains("at least 1"));
+  // With units: a factor between 0.5 and 1.5 makes of 200 ms something between 100 and 300 ms.
+  const auto with_units = arrivals_of(
+      R"({"type": "closed-loop", "clients": 1, "think": "200 ms", "think_factor": {"type": "uniform", "low": 0.5, "high": 1.5}})");
+  RandomStream random(1, 0, Purpose::think, 0);
+  for (int i = 0; i < 10; ++i) {
+    const Duration pause = with_units->closed_loop()->think(random);
+    CHECK(pause >= from_seconds(0.1));
+    CHECK(pause <= from_seconds(0.3));
+  }
+  CHECK(arrivals_of(R"({"type": "closed-loop", "clients": 1, "think": "2 s"})")->closed_loop()->think(random) ==
+        from_seconds(2));
 }

@@ -133,11 +133,11 @@ class TimelineCommand final : public Command {
   // The same run, as far as the queries go. Returns how many queries were offered until then.
   static std::int64_t record(const GivenScenario& scenario, TimelineRecorder& timeline) {
     ProgressLine line("recording");
-    std::atomic<bool> stop{false};
+    Interrupt stop;
     RunControl control;
     control.interrupt = &stop;
     control.progress = [&](double share) {
-      stop = interrupted() || timeline.complete();
+      if (interrupted() || timeline.complete()) stop.raise();
       line.show(share, "");
     };
     control.on_outcome = [&](const Outcome& o) { timeline.on_outcome(o); };

@@ -15,6 +15,7 @@ class FluidTransport final : public Transport, private Timer {
   explicit FluidTransport(Simulation& sim) : sim_(sim) {}
 
   void start(Transfer& t) override {
+    t.ask_for(t.size);
     Duration latency{};
     for (LinkState* link : *t.route) {
       latency += link->link.latency;

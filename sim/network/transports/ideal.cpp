@@ -10,6 +10,7 @@ class IdealTransport final : public Transport {
   explicit IdealTransport(Simulation& sim) : sim_(sim) {}
 
   void start(Transfer& t) override {
+    t.ask_for(t.size);
     Duration latency{};
     for (LinkState* link : *t.route) {
       if (link->down > 0) {

@@ -84,6 +84,8 @@ class PacketTransport final : public Transport {
     constexpr Bytes kLargest{std::int64_t{1} << 40};
     if (t.size > kLargest) throw ScenarioError("/transport", "packet: a message has more than 1 TiB; use fluid");
     Flow& flow = new_flow(t);
+    const std::int64_t around = (set_.headers + set_.framing).count;
+    t.ask_for(t.size + Bytes{flow.segments * around});
     send_more(flow);
   }
   void advance(Transfer&) override {}

@@ -20,6 +20,7 @@ class PortTransport final : public Transport {
   PortTransport(Simulation& sim, bool cut_through) : sim_(sim), cut_through_(cut_through) {}
 
   void start(Transfer& t) override {
+    t.ask_for(t.size);
     t.hop = 0;
     t.tail = sim_.now();
     advance(t);

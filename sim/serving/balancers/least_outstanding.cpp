@@ -9,7 +9,7 @@ class LeastOutstanding final : public Balancer {
   using Balancer::Balancer;
 
  protected:
-  std::size_t pick(RandomStream&) override {
+  std::size_t pick(RandomStream&, Time) override {
     const std::size_t first = next_++ % replicas();  // among equals, take turns
     std::size_t best = first;
     for (std::size_t i = 1; i < replicas(); ++i) {

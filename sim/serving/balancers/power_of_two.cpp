@@ -9,7 +9,7 @@ class PowerOfTwo final : public Balancer {
   using Balancer::Balancer;
 
  protected:
-  std::size_t pick(RandomStream& random) override {
+  std::size_t pick(RandomStream& random, Time) override {
     const std::size_t a = random.below(replicas());
     const std::size_t b = (a + 1 + random.below(replicas() - 1)) % replicas();  // another one
     return outstanding(b) < outstanding(a) ? b : a;

@@ -9,7 +9,7 @@ class Random final : public Balancer {
   using Balancer::Balancer;
 
  protected:
-  std::size_t pick(RandomStream& random) override { return random.below(replicas()); }
+  std::size_t pick(RandomStream& random, Time) override { return random.below(replicas()); }
 };
 class RandomSpec final : public PlainBalancerSpec<Random> {};
 

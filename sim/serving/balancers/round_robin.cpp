@@ -9,7 +9,7 @@ class RoundRobin final : public Balancer {
   using Balancer::Balancer;
 
  protected:
-  std::size_t pick(RandomStream&) override { return next_++ % replicas(); }
+  std::size_t pick(RandomStream&, Time) override { return next_++ % replicas(); }
 
  private:
   std::size_t next_ = 0;

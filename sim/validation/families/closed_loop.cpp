@@ -14,7 +14,10 @@ class ClosedLoopFamily final : public Family {
                          const std::vector<double>& demands_us) {
       const auto [response_us, per_us] = queueing::mean_value_analysis(clients, pause_us, demands_us);
       Json arrivals{{"type", "closed-loop"}, {"clients", clients}};
-      if (pause_us > 0) arrivals["think_s"] = {{"type", "exponential"}, {"mean", pause_us * 1e-6}};
+      if (pause_us > 0) {
+        arrivals["think"] = fmt::format("{} us", pause_us);
+        arrivals["think_factor"] = {{"type", "exponential"}, {"mean", 1}};
+      }
       cases.push_back(steady_state(name, file, {{"traffic.arrivals", arrivals.dump()}}, 100'000,
                                    {mean_latency(response_us), throughput(per_us * 1e6)}));
     };

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+// How long callers wait, whom they ask, and what tells the random draws of all that apart.
+#include <catch2/catch.hpp>
+#include <set>
+
+#include "scenarios.hpp"
+
+using namespace shardsim;
+using namespace shardsim::testing;
+
+namespace {
+
+std::vector<Outcome> outcomes_of(const Scenario& s) {
+  std::vector<Outcome> outcomes;
+  RunControl control;
+  control.on_outcome = [&](const Outcome& o) { outcomes.push_back(o); };
+  const RunResult r = run(s, control);
+  CHECK(r.completed + r.failed == r.offered);
+  CHECK(static_cast<std::int64_t>(outcomes.size()) == r.offered);
+  return outcomes;
+}
+
+std::unique_ptr<Balancer> balancer(const std::string& json, std::size_t replicas) {
+  Document d = Document::wrap(Json::parse(json), "test", {});
+  return read_document<Choice<BalancerSpec>>(d)->make(replicas);
+}
+
+}  // namespace
+
+TEST_CASE("the frontend gives a query up when its patience ends, and its work goes on in vain") {
+  // M/M/1 at 7,000 of 10,000 a second: work for a query that was given up goes on, so that the time in the system is as
+  // ever exponential with the rate 3,000, and a share of e^-3 = 0.0498 takes more than 1 ms. The queue
+  // forgets in 1 / (sqrt(10,000) - sqrt(7,000))^2 = 3.8 ms, some 26 queries, so that 100,000 are worth 1,900 that are
+  // independent: four standard deviations are 0.02.
+  const auto [timeout, patience] = GENERATE(table<std::string, Duration>(
+      {{R"({"after": "1 ms"})", std::chrono::milliseconds(1)},
+       {R"({"after": "250 us", "retries": 3})", std::chrono::milliseconds(1)},
+       {R"({"after": "10 s", "retries": 2, "query": "1 ms"})", std::chrono::milliseconds(1)}}));
+  CAPTURE(timeout);
+  const Scenario s =
+      scenario(queue(1, 0.7, R"({"type": "exponential", "mean": 1})", 100'000), {{"serving.timeout", timeout}});
+  std::int64_t failed = 0;
+  for (const Outcome& o : outcomes_of(s)) {
+    if (o.failed) {
+      ++failed;
+      REQUIRE(o.latency == patience);
+      REQUIRE(o.cpu == Duration::zero());
+    } else {
+      REQUIRE(o.latency <= patience);
+    }
+    REQUIRE(o.spans.total() == o.latency);
+  }
+  CHECK(static_cast<double>(failed) / 100e3 == Approx(std::exp(-3)).margin(0.02));
+}
+
+TEST_CASE("given up queries that are still worked on end a run that does not keep up") {
+  // Five times the work that can be done: without a bound, four of five queries would pile up for ever.
+  const RunResult r = run(scenario(queue(1, 5, R"({"type": "exponential", "mean": 1})", 100'000'000),
+                                   {{"serving.timeout", R"({"after": "1 ms"})"}}));
+  CHECK(r.verdict == Verdict::saturated);
+  CHECK(r.offered < 300'000);
+}
+
+TEST_CASE("keys of random streams tell all activities apart, within the ranges that are stated") {
+  // Every field at the ends of its range and around the powers of two at which another field begins.
+  const std::vector<std::uint64_t> queries{0, 1, kMostQueries - 1};
+  const std::vector<std::uint64_t> batches{0, 1, 2, 255, 256, 4095, 4096, 65536, kMostBatches - 1};
+  const std::vector<std::uint64_t> nets{0, 1, 2, 15, 16, 255, 256, 257, 4095, 4096, 4097, kMostNets - 1};
+  const std::vector<std::uint64_t> targets{0, 1, 2, 255, 256, 65535, 65536, kMostTargets - 1};
+  const std::vector<std::uint64_t> attempts{0, 1, 2, 16, 100, kMostAttempts - 1};
+  std::set<StreamKey> calls;
+  std::set<StreamKey> pieces;
+  std::size_t activities = 0;
+  for (const auto query : queries)
+    for (const auto batch : batches)
+      for (const auto net : nets)
+        for (const auto target : targets)
+          for (const auto attempt : attempts) {
+            const Activity a{query, static_cast<std::uint32_t>(batch), static_cast<int>(attempt), net, target};
+            ++activities;
+            calls.insert(a.call());
+            for (const Step step : {Step::receive, Step::overhead, Step::scores}) pieces.insert(a.piece(step));
+          }
+  CHECK(calls.size() == activities);
+  CHECK(pieces.size() == 3 * activities);
+  // The frontend's second attempt is not the first batch's call to the first shard.
+  Activity frontend{7};
+  frontend.attempt = 1;
+  CHECK(frontend.call() != Activity{7, 0, 0, 0, 1}.call());
+
+  std::set<StreamKey> splits;
+  for (const auto query : queries)
+    for (const auto batch : batches)
+      for (const auto table : {0ULL, 1ULL, 4096ULL, 0xffffffffULL})
+        splits.insert(key_of_split(query, static_cast<std::uint32_t>(batch), table));
+  CHECK(splits.size() == queries.size() * batches.size() * 4);
+}
+
+TEST_CASE("peak EWMA: a slow answer counts at once, times what is outstanding") {
+  // With two replicas both are always compared. A decay of 1 s.
+  const auto b = balancer(R"({"type": "peak-ewma", "decay": "1 s"})", 2);
+  const auto at = [](double seconds) { return Time(from_seconds(seconds)); };
+  std::uint64_t requests = 0;
+  const auto start = [&](double now) {
+    return b->start([&] { return RandomStream(1, 0, Purpose::balancing, requests++); }, at(now));
+  };
+  // Whoever is asked first, the other one, of whom nothing is known yet, is free and asked next.
+  const std::size_t slow = start(0);
+  const std::size_t quick = start(0);
+  CHECK(quick == 1 - slow);
+  b->finished(quick, at(0), at(0.01));
+  b->finished(slow, at(0), at(0.1));
+  // Now: quick is known for 0.01 e^-0.09 = 0.00914, slow for 0.1. One more request to quick costs 0.00914 x (k + 1)
+  // with k outstanding: less than 0.1 up to k = 9, so that ten go there and the eleventh to slow.
+  for (int k = 0; k < 10; ++k) CHECK(start(0.1) == quick);
+  CHECK(start(0.1) == slow);
+  // One answer that took 0.5 s, and quick is the slow one, though nine of its ten requests are not even answered.
+  b->finished(quick, at(0.1), at(0.6));
+  CHECK(start(0.6) == slow);
+  // After ten times the decay, what was is forgotten, and what is outstanding counts no less: nine are more than two.
+  CHECK(start(10.6) == slow);
+}
+
+TEST_CASE("peak EWMA avoids a replica that is slow, where taking turns does not") {
+  // Two replicas of the shard, one of which takes ten times as long, at little load. Batches ask at the same time: the
+  // cost of either is its time x what is outstanding, so that these go by the inverse of the times, one to ten at most.
+  const auto share_of_slow = [](const std::string& type) {
+    const RunResult r =
+        run(scenario(kTwoNets, {{"sharding", R"({"strategy": "one-shard"})"},
+                                {"cluster.sparse.replicas", "2"},
+                                {"traffic.arrivals.rate", "100 /s"},
+                                {"serving.sparse_balancer", fmt::format(R"({{"type": "{}"}})", type)},
+                                {"faults", R"([{"hosts": "sparse0.0", "state": "slow", "factor": 10}])"}}));
+    std::array<double, 2> visits{};
+    for (const HostResult& h : r.hosts)
+      if (h.name.starts_with("sparse0.")) visits.at(h.name == "sparse0.0" ? 0 : 1) = static_cast<double>(h.visits);
+    return visits[0] / (visits[0] + visits[1]);
+  };
+  CHECK(share_of_slow("round-robin") == Approx(0.5).margin(0.02));
+  CHECK(share_of_slow("peak-ewma") < 0.15);
+}
