@@ -2,6 +2,7 @@
 #include "experiment/run.hpp"
 
 #include <numeric>
+#include <queue>
 
 namespace shardsim {
 namespace {
@@ -51,6 +52,7 @@ class Runner {
   }
   void next_of_client(Duration think);
   bool all_claimed();
+  void start_clients();
   void finish(const Outcome& outcome);
   bool more_wanted();
   Figures figures();
@@ -79,6 +81,8 @@ class Runner {
   };
 
   void client_asks(Client& client);
+  void client_asks_at(Time time);
+  void claim_next();
   Duration think(std::uint64_t id, std::uint64_t kind) const;
   // Draws of think times: of the clients' first, by client; of all others, by the query that was answered.
   static constexpr std::uint64_t kLaterThought = 0;
@@ -99,6 +103,10 @@ class Runner {
   std::optional<ClosedLoop> loop_;
   std::deque<Client> clients_;  // of the closed loop; clients are alike, so any idle one stands for any other
   std::vector<Client*> idle_;
+  // When clients who think will send: those who have no query claimed, and those who have.
+  using Earliest = std::priority_queue<Time, std::vector<Time>, std::greater<>>;
+  Earliest thinking_;
+  Earliest claimed_;
   std::function<void(const Outcome&)> done_ = [this](const Outcome& outcome) { finish(outcome); };
   RunResult result_;
   Counting counting_;
@@ -124,8 +132,7 @@ RunResult Runner::run() {
   sim_.on_heartbeat(control_.on_event ? 1 : kHeartbeatEvents, [this] { on_heartbeat(); });
   if (loop_ = scenario_.traffic.arrivals->closed_loop(); loop_) {
     for (int i = 0; i < loop_->clients; ++i) idle_.push_back(&clients_.emplace_back(*this));
-    for (int i = 0; i < loop_->clients; ++i)
-      next_of_client(loop_->starts_at_once ? Duration::zero() : think(static_cast<std::uint64_t>(i), kFirstThought));
+    start_clients();
   } else {
     source_ = scenario_.traffic.arrivals->open(scenario_.seed, scenario_.replication);
     open_loop();
@@ -189,6 +196,17 @@ void Runner::finish(const Outcome& outcome) {
   stop_when_done();
 }
 
+void Runner::start_clients() {
+  const bool think_first = loop_->thinks() && !loop_->starts_at_once;
+  for (int i = 0; i < loop_->clients; ++i) {
+    if (think_first)
+      thinking_.push(sim_.now() + think(static_cast<std::uint64_t>(i), kFirstThought));
+    else
+      next_of_client(Duration::zero());
+  }
+  claim_next();
+}
+
 Duration Runner::think(std::uint64_t id, std::uint64_t kind) const {
   if (!loop_->thinks()) return Duration::zero();
   RandomStream random(scenario_.seed, scenario_.replication, Purpose::think, id, kind);
@@ -200,23 +218,37 @@ bool Runner::all_claimed() {
   return no_more_;
 }
 
-// A client that thinks claims a query when it sends it: one claimed while it thinks would be sent late, after other
-// clients have found none left, so that ever fewer would be at work as the end comes near. Without a pause the two are
-// the same moment, and yet the query starts by an event: an answer comes from within the process that just ends.
+// A client that thinks claims a query when it is the next of all to send one. Claimed when its last query was answered,
+// it would be sent late, after other clients have found none left, so that ever fewer would be at work as the end comes
+// near. As a client sends what it has claimed, no event is in vain: a replay of the run is the same run. Without a
+// pause a query is claimed at once, and yet starts by an event: an answer comes from within the process that just ends.
 void Runner::next_of_client(Duration thought) {
-  if (all_claimed()) return;
-  if (!loop_->thinks()) ++promised_;
-  sim_.at(sim_.now() + thought, *idle_.back());
+  if (loop_->thinks()) {
+    thinking_.push(sim_.now() + thought);
+    return claim_next();
+  }
+  if (!all_claimed()) client_asks_at(sim_.now());
+}
+
+void Runner::claim_next() {
+  if (thinking_.empty() || (!claimed_.empty() && claimed_.top() <= thinking_.top()) || all_claimed()) return;
+  claimed_.push(thinking_.top());
+  client_asks_at(thinking_.top());
+  thinking_.pop();
+}
+
+void Runner::client_asks_at(Time time) {
+  ++promised_;
+  sim_.at(time, *idle_.back());
   idle_.pop_back();
 }
 
 void Runner::client_asks(Client& client) {
   idle_.push_back(&client);
-  if (loop_->thinks()) {
-    if (all_claimed()) return stop_when_done();
-    ++promised_;
-  }
   submit({sim_.now()});
+  if (!loop_->thinks()) return;
+  claimed_.pop();
+  claim_next();
 }
 
 void Runner::on_heartbeat() {

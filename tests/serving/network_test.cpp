@@ -126,7 +126,8 @@ TEST_CASE("without losses a timeout that is never reached changes no latency") {
 
 TEST_CASE("impatience: answers that come too late are worked for and thrown away") {
   const RunResult plain = run_checked(with({}));
-  const RunResult hasty = run_checked(with({{"serving.timeout", R"({"after": "150 us", "retries": 1, "query": "1 s"})"}}));
+  const RunResult hasty =
+      run_checked(with({{"serving.timeout", R"({"after": "150 us", "retries": 1, "query": "1 s"})"}}));
   CHECK(hasty.failed > 0);
   CHECK(hasty.total_cpu_us_per_query() > plain.total_cpu_us_per_query());
 }
