@@ -31,7 +31,7 @@ void Counting::settle() {
   if (settled_) return;
   settled_ = true;
   const std::vector<double> means = means_.means();
-  const std::size_t cut = mser_cut(means);
+  const std::size_t cut = transient_cut(means);
   const auto found = static_cast<std::int64_t>(cut * means_.width());
   steady_ = 2 * cut < means.size() && found <= longest_;
   warmup_ = std::min(found, longest_);

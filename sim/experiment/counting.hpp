@@ -15,7 +15,8 @@ inline constexpr std::size_t kFirstSpanQuantity = 1;
 inline constexpr std::size_t kQuantities = kFirstSpanQuantity + kSpans;
 
 /// Which queries count, and what is kept of them. Where the scenario leaves it open, the first queries are held back
-/// until settle() finds, by MSER, from where on their latencies are those of a steady state.
+/// until settle() finds, by MSER, from where on their latencies are those of a steady state; none is left out where
+/// chance explains how they begin.
 class Counting {
  public:
   Counting(Warmup warmup, std::int64_t queries);

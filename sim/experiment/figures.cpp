@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "experiment/figures.hpp"
 
+#include "experiment/relaxation.hpp"
 #include "experiment/run.hpp"
 
 namespace shardsim {
@@ -34,7 +35,7 @@ Figures figures_of(const Observations& observations, double confidence) {
 }
 
 Figures figures_of(const RunResult& result, double confidence) {
-  Figures f = figures_of(Observations{result.recorder.latency_ps(), result.sections}, confidence);
+  Figures f = figures_of(Observations{result.recorder.latency_ps(), result.sections, length_of(result)}, confidence);
   // The figure reported counts all queries, and work that came too late for any.
   f[Measure::cpu] = moved_to(result.total_cpu_us_per_query(), f[Measure::cpu]);
   return f;

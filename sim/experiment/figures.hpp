@@ -10,8 +10,10 @@ namespace shardsim {
 
 template <>
 struct EnumNames<Trust> {
-  static constexpr std::array<std::pair<Trust, std::string_view>, 3> names{
-      {{Trust::good, "good"}, {Trust::too_few, "too-few"}, {Trust::correlated, "correlated"}}};
+  static constexpr std::array<std::pair<Trust, std::string_view>, 4> names{{{Trust::good, "good"},
+                                                                            {Trust::too_few, "too-few"},
+                                                                            {Trust::correlated, "correlated"},
+                                                                            {Trust::too_short, "too-short"}}};
 };
 
 /// The figures of a run that come with an interval: latency in us, and core time a query in us.

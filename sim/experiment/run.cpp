@@ -4,6 +4,8 @@
 #include <numeric>
 #include <queue>
 
+#include "experiment/relaxation.hpp"
+
 namespace shardsim {
 namespace {
 
@@ -56,6 +58,7 @@ class Runner {
   void finish(const Outcome& outcome);
   bool more_wanted();
   Figures figures();
+  Length length() const;
   void stop_when_done();
   void note_offered_load();
   double seconds_of_load() const;
@@ -179,7 +182,24 @@ bool Runner::more_wanted() {
 }
 
 Figures Runner::figures() {
-  return figures_of({counting_.recorder().latency_ps(), counting_.sections()}, scenario_.confidence());
+  return figures_of({counting_.recorder().latency_ps(), counting_.sections(), length()}, scenario_.confidence());
+}
+
+// So far, as length_of() has it in the end.
+Length Runner::length() const {
+  const double seconds = to_seconds(sim_.now().time_since_epoch());
+  Relaxation relaxation;
+  if (loop_ || seconds <= 0) return {};
+  for (const Host& h : serving_.hosts()) {
+    const Station& cores = h.cores();
+    relaxation.add(to_seconds(cores.waited()) / std::max<double>(1, static_cast<double>(cores.visits())),
+                   to_seconds(cores.offered()) / (seconds * cores.servers()));
+  }
+  for (const LinkState& l : network_.links())
+    relaxation.add(to_seconds(l.waited) / std::max<double>(1, static_cast<double>(l.messages)),
+                   to_seconds(l.busy) / seconds);
+  const double warmup = static_cast<double>(counting_.warmup()) / static_cast<double>(result_.offered);
+  return length_of(relaxation, seconds, warmup, 1);
 }
 
 // Background traffic and timers would go on for ever.

@@ -17,6 +17,15 @@ constexpr double kFewestBeyond = 10;
 // Of the correlation of neighbouring groups, in standard errors: one-sided 5 %.
 constexpr double kCorrelated = 1.645;
 
+// Runs in relaxation times. A queue visits what lies beyond its quantile q in bursts; M/M/1 comes to about
+// 4 (1 - q) of them in one relaxation time (its extremal index is (1 - load)^2). With 60 bursts intervals hold the
+// truth as often as they say (docs/statistics.md).
+constexpr double kFewestBursts = 60;
+constexpr double kBurstsARelaxation = 4;
+constexpr double kShortest = 100;
+// Pulls below this share of what they are taken from are rounding.
+constexpr double kRounding = 1e-11;
+
 // The standard error of an estimate from its pulls, and how it was found.
 struct Spreading {
   double error = 0;
@@ -70,6 +79,24 @@ Spreading spreading_of(const Pulls& pulls, std::size_t groups_a_run) {
   return out;
 }
 
+// Whether the values hang together: the error is larger than that of as many independent ones, by more than two of its
+// own standard errors explain.
+bool hangs_together(const Spreading& spreading, double independent_error) {
+  if (!(independent_error > 0)) return false;
+  const double ratio = spreading.error / independent_error;
+  return ratio * ratio > 1 + 2 * std::sqrt(2 / spreading.freedom);
+}
+
+// Whether runs that lasted so long show what lies beyond a tail of this share. Each starts empty, and what its warm-up
+// leaves of that biases a mean by a quarter of a relaxation time over its length: within a third of the standard error
+// of n runs as long as each lasts n / 2 relaxation times.
+bool long_enough(const Observations& observations, double tail) {
+  const Length& length = observations.length;
+  if (length.counted < std::max(kShortest, kFewestBursts / kBurstsARelaxation / tail)) return false;
+  const auto runs = static_cast<double>(observations.runs.size());
+  return runs <= 1 || length.counted / runs * std::exp(length.warmup) >= runs / 2;
+}
+
 // As many groups as there may be, and half as many for as long as neighbours are correlated.
 std::optional<Spreading> spreading_of(const Pulls& pulls) {
   const std::size_t runs = pulls.runs.size();
@@ -88,17 +115,38 @@ double student(double confidence, double freedom) {
 }
 
 // Fills in what does not depend on the shape of the interval.
-double half_width(Estimate& e, double confidence) {
-  const std::optional<Spreading> spreading = spreading_of(e.pulls);
-  if (!spreading) return Estimate::kNone;
+std::optional<Spreading> judge(Estimate& e) {
+  std::optional<Spreading> spreading = spreading_of(e.pulls);
+  if (!spreading) return spreading;
   e.trust = spreading->correlated ? Trust::correlated : Trust::good;
   e.groups = spreading->groups;
   e.lag1 = spreading->lag1;
+  return spreading;
+}
+
+double half_width(Estimate& e, double confidence) {
+  const std::optional<Spreading> spreading = judge(e);
+  return spreading ? student(confidence, spreading->freedom) * spreading->error : Estimate::kNone;
+}
+
+// An estimate of queueing values: independent ones of the same number would have `independent_error`.
+double half_width(Estimate& e, double confidence, const Observations& observations, double independent_error,
+                  double tail) {
+  const std::optional<Spreading> spreading = judge(e);
+  if (!spreading) return Estimate::kNone;
+  if (e.trust == Trust::good && !long_enough(observations, tail) && hangs_together(*spreading, independent_error))
+    e.trust = Trust::too_short;
   return student(confidence, spreading->freedom) * spreading->error;
 }
 
-void set_symmetric(Estimate& e, double confidence) {
-  const double half = half_width(e, confidence);
+// What is left of differences of equal numbers is rounding, and no sign of anything.
+void drop_rounding(Pulls& pulls, double scale) {
+  for (Pulls::Run& run : pulls.runs)
+    for (double& pull : run.pulls)
+      if (std::abs(pull) <= kRounding * std::abs(scale)) pull = 0;
+}
+
+void set_symmetric(Estimate& e, double half) {
   if (std::isnan(half)) return;
   e.low = e.value - half;
   e.high = e.value + half;
@@ -157,18 +205,24 @@ Estimate combined(double value, double x, const Estimate& a, double y, const Est
   out.value = value;
   if (a.trust == Trust::too_few || b.trust == Trust::too_few) return out;
   out.pulls = combined(x, a.pulls, y, b.pulls);
-  set_symmetric(out, confidence);
+  drop_rounding(out.pulls, x * a.value);
+  set_symmetric(out, half_width(out, confidence));
+  if (out.trust == Trust::good && (a.trust == Trust::too_short || b.trust == Trust::too_short))
+    out.trust = Trust::too_short;
   return out;
 }
 
 }  // namespace
 
-Estimate estimate_mean(const Observations& observations, double confidence) {
+Estimate estimate_mean(const Observations& observations, double confidence, double tail) {
   Estimate e;
   e.value = observations.values.mean();
   e.pulls = pulls_of(observations,
                      [&](const Sections::Section& s) { return s.sum - e.value * static_cast<double>(s.count); });
-  set_symmetric(e, confidence);
+  drop_rounding(e.pulls, e.value);
+  const double independent =
+      std::sqrt(observations.values.variance() / std::max(1.0, static_cast<double>(observations.values.count())));
+  set_symmetric(e, half_width(e, confidence, observations, independent, tail));
   return e;
 }
 
@@ -181,7 +235,8 @@ Estimate estimate_quantity(const Observations& observations, std::size_t quantit
   e.pulls = pulls_of(observations, [&](const Sections::Section& s) {
     return s.quantities[quantity] - e.value * static_cast<double>(s.count);
   });
-  set_symmetric(e, confidence);
+  drop_rounding(e.pulls, e.value);
+  set_symmetric(e, half_width(e, confidence));
   return e;
 }
 
@@ -195,14 +250,16 @@ Estimate estimate_quantile(const Observations& observations, double q, double co
   e.pulls = pulls_of(observations, [&](const Sections::Section& s) {
     return q * static_cast<double>(s.count) - s.values.up_to(cut.bucket, cut.part);
   });
-  const double half = half_width(e, confidence);
+  drop_rounding(e.pulls, 1);
+  const double independent = std::sqrt(q * (1 - q) / count);
+  const double half = half_width(e, confidence, observations, independent, 1 - q);
   if (std::isnan(half)) return e;
   if (q + half > 1 - 1 / count || q - half < 1 / count) {  // the sample does not reach as far as the interval
     e.trust = Trust::too_few;
     return e;
   }
-  e.low = std::min(e.value, values.interpolated(q - half));
-  e.high = std::max(e.value, values.interpolated(q + half));
+  e.low = half > 0 ? std::min(e.value, values.interpolated(q - half)) : e.value;
+  e.high = half > 0 ? std::max(e.value, values.interpolated(q + half)) : e.value;
   const double slope = half > 0 ? (e.high - e.low) / (2 * half) : 0;
   for (Pulls::Run& run : e.pulls.runs)
     for (double& pull : run.pulls) pull *= slope;

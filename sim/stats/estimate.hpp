@@ -12,7 +12,9 @@ namespace shardsim {
 ///   good        as far as its confidence says
 ///   too-few     the sample is too small for this figure; there is no interval
 ///   correlated  even the longest sections depend on their neighbours: the interval is too narrow; run longer
-enum class Trust { good, too_few, correlated };
+///   too-short   values hang together, and the run lasted too few of its queues' relaxation times: there may be slow
+///               swings that it has not seen; run longer
+enum class Trust { good, too_few, correlated, too_short };
 
 /// How much each section of each run pulls an estimate away from its value; the pulls add up to zero. A smooth function
 /// of several estimates pulls as its derivative says, so that differences and ratios of estimates over the same
@@ -42,14 +44,23 @@ struct Estimate {
   double half_width() const { return (high - low) / 2; }
 };
 
+/// How long runs lasted, in relaxation times: the time in which a queue forgets what it was. Infinite where nothing
+/// queues, or nothing is known.
+struct Length {
+  double counted = std::numeric_limits<double>::infinity();  ///< of all runs together
+  double warmup = std::numeric_limits<double>::infinity();   ///< of each run, before its values count
+};
+
 /// The observations that estimates are made from: all values together, and the sections of each independent run.
 struct Observations {
   const Histogram& values;
   const std::vector<Sections>& runs;
+  Length length{};
 };
 
-/// Mean of the values. confidence: 0 to 1, such as 0.95.
-Estimate estimate_mean(const Observations& observations, double confidence);
+/// Mean of the values. confidence: 0 to 1, such as 0.95. `tail`: the share of the values that it hangs on; that of an
+/// exponential law behaves like a quantile of 94 %.
+Estimate estimate_mean(const Observations& observations, double confidence, double tail = 0.06);
 /// Mean of a quantity that comes with the values.
 Estimate estimate_quantity(const Observations& observations, std::size_t quantity, double confidence);
 /// Quantile, 0 < q < 1: the interval is that of the share of values below it, turned back into values (R. S. Woodruff,

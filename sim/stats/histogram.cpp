@@ -54,6 +54,17 @@ void Histogram::merge(const Histogram& other) {
 
 double Histogram::mean() const { return count_ == 0 ? 0 : static_cast<double>(sum_) / static_cast<double>(count_); }
 
+double Histogram::variance() const {
+  if (count_ == 0) return 0;
+  const double about = mean();
+  double squares = 0;
+  for (std::size_t b = 0; b < buckets_.size(); ++b) {
+    const double away = std::clamp(middle_of(b), static_cast<double>(min_), static_cast<double>(max_)) - about;
+    squares += static_cast<double>(buckets_[b]) * away * away;
+  }
+  return squares / static_cast<double>(count_);
+}
+
 double Histogram::quantile(double q) const {
   if (count_ == 0) return 0;
   const double rank = std::ceil(q * static_cast<double>(count_));

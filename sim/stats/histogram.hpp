@@ -22,6 +22,8 @@ class Histogram {
   std::int64_t min() const { return count_ == 0 ? 0 : min_; }
   std::int64_t max() const { return max_; }
   double mean() const;
+  /// Of the buckets' middles; zero when empty.
+  double variance() const;
 
   /// The value at rank ceil(q * count), 0 <= q <= 1; zero when empty. Within kRelativeError.
   double quantile(double q) const;

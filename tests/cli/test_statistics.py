@@ -91,6 +91,42 @@ class Intervals(ProgramTest):
         self.assertEqual(fixed["warmup"], 70)
 
 
+QUEUE = ROOT / "workloads/validation/queue.json"
+
+
+class Queue(ProgramTest):
+    """One server of 100 us; see tests/statistics for how often intervals hold."""
+
+    def result(self, *options):
+        return json.loads(self.succeed("run", QUEUE, *options, "--json").stdout)
+
+    def test_a_constant_latency_is_trusted_and_precise_at_once(self):
+        constant = ["--set", "serving.jitter={}", "--set", 'traffic.arrivals={"type":"deterministic","rate":"7000 /s"}']
+        result = self.result(*constant, "--set", "traffic.queries=20000", "--set", 'precision={"p99": "1 %", "mean": "1 %"}')
+        for measure in ["mean", "p50", "p90", "p95", "p99", "cpu"]:
+            with self.subTest(measure):
+                i = result["intervals"][measure]
+                self.assertEqual((i["trust"], i["low"], i["high"]), ("good", i["value"], i["value"]))
+        self.assertEqual(result["precision"], "met")
+        self.assertEqual(result["queries"]["offered"], 20000)
+
+    def test_a_run_near_saturation_that_is_too_short_says_so(self):
+        # 19,000 queries at a load of 0.86 last 19,000 (1 - sqrt(0.86))^2 / 0.86 = 117 relaxation times, and P95 wants 300.
+        rate = ["--set", "traffic.arrivals.rate=8600 /s", "--set", "traffic.queries=20000", "--set", "traffic.warmup=1000"]
+        done = self.succeed("run", QUEUE, *rate)
+        self.assertIn("p95:too-short", done.stdout)
+        calm = self.result("--set", "traffic.arrivals.rate=3000 /s", "--set", "traffic.queries=20000", "--set", "traffic.warmup=1000")
+        for measure in ["mean", "p50", "p90", "p95", "p99"]:
+            self.assertEqual(calm["intervals"][measure]["trust"], "good")
+
+    def test_rare_slow_queries_are_no_warm_up(self):
+        # Independent times of a long tail: nothing has to settle. (MSER alone cuts in half of the seeds.)
+        serial = ["--set", 'traffic.arrivals={"type": "serial"}', "--set", "traffic.queries=5000", "--set", 'traffic.warmup="auto"']
+        mixture = ["--set", 'serving.jitter={"dense": {"type": "lognormal", "mean": 1, "cv": 5}}']
+        cuts = [self.result(*serial, *mixture, "--seed", str(seed))["queries"]["warmup"] for seed in range(12)]
+        self.assertLessEqual(sum(cut > 0 for cut in cuts), 1)
+
+
 class Sweeps(ProgramTest):
     def test_columns_hold_intervals_and_paired_overheads(self):
         sweep = {
