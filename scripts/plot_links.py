@@ -14,7 +14,7 @@ from plotting import command, figure
 from plotting.arrange import JOIN, MOST_PANELS, select
 from plotting.sweep import SweepError, load, load_result
 
-DRAWABLE = {"stable", "saturated", "interrupted"}
+DRAWABLE = {"stable", "saturated", "failing", "interrupted"}
 BARS = {
     "utilisation": ("utilisation (%)", {"facecolor": "#6baed6"}),
     "p99_share": ("share of P99 latency (%)", {"facecolor": "#b9d7c2", "hatch": "xxxx"}),  # as plot_spans' network

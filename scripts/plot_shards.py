@@ -19,7 +19,7 @@ STYLES = [{"facecolor": "#6baed6"}, {"facecolor": "#fdd9b0", "hatch": "/////"}]
 
 def draw(options, sweep):
     layout = command.layout_of(options, sweep)
-    reasons = skipped(sweep, layout, {"stable", "saturated", "interrupted"})
+    reasons = skipped(sweep, layout, {"stable", "saturated", "failing", "interrupted"})
     indices = {index for panel in layout.panels for index in panel.points.values()} - set(reasons)
     shards = {index: sweep.result(index).get("/shards") for index in indices}
     unsharded = {index: "no sparse shards" for index in indices if not shards[index]}

@@ -26,12 +26,13 @@ COLUMNS = {
     "p90_overhead": ("P90 %", PERCENT, "{:+.1f}"),
     "p99_overhead": ("P99 %", PERCENT, "{:+.1f}"),
     "compute_overhead": ("compute %", PERCENT, "{:+.1f}"),
+    "goodput": ("goodput %", PERCENT, "{:.2f}"),
 }
 
 
 def show(options, sweep):
     frame = select(sweep, dict(options.where))
-    columns = [column for column in COLUMNS if column != "p95_us" or not sweep.frame[column].isna().all()]
+    columns = [column for column in COLUMNS if column not in ("p95_us", "goodput") or tells(sweep, column)]
     with_interval = [c for c in columns if c != "completed" and (options.intervals or c.endswith("_overhead"))]
     head = [*sweep.axes, *(COLUMNS[column][0] for column in columns), "verdict"]
     body = [
@@ -44,6 +45,12 @@ def show(options, sweep):
     for index in frame.index:
         if error := sweep.points[index].get("error"):
             print(f"{' '.join(frame.loc[index, sweep.axes])}: {error}", file=sys.stderr)
+
+
+def tells(sweep, column):
+    """Whether a column that some sweeps lack holds anything: of goodput, that some query was not answered in time."""
+    values = sweep.frame[column].dropna()
+    return bool((values < 1).any() if column == "goodput" else len(values))
 
 
 def cell(sweep, index, column, with_interval):

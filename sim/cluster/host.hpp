@@ -64,6 +64,9 @@ class Server {
   const std::string& service() const { return service_; }
   const Platform& platform() const { return host_.platform(); }
   const CpuTimes& cpu_times() const { return cpu_times_; }
+  /// Core time asked for by repetitions of requests that were not answered in time.
+  Duration repeated() const { return repeated_; }
+  void note_repeated(Duration time) { repeated_ += time; }
 
   /// What a piece of work came to.
   struct Booking {
@@ -85,6 +88,7 @@ class Server {
   Host& host_;
   std::string service_;
   CpuTimes cpu_times_{};
+  Duration repeated_{};
 };
 
 /// Awaitable piece of work on a host.

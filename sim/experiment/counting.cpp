@@ -9,8 +9,9 @@ constexpr std::int64_t kMostHeld = 1 << 15;
 
 }  // namespace
 
-Counting::Counting(Warmup warmup, std::int64_t queries)
-    : settled_(warmup.queries.has_value()),
+Counting::Counting(Warmup warmup, std::int64_t queries, std::optional<Duration> objective)
+    : objective_(objective),
+      settled_(warmup.queries.has_value()),
       warmup_(warmup.queries.value_or(0)),
       longest_(std::min(queries / 2, kMostHeld)) {}
 
@@ -20,7 +21,7 @@ void Counting::observe(const Outcome& outcome) {
     if (number >= warmup_) count(outcome);
     return;
   }
-  means_.record(outcome.id, static_cast<double>(outcome.latency.count()));
+  if (!outcome.failed) means_.record(outcome.id, static_cast<double>(outcome.latency.count()));
   if (number < longest_)
     held_.push_back(outcome);
   else
@@ -42,6 +43,12 @@ void Counting::settle() {
 }
 
 void Counting::count(const Outcome& outcome) {
+  const bool in_time = !outcome.failed && (!objective_ || outcome.latency <= *objective_);
+  answered_.front().record(outcome.id, in_time ? 1 : 0, {});
+  if (outcome.failed) {
+    ++failed_;
+    return;
+  }
   recorder_.record(outcome);
   std::array<double, kQuantities> quantities{};
   quantities[kCpuQuantity] = to_microseconds(outcome.cpu);

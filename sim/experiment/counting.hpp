@@ -14,14 +14,15 @@ inline constexpr std::size_t kCpuQuantity = 0;
 inline constexpr std::size_t kFirstSpanQuantity = 1;
 inline constexpr std::size_t kQuantities = kFirstSpanQuantity + kSpans;
 
-/// Which queries count, and what is kept of them. Where the scenario leaves it open, the first queries are held back
-/// until settle() finds, by MSER, from where on their latencies are those of a steady state; none is left out where
-/// chance explains how they begin.
+/// Which queries count, and what is kept of them: of those that failed, that they were not answered. Where the scenario
+/// leaves it open, the first queries are held back until settle() finds, by MSER, from where on their latencies are
+/// those of a steady state; none is left out where chance explains how they begin.
 class Counting {
  public:
-  Counting(Warmup warmup, std::int64_t queries);
+  /// `objective`: within which an answer is a good one; empty: any is.
+  Counting(Warmup warmup, std::int64_t queries, std::optional<Duration> objective = {});
 
-  /// A query that completed.
+  /// A query that completed or failed.
   void observe(const Outcome& outcome);
   /// Decides how many queries are warm-up, if that is still open. No later query is.
   void settle();
@@ -31,10 +32,14 @@ class Counting {
   bool steady() const { return steady_; }
   Recorder& recorder() { return recorder_; }
   std::vector<Sections>& sections() { return sections_; }  ///< one
+  /// One: of all queries that count, 1 for each that was answered within the objective, and 0 for each that was not.
+  std::vector<Sections>& answered() { return answered_; }
+  std::int64_t failed() const { return failed_; }  ///< of those that count
 
  private:
   void count(const Outcome& outcome);
 
+  std::optional<Duration> objective_;
   bool settled_;
   std::int64_t warmup_ = 0;
   std::int64_t longest_;  // warm-up that can be found
@@ -43,6 +48,8 @@ class Counting {
   std::vector<Outcome> held_;
   Recorder recorder_;
   std::vector<Sections> sections_{Sections(kQuantities)};
+  std::vector<Sections> answered_{Sections()};
+  std::int64_t failed_ = 0;
 };
 
 }  // namespace shardsim

@@ -19,6 +19,7 @@ void merge_hosts(std::vector<HostResult>& into, const std::vector<HostResult>& o
     by_time(into[i].utilisation, other[i].utilisation);
     by_time(into[i].offered_load, other[i].offered_load);
     if (into[i].memory_load && other[i].memory_load) by_time(*into[i].memory_load, *other[i].memory_load);
+    by_time(into[i].first_attempt_load, other[i].first_attempt_load);
     for (std::size_t w = 0; w < kWorks; ++w) into[i].cpu[w] += other[i].cpu[w];
     const Weighing by_visits(static_cast<double>(into[i].visits), static_cast<double>(other[i].visits));
     by_visits(into[i].mean_wait_us, other[i].mean_wait_us);
@@ -37,6 +38,7 @@ void merge_shards(std::vector<ShardResult>& into, const std::vector<ShardResult>
 void merge_link(LinkResult& into, const LinkResult& other, const Weighing& by_time) {
   by_time(into.utilisation, other.utilisation);
   by_time(into.offered_load, other.offered_load);
+  by_time(into.first_attempt_load, other.first_attempt_load);
   const Weighing by_messages(static_cast<double>(into.messages), static_cast<double>(other.messages));
   by_messages(into.mean_wait_us, other.mean_wait_us);
   into.bytes += other.bytes;
@@ -84,7 +86,7 @@ void merge_background(std::vector<BackgroundResult>& into, const std::vector<Bac
 
 // The verdict on all: the worst of any.
 Verdict merged(Verdict a, Verdict b) {
-  for (const Verdict v : {Verdict::interrupted, Verdict::saturated, Verdict::stable})
+  for (const Verdict v : {Verdict::interrupted, Verdict::saturated, Verdict::failing, Verdict::stable})
     if (a == v || b == v) return v;
   return Verdict::empty;
 }
@@ -95,11 +97,18 @@ void merge(RunResult& into, RunResult&& other) {
   const Weighing by_time(into.simulated_s, other.simulated_s);
   const Weighing by_query(static_cast<double>(into.completed), static_cast<double>(other.completed));
   into.verdict = merged(into.verdict, other.verdict);
+  into.conditions.insert(other.conditions.begin(), other.conditions.end());
   into.fingerprint = (into.fingerprint ^ other.fingerprint) * 0x9e3779b97f4a7c15ULL;
   into.events += other.events;
   into.offered += other.offered;
   into.completed += other.completed;
   into.failed += other.failed;
+  into.counted_failed += other.counted_failed;
+  into.rpcs += other.rpcs;
+  into.repeated_rpcs += other.repeated_rpcs;
+  into.cpu_us += other.cpu_us;
+  into.useful_cpu_us += other.useful_cpu_us;
+  into.first_attempt_load = std::max(into.first_attempt_load, other.first_attempt_load);
   into.warmup += other.warmup;
   into.not_arrived += other.not_arrived;
   into.steady = into.steady && other.steady;
@@ -111,11 +120,19 @@ void merge(RunResult& into, RunResult&& other) {
   into.names.hosts.merge(other.names.hosts);
   into.sections.insert(into.sections.end(), std::make_move_iterator(other.sections.begin()),
                        std::make_move_iterator(other.sections.end()));
+  into.answered.insert(into.answered.end(), std::make_move_iterator(other.answered.begin()),
+                       std::make_move_iterator(other.answered.end()));
   for (std::size_t w = 0; w < kWorks; ++w) by_query(into.cpu_us_per_query[w], other.cpu_us_per_query[w]);
   merge_hosts(into.hosts, other.hosts, by_time);
   merge_shards(into.shards, other.shards, by_query);
   merge_links(into, other, by_time);
   merge_background(into.background, other.background);
+  if (into.failed_share() > into.most_failed)
+    into.conditions.insert(Condition::failures);
+  else
+    into.conditions.erase(Condition::failures);
+  if (into.verdict == Verdict::stable || into.verdict == Verdict::failing)
+    into.verdict = into.has(Condition::failures) ? Verdict::failing : Verdict::stable;
   if (other.bottleneck.offered_load > into.bottleneck.offered_load) into.bottleneck = other.bottleneck;
 }
 

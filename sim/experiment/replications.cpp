@@ -5,6 +5,7 @@
 
 #include "experiment/merge.hpp"
 #include "experiment/parallel.hpp"
+#include "stats/share.hpp"
 
 namespace shardsim {
 namespace {
@@ -75,6 +76,7 @@ const RunResult& Study::add(std::int64_t count) {
   done_ += count;
   attribute(*all_);
   all_->figures = figures_of(*all_, all_->confidence);
+  all_->goodput = estimate_share(all_->answered, all_->confidence);
   return *all_;
 }
 

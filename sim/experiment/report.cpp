@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "experiment/report.hpp"
 
+#include "experiment/plan_facts.hpp"
 #include "sharding/packing.hpp"
 
 namespace shardsim {
@@ -33,10 +34,40 @@ Json latency_json(const Histogram& h) {
           {"cdf", cdf}};
 }
 
+// The percentiles that also count queries that failed, as never answered: null where they fall on those.
+Json with_failed_json(const RunResult& r) {
+  Json out = {{"count", static_cast<std::int64_t>(r.recorder.count()) + r.counted_failed}};
+  for (const auto& [name, q] : {std::pair("p50", 0.5), {"p90", 0.9}, {"p95", 0.95}, {"p99", 0.99}, {"p999", 0.999}}) {
+    const double value = r.latency_with_failed_us(q);
+    out[name] = std::isinf(value) ? Json() : Json(value);
+  }
+  return out;
+}
+
 // NaN becomes null.
 Json estimate_json(const Estimate& e) {
   return {{"value", e.value},   {"low", e.low},  {"high", e.high}, {"trust", std::string(name_of(e.trust))},
           {"groups", e.groups}, {"lag1", e.lag1}};
+}
+
+Json goodput_json(const RunResult& r) {
+  Json out = estimate_json(r.goodput);
+  out["objective_us"] = r.objective ? Json(to_microseconds(*r.objective)) : Json();
+  return out;
+}
+
+Json rpcs_json(const RunResult& r) {
+  const auto offered = static_cast<double>(std::max<std::int64_t>(1, r.offered));
+  return {{"attempts", r.rpcs},
+          {"repeated", r.repeated_rpcs},
+          {"attempts_per_offered", static_cast<double>(r.rpcs) / offered},
+          {"first_attempts_per_offered", static_cast<double>(r.rpcs - r.repeated_rpcs) / offered},
+          {"first_attempt_load", r.first_attempt_load}};
+}
+
+Json cpu_json(const RunResult& r) {
+  const auto offered = static_cast<double>(std::max<std::int64_t>(1, r.offered));
+  return {{"all", r.cpu_us / offered}, {"useful", r.useful_cpu_us / offered}, {"wasted", r.wasted_cpu_us() / offered}};
 }
 
 Json intervals_json(const RunResult& r) {
@@ -84,6 +115,7 @@ Json host_json(const HostResult& h) {
           {"utilisation", h.utilisation},
           {"offered_load", h.offered_load},
           {"memory_load", h.memory_load ? Json(*h.memory_load) : Json()},  // null: the cores cannot use it up
+          {"first_attempt_load", h.first_attempt_load},
           {"memory_bytes", h.memory.count},
           {"memory_used_bytes", h.memory_used.count},
           {"cpu_us", by_name<Work>(cpu)},
@@ -107,6 +139,7 @@ Json link_json(const LinkResult& l) {
           {"bandwidth_gbps", gbps},  // null: unlimited
           {"utilisation", l.utilisation},
           {"offered_load", l.offered_load},
+          {"first_attempt_load", l.first_attempt_load},
           {"bytes", l.bytes.count},
           {"messages", l.messages},
           {"lost_bytes", l.lost_bytes.count},
@@ -148,21 +181,30 @@ Json result_json(const Scenario& scenario, const RunResult& r, const std::filesy
   out["seed"] = scenario.seed;
   out["fingerprint"] = fmt::format("{:016x}", r.fingerprint);
   out["verdict"] = std::string(name_of(r.verdict));
+  out["conditions"] = Json::array();
+  for (const Condition condition : r.conditions) out["conditions"].push_back(std::string(name_of(condition)));
   out["bottleneck"] = {
       {"kind", r.bottleneck.kind}, {"name", r.bottleneck.name}, {"offered_load", r.bottleneck.offered_load}};
   out["highest_stable_per_s"] = r.highest_stable_per_s() > 0 ? Json(r.highest_stable_per_s()) : Json();
-  out["queries"] = {
-      {"offered", r.offered}, {"completed", r.completed},
-      {"failed", r.failed},   {"not_arrived", r.not_arrived},
-      {"warmup", r.warmup},   {"warmup_found", !scenario.traffic.warmup.queries.has_value() && scenario.faults.empty()},
-      {"steady", r.steady}};
+  out["queries"] = {{"offered", r.offered},
+                    {"completed", r.completed},
+                    {"failed", r.failed},
+                    {"failed_share", r.failed_share()},
+                    {"not_arrived", r.not_arrived},
+                    {"warmup", r.warmup},
+                    {"warmup_found", !scenario.traffic.warmup.queries.has_value() && scenario.faults.empty()},
+                    {"steady", r.steady}};
   out["offered_per_s"] = r.offered_per_s;
   out["completed_per_s"] = r.completed_per_s;
   out["precision"] = std::string(name_of(r.precision_end));
   out["simulated_s"] = r.simulated_s;
   out["events"] = r.events;
   out["latency_us"] = latency_json(r.recorder.latency_ps());
+  out["latency_with_failed_us"] = with_failed_json(r);
+  out["goodput"] = goodput_json(r);
   out["intervals"] = intervals_json(r);
+  out["rpcs"] = rpcs_json(r);
+  out["cpu_us_per_offered"] = cpu_json(r);
   out["cpu_us_per_query"] = r.total_cpu_us_per_query();
   out["cpu_us_per_query_by_class"] = by_name<Work>(r.cpu_us_per_query);
   out["spans_us"] = spans_json(r.recorder);
@@ -195,12 +237,36 @@ std::string doubts(const Figures& figures) {
 
 namespace {
 
+// Why, where the offered load on the line of the busiest part does not say it.
+std::string reason_text(const RunResult& r) {
+  if (r.has(Condition::failures))
+    return fmt::format("{} of the queries failed, more than {}", percent_text(r.failed_share()),
+                       percent_text(r.most_failed));
+  if (r.verdict != Verdict::saturated || r.bottleneck.offered_load >= 1) return "";
+  return fmt::format(
+      "ever more queries were under way{}, though the mean load is {:.3f}: a burst or a rise in arrivals",
+      r.has(Condition::overrun) ? ", until they were too many to go on" : "", r.bottleneck.offered_load);
+}
+
+std::string retries_text(const RunResult& r) {
+  if (!r.has(Condition::retry_storm)) return "";
+  const auto first = static_cast<double>(r.rpcs - r.repeated_rpcs);
+  std::string out = fmt::format(
+      "            retry storm: {:.2f} attempts an RPC; offered load {:.3f}, of which first attempts alone are "
+      "{:.3f}\n",
+      static_cast<double>(r.rpcs) / std::max(1.0, first), r.bottleneck.offered_load, r.first_attempt_load);
+  if (r.has(Condition::metastable))
+    out += "            metastable: it outlived what set it off; no fault was active any more when the run ended\n";
+  return out;
+}
+
 std::string verdict_text(const RunResult& r) {
   std::string out = fmt::format("verdict     {}", name_of(r.verdict));
-  if (r.highest_stable_per_s() > 0)
-    out += fmt::format("; offered {:.4g} /s, stable up to about {:.4g} /s", r.offered_per_s, r.highest_stable_per_s());
+  if (const std::string reason = reason_text(r); !reason.empty()) out += ": " + reason;
+  if (r.offered_per_s > 0 && !r.closed_loop) out += fmt::format("; offered {:.4g} /s", r.offered_per_s);
+  if (r.highest_stable_per_s() > 0) out += fmt::format(", stable up to about {:.4g} /s", r.highest_stable_per_s());
   if (r.closed_loop) out += fmt::format("; completed {:.4g} /s in a closed loop", r.completed_per_s);
-  return out + "\n";
+  return out + "\n" + retries_text(r);
 }
 
 std::string queries_text(const RunResult& r) {
@@ -213,6 +279,25 @@ std::string queries_text(const RunResult& r) {
                          : "");
 }
 
+std::string with_failed_text(const RunResult& r) {
+  std::string out =
+      fmt::format("            of answered queries only; with the {} failed as infinite:", r.counted_failed);
+  for (const auto& [name, q] : {std::pair("P50", 0.5), {"P90", 0.9}, {"P95", 0.95}, {"P99", 0.99}}) {
+    const double value = r.latency_with_failed_us(q);
+    out += std::isinf(value) ? fmt::format("   {} infinite", name) : fmt::format("   {} {:.1f}", name, value);
+  }
+  return out + "\n";
+}
+
+std::string goodput_text(const RunResult& r) {
+  Estimate percent = r.goodput;
+  percent.value *= 100;
+  percent.low *= 100;
+  percent.high *= 100;
+  return fmt::format("goodput     {} % of the queries answered{}\n", interval_text(percent, 2),
+                     r.objective ? " within " + to_text(*r.objective) : "");
+}
+
 std::string latency_text(const RunResult& r) {
   const auto figure = [&](Measure m) { return interval_text(r.figures[m], 1); };
   std::string out =
@@ -220,6 +305,8 @@ std::string latency_text(const RunResult& r) {
                   figure(Measure::p50), figure(Measure::p90), figure(Measure::p95), figure(Measure::p99));
   if (r.figures[Measure::p999].trust == Trust::good) out += fmt::format("   P99.9 {}", figure(Measure::p999));
   out += fmt::format("   max {:.1f}\n", us(static_cast<double>(r.recorder.latency_ps().max())));
+  if (r.counted_failed > 0) out += with_failed_text(r);
+  if (r.objective || r.counted_failed > 0) out += goodput_text(r);
   if (const std::string doubtful = doubts(r.figures); !doubtful.empty() && r.recorder.count() > 0)
     out += fmt::format("            not to be relied on (send more queries): {}\n", doubtful);
   if (r.precision_end != PrecisionEnd::not_asked)
@@ -227,12 +314,34 @@ std::string latency_text(const RunResult& r) {
   return out;
 }
 
+std::string cpu_text(const RunResult& r) {
+  constexpr double kWorthTelling = 0.001;
+  const double wasted = r.wasted_cpu_us();
+  const bool wastes = r.cpu_us > 0 && wasted / r.cpu_us >= kWorthTelling;
+  std::string out =
+      fmt::format("CPU         {} us a{} query; intervals of {:g} %\n", interval_text(r.figures[Measure::cpu], 1),
+                  wastes ? "n answered" : "", 100 * r.confidence);
+  if (!wastes) return out;
+  const auto offered = static_cast<double>(std::max<std::int64_t>(1, r.offered));
+  return out +
+         fmt::format(
+             "            {:.1f} us a query offered: {:.1f} useful, {:.1f} ({}) wasted on what nobody waited for\n",
+             r.cpu_us / offered, r.useful_cpu_us / offered, wasted / offered, percent_text(wasted / r.cpu_us));
+}
+
+// Where a topology was described that no query spends any time in.
+std::string idle_network_text(const RunResult& r) {
+  const double network = r.recorder.mean_spans_us(0, 1)[static_cast<std::size_t>(Span::network)];
+  if (r.recorder.count() == 0 || network > 0) return "";
+  return fmt::format("network     no query spent time there: {}, so the topology has no effect\n",
+                     r.links.empty() ? "no message crossed a link" : "links take no time");
+}
+
 }  // namespace
 
 std::string summary_text(const RunResult& r) {
   std::string out = verdict_text(r) + queries_text(r) + latency_text(r);
-  out += fmt::format("CPU         {} us a query; intervals of {:g} %\n", interval_text(r.figures[Measure::cpu], 1),
-                     100 * r.confidence);
+  out += cpu_text(r);
   const auto [low, high] = band_around(0.99);
   const auto p99 = r.recorder.mean_spans_us(low, high);
   double total = 0;
@@ -248,8 +357,7 @@ std::string summary_text(const RunResult& r) {
   if (longest != r.links.end() && longest->p99_us > 0)
     out += fmt::format("network     P99 queries are longest at link {} -> {}: {:.1f} us, {:.1f} % of their latency\n",
                        longest->from, longest->to, longest->p99_us, 100 * longest->p99_share);
-  out += slowest_text(r.slowest);
-  return out;
+  return out + idle_network_text(r) + slowest_text(r.slowest);
 }
 
 Json plan_json(const ShardingPlan& plan) { return value_type<ShardingPlan>().write(&plan, {}); }
@@ -262,18 +370,24 @@ std::string plan_text(const Scenario& scenario, const Model& model, const Shardi
   const std::vector<double> estimates = estimated_loads(all, {model, {}, 1, scenario.seed, profile.get()}, samples);
   auto next = estimates.begin();
 
-  std::string out = fmt::format("{:<16}{:>8}{:>14}{:>16}\n", "server", "tables", "GiB", "lookups/query");
+  const PlanFacts facts(scenario, model, plan);
+  std::string out = fmt::format("{:<16}{:>8}{:>14}{:>14}{:>16}{:>16}  {}\n", "server", "tables", "GiB", "GiB left",
+                                "lookups/query", "us/query", "hosts");
   std::vector<double> loads;
   std::vector<double> sizes;
-  const auto row = [&](const std::string& name, const std::vector<Placement>& placements, bool is_shard) {
+  const auto row = [&](const std::string& name, const std::vector<Placement>& placements,
+                       std::optional<std::size_t> shard) {
     double load = 0;
-    for (std::size_t i = 0; i < placements.size(); ++i) load += *next++;
+    std::vector<double> each;
+    for (std::size_t i = 0; i < placements.size(); ++i) load += each.emplace_back(*next++);
     const double gib = static_cast<double>(placed_bytes(placements, model).count) / (1 << 30);
-    if (is_shard) loads.push_back(load), sizes.push_back(gib);
-    out += fmt::format("{:<16}{:>8}{:>14.3f}{:>16.1f}\n", name, placements.size(), gib, load);
+    if (shard) loads.push_back(load), sizes.push_back(gib);
+    out += fmt::format("{:<16}{:>8}{:>14.3f}{:>14.3f}{:>16.1f}{:>16.1f}  {}\n", name, placements.size(), gib,
+                       static_cast<double>(facts.headroom(shard).count) / (1 << 30), load,
+                       facts.gather_us(shard, placements, each), facts.hosts(shard));
   };
-  row("main", plan.main, false);
-  for (const PlannedShard& shard : plan.shards) row(shard.name, shard.tables, true);
+  row("main", plan.main, {});
+  for (std::size_t s = 0; s < plan.shards.size(); ++s) row(plan.shards[s].name, plan.shards[s].tables, s);
   const auto balance = [](const std::vector<double>& v) {
     double sum = 0;
     double top = 0;
@@ -283,7 +397,9 @@ std::string plan_text(const Scenario& scenario, const Model& model, const Shardi
   if (!loads.empty())
     out += fmt::format("balance (largest / mean): bytes {:.3f}, lookups {:.3f}; lookups estimated from {}\n",
                        balance(sizes), balance(loads), profile->source(samples));
-  return out;
+  return out +
+         "us/query: core time of gathering, without queueing and messages; GiB left: of the fullest host, beside all "
+         "its servers\n";
 }
 
 }  // namespace shardsim

@@ -5,6 +5,8 @@
 #include <queue>
 
 #include "experiment/relaxation.hpp"
+#include "experiment/retry_watch.hpp"
+#include "stats/share.hpp"
 
 namespace shardsim {
 namespace {
@@ -37,7 +39,8 @@ class Runner {
         faults_(sim_, scenario.faults, network_, serving_),
         background_(sim_, scenario.background, network_, scenario.seed, scenario.replication),
         stream_(model_, scenario.traffic, scenario.seed, scenario.replication),
-        counting_(warmup_of(scenario), scenario.traffic.queries) {}
+        counting_(warmup_of(scenario), scenario.traffic.queries, scenario.traffic.objective),
+        retries_(scenario) {}
 
   RunResult run();
 
@@ -50,6 +53,7 @@ class Runner {
     if (control_.on_offer) control_.on_offer(query, sim_.now());
     backlog_.record(query.id, static_cast<double>(under_way()));
     last_arrival_ = sim_.now();
+    if (retries_.watches()) retries_.on_arrival(query.id, sim_.now(), serving_);
     serving_.submit(std::move(query), done_);
   }
   void next_of_client(Duration think);
@@ -74,7 +78,9 @@ class Runner {
   std::int64_t under_way() const { return result_.offered - result_.completed - result_.failed; }
   bool backlog_grows() const;
   PrecisionEnd precision_end() const;
-  Verdict verdict() const;
+  Verdict verdict();
+  void note_conditions();
+  void collect_first_attempts();
 
   // Thinks, then asks.
   struct Client final : Timer {
@@ -113,6 +119,7 @@ class Runner {
   std::function<void(const Outcome&)> done_ = [this](const Outcome& outcome) { finish(outcome); };
   RunResult result_;
   Counting counting_;
+  RetryWatch retries_;
   BlockMeans backlog_;                               // queries under way as another arrives
   std::int64_t target_ = scenario_.traffic.queries;  // queries to send; precision may want more
   // What links had been asked for, and could have done, at the last arrival.
@@ -210,7 +217,9 @@ void Runner::stop_when_done() {
 void Runner::finish(const Outcome& outcome) {
   check_clock(sim_.now());
   ++(outcome.failed ? result_.failed : result_.completed);
-  if (!outcome.failed) counting_.observe(outcome);
+  counting_.observe(outcome);
+  if (!outcome.failed) result_.useful_cpu_us += to_microseconds(outcome.cpu);
+  if (retries_.watches()) retries_.on_end(outcome);
   if (control_.on_outcome) control_.on_outcome(outcome);
   if (loop_) next_of_client(think(outcome.id, kLaterThought));
   stop_when_done();
@@ -303,6 +312,10 @@ void Runner::collect() {
   result_.steady = counting_.steady();
   result_.recorder = std::move(counting_.recorder());
   result_.sections = std::move(counting_.sections());
+  result_.answered = std::move(counting_.answered());
+  result_.counted_failed = counting_.failed();
+  result_.objective = scenario_.traffic.objective;
+  result_.most_failed = scenario_.traffic.most_failed.of_one;
   result_.fingerprint = sim_.fingerprint();
   result_.events = sim_.events_fired();
   result_.simulated_s = to_seconds(sim_.now().time_since_epoch());
@@ -314,12 +327,14 @@ void Runner::collect() {
   collect_hosts(span);
   collect_shards();
   collect_links(span);
+  collect_first_attempts();
   collect_background();
   collect_names();
   attribute(result_);
   result_.verdict = verdict();
   result_.confidence = scenario_.confidence();
   result_.figures = figures_of(result_, result_.confidence);
+  result_.goodput = estimate_share(result_.answered, result_.confidence);
   result_.precision_end = precision_end();
 }
 
@@ -420,6 +435,35 @@ double Runner::offered_load_of(const LinkState& link, std::size_t number) const 
   return then.could_send > 0 ? static_cast<double>((link.asked + then.background).count) / then.could_send : 0;
 }
 
+// The load without repeated attempts: that part of it which they asked for is taken off.
+void Runner::collect_first_attempts() {
+  result_.rpcs = serving_.rpcs();
+  result_.repeated_rpcs = serving_.repeated_rpcs();
+  std::vector<Duration> repeated(serving_.hosts().size());
+  for (const Server& server : serving_.servers()) {
+    repeated[server.host().number()] += server.repeated();
+    for (const Duration time : server.cpu_times()) result_.cpu_us += to_microseconds(time);
+  }
+  const auto left = [this](double load, double of_repeats, double of_all) {
+    const double first = of_all > 0 ? load * std::max(0.0, 1 - of_repeats / of_all) : load;
+    result_.first_attempt_load = std::max(result_.first_attempt_load, first);
+    return first;
+  };
+  for (std::size_t i = 0; i < repeated.size(); ++i) {
+    HostResult& host = result_.hosts[i];
+    const double all = to_seconds(serving_.hosts()[i].cores().offered());
+    host.first_attempt_load = left(host.offered_load, to_seconds(repeated[i]), all);
+    if (host.memory_load) left(*host.memory_load, to_seconds(repeated[i]), all);  // repeated as the core time is
+  }
+  const auto asked = [this](const LinkResult& l) -> const LinkState& {
+    return std::as_const(network_).links()[l.link];
+  };
+  const std::vector<Bytes>& bytes = serving_.repeated_bytes();
+  for (LinkResult& l : result_.links)
+    l.first_attempt_load = left(l.offered_load, bytes.empty() ? 0 : static_cast<double>(bytes[l.link].count),
+                                static_cast<double>((asked(l).asked + asked(l).asked_by_background).count));
+}
+
 void Runner::collect_background() {
   for (const BackgroundTotals& t : background_.totals())
     result_.background.push_back({t.sent, t.delivered, t.lost, t.bytes, t.times_ps});
@@ -435,12 +479,30 @@ void Runner::collect_names() {
   for (const PlannedShard& shard : plan_.shards) names.shards.push_back(shard.name);
 }
 
-Verdict Runner::verdict() const {
+void Runner::note_conditions() {
+  const auto note = [this](Condition condition, bool holds) {
+    if (holds) result_.conditions.insert(condition);
+  };
+  note(Condition::overload, !loop_ && result_.bottleneck.offered_load >= 1);
+  note(Condition::backlog, backlog_grows());
+  note(Condition::overrun, overrun_);
+  note(Condition::failures, result_.failed_share() > result_.most_failed);
+  const RetryWatch::Findings retries = retries_.findings(result_);
+  note(Condition::retry_storm, retries.storm);
+  note(Condition::metastable, retries.metastable);
+}
+
+// Saturated is a system that its queries ask too much of; where the repetition of what failed does, it is failing.
+Verdict Runner::verdict() {
+  note_conditions();
   if (interrupted_) return Verdict::interrupted;
-  if (overrun_) return Verdict::saturated;
-  if (result_.recorder.count() == 0) return Verdict::empty;
-  const bool overloaded = !loop_ && result_.bottleneck.offered_load >= 1;
-  return overloaded || backlog_grows() ? Verdict::saturated : Verdict::stable;
+  const bool failing = result_.has(Condition::failures);
+  if (result_.recorder.count() == 0 && !failing && !overrun_) return Verdict::empty;
+  if (!loop_ && result_.first_attempt_load >= 1) return Verdict::saturated;
+  if (failing) return Verdict::failing;
+  const bool too_much =
+      result_.has(Condition::overload) || result_.has(Condition::backlog) || result_.has(Condition::overrun);
+  return too_much ? Verdict::saturated : Verdict::stable;
 }
 
 // Whether ever more queries were under way, as arrivals saw it: from quarter to quarter of the run, to twice as many in
@@ -458,7 +520,21 @@ bool Runner::backlog_grows() const {
 }  // namespace
 
 double RunResult::highest_stable_per_s() const {
-  return bottleneck.offered_load > 0 && !closed_loop ? offered_per_s / bottleneck.offered_load : 0;
+  if (!(bottleneck.offered_load > 0) || closed_loop || verdict == Verdict::failing) return 0;
+  const double load = has(Condition::failures) ? first_attempt_load : bottleneck.offered_load;
+  const bool contradicts = verdict == Verdict::saturated && load < 1;
+  return contradicts ? 0 : offered_per_s / load;
+}
+
+double RunResult::failed_share() const {
+  return failed > 0 ? static_cast<double>(failed) / static_cast<double>(completed + failed) : 0;
+}
+
+double RunResult::latency_with_failed_us(double q) const {
+  const auto answered_queries = static_cast<double>(recorder.count());
+  const double rank = q * (answered_queries + static_cast<double>(counted_failed));
+  if (rank > answered_queries) return std::numeric_limits<double>::infinity();
+  return answered_queries > 0 ? recorder.latency_ps().quantile(rank / answered_queries) * 1e-6 : 0;
 }
 
 double RunResult::total_cpu_us_per_query() const {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <set>
+
 #include "engine/interrupt.hpp"
 #include "experiment/counting.hpp"
 #include "experiment/scenario.hpp"
@@ -12,15 +14,17 @@ namespace shardsim {
 ///   stable       every server and link was offered less work than it can do
 ///   saturated    some server or link was offered more, or ever more queries were under way: latencies grow for as
 ///                long as the run lasts
+///   failing      more queries failed than are allowed for (traffic.most_failed): figures of latency are of the others
 ///   empty        no query was counted
 ///   interrupted  stopped before its end
 ///   infeasible   could not be built (sweeps only)
 ///   failed       ended with an error (sweeps only)
-enum class Verdict { stable, saturated, empty, interrupted, infeasible, failed };
+enum class Verdict { stable, saturated, failing, empty, interrupted, infeasible, failed };
 template <>
 struct EnumNames<Verdict> {
-  static constexpr std::array<std::pair<Verdict, std::string_view>, 6> names{{{Verdict::stable, "stable"},
+  static constexpr std::array<std::pair<Verdict, std::string_view>, 7> names{{{Verdict::stable, "stable"},
                                                                               {Verdict::saturated, "saturated"},
+                                                                              {Verdict::failing, "failing"},
                                                                               {Verdict::empty, "empty"},
                                                                               {Verdict::interrupted, "interrupted"},
                                                                               {Verdict::infeasible, "infeasible"},
@@ -35,6 +39,7 @@ struct HostResult {
   double utilisation = 0;   ///< share of core time used, over the simulated time
   double offered_load = 0;  ///< core time that all queries ask for, over what there was until the last arrival
   std::optional<double> memory_load;  ///< the same of memory bandwidth, where the cores can use it up
+  double first_attempt_load = 0;      ///< core time, without repeated RPCs
   Bytes memory;
   Bytes memory_used;
   CpuTimes cpu{};
@@ -60,6 +65,7 @@ struct LinkResult {
   Bandwidth bandwidth;
   double utilisation = 0;
   double offered_load = 0;
+  double first_attempt_load = 0;
   Bytes bytes;                ///< offered: carried and lost
   std::int64_t messages = 0;  ///< offered; packets, where the transport has them
   Bytes lost_bytes;
@@ -80,6 +86,25 @@ struct BackgroundResult {
   Histogram times_ps;  ///< of those delivered
 };
 
+/// What a verdict rests on; each may hold beside others.
+///   overload     the busiest part was offered at least as much as it can do
+///   backlog      ever more queries were under way
+///   overrun      so many were that the run was ended
+///   failures     more queries failed than are allowed for
+///   retry_storm  failures, while repeated attempts make most of the load
+///   metastable   a retry storm that outlives what set it off, where first attempts alone would be no overload
+enum class Condition { overload, backlog, overrun, failures, retry_storm, metastable };
+template <>
+struct EnumNames<Condition> {
+  static constexpr std::array<std::pair<Condition, std::string_view>, 6> names{{{Condition::overload, "overload"},
+                                                                                {Condition::backlog, "backlog"},
+                                                                                {Condition::overrun, "overrun"},
+                                                                                {Condition::failures, "failures"},
+                                                                                {Condition::retry_storm, "retry-storm"},
+                                                                                {Condition::metastable, "metastable"}}};
+};
+using Conditions = std::set<Condition>;
+
 struct Bottleneck {
   std::string kind;  ///< "cpu", "memory" or "link"
   std::string name;
@@ -89,14 +114,20 @@ struct Bottleneck {
 /// What came of a run, as values.
 struct RunResult {
   Verdict verdict = Verdict::empty;
+  Conditions conditions;
   std::uint64_t fingerprint = 0;
   std::uint64_t events = 0;
   std::int64_t offered = 0;
   std::int64_t completed = 0;
-  std::int64_t failed = 0;       ///< given up: a message lost, or no answer in time
-  std::int64_t not_arrived = 0;  ///< of `traffic.queries`, where the arrivals ended before them
-  std::int64_t warmup = 0;       ///< first queries, in no statistic of latency
-  bool steady = true;            ///< false: the latencies never settled, so that no warm-up is long enough
+  std::int64_t failed = 0;          ///< given up: a message lost, or no answer in time
+  std::int64_t not_arrived = 0;     ///< of `traffic.queries`, where the arrivals ended before them
+  std::int64_t counted_failed = 0;  ///< of those that are not warm-up
+  double most_failed = 0;           ///< share of failed queries above which the run is failing
+  std::vector<Sections> answered;   ///< Counting::answered() of each replication
+  std::optional<Duration> objective;
+  Estimate goodput;         ///< share of the queries that count answered within the objective
+  std::int64_t warmup = 0;  ///< first queries, in no statistic of latency
+  bool steady = true;       ///< false: the latencies never settled, so that no warm-up is long enough
   double simulated_s = 0;
   bool closed_loop = false;  ///< the system itself sets the rate of arrivals
   double offered_per_s = 0;  ///< arrivals until the last
@@ -110,6 +141,11 @@ struct RunResult {
   Slowest slowest;
   std::array<double, kWorks> cpu_us_per_query{};  ///< by class, over all servers
   Bottleneck bottleneck;
+  double first_attempt_load = 0;  ///< highest offered load of any part without repeated RPCs
+  std::int64_t rpcs = 0;          ///< attempts
+  std::int64_t repeated_rpcs = 0;
+  double cpu_us = 0;         ///< core time of all servers
+  double useful_cpu_us = 0;  ///< of it, for answers that came in time for queries that were answered
   std::vector<HostResult> hosts;
   std::vector<ShardResult> shards;
   std::vector<LinkResult> links;
@@ -117,7 +153,16 @@ struct RunResult {
   std::vector<BackgroundResult> background;
 
   double total_cpu_us_per_query() const;
-  /// Estimated rate of arrivals at which the busiest server or link has no time left; 0 for a closed loop.
+  /// Core time that led to no answer; where a run was ended early, work under way then too.
+  double wasted_cpu_us() const { return std::max(0.0, cpu_us - useful_cpu_us); }
+  bool has(Condition condition) const { return conditions.contains(condition); }
+  /// Of all queries that ended.
+  double failed_share() const;
+  /// The latency at rank q of the queries that count, those that failed taken as never answered: infinite where the
+  /// rank falls on them. In us.
+  double latency_with_failed_us(double q) const;
+  /// Estimated rate of arrivals at which the busiest server or link has no time left. 0 for a closed loop, and where
+  /// the run shows that the mean load does not tell: queries fail, or ever more were under way at a mean load below 1.
   double highest_stable_per_s() const;
 };
 

@@ -128,6 +128,12 @@ std::string overheads(const PointRow& row, const PointRow* baseline) {
   return out;
 }
 
+// Of the queries that failed; a P99 that falls on them is infinite.
+std::string failures(const PointRow& row) {
+  const std::string p99 = std::isinf(row.p99_with_failed_us) ? "inf" : number(row.p99_with_failed_us, "{}");
+  return fmt::format("{},{}{},", row.failed, row.goodput ? fields(*row.goodput, "{:.6f}") : ",,,", p99);
+}
+
 }  // namespace
 
 std::size_t selected_points(const Sweep& sweep) {
@@ -141,6 +147,11 @@ PointRow row_of(const PointResult& point) {
   row.error = point.error;
   if (!point.result) return row;
   row.completed = point.result->completed;
+  row.failed = point.result->failed;
+  if (point.result->completed + point.result->failed > 0) {
+    row.goodput = point.result->goodput;
+    row.p99_with_failed_us = point.result->latency_with_failed_us(0.99);
+  }
   if (point.result->recorder.count() > 0) row.figures = point.result->figures;
   return row;
 }
@@ -165,12 +176,13 @@ std::vector<PointRow> run_sweep(const Sweep& sweep, const SweepControl& control)
 std::string sweep_csv(const Sweep& sweep, const std::vector<PointRow>& rows) {
   std::string out;
   for (const std::string& axis : sweep.axes) out += csv_field(axis) + ",";
-  out += "completed," + columns(kFigureColumns) + columns(kOverheadColumns) + "doubts,verdict\n";
+  out += "completed," + columns(kFigureColumns) + columns(kOverheadColumns) +
+         "failed,goodput,goodput_lo,goodput_hi,p99_with_failed_us,doubts,verdict\n";
   for (std::size_t i = 0; i < rows.size(); ++i) {
     for (const std::string& label : sweep.points[i].labels) out += csv_field(label) + ",";
     const std::optional<std::size_t> baseline = sweep.points[i].baseline;
-    out += fmt::format("{},{}{}{},{}\n", rows[i].completed, figures(rows[i]),
-                       overheads(rows[i], baseline ? &rows[*baseline] : nullptr),
+    out += fmt::format("{},{}{}{}{},{}\n", rows[i].completed, figures(rows[i]),
+                       overheads(rows[i], baseline ? &rows[*baseline] : nullptr), failures(rows[i]),
                        rows[i].figures ? doubts(*rows[i].figures) : "", name_of(rows[i].verdict));
   }
   return out;

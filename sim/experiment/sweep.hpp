@@ -95,6 +95,9 @@ struct PointRow {
   std::string error;
   std::int64_t completed = 0;
   std::optional<Figures> figures;  ///< where a query completed
+  std::int64_t failed = 0;
+  std::optional<Estimate> goodput;  ///< where a query ended
+  double p99_with_failed_us = Estimate::kNone;
 };
 
 PointRow row_of(const PointResult& point);

@@ -28,12 +28,24 @@ std::optional<E> value_of(const std::string& name) {
   return std::nullopt;
 }
 
+Json interval_record(const Estimate& e) {
+  return {{"value", e.value}, {"low", e.low}, {"high", e.high}, {"trust", std::string(name_of(e.trust))}};
+}
+
+Estimate read_estimate(const Json& value) {
+  Estimate e;
+  e.value = read_number(value.at("value"));
+  e.low = read_number(value.at("low"));
+  e.high = read_number(value.at("high"));
+  e.trust = value_of<Trust>(value.at("trust").get<std::string>()).value();
+  return e;
+}
+
 Json figures_json(const Figures& figures, bool with_pulls) {
   Json out = {{"confidence", figures.confidence}};
   for (const auto& [measure, name] : EnumNames<Measure>::names) {
     const Estimate& e = figures[measure];
-    Json& one = out[std::string(name)] = {
-        {"value", e.value}, {"low", e.low}, {"high", e.high}, {"trust", std::string(name_of(e.trust))}};
+    Json& one = out[std::string(name)] = interval_record(e);
     if (with_pulls) one["pulls"] = pulls_json(e.pulls);
   }
   return out;
@@ -45,10 +57,7 @@ Figures read_figures(const Json& value) {
   for (const auto& [measure, name] : EnumNames<Measure>::names) {
     const Json& one = value.at(std::string(name));
     Estimate& e = figures[measure];
-    e.value = read_number(one.at("value"));
-    e.low = read_number(one.at("low"));
-    e.high = read_number(one.at("high"));
-    e.trust = value_of<Trust>(one.at("trust").get<std::string>()).value();
+    e = read_estimate(one);
     if (one.contains("pulls")) e.pulls = read_pulls(one["pulls"]);
   }
   return figures;
@@ -60,9 +69,14 @@ Json record_json(const PointRecord& record) {
   Json out = {{"id", record.id},
               {"verdict", std::string(name_of(record.row.verdict))},
               {"completed", record.row.completed},
+              {"failed", record.row.failed},
               {"seconds", record.seconds},
               {"comparable", record.comparable}};
   if (!record.row.error.empty()) out["error"] = record.row.error;
+  if (record.row.goodput) {
+    out["goodput"] = interval_record(*record.row.goodput);
+    out["p99_with_failed_us"] = record.row.p99_with_failed_us;  // null: infinite
+  }
   if (record.row.figures) out["figures"] = figures_json(*record.row.figures, record.comparable);
   return out;
 }
@@ -74,6 +88,12 @@ std::optional<PointRecord> read_record(const Json& value) {
     record.row.verdict = value_of<Verdict>(value.at("verdict").get<std::string>()).value();
     record.row.completed = value.at("completed").get<std::int64_t>();
     record.row.error = value.value("error", std::string());
+    record.row.failed = value.at("failed").get<std::int64_t>();
+    if (value.contains("goodput")) {
+      record.row.goodput = read_estimate(value["goodput"]);
+      const Json& p99 = value.at("p99_with_failed_us");
+      record.row.p99_with_failed_us = p99.is_null() ? std::numeric_limits<double>::infinity() : p99.get<double>();
+    }
     record.seconds = value.at("seconds").get<double>();
     record.comparable = value.at("comparable").get<bool>();
     if (value.contains("figures")) record.row.figures = read_figures(value["figures"]);

@@ -78,15 +78,22 @@ class Serving::Message {
 
 [[gnu::always_inline]] inline Serving::Piece Serving::run(const Activity& activity, Step step, Server& server,
                                                           Work work, Duration time, Spans& spans) {
-  return {*this, activity, step, server, work, with_jitter(work, time, activity, step), spans};
+  const Duration varied = with_jitter(work, time, activity, step);
+  if (activity.attempt > 0) [[unlikely]]
+    server.note_repeated(varied);
+  return {*this, activity, step, server, work, varied, spans};
 }
 inline Serving::Piece Serving::gather(const Activity& activity, Server& server, double time_ps, Bytes traffic,
                                       Spans& spans) {
   const Duration time = with_jitter(Work::sparse, from_picoseconds(time_ps), activity, Step::gather);
+  if (activity.attempt > 0) [[unlikely]]
+    server.note_repeated(time);
   return {*this, activity, Step::gather, server, time, traffic, spans};
 }
 inline Serving::Message Serving::send(const Activity& activity, Step step, const Route& route, Bytes size,
                                       Spans& spans) {
+  if (activity.attempt > 0) [[unlikely]]
+    note_repeated(route, size);
   return {*this, activity, step, route, size, spans};
 }
 

@@ -199,6 +199,11 @@ Process Serving::call_shard(Call call, MainReplica& main, Join<RpcPath>* rpcs, A
   Server& caller = *main.server;
   Server& server = *replica.server;
   ++shard_totals_[shard].rpcs;
+  ++rpcs_;
+  if (activity.attempt > 0) [[unlikely]] {
+    ++shard_totals_[shard].repeated;
+    ++repeated_rpcs_;
+  }
   shard_totals_[shard].lookups += demand.lookups;
 
   const Time issued = sim_.now();

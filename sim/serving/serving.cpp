@@ -115,6 +115,11 @@ Duration Serving::jittered(const Distribution& factor, Duration time, const Acti
   return scaled(time, factor.sample(random));
 }
 
+void Serving::note_repeated(const Route& route, Bytes size) {
+  repeated_bytes_.resize(network_.links().size());
+  for (const LinkState* link : route) repeated_bytes_[link->number()] += size;
+}
+
 Duration Serving::message_cost(const Platform& platform, Bytes size) {
   return platform.rpc.cpu_per_message + platform.nic.cpu_per_message + size / platform.rpc.serialization;
 }

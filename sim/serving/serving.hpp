@@ -39,7 +39,8 @@ struct Outcome {
 
 /// What one sparse shard was asked.
 struct ShardTotals {
-  std::int64_t rpcs = 0;
+  std::int64_t rpcs = 0;      ///< attempts
+  std::int64_t repeated = 0;  ///< of them not the first
   std::int64_t lookups = 0;
 };
 
@@ -66,6 +67,12 @@ class Serving {
   const std::vector<ShardTotals>& shard_totals() const { return shard_totals_; }
   /// Queries that are worked on, those that the frontend has given up too.
   std::int64_t in_service() const { return in_service_; }
+
+  /// RPCs issued so far, and of them not the first attempts.
+  std::int64_t rpcs() const { return rpcs_; }
+  std::int64_t repeated_rpcs() const { return repeated_rpcs_; }
+  /// Bytes that repeated attempts sent over a link, by its number; empty where there are none.
+  const std::vector<Bytes>& repeated_bytes() const { return repeated_bytes_; }
 
   Simulation& simulation() { return sim_; }
 
@@ -161,6 +168,9 @@ class Serving {
     const Distribution* factor = jitter_[static_cast<std::size_t>(work)];
     return factor == nullptr || time == Duration::zero() ? time : jittered(*factor, time, activity, step);
   }
+  // What only repeated attempts do.
+  void note_repeated(const Route& route, Bytes size);
+
   Duration jittered(const Distribution& factor, Duration time, const Activity& activity, Step step) const;
   RandomStream random_for(const Activity& activity) const {
     const StreamKey key = activity.call();
@@ -207,6 +217,9 @@ class Serving {
   std::vector<MainReplica> main_;
   std::unique_ptr<Balancer> frontend_balancer_;
   std::vector<ShardTotals> shard_totals_;
+  std::int64_t rpcs_ = 0;
+  std::int64_t repeated_rpcs_ = 0;
+  std::vector<Bytes> repeated_bytes_;
 };
 
 }  // namespace shardsim

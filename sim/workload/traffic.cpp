@@ -106,6 +106,12 @@ void describe(Describe<Traffic>& d) {
              "first queries, which no statistic of latency counts; \"auto\": found from the latencies");
   d.optional("message", &Traffic::message,
              "sizes of a query and its answer, instead of those computed from its features");
+  d.optional("objective", &Traffic::objective,
+             "latency within which an answer is worth something: the goodput is the share of queries answered in it; "
+             "left out: any answer counts")
+      .more_than(Duration{0});
+  d.optional("most_failed", &Traffic::most_failed, "share of failed queries above which the verdict is failing")
+      .less_than(Share{1});
   d.check([](const Traffic& t) -> std::optional<Complaint> {
     if (t.warmup.queries && *t.warmup.queries >= t.queries)
       return Complaint{"warmup",

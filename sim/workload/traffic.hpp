@@ -65,6 +65,8 @@ struct Traffic {
   std::int64_t queries = 0;
   Warmup warmup;
   std::optional<QuerySizes> message;
+  std::optional<Duration> objective;  ///< within which an answer counts for the goodput; empty: any answer does
+  Share most_failed{0.001};           ///< share of the queries above which a run is failing
 
   /// Mean, over the period of `items_by_time` too; where the arrivals give the items, of the first thousand.
   double items_per_query() const;

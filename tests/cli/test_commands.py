@@ -12,7 +12,8 @@ SCENARIO = ROOT / "tests/invalid/base/scenario.json"
 COMMANDS = ["run", "sweep", "merge", "plan", "list", "schema"]
 FIGURES = ["mean_us", "p50_us", "p90_us", "p95_us", "p99_us", "cpu_us_per_query",
            "p50_overhead", "p90_overhead", "p95_overhead", "p99_overhead", "compute_overhead"]  # fmt: skip
-CSV_TAIL = ",".join(["completed", *(f + end for f in FIGURES for end in ("", "_lo", "_hi")), "doubts", "verdict"])
+CSV_TAIL = ",".join(["completed", *(f + end for f in FIGURES for end in ("", "_lo", "_hi")), "failed", *("goodput" + end for end in ("", "_lo", "_hi")),
+                     "p99_with_failed_us", "doubts", "verdict"])
 
 
 class Help(ProgramTest):

@@ -267,6 +267,19 @@ class Command(PlotCase):
         every = run("table.py", self.sweep, "--intervals").stdout.splitlines()
         self.assertIn("1.65 ±0.33", every[3])
 
+    def test_failing_points(self):
+        # Where queries fail, latencies are those of the others: no picture of them, a column of goodput in the table.
+        path = self.sweep / "sweep.csv"
+        head, *lines = path.read_text().splitlines()
+        lines = [line.replace("saturated", "failing") for line in lines]
+        goodputs = ["" if "infeasible" in line else "0.6" if "failing" in line else "1" for line in lines]
+        path.write_text("\n".join([head + ",goodput", *(f"{a},{b}" for a, b in zip(lines, goodputs)), ""]))
+        process = run("plot_overheads.py", self.sweep, "--out", self.sweep)
+        self.assertIn("large nsbp 2 (failing)", process.stderr)
+        head, _, *rows = run("table.py", self.sweep).stdout.splitlines()
+        self.assertIn("goodput %", head)
+        self.assertEqual([row.split()[-2:] for row in rows if "failing" in row], [["60.00", "failing"]])
+
     def test_markdown_table(self):
         markdown = run("table.py", self.sweep, "--markdown").stdout.splitlines()
         self.assertEqual(len(markdown), 2 + 8)

@@ -11,7 +11,9 @@ namespace po = boost::program_options;
 
 class Explain final : public Command {
  public:
-  std::string usage() const override { return "RESULT.json|SCENARIO.json [--set PATH=VALUE]... [--out DIR]"; }
+  std::string usage() const override {
+    return "RESULT.json|SCENARIO.json [--set PATH=VALUE]... [--max-queries N] [--out DIR]";
+  }
   std::string example() const override {
     return "shardsim explain workloads/experiments/drm1-load.json --set traffic.queries=4000";
   }
@@ -22,7 +24,9 @@ class Explain final : public Command {
         "seed", po::value<std::uint64_t>(), "seed of all random numbers")("replications", po::value<int>(),
                                                                           "independent repetitions of each run")(
         "jobs", po::value<unsigned>()->default_value(default_jobs()), "replications at a time")(
-        "format", po::value<std::string>()->default_value("text"), "text or json")(
+        "max-queries", po::value<std::string>()->value_name("N"),
+        "of one system, before a change that chance may explain is left undecided; default: sixteen times "
+        "traffic.queries")("format", po::value<std::string>()->default_value("text"), "text or json")(
         "out", po::value<std::string>()->value_name("DIR"), "write DIR/explain.json")("force",
                                                                                       "replace files that exist");
     positional.add("SCENARIO.json", 1);
@@ -39,7 +43,13 @@ class Explain final : public Command {
       RunControl control;
       control.interrupt = &interrupted();
       control.progress = [&](double share) { line.show(share, ""); };
-      return given_scenario.with([&](const Scenario& s) { return explain(s, given["jobs"].as<unsigned>(), control); });
+      return given_scenario.with([&](const Scenario& s) {
+        constexpr std::int64_t kTimes = 16;
+        const std::int64_t most = given.count("max-queries") > 0
+                                      ? static_cast<std::int64_t>(whole_number(given, "max-queries"))
+                                      : kTimes * s.traffic.queries;
+        return explain(s, given["jobs"].as<unsigned>(), most, control);
+      });
     }();
     const std::string text = explanation_json(explanation).dump(2) + "\n";
     if (!out.empty()) write_file(file, text);
