@@ -1,18 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "network/analysis.hpp"
 
-#include <boost/graph/push_relabel_max_flow.hpp>
 #include <boost/graph/strong_components.hpp>
 #include <deque>
 #include <map>
 
-#include "engine/random.hpp"
+#include "network/bisection.hpp"
 
 namespace shardsim {
 namespace {
 
 constexpr std::uint64_t kMostSteps = 1'000'000'000;  // links looked at in searches; seconds
-constexpr std::size_t kMostForCuts = 400'000;        // nodes and links
 
 std::vector<NodeId> hosts_of(const NetworkGraph& graph) {
   std::vector<NodeId> hosts;
@@ -109,98 +107,6 @@ void measure_paths(const NetworkGraph& graph, const std::vector<NodeId>& hosts, 
   info.mean_hops = reached > 0 ? static_cast<double>(total) / static_cast<double>(reached) : 0;
 }
 
-// Maximum flow from one set of hosts to another, each host sending no more than its links do.
-class CutMeter {
- public:
-  CutMeter(const NetworkGraph& graph, bool hosts_forward) : graph_(graph), hosts_forward_(hosts_forward) {
-    double all = 1;
-    double links = 1;
-    for (const auto link : boost::make_iterator_range(boost::edges(graph_))) {
-      if (const Bandwidth b = graph_[link].bandwidth; !b.is_unlimited()) all += b.bytes_per_second;
-      ++links;
-    }
-    constexpr double kLargest = 4e18;  // of a sum over unlimited links
-    unit_ = std::max(1.0, all * links / kLargest);
-    unlimited_ = std::llround(all / unit_) + 1;
-  }
-
-  Bandwidth between(const std::vector<NodeId>& hosts, const std::vector<bool>& is_sender) {
-    FlowGraph flow(boost::num_vertices(graph_) + 2);
-    const NodeId source = boost::num_vertices(graph_);
-    const NodeId sink = source + 1;
-    std::vector<bool> sends(source);
-    std::vector<bool> receives(source);
-    for (std::size_t i = 0; i < hosts.size(); ++i) (is_sender[i] ? sends : receives)[hosts[i]] = true;
-    std::vector<Capacity> leaves(source);
-    std::vector<Capacity> enters(source);
-    for (const auto link : boost::make_iterator_range(boost::edges(graph_))) {
-      const NodeId from = boost::source(link, graph_);
-      const NodeId to = boost::target(link, graph_);
-      // Hosts that do not forward only send, or only receive.
-      if (!hosts_forward_ && ((graph_[from].kind != NodeKind::switching && !sends[from]) ||
-                              (graph_[to].kind != NodeKind::switching && !receives[to])))
-        continue;
-      const Bandwidth b = graph_[link].bandwidth;
-      const Capacity capacity = b.is_unlimited() ? unlimited_ : std::llround(b.bytes_per_second / unit_);
-      add(flow, from, to, capacity);
-      leaves[from] += capacity;
-      enters[to] += capacity;
-    }
-    for (const NodeId host : hosts)
-      if (sends[host])
-        add(flow, source, host, leaves[host]);
-      else
-        add(flow, host, sink, enters[host]);
-    const Capacity most = boost::push_relabel_max_flow(flow, source, sink);
-    return most >= unlimited_ ? Bandwidth::unlimited() : Bandwidth{static_cast<double>(most) * unit_};
-  }
-
- private:
-  // Whole units, as the algorithm needs exact sums; an unlimited link is one that is larger than all others together.
-  using Capacity = std::int64_t;
-  using Traits = boost::adjacency_list_traits<boost::vecS, boost::vecS, boost::directedS>;
-  using FlowGraph = boost::adjacency_list<
-      boost::vecS, boost::vecS, boost::directedS, boost::no_property,
-      boost::property<boost::edge_capacity_t, Capacity,
-                      boost::property<boost::edge_residual_capacity_t, Capacity,
-                                      boost::property<boost::edge_reverse_t, Traits::edge_descriptor>>>>;
-  static void add(FlowGraph& flow, NodeId from, NodeId to, Capacity capacity) {
-    const auto there = boost::add_edge(from, to, flow).first;
-    const auto back = boost::add_edge(to, from, flow).first;
-    boost::put(boost::edge_capacity, flow, there, capacity);
-    boost::put(boost::edge_capacity, flow, back, 0);
-    boost::put(boost::edge_reverse, flow, there, back);
-    boost::put(boost::edge_reverse, flow, back, there);
-  }
-  const NetworkGraph& graph_;
-  bool hosts_forward_;
-  double unit_ = 1;  // bytes per second
-  Capacity unlimited_ = 0;
-};
-
-void measure_bisection(const NetworkGraph& graph, const std::vector<NodeId>& hosts, bool hosts_forward,
-                       TopologyInfo& info) {
-  if (hosts.size() < 2 || boost::num_vertices(graph) + boost::num_edges(graph) > kMostForCuts) return;
-  constexpr int kRandomCuts = 4;
-  const bool is_small = boost::num_edges(graph) < 20'000;
-  CutMeter meter(graph, hosts_forward);
-  RandomStream random(1, 0, Purpose::topology, 0);
-  Bandwidth least = Bandwidth::unlimited();
-  for (int cut = 0; cut < (is_small ? 1 + kRandomCuts : 1); ++cut) {
-    std::vector<bool> is_sender(hosts.size());
-    for (std::size_t i = 0; i < hosts.size() / 2; ++i) is_sender[i] = true;
-    for (std::size_t i = hosts.size() - 1; cut > 0 && i > 0; --i) {
-      const std::size_t other = random.below(i + 1);
-      const bool kept = is_sender[i];
-      is_sender[i] = is_sender[other];
-      is_sender[other] = kept;
-    }
-    least = std::min(least, meter.between(hosts, is_sender));
-    ++info.cuts_tried;
-  }
-  info.bisection = least;
-}
-
 void measure_tiers(const NetworkGraph& graph, const std::vector<NodeId>& hosts, TopologyInfo& info) {
   std::vector<int> height(boost::num_vertices(graph), -1);  // hops to the nearest host
   std::deque<NodeId> next(hosts.begin(), hosts.end());
@@ -278,7 +184,7 @@ TopologyInfo analyse(const BuiltTopology& topology, const RoutingSpec& routing) 
   info.components = boost::strong_components(
       graph, boost::make_iterator_property_map(component.begin(), boost::get(boost::vertex_index, graph)));
   measure_paths(graph, hosts, routing.hosts_forward, info);
-  measure_bisection(graph, hosts, routing.hosts_forward, info);
+  info.bisection = bisection_of(graph, routing.hosts_forward);
   measure_tiers(graph, hosts, info);
   warn(graph, topology, info);
   return info;

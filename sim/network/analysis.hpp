@@ -2,6 +2,7 @@
 // What can be said of a network without simulating it.
 #pragma once
 
+#include "network/bisection.hpp"
 #include "network/topology.hpp"
 
 namespace shardsim {
@@ -25,10 +26,7 @@ struct TopologyInfo {
   std::uint64_t unreachable_pairs = 0;
   std::string unreachable_example;
   double mean_hops = 0;
-  /// Most that one half of the hosts can send the other half: the least over the cuts tried (halves in order of
-  /// numbers, and random halves), so an upper bound of the bisection bandwidth. Empty when too large to work out.
-  std::optional<Bandwidth> bisection;
-  int cuts_tried = 0;
+  std::optional<Bisection> bisection;  ///< empty when too large to work out
   std::vector<TierInfo> tiers;
   std::vector<std::string> warnings;
 };

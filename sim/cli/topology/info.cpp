@@ -47,8 +47,10 @@ Json info_json(const TopologyInfo& info) {
                      {"switches", t.switches},
                      {"oversubscription", t.oversubscription > 0 ? Json(t.oversubscription) : Json()}});
   Json bisection;
-  if (info.bisection)
-    bisection = info.bisection->is_unlimited() ? Json("unlimited") : Json(info.bisection->bytes_per_second * 8e-9);
+  Json halves;
+  const bool is_unlimited = info.bisection && info.bisection->most.is_unlimited();
+  if (info.bisection) halves = Json::array({info.bisection->smaller, info.bisection->larger});
+  if (info.bisection) bisection = is_unlimited ? Json("unlimited") : Json(info.bisection->most.bytes_per_second * 8e-9);
   return {{"hosts", info.hosts},
           {"switches", info.switches},
           {"links", info.links},
@@ -60,7 +62,9 @@ Json info_json(const TopologyInfo& info) {
           {"host_pairs", info.host_pairs},
           {"unreachable_pairs", info.unreachable_pairs},
           {"bisection_gbps", bisection},
-          {"bisection_cuts_tried", info.cuts_tried},
+          {"bisection_bound", info.bisection ? Json("upper") : Json()},
+          {"bisection_halves", halves},
+          {"bisection_cuts_tried", info.bisection ? info.bisection->cuts_tried : 0},
           {"tiers", tiers},
           {"warnings", info.warnings}};
 }
@@ -72,12 +76,13 @@ std::string info_text(const TopologyInfo& info) {
   const char* about = info.is_sampled ? " at least (of some senders)" : "";
   out += fmt::format("diameter        {} hops{}, mean {:.2f}\nunreachable     {} of {} pairs of hosts\n",
                      info.diameter_hops, about, info.mean_hops, info.unreachable_pairs, info.host_pairs);
-  if (info.bisection)
-    out +=
-        fmt::format("bisection       {} (least of {} cuts)\n",
-                    info.bisection->is_unlimited() ? "unlimited"
-                                                   : fmt::format("{:g} Gbps", info.bisection->bytes_per_second * 8e-9),
-                    info.cuts_tried);
+  if (info.bisection) {
+    const Bisection& b = *info.bisection;
+    const std::string most =
+        b.most.is_unlimited() ? "unlimited" : fmt::format("{:g} Gbps", b.most.bytes_per_second * 8e-9);
+    out += fmt::format("bisection       {} at most, between {} and {} hosts (an upper bound: the least of {} cuts)\n",
+                       most, b.smaller, b.larger, b.cuts_tried);
+  }
   for (const TierInfo& t : info.tiers)
     out +=
         fmt::format("tier {}          {} switches{}\n", t.tier, t.switches,
