@@ -269,6 +269,76 @@ TEST_CASE("DOT: labels in HTML are text", "") {
   }
 }
 
+TEST_CASE("DOT: subgraphs as ends of edges stand for all their nodes, by the language's reference") {
+  const auto links = [](const std::string& text) { return cables(dot(text, with_defaults())).size(); };
+  CHECK(links("graph { {a--b} -- {c--d} }") == 6);            // a-b, c-d, and each of a, b to each of c, d
+  CHECK(links("graph { a -- subgraph s { b -- c } }") == 3);  // b-c, and a to both
+  CHECK(links("graph { {a b} -- {c d} -- e }") == 6);
+  CHECK(links("graph { subgraph s {a} subgraph s {b} c -- subgraph s {} }") == 2);  // opened again: both nodes
+  CHECK(links("graph { a, b -- c }") == 2);
+  CHECK(links("graph { a -- {} }") == 0);
+  CHECK(links("graph { a:p:n -- b:q; }") == 1);
+}
+
+TEST_CASE("DOT: a strict graph has one edge for a pair, with the attributes said last") {
+  const std::string twice =
+      "{ edge [latency=\"1 us\", bandwidth=\"1G\"]; a -- b [bandwidth=\"2G\"];"
+      " edge [latency=\"9 us\"]; b -- a [latency=\"3 us\"]; a -- b }";
+  CHECK(cables(dot("strict graph " + twice, with_defaults())) == std::vector<std::string>{"a - b 250000000 3000000"});
+  CHECK(cables(dot("graph " + twice, with_defaults())).size() == 3);
+  CHECK(cables(dot("strict digraph { a -> b -> a -> b }", with_defaults())) ==
+        std::vector<std::string>{"a - b 1000000000 1000000"});
+  // In a graph that is not strict a key makes two edges one.
+  CHECK(cables(dot("graph { a -- b [key=1]; a -- b [key=1]; a -- b [key=2] }", with_defaults())).size() == 2);
+}
+
+TEST_CASE("DOT: defaults hold in their scope, for what is made after them") {
+  const NetworkGraph g =
+      dot("graph { old; node [kind=host]; a; { node [kind=switch]; b; a; old } c }", with_defaults());
+  const auto kinds = nodes_of(g);
+  CHECK(kinds.at("old").kind == NodeKind::switching);
+  CHECK(kinds.at("a").kind == NodeKind::host);
+  CHECK(kinds.at("b").kind == NodeKind::switching);
+  CHECK(kinds.at("c").kind == NodeKind::host);
+}
+
+TEST_CASE("DOT: labels name nodes as Graphviz would show them; those in HTML name nothing") {
+  const auto name = [](const std::string& attributes) {
+    return names_of(dot("graph G { a1 [" + attributes + "] }", with_defaults())).front();
+  };
+  CHECK(name("label=\"\\N\"") == "a1");  // what dot itself writes
+  CHECK(name("label=\"x of \\N in \\G\"") == "x of a1 in G");
+  CHECK(name("label=\"two\\nlines\\l\"") == "two lines");
+  CHECK(name("label=<<b>bold</b>>") == "a1");
+  CHECK(name("label=<plain>") == "a1");
+  CHECK(name("label=\"le\" + \"ft\"") == "left");
+  CHECK(names_of(dot("graph { a [label=<x>]; b [label=<x>]; c [label=\"\\N\"] }", with_defaults())) ==
+        std::vector<std::string>{"a", "b", "c"});
+}
+
+TEST_CASE("DOT: byte-order marks, lines that begin with #, and all comments are passed over") {
+  const std::string text = "\xef\xbb\xbf# 1 \"net\"\n#include\n  # indented\ngraph { # no comment here\n}";
+  CHECK_THROWS_WITH(dot(text, with_defaults()), Contains("net.dot:4") && Contains("'#' is out of place"));
+  CHECK(names_of(dot("\xef\xbb\xbf# line\r\n#x\ngraph {\n  #y\n a // b\n /* c\n# */ d\n}", with_defaults())) ==
+        std::vector<std::string>{"a", "d"});
+}
+
+TEST_CASE("DOT: what Graphviz would read as something else than it looks is an error with its line") {
+  CHECK_THROWS_WITH(dot("graph {\n 10.0.0.1 -- b }", with_defaults()), Contains("net.dot:2") && Contains("in quotes"));
+  CHECK_THROWS_WITH(dot("graph {\n a.b }", with_defaults()), Contains("net.dot:2") && Contains("in quotes"));
+  CHECK_THROWS_WITH(dot("graph { a }\ngraph { b }", with_defaults()),
+                    Contains("net.dot:2") && Contains("second graph"));
+  CHECK_THROWS_WITH(dot("graph { a -> b }", with_defaults()), Contains("'--', as it is no digraph"));
+  CHECK_THROWS_WITH(dot("graph { \"a", with_defaults()), Contains("net.dot:1") && Contains("no end"));
+  // Unfolded, 4 million links: refused while they are made.
+  std::string nodes;
+  for (int i = 0; i < 2000; ++i) nodes += fmt::format(" n{}", i);
+  CHECK_THROWS_WITH(dot("strict graph { {" + nodes + "} -- {" + nodes + "} }", with_defaults()),
+                    Contains("more than 2000000 links"));
+  const NetworkGraph numbers = dot("graph { -1.5 -- .5; 1. -- \"1\"; <b> -- a }", with_defaults());
+  CHECK(boost::num_vertices(numbers) == 6);
+}
+
 TEST_CASE("DOT: braces alone make a subgraph too", "") {
   CHECK(cables(dot("digraph { a -> {b c} }", with_defaults())).size() == 2);
 }
