@@ -31,7 +31,7 @@ struct DotScope {
   DotAttributes edge_defaults;
   std::vector<std::size_t> nodes;
   std::unordered_set<std::size_t> holds;
-  std::map<std::string, std::unique_ptr<DotScope>> named;  // subgraphs that are opened again by their name
+  std::map<std::string, std::shared_ptr<DotScope>> named;  // subgraphs that are opened again by their name
 };
 
 class DotReader {
@@ -58,6 +58,13 @@ class DotReader {
     std::string id;
     DotAttributes attributes;
     int line;
+  };
+  // Nodes that edges end at: those named, or all of a subgraph once the whole statement has been read, as it may be
+  // opened again in it.
+  struct EdgeEnd {
+    std::vector<std::size_t> named;
+    std::shared_ptr<DotScope> subgraph;
+    const std::vector<std::size_t>& nodes() const { return subgraph ? subgraph->nodes : named; }
   };
   struct Edge {
     std::size_t a;
@@ -119,8 +126,8 @@ class DotReader {
   // Nodes or a subgraph, or a chain of them with edges between each and the next.
   void edges(DotScope& scope, int depth) {
     const bool begins_with_name = is_name();
-    std::vector<std::vector<std::size_t>> chain{end_of_edge(scope, depth, true)};
-    if (begins_with_name && chain.front().empty()) return;  // an attribute of the graph
+    std::vector<EdgeEnd> chain{end_of_edge(scope, depth, true)};
+    if (begins_with_name && chain.front().nodes().empty()) return;  // an attribute of the graph
     const int line = token_.line;
     const bool has_edges = is_edge();
     while (is_edge()) {
@@ -136,18 +143,18 @@ class DotReader {
       given = attributes();
     }
     if (is_nodes)
-      for (const std::size_t node : chain.front()) update(nodes_[node].attributes, given);
+      for (const std::size_t node : chain.front().nodes()) update(nodes_[node].attributes, given);
     for (std::size_t i = 0; i + 1 < chain.size(); ++i)
-      for (const std::size_t a : chain[i])
-        for (const std::size_t b : chain[i + 1]) add_edge(scope, a, b, given, line);
+      for (const std::size_t a : chain[i].nodes())
+        for (const std::size_t b : chain[i + 1].nodes()) add_edge(scope, a, b, given, line);
   }
-  std::vector<std::size_t> end_of_edge(DotScope& scope, int depth, bool is_first) {
-    if (is_symbol("{") || is_word("subgraph")) return subgraph(scope, depth);
-    std::vector<std::size_t> nodes;
+  EdgeEnd end_of_edge(DotScope& scope, int depth, bool is_first) {
+    if (is_symbol("{") || is_word("subgraph")) return {{}, subgraph(scope, depth)};
+    EdgeEnd end;
     do {
       if (!is_name()) unexpected("a node or a subgraph");
       DotToken id = take();
-      if (is_first && nodes.empty() && take_symbol("=")) {
+      if (is_first && end.named.empty() && take_symbol("=")) {
         if (!is_name()) unexpected("a value");
         take();
         return {};
@@ -157,21 +164,22 @@ class DotReader {
           take();  // a port: where a drawing's line ends
         else
           unexpected("a port");
-      nodes.push_back(node(scope, id));
+      end.named.push_back(node(scope, id));
     } while (take_symbol(","));
-    return nodes;
+    return end;
   }
-  std::vector<std::size_t> subgraph(DotScope& scope, int depth) {
-    DotScope anonymous;
-    DotScope* inner = &anonymous;
+  std::shared_ptr<DotScope> subgraph(DotScope& scope, int depth) {
+    std::shared_ptr<DotScope> inner;
     if (take_word("subgraph") && is_name()) {
-      std::unique_ptr<DotScope>& known = scope.named[take().text];
-      if (!known) known = std::make_unique<DotScope>();
-      inner = known.get();
+      std::shared_ptr<DotScope>& known = scope.named[take().text];
+      if (!known) known = std::make_shared<DotScope>();
+      inner = known;
+    } else {
+      inner = std::make_shared<DotScope>();
     }
     inner->parent = &scope;
     body(*inner, depth + 1);
-    return inner->nodes;
+    return inner;
   }
   DotAttributes attributes() {
     DotAttributes given;

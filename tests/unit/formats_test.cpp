@@ -5,6 +5,7 @@
 #include <map>
 
 #include "network/cables.hpp"
+#include "network/dot_reader.hpp"
 #include "network/format.hpp"
 
 using namespace shardsim;
@@ -207,6 +208,31 @@ TEST_CASE("a link without figures is an error that names it, what was looked for
                     Contains("longer than a day"));
 }
 
+TEST_CASE("GraphML: a graph within a node has its own direction, and leaves that of the outer one alone") {
+  const NetworkGraph g = graphml(R"(<graph edgedefault="undirected">
+      <node id="a"/><node id="b"><graph edgedefault="directed"><node id="c"/><node id="d"/>
+        <edge source="c" target="d"/></graph></node>
+      <edge source="a" target="b"/><edge source="b" target="c"/></graph>)",
+                                 with_defaults());
+  CHECK(cables(g) ==
+        std::vector<std::string>{"a - b 1000000000 1000000", "b - c 1000000000 1000000", "c > d 1000000000 1000000"});
+}
+
+TEST_CASE("GraphML: elements of a foreign namespace are none of the graph's, with all that is in them") {
+  const std::string body = R"(<graph><node id="a"/><x:node id="b" xmlns:x="urn:other"><node id="c"/></x:node>
+    <other xmlns="urn:other"><node id="d"/><edge source="d" target="d"/></other><node id="e"/></graph>)";
+  CHECK(names_of(graphml(body, with_defaults())) == std::vector<std::string>{"a", "e"});
+  const std::string declared =
+      "<g:graphml xmlns:g=\"http://graphml.graphdrawing.org/xmlns\" xmlns=\"urn:other\">"
+      "<node id=\"x\"/><g:graph><g:node id=\"a\"/><node id=\"b\"/></g:graph></g:graphml>";
+  CHECK(names_of(read("net.graphml", declared, with_defaults())) == std::vector<std::string>{"a"});
+}
+
+TEST_CASE("GraphML: two graphs in a file are an error with its line, not one network") {
+  CHECK_THROWS_WITH(graphml("<graph><node id=\"a\"/></graph>\n<graph><node id=\"b\"/></graph>", with_defaults()),
+                    Contains("net.graphml:4") && Contains("second <graph>"));
+}
+
 TEST_CASE("GraphML: what makes no network is an error with its line") {
   const auto error = [](const std::string& graph) { return graphml(graph, with_defaults()); };
   const std::string a = "<graph>\n<node id=\"a\"/>\n", b = "<node id=\"b\"/>\n";
@@ -276,6 +302,8 @@ TEST_CASE("DOT: subgraphs as ends of edges stand for all their nodes, by the lan
   CHECK(links("graph { {a b} -- {c d} -- e }") == 6);
   CHECK(links("graph { subgraph s {a} subgraph s {b} c -- subgraph s {} }") == 2);  // opened again: both nodes
   CHECK(links("graph { a, b -- c }") == 2);
+  // Both ends are the whole of s, once it is whole: a-b twice, and each to itself.
+  CHECK(read_dot("graph { subgraph s {a} -- subgraph s {b} }", "net.dot").links.size() == 4);
   CHECK(links("graph { a -- {} }") == 0);
   CHECK(links("graph { a:p:n -- b:q; }") == 1);
 }

@@ -16,7 +16,7 @@ namespace {
 
 class GraphmlReader {
  public:
-  explicit GraphmlReader(std::string file) : file_(std::move(file)), parser_(XML_ParserCreate(nullptr)) {
+  explicit GraphmlReader(std::string file) : file_(std::move(file)), parser_(XML_ParserCreateNS(nullptr, kSeparator)) {
     XML_SetUserData(parser_.get(), this);
     XML_SetElementHandler(parser_.get(), guarded_start, guarded_end);
     XML_SetCharacterDataHandler(parser_.get(), [](void* self, const XML_Char* text, int size) {
@@ -62,13 +62,19 @@ class GraphmlReader {
   // Nothing may be thrown through Expat's C code.
   static void guarded_start(void* self, const XML_Char* name, const XML_Char** attributes) {
     auto& reader = *static_cast<GraphmlReader*>(self);
-    if (reader.problem_.empty()) reader.start(local(name), attributes);
+    if (reader.problem_.empty()) reader.start(name, attributes);
   }
   static void guarded_end(void* self, const XML_Char* name) {
     auto& reader = *static_cast<GraphmlReader*>(self);
     if (reader.problem_.empty()) reader.end(local(name));
   }
-  static std::string local(const std::string& name) { return name.substr(name.find(':') + 1); }
+  // Expat gives names as NAMESPACE, separator, NAME; without the first two where there is no namespace.
+  static constexpr char kSeparator = ' ';
+  static std::string local(const std::string& name) { return name.substr(name.rfind(kSeparator) + 1); }
+  static std::string space(const std::string& name) {
+    const std::size_t end = name.rfind(kSeparator);
+    return end == std::string::npos ? "" : name.substr(0, end);
+  }
 
   void stop(const std::string& problem) {
     if (!problem_.empty()) return;
@@ -78,9 +84,16 @@ class GraphmlReader {
   }
   int line() const { return static_cast<int>(XML_GetCurrentLineNumber(parser_.get())); }
 
-  void start(const std::string& element, const XML_Char** attributes) {
+  void start(const std::string& name, const XML_Char** attributes) {
     constexpr int kDeepest = 256;
     if (++depth_ > kDeepest) return stop(fmt::format("nests elements more than {} deep", kDeepest));
+    if (depth_ == 1) space_ = space(name);
+    if (foreign_depth_ > 0) return;
+    if (data_depth_ == 0 && space(name) != space_) {  // of another vocabulary, with all that is in it
+      foreign_depth_ = depth_;
+      return;
+    }
+    const std::string element = local(name);
     Given given;
     for (; *attributes != nullptr; attributes += 2) {
       given[attributes[0]] = attributes[1];
@@ -103,11 +116,14 @@ class GraphmlReader {
       in_text_ = data_depth_ = depth_;
     }
   }
+  // A graph within a node is part of the network, with edges of its own default; a second one beside it is none.
   void start_graph(const Given& given) {
-    saw_graph_ = true;
+    if (one_way_.empty() && std::exchange(saw_graph_, true))
+      return stop("holds a second <graph>; keep one of them, or put each in a file of its own");
     const auto edges = given.find("edgedefault");
-    one_way_ = edges != given.end() && edges->second == "directed";
+    one_way_.push_back(edges != given.end() && edges->second == "directed");
   }
+  bool one_way() const { return !one_way_.empty() && one_way_.back(); }
   void start_key(Given& given) {
     key_ = given["id"];
     const std::string& owner = given["for"];
@@ -129,19 +145,29 @@ class GraphmlReader {
       return stop(fmt::format("has a second edge with the id {}", in_quotes(given["id"])));
     ends_.push_back({given["source"], given["target"]});
     const auto directed = given.find("directed");
-    raw_.links.push_back(
-        {0, 0, directed == given.end() ? one_way_ : directed->second == "true" || directed->second == "1", {}, line()});
+    raw_.links.push_back({0,
+                          0,
+                          directed == given.end() ? one_way() : directed->second == "true" || directed->second == "1",
+                          {},
+                          line()});
     owner_ = &raw_.links.back().attributes;
   }
 
   void append(const XML_Char* text, std::size_t size) {
-    if (in_text_ == 0 || depth_ != in_text_) return;  // drawings of yFiles nest elements below <data>
+    if (in_text_ == 0 || depth_ != in_text_ || foreign_depth_ > 0)
+      return;  // drawings of yFiles nest elements below <data>
     // A default is copied to every node.
     const std::size_t longest = data_depth_ > 0 ? kLongestName : 256;
     if (text_.size() + size > longest) return stop(fmt::format("holds a value of more than {} characters", longest));
     text_.append(text, size);
   }
   void end(const std::string& element) {
+    if (foreign_depth_ > 0) {
+      if (foreign_depth_ == depth_) foreign_depth_ = 0;
+      --depth_;
+      return;
+    }
+    if (element == "graph" && data_depth_ == 0) one_way_.pop_back();
     if (element == "default" && in_text_ == depth_) {
       keys_[key_].fallback = text_;
       keys_[key_].has_fallback = true;
@@ -201,7 +227,9 @@ class GraphmlReader {
   int depth_ = 0;
   int in_text_ = 0;  // depth of the element whose text is wanted; 0: none
   int data_depth_ = 0;
-  bool one_way_ = false;
+  int foreign_depth_ = 0;      // of the element of another vocabulary; 0: none
+  std::string space_;          // namespace of the root element
+  std::vector<bool> one_way_;  // edges of the graphs that are open
   bool saw_graph_ = false;
   std::string problem_;
   int problem_line_ = 0;
