@@ -2,6 +2,7 @@
 #pragma once
 
 #include "cli/command.hpp"
+#include "network/looked_into.hpp"
 #include "network/network.hpp"
 
 namespace shardsim {
@@ -12,6 +13,9 @@ struct GivenTopology {
   BuiltTopology built;
   RoutingSpec routing;
   Choice<TransportSpec> transport;
+  Speech speech = Speech::keys;           ///< how to advise
+  std::vector<std::string> notes;         ///< what was not in the user's file, or not as it is here
+  std::vector<TopologyFinding> findings;  ///< to be settled before it can be used; `built` has guesses then
 };
 
 /// What `shardsim topology ACTION FILE ...` does.
@@ -22,6 +26,8 @@ class TopologyAction {
   virtual std::string usage() const = 0;      ///< arguments after the action
   virtual std::size_t arguments() const = 0;  ///< how many, FILE included
   /// `arguments`: those after FILE.
+  /// Whether it can do with a topology that has findings.
+  virtual bool takes_unsettled() const { return false; }
   virtual int run(GivenTopology topology, const std::vector<std::string>& arguments, const Variables& given) const = 0;
 };
 

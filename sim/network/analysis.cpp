@@ -12,6 +12,9 @@ namespace {
 
 constexpr std::uint64_t kMostSteps = 1'000'000'000;  // links looked at in searches; seconds
 
+constexpr const char* kCablesByKey = "links are one way: if cables are meant, set \"one_way\": false";
+constexpr const char* kCablesByOption = "links are one way: if cables are meant, give --one-way no";
+
 std::vector<NodeId> hosts_of(const NetworkGraph& graph) {
   std::vector<NodeId> hosts;
   for (const NodeId node : boost::make_iterator_range(boost::vertices(graph)))
@@ -62,7 +65,8 @@ std::map<NodeId, std::vector<NodeId>> alike(const NetworkGraph& graph, const std
   std::map<NodeId, std::vector<NodeId>> groups;
   for (const NodeId host : hosts) {
     const auto [first, last] = boost::out_edges(host, graph);
-    const bool on_one = first != last && sender[host] == boost::target(*first, graph) &&
+    const bool on_one = first != last && graph[boost::target(*first, graph)].kind == NodeKind::switching &&
+                        sender[host] == boost::target(*first, graph) &&
                         std::all_of(first, last, [&, at = boost::target(*first, graph)](auto link) {
                           return boost::target(link, graph) == at;
                         });
@@ -153,21 +157,44 @@ void count_links(const NetworkGraph& graph, TopologyInfo& info) {
   }
 }
 
-void warn(const NetworkGraph& graph, const BuiltTopology& topology, TopologyInfo& info) {
+void warn_of_pairs(const NetworkGraph& graph, const std::vector<NodeId>& hosts, bool hosts_forward,
+                   TopologyInfo& info) {
+  TopologyFinding finding{fmt::format("{} of {} pairs of hosts have no way, such as {}", info.unreachable_pairs,
+                                      info.host_pairs, info.unreachable_example),
+                          "", ""};
+  const auto advise = [&](const std::string& by_key, const std::string& by_option) {
+    finding.by_key += (finding.by_key.empty() ? "" : "; ") + by_key;
+    finding.by_option += (finding.by_option.empty() ? "" : "; ") + by_option;
+  };
+  if (info.one_way_links > 0) advise(kCablesByKey, kCablesByOption);
+  if (!hosts_forward) {
+    TopologyInfo forwarding;
+    measure_paths(graph, hosts, true, forwarding);
+    if (forwarding.unreachable_pairs < info.unreachable_pairs)
+      advise("hosts stand between them: if they pass on messages of others, set \"routing\": {\"hosts_forward\": true}",
+             "hosts stand between them: if they pass on messages of others, give --routing hosts_forward=true");
+  }
+  info.warnings.push_back(finding);
+}
+
+void warn(const NetworkGraph& graph, const BuiltTopology& topology, const std::vector<NodeId>& hosts,
+          bool hosts_forward, TopologyInfo& info) {
   std::size_t alone = 0;
   std::string example;
   for (const NodeId node : boost::make_iterator_range(boost::vertices(graph)))
     if (boost::out_degree(node, graph) == 0 && alone++ == 0) example = graph[node].name;
   if (alone > 0)
-    info.warnings.push_back(fmt::format("{} nodes send over no link, such as {}", alone, in_quotes(example)));
+    info.warnings.push_back({fmt::format("{} nodes send over no link, such as {}", alone, in_quotes(example)),
+                             info.one_way_links > 0 ? kCablesByKey : "",
+                             info.one_way_links > 0 ? kCablesByOption : ""});
   if (info.hosts == 0)
-    info.warnings.push_back("there are no hosts, so no server can be placed; 'hosts_per_switch' or 'kinds' make some");
-  if (info.unreachable_pairs > 0)
+    info.warnings.push_back({"there are no hosts, so no server can be placed",
+                             "\"hosts_per_switch\": 2 hangs two on every switch",
+                             "--hosts-per-switch 2 hangs two on every switch"});
+  if (info.unreachable_pairs > 0) warn_of_pairs(graph, hosts, hosts_forward, info);
+  if (!topology.frontend)
     info.warnings.push_back(
-        fmt::format("{} of {} pairs of hosts have no way, such as {}", info.unreachable_pairs, info.host_pairs,
-                    info.unreachable_example) +
-        (info.one_way_links > 0 ? "; links are one way: if cables are meant, set 'one_way' to false" : ""));
-  if (!topology.frontend) info.warnings.push_back("it does not say where queries enter; a run needs 'frontend'");
+        {"it does not say where queries enter", "a run needs 'frontend'", "a run needs 'frontend' (--frontend NODE)"});
 }
 
 }  // namespace
@@ -186,7 +213,7 @@ TopologyInfo analyse(const BuiltTopology& topology, const RoutingSpec& routing) 
   measure_paths(graph, hosts, routing.hosts_forward, info);
   info.bisection = bisection_of(graph, routing.hosts_forward);
   measure_tiers(graph, hosts, info);
-  warn(graph, topology, info);
+  warn(graph, topology, hosts, routing.hosts_forward, info);
   return info;
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "network/bisection.hpp"
+#include "network/finding.hpp"
 #include "network/topology.hpp"
 
 namespace shardsim {
@@ -28,7 +29,7 @@ struct TopologyInfo {
   double mean_hops = 0;
   std::optional<Bisection> bisection;  ///< empty when too large to work out
   std::vector<TierInfo> tiers;
-  std::vector<std::string> warnings;
+  std::vector<TopologyFinding> warnings;
 };
 
 TopologyInfo analyse(const BuiltTopology& topology, const RoutingSpec& routing);

@@ -4,6 +4,8 @@
 #include <boost/algorithm/string.hpp>
 #include <unordered_set>
 
+#include "network/repair.hpp"
+
 namespace shardsim {
 namespace {
 
@@ -58,8 +60,7 @@ struct FoundAttribute {
 
 class Interpreter {
  public:
-  Interpreter(const RawTopology& raw, const Interpretation& how, std::string file)
-      : raw_(raw), how_(how), file_(std::move(file)) {
+  Interpreter(const RawTopology& raw, const Interpretation& how) : raw_(raw), how_(how) {
     for (const auto& [meaning, spellings] : known_spellings()) spellings_[meaning] = spellings_of(meaning, spellings);
     std::vector<std::string> meanings;
     for (const auto& [meaning, spellings] : known_spellings()) meanings.push_back(meaning);
@@ -69,21 +70,26 @@ class Interpreter {
                             fmt::format("nothing is read as {}{}", in_quotes(meaning), suggestion(meaning, meanings)));
   }
 
-  BuiltTopology topology() {
-    BuiltTopology built;
+  LookedInto result() {
+    LookedInto out;
+    BuiltTopology& built = out.topology;
     for (const RawTopology::Node& node : raw_.nodes) {
       const NodeId id = boost::add_vertex(node_of(node), built.graph);
       const auto said = find(node.attributes, "frontend");
       if (built.graph[id].kind != NodeKind::frontend && (!said || said->text != "yes")) continue;
       if (built.frontend)
-        throw InputError(
-            file_, "",
-            place(node.line, "node " + in_quotes(built.graph[id].name)) +
-                fmt::format("is a second frontend beside {}; keep one", in_quotes(built.graph[*built.frontend].name)));
-      built.frontend = id;
+        settle("second frontend",
+               place(node.line, "node " + in_quotes(built.graph[id].name)) +
+                   fmt::format("is a second frontend beside {}", in_quotes(built.graph[*built.frontend].name)),
+               "keep one");
+      else
+        built.frontend = id;
     }
     for (const RawTopology::Link& link : raw_.links) add(link, built.graph);
-    return built;
+    if (const std::string note = note_of_defaults(); !note.empty()) out.notes.push_back(note);
+    out.findings = std::move(findings_);
+    if (how_.repair) repair(out);
+    return out;
   }
 
  private:
@@ -118,27 +124,56 @@ class Interpreter {
     return boost::algorithm::join(names, ", ");
   }
 
+  void settle(const std::string& kind, const std::string& what, const std::string& by_key,
+              const std::string& by_option) {
+    const auto [known, is_new] = found_.try_emplace(kind, findings_.size());
+    if (is_new)
+      findings_.push_back({what, by_key, by_option});
+    else
+      ++findings_[known->second].others;
+  }
+  void settle(const std::string& kind, const std::string& what, const std::string& remedy = "") {
+    settle(kind, what, remedy, remedy);
+  }
+
+  std::string note_of_defaults() {
+    std::string note;
+    const auto add = [&](std::size_t filled, std::size_t of, const char* what, const std::string& with) {
+      if (filled > 0)
+        note += fmt::format("{} {} of {} of {} {}", note.empty() ? "by default:" : ",", with, filled, of, what);
+    };
+    if (how_.defaults.bandwidth)
+      add(filled_["bandwidth"], raw_.links.size(), "links", "the bandwidth " + to_text(*how_.defaults.bandwidth));
+    if (how_.defaults.latency)
+      add(filled_["latency"], raw_.links.size(), "links", "the latency " + to_text(*how_.defaults.latency));
+    add(filled_["kind"], raw_.nodes.size(), "nodes", "the kind " + how_.defaults.kind);
+    return note;
+  }
+
   NetworkNode node_of(const RawTopology::Node& raw) {
     NetworkNode node;
     node.name = raw.id;
     if (const auto name = find(raw.attributes, "name")) node.name = name->text;
     const std::string here = place(raw.line, "node " + in_quotes(node.name));
-    if (!names_.insert(node.name).second)
-      throw InputError(
-          file_, "",
-          here + "another node has that name; use the file's own ids with \"attributes\": {\"name\": \"id\"}");
+    if (!names_.insert(node.name).second && !how_.repair)
+      settle("name", here + "another node has that name",
+             "use the file's own ids with \"attributes\": {\"name\": \"id\"}, or let \"repair\": true rename it",
+             "use the file's own ids with --attribute name=id, or let --repair rename it");
     node.kind = kind_of(raw, here);
     if (const auto platform = find(raw.attributes, "platform")) node.platform = platform->text;
     return node;
   }
 
-  NodeKind kind_of(const RawTopology::Node& raw, const std::string& here) const {
+  NodeKind kind_of(const RawTopology::Node& raw, const std::string& here) {
     const auto found = find(raw.attributes, "kind");
-    if (!found && how_.defaults.kind.empty())
-      throw InputError(file_, "",
-                       here + fmt::format("does not say whether it is a host or a switch (looked for {}); name the "
-                                          "attribute with 'attributes', or give \"defaults\": {{\"kind\": \"switch\"}}",
-                                          looked_for("kind")));
+    if (!found && how_.defaults.kind.empty()) {
+      settle("kind",
+             here + fmt::format("does not say whether it is a host or a switch (looked for {})", looked_for("kind")),
+             "name the attribute with 'attributes', or give \"defaults\": {\"kind\": \"switch\"}",
+             "name the attribute with --attribute kind=NAME, or give --default kind=switch");
+      return NodeKind::switching;
+    }
+    if (!found) ++filled_["kind"];
     std::string text = found ? boost::algorithm::to_lower_copy(found->text) : how_.defaults.kind;
     if (found)
       if (const auto said = how_.kinds.find(found->text); said != how_.kinds.end()) text = said->second;
@@ -147,57 +182,78 @@ class Interpreter {
     for (const char* word : {"switch", "router", "leaf", "spine", "tor", "core", "aggregation", "edge", "hub"})
       if (text == word) return NodeKind::switching;
     if (text == "frontend") return NodeKind::frontend;
-    if (!how_.defaults.kind.empty() && how_.kinds.empty())
+    if (!how_.defaults.kind.empty() && how_.kinds.empty()) {
+      ++filled_["kind"];
       return how_.defaults.kind == "host" ? NodeKind::host : NodeKind::switching;
-    throw InputError(
-        file_, "",
-        here + fmt::format(
-                   "{} {} is no known kind of node; say what it is with \"kinds\": {{\"{}\": \"host\"}} or \"switch\"",
-                   found->name, in_quotes(found->text), shortened(found->text)));
+    }
+    settle("kind " + found->text,
+           here + fmt::format("{} {} is no known kind of node", found->name, in_quotes(found->text)),
+           fmt::format("say what it is with \"kinds\": {{\"{}\": \"host\"}} or \"switch\"", shortened(found->text)),
+           fmt::format("say what it is with --kind '{}=host' or switch", shortened(found->text)));
+    return NodeKind::switching;
   }
 
   void add(const RawTopology::Link& raw, NetworkGraph& graph) {
     const std::string here =
         place(raw.line, fmt::format("link {} - {}", in_quotes(graph[raw.a].name), in_quotes(graph[raw.b].name)));
-    if (raw.a == raw.b) throw InputError(file_, "", here + "joins a node to itself; remove it");
-    const Bandwidth bandwidth{
+    if (raw.a == raw.b && !how_.repair)
+      settle("loop", here + "joins a node to itself", "remove it, or let \"repair\": true drop it",
+             "remove it, or let --repair drop it");
+    Bandwidth bandwidth{
         figure(raw, "bandwidth", bandwidth_units(),
                how_.defaults.bandwidth ? std::optional(how_.defaults.bandwidth->bytes_per_second) : std::nullopt,
-               "10 Gbps", here)};
-    if (!(bandwidth.bytes_per_second > 0))
-      throw InputError(file_, "", here + "has no bandwidth: found 0; expected more than 0");
-    if (!QuantityTraits<Bandwidth>::make(bandwidth.bytes_per_second))
-      throw InputError(file_, "", here + "has too large a bandwidth; write \"unlimited\" where it is never the limit");
-    const double latency = figure(
-        raw, "latency", latency_units(),
-        how_.defaults.latency ? std::optional(static_cast<double>(how_.defaults.latency->count())) : std::nullopt,
-        "10 us", here);
-    if (!(latency >= 0) || latency > static_cast<double>(kLongestDuration.count()))
-      throw InputError(file_, "", here + "has a latency that is negative or longer than a day");
+               "10 Gbps", here)
+            .value_or(Bandwidth::unlimited().bytes_per_second)};
+    if (!(bandwidth.bytes_per_second > 0)) {
+      settle("no bandwidth", here + "has no bandwidth: found 0; expected more than 0");
+      bandwidth = Bandwidth::unlimited();
+    }
+    if (!QuantityTraits<Bandwidth>::make(bandwidth.bytes_per_second)) {
+      settle("large bandwidth", here + "has too large a bandwidth", "write \"unlimited\" where it is never the limit");
+      bandwidth = Bandwidth::unlimited();
+    }
+    double latency = figure(raw, "latency", latency_units(),
+                            how_.defaults.latency ? std::optional(static_cast<double>(how_.defaults.latency->count()))
+                                                  : std::nullopt,
+                            "10 us", here)
+                         .value_or(0);
+    if (!(latency >= 0) || latency > static_cast<double>(kLongestDuration.count())) {
+      settle("latency", here + "has a latency that is negative or longer than a day");
+      latency = 0;
+    }
     boost::add_edge(raw.a, raw.b, {bandwidth, from_picoseconds(latency)}, graph);
-    if (!how_.one_way.value_or(raw.one_way))
+    if (raw.a != raw.b && !how_.one_way.value_or(raw.one_way))
       boost::add_edge(raw.b, raw.a, {bandwidth, from_picoseconds(latency)}, graph);
   }
 
-  double figure(const RawTopology::Link& raw, const std::string& meaning, const std::vector<Unit>& units,
-                std::optional<double> otherwise, const char* example, const std::string& here) const {
+  // Nothing where it is to be settled.
+  std::optional<double> figure(const RawTopology::Link& raw, const std::string& meaning, const std::vector<Unit>& units,
+                               std::optional<double> otherwise, const char* example, const std::string& here) {
     const auto found = find(raw.attributes, meaning);
     if (!found) {
-      if (otherwise) return *otherwise;
-      throw InputError(file_, "",
-                       here + fmt::format("says no {} (looked for {}); name its attribute with 'attributes', or give "
-                                          "\"defaults\": {{\"{}\": \"{}\"}}",
-                                          meaning, looked_for(meaning), meaning, example));
+      if (otherwise) ++filled_[meaning];
+      if (otherwise) return otherwise;
+      settle("unsaid " + meaning, here + fmt::format("says no {} (looked for {})", meaning, looked_for(meaning)),
+             fmt::format("name its attribute with 'attributes', or give \"defaults\": {{\"{}\": \"{}\"}}", meaning,
+                         example),
+             fmt::format("name its attribute with --attribute {}=NAME, or give --default '{}={}'", meaning, meaning,
+                         example));
+      return std::nullopt;
     }
     const std::string text = boost::algorithm::trim_copy(found->text);
     const bool is_bare = text.find_first_not_of("0123456789.eE+-") == std::string::npos;
-    if (is_bare && found->unit.empty())
-      throw InputError(
-          file_, "",
-          here + fmt::format("says {} {} without a unit; give it with \"attributes\": {{\"{}\": \"{} {}\"}}",
-                             found->name, in_quotes(text), meaning, found->name, meaning == "latency" ? "ms" : "Mbps"));
+    if (is_bare && found->unit.empty()) {
+      const std::string unit = meaning == "latency" ? "ms" : "Mbps";
+      settle("bare " + meaning, here + fmt::format("says {} {} without a unit", found->name, in_quotes(text)),
+             fmt::format("give it with \"attributes\": {{\"{}\": \"{} {}\"}}", meaning, found->name, unit),
+             fmt::format("give it with --attribute '{}={} {}'", meaning, found->name, unit));
+      return std::nullopt;
+    }
     const ParsedQuantity parsed = parse_quantity(is_bare ? text + " " + found->unit : text, units);
-    if (!parsed.error.empty()) throw InputError(file_, "", here + fmt::format("{}: {}", found->name, parsed.error));
+    if (!parsed.error.empty()) {
+      settle("bad " + meaning, here + fmt::format("{}: {}", found->name, parsed.error));
+      return std::nullopt;
+    }
     return parsed.base;
   }
 
@@ -207,9 +263,11 @@ class Interpreter {
 
   const RawTopology& raw_;
   const Interpretation& how_;
-  std::string file_;
   std::map<std::string, Looked> spellings_;
   std::unordered_set<std::string> names_;
+  std::vector<TopologyFinding> findings_;
+  std::map<std::string, std::size_t> found_;   // by kind of finding: its place
+  std::map<std::string, std::size_t> filled_;  // by meaning: nodes or links that took the default
 };
 
 }  // namespace
@@ -234,8 +292,10 @@ std::shared_ptr<TopologyFormat> format_of(const std::filesystem::path& file, con
                                boost::algorithm::join(known, ", ")));
 }
 
+LookedInto look_into(const RawTopology& raw, const Interpretation& how) { return Interpreter(raw, how).result(); }
+
 BuiltTopology interpret(const RawTopology& raw, const Interpretation& how, const std::string& file) {
-  return Interpreter(raw, how, file).topology();
+  return settled(file, look_into(raw, how));
 }
 
 template <>

@@ -3,7 +3,7 @@
 // interpret() applies the attribute map.
 #pragma once
 
-#include "network/topology.hpp"
+#include "network/looked_into.hpp"
 
 namespace shardsim {
 
@@ -78,9 +78,13 @@ struct Interpretation {
   Remarks kinds;       ///< value of the kind attribute: host or switch
   TopologyDefaults defaults;
   std::optional<bool> one_way;  ///< whether links go one way only, whatever the file says
+  bool repair = false;          ///< doubled names and links of nodes to themselves are no findings, but mended
 };
 
-/// Makes a network of what a file says. Throws InputError that names the node or link, what is unsaid, and the remedy.
+/// Makes a network of what a file says.
+LookedInto look_into(const RawTopology& raw, const Interpretation& how);
+
+/// The same where nothing is left to settle. Throws UnsettledTopology.
 BuiltTopology interpret(const RawTopology& raw, const Interpretation& how, const std::string& file);
 
 }  // namespace shardsim

@@ -14,6 +14,18 @@ namespace {
 // Tables of more than this are forgotten and worked out again.
 constexpr std::size_t kTableBytes = std::size_t{256} << 20;
 
+// What to say where there is no way.
+std::string no_path(const NetworkGraph& graph, const RoutingSpec& spec, NodeId from, NodeId to) {
+  RoutingSpec forwarding = spec;
+  forwarding.hosts_forward = true;
+  const bool hosts_in_between = !spec.hosts_forward && Routing(graph, forwarding).reachable(from, to);
+  return fmt::format("there is no path from '{}' to '{}'; {}", graph[from].name, graph[to].name,
+                     hosts_in_between
+                         ? "hosts stand between them: if they pass on messages of others, set 'routing' to "
+                           "{\"hosts_forward\": true}; else add the missing links"
+                         : "add the missing links");
+}
+
 }  // namespace
 
 template <>
@@ -119,9 +131,7 @@ std::vector<Routing::Link> Routing::path(NodeId from, NodeId to, std::uint64_t f
   RandomStream pick(0x726f757465, 0, Purpose::balancing, from, flow << 32 | to);  // a hash, the same in every run
   for (NodeId at = from; at != to; at = boost::target(path.back(), graph_)) {
     shortest_steps(at, goal, steps);
-    if (steps.empty())
-      throw ScenarioError("/topology/links", fmt::format("there is no path from '{}' to '{}'; add the missing links",
-                                                         graph_[from].name, graph_[to].name));
+    if (steps.empty()) throw ScenarioError("/topology/links", no_path(graph_, spec_, from, to));
     path.push_back(steps[spec_.multipath == Multipath::ecmp ? pick.below(steps.size()) : 0]);
   }
   return path;

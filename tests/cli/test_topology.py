@@ -208,6 +208,99 @@ class Check(TopologyTest):
         self.assertIn("no hosts", done.stdout)
 
 
+class Settling(TopologyTest):
+    """All findings of one look, each with what settles it, in the form in which the caller speaks."""
+    ZOO = ('<graphml><key id="k" for="node" attr.name="label"/><graph edgedefault="directed">'
+           '<node id="0"><data key="k">Oslo</data></node><node id="1"><data key="k">Rome</data></node>'
+           '<node id="2"><data key="k">Oslo</data></node><node id="3"/><node id="4"/>'
+           '<edge source="0" target="1"/><edge source="1" target="0"/><edge source="1" target="2"/><edge source="2" target="2"/>'
+           '<edge source="3" target="4"/></graph></graphml>')  # fmt: skip
+    OPTIONS = ["--default", "kind=switch", "--default", "bandwidth=10 Gbps", "--default", "latency=1 ms"]
+
+    def check(self, file, *options, code=0):
+        done = shardsim("topology", "check", file, *options)
+        self.assertEqual((done.returncode, done.stderr), (code, ""))
+        return done.stdout.splitlines()
+
+    def test_all_findings_come_at_once_as_options(self):
+        net = self.file(self.ZOO, "zoo.graphml")
+        lines = self.check(net, code=1)
+        for words in ("whether it is a host or a switch.*and 4 more like it.*--default kind=switch", "'Oslo' another node has that name.*--repair",
+                      "says no bandwidth.*and 4 more.*--default 'bandwidth=10 Gbps'", "says no latency.*--default 'latency=10 us'",
+                      "'Oslo' - 'Oslo' joins a node to itself.*--repair", "no hosts.*--hosts-per-switch 2", "--frontend NODE", ": not ok, 0 hosts"):  # fmt: skip
+            self.assertEqual(sum(bool(re.search(words, line)) for line in lines), 1, words)
+        error = self.refuse("topology", "info", net)
+        self.assertIn("5 things to settle: (1) ", error)
+        self.assertNotIn('"defaults"', error)
+
+    def test_a_scenario_is_told_of_keys(self):
+        net = self.file(self.ZOO, "zoo.graphml")
+        scenario = json.loads((BASE / "scenario.json").read_text())
+        scenario.update(model=str(BASE / "model.json"), topology=str(net))
+        for service in scenario["cluster"].values():
+            service["platform"] = json.loads((BASE / "platform.json").read_text())
+        error = self.refuse("run", self.file(scenario, "scenario.json"))
+        for words in ("5 things to settle", '"defaults": {"kind": "switch"}', '"repair": true'):
+            self.assertIn(words, error)
+        self.assertNotIn("--default", error)
+
+    def test_what_is_advised_settles_it(self):
+        # By hand: Oslo and Oslo~2 with Rome are the largest part, by two cables once both directions of 0 - 1 are one.
+        net = self.file(self.ZOO, "zoo.graphml")
+        lines = self.check(net, *self.OPTIONS, "--repair", "--one-way", "no", "--hosts-per-switch", "2", "--frontend", "Rome")
+        self.assertEqual([line.split(": ", 1)[1] for line in lines], [
+            "by default: the bandwidth 10 Gbps of 5 of 5 links, the latency 1 ms of 5 of 5 links, the kind switch of 5 of 5 nodes",
+            "repaired: 1 node renamed, such as 'Oslo~2', 1 link of a node to itself dropped, 1 doubled link dropped, 2 nodes apart from the largest part left out",
+            "added: hosts at each of 3 switches, 2 a switch, on cables of 10 Gbps, 1 ms",
+            "ok, 6 hosts, 3 switches, 8 links",
+        ])  # fmt: skip
+
+    def test_defaults_among_values_of_the_file_are_counted(self):
+        text = GRAPHML.format(XML_NODES + xml_edge("a", "s", "2 Gbps", "1 us") + xml_edge("b", "s", None, "1 us"))
+        lines = self.check(self.file(text, "net.graphml"), "--default", "bandwidth=1 Gbps", "--frontend", "a")
+        self.assertIn("by default: the bandwidth 1 Gbps of 1 of 2 links", lines[0])
+        self.assertEqual(len(lines), 2)
+
+    def test_added_hosts_take_the_defaults_or_say_their_cable(self):
+        net = self.file(self.ZOO, "zoo.graphml")
+        options = [*self.OPTIONS, "--repair", "--one-way", "no", "--hosts-per-switch", "1"]
+        way = json.loads(self.succeed("topology", "route", net, "Oslo/host0", "Rome/host0", *options, "--format", "json").stdout)
+        self.assertEqual((way["latency_us"], way["bandwidth_gbps"]), (3000, 10))  # was 1000: the hosts' cables took no time
+        way = json.loads(self.succeed("topology", "route", net, "Oslo/host0", "Rome/host0", *options, "--host-cable", "bandwidth=1 Gbps",
+                                      "--host-cable", "latency=5 us", "--format", "json").stdout)  # fmt: skip
+        self.assertEqual((way["latency_us"], way["bandwidth_gbps"]), (1010, 1))
+        graph = self.file({"type": "graph", "hosts": [], "switches": ["s", "t"], "links": [link("s", "t")]})
+        lines = self.check(graph, "--hosts-per-switch", "2", code=1)
+        self.assertIn("give --host-cable 'bandwidth=10 Gbps'", " ".join(lines))
+        given = ["--hosts-per-switch", "2", "--host-cable", "bandwidth=10 Gbps", "--host-cable", "latency=1 us"]
+        self.assertIn("ok, 4 hosts, 2 switches, 5 links", self.check(graph, *given)[-1])
+
+    def test_a_graph_lists_all_that_is_wrong(self):
+        net = {"type": "graph", "hosts": ["a", "a"], "switches": ["s"], "links": [link("a", "a"), link("a", "x"), link("a", "s")]}
+        error = self.refuse("topology", "info", self.file(net))
+        for words in ("/hosts/1: a second node is called 'a'", "links/0: links a node to itself", "links/1/b: there is no host or switch 'x'"):
+            self.assertIn(words, error)
+        del net["links"][1]
+        lines = self.check(self.file(net), "--repair")
+        self.assertIn("repaired: 1 node renamed, such as 'a~2', 1 link of a node to itself dropped, 1 node apart", lines[0])
+
+    def test_hosts_in_between_name_hosts_forward(self):
+        net = self.file({"type": "graph", "hosts": ["a", "b", "c"], "links": [link("a", "b"), link("b", "c")]})
+        self.assertIn("--routing hosts_forward=true", " ".join(self.check(net, code=1)))
+        self.assertIn('{"hosts_forward": true}', self.refuse("topology", "route", net, "a", "c"))
+        self.assertIn(": ok", self.check(net, "--routing", "hosts_forward=true")[-1])
+
+    def test_all_fields_of_a_file_have_options(self):
+        text = GRAPHML.format(xml_node("a", "PoP.x") + xml_node("s", "switch") + xml_edge("a", "s"))
+        out = self.succeed("topology", "convert", self.file(text, "net.txt"), self.folder / "out.json", "--read-as", "graphml", "--kind", "PoP.x=host",
+                           "--host-platform", "a=small", "--routing", "metric=latency", "--frontend", "a", "--one-way", "yes")  # fmt: skip
+        self.assertIn("wrote", out.stderr)
+        net = json.loads((self.folder / "out.json").read_text())
+        self.assertEqual((net["hosts"], net["host_platforms"], net["routing"]["metric"], net["frontend"], net["links"][0]["one_way"]),
+                         (["a"], {"a": "small"}, "latency", "a", True))  # fmt: skip
+        self.assertIn("yes or no", self.refuse("topology", "check", self.folder / "out.json", "--one-way", "maybe"))
+
+
 class Route(TopologyTest):
     ENDS = ["pod0/rack0/host0", "pod1/rack0/host0"]
 
@@ -878,19 +971,19 @@ class HostileGraphml(HostileTest):
             (xml_edge("a", "a"), ": line 5: ", "'a' - 'a'", "to itself"),
             (xml_node("a"), ":5: ", "second node", "'a'"),
             (xml_edge("a", "s", name="e") + xml_edge("b", "s", name="e"), ":6: ", "second edge", "'e'"),
-            (xml_edge("a", "s", bandwidth=None), ": line 5: ", "link 'a' - 's'", "no bandwidth", '"defaults": {"bandwidth": "10 Gbps"}', "capacity"),
-            (xml_edge("a", "s", latency=None), "link 'a' - 's'", "no latency", '"defaults": {"latency"'),
+            (xml_edge("a", "s", bandwidth=None), ": line 5: ", "link 'a' - 's'", "no bandwidth", "--default 'bandwidth=10 Gbps'", "capacity"),
+            (xml_edge("a", "s", latency=None), "link 'a' - 's'", "no latency", "--default 'latency=10 us'"),
             (xml_edge("a", "s", "0 Gbps"), "link 'a' - 's'", "more than 0"),
             (xml_edge("a", "s", "-1 Gbps"), "link 'a' - 's'", "negative"),
             (xml_edge("a", "s", "1 Gbps", "-1 us"), "link 'a' - 's'", "negative"),
-            (xml_edge("a", "s", "10"), "link 'a' - 's'", "'10' without a unit", '"attributes": {"bandwidth": "bandwidth Mbps"}'),
-            (xml_edge("a", "s", "1 Gbps", "3"), "link 'a' - 's'", "'3' without a unit", '"attributes": {"latency": "latency ms"}'),
+            (xml_edge("a", "s", "10"), "link 'a' - 's'", "'10' without a unit", "--attribute 'bandwidth=bandwidth Mbps'"),
+            (xml_edge("a", "s", "1 Gbps", "3"), "link 'a' - 's'", "'3' without a unit", "--attribute 'latency=latency ms'"),
             (xml_edge("a", "s", "10 Gpbs"), "link 'a' - 's'", "unknown unit 'Gpbs'", "did you mean"),
             (xml_edge("a", "s", "nan Gbps"), "link 'a' - 's'", "'nan Gbps'"),
             (xml_edge("a", "s", "1 Gbps", "2000000 s"), "link 'a' - 's'", "longer than a day"),
             (xml_edge("a", "z"), ":5: ", "'z'", "not there"),
-            (xml_node("z", "PoP"), "node 'z'", "'PoP'", '"kinds": {"PoP": "host"}'),
-            ('<node id="z"/>', "node 'z'", "host or a switch", '"defaults": {"kind": "switch"}'),
+            (xml_node("z", "PoP"), "node 'z'", "'PoP'", "--kind 'PoP=host'"),
+            ('<node id="z"/>', "node 'z'", "host or a switch", "--default kind=switch"),
             ("<node/>", ":5: ", "without id"),
             ("<hyperedge/>", ":5: ", "hyperedge"),
         ):  # fmt: skip
@@ -971,7 +1064,7 @@ class HostileDot(HostileTest):
     def test_defects(self):
         for statement, *words in (
             ("a -- a", "'a' - 'a'", "to itself"),
-            ("a -- s", "link 'a' - 's'", "no bandwidth", '"defaults": {"bandwidth": "10 Gbps"}'),
+            ("a -- s", "link 'a' - 's'", "no bandwidth", "--default 'bandwidth=10 Gbps'"),
             ('a -- s [bandwidth="0 Gbps"]', "link 'a' - 's'", "more than 0"),
             ("a -- s [bandwidth=10]", "link 'a' - 's'", "'10' without a unit"),
             ('a -- s [bandwidth="1 Gbps"]', "link 'a' - 's'", "no latency"),

@@ -233,6 +233,57 @@ TEST_CASE("GraphML: two graphs in a file are an error with its line, not one net
                     Contains("net.graphml:4") && Contains("second <graph>"));
 }
 
+TEST_CASE("all that a file leaves to settle is found at once, each kind with its first place and how many more") {
+  RawTopology raw;
+  raw.nodes = {{"a", {{"kind", "host"}}, 3}, {"b", {}, 4}, {"c", {{"name", "a"}}, 5}};
+  raw.links = {
+      {0, 1, false, {{"bw", "1G"}}, 6}, {1, 2, false, {{"bw", "5"}, {"delay", "1 us"}}, 7}, {2, 2, false, {}, 8}};
+  const LookedInto looked = look_into(raw, {});
+  std::vector<std::string> found;
+  for (const TopologyFinding& f : looked.findings) found.push_back(f.what);
+  REQUIRE(found.size() == 6);
+  CHECK_THAT(found[0], Contains("line 4") && Contains("'b'") && Contains("host or a switch"));
+  CHECK(looked.findings[0].others == 1);
+  CHECK_THAT(found[1], Contains("line 5") && Contains("another node has that name"));
+  CHECK_THAT(found[2], Contains("line 6") && Contains("no latency"));
+  CHECK(looked.findings[2].others == 1);  // the loop
+  CHECK_THAT(found[3], Contains("line 7") && Contains("bw '5' without a unit"));
+  CHECK_THAT(found[4], Contains("line 8") && Contains("to itself"));
+  CHECK_THAT(found[5], Contains("line 8") && Contains("no bandwidth"));
+  CHECK_THAT(text_of(looked.findings[0], Speech::options),
+             Contains("and 1 more like it") && Contains("--default kind=switch"));
+  CHECK_THAT(text_of(looked.findings, Speech::keys), Contains("6 things to settle: (1) ") && Contains("\"defaults\""));
+}
+
+TEST_CASE("repair: doubled names, loops, doubled links and all but the largest part, said in one line") {
+  RawTopology raw;
+  for (const char* name : {"x", "x", "x~2", "y", "far"}) raw.nodes.push_back({name, {}, 0});
+  const auto link = [&](std::size_t a, std::size_t b, bool one_way, Attributes more) {
+    raw.links.push_back({a, b, one_way, std::move(more), 0});
+  };
+  link(0, 1, false, {});
+  link(1, 0, false, {});                     // the same cable again
+  link(0, 1, false, {{"bandwidth", "5G"}});  // another one
+  link(1, 2, true, {});
+  link(2, 1, true, {});  // the way back
+  link(2, 3, true, {});
+  link(2, 3, true, {});  // the same way again
+  link(3, 3, false, {});
+  Interpretation how = with_defaults();
+  how.repair = true;
+  const LookedInto looked = look_into(raw, how);
+  CHECK(looked.findings.empty());
+  CHECK(names_of(looked.topology.graph) == std::vector<std::string>{"x", "x~3", "x~2", "y"});
+  CHECK(cables(looked.topology.graph) ==
+        std::vector<std::string>{"x - x~3 1000000000 1000000", "x - x~3 625000000 1000000",
+                                 "x~2 - x~3 1000000000 1000000", "x~2 > y 1000000000 1000000"});
+  REQUIRE(looked.notes.size() == 2);
+  CHECK(looked.notes[1] ==
+        "repaired: 1 node renamed, such as 'x~3', 1 link of a node to itself dropped, 2 doubled links dropped, 1 node "
+        "apart "
+        "from the largest part left out");
+}
+
 TEST_CASE("GraphML: what makes no network is an error with its line") {
   const auto error = [](const std::string& graph) { return graphml(graph, with_defaults()); };
   const std::string a = "<graph>\n<node id=\"a\"/>\n", b = "<node id=\"b\"/>\n";

@@ -27,9 +27,52 @@ void apply_keys(Document& document, const po::variables_map& given, const std::s
   }
 }
 
+// Keys that may hold dots, into an object.
+void add_remarks(Document& document, const po::variables_map& given, const std::string& option,
+                 const std::string& field) {
+  const std::vector<std::string> assigned = texts(given, option.c_str());
+  if (assigned.empty()) return;
+  const Json& topology = document.root.at("topology");
+  Json remarks = topology.is_object() && topology.contains(field) ? topology.at(field) : Json::object();
+  for (const std::string& text : assigned) {
+    const auto [key, value] = split_assignment(text, "--" + option);
+    remarks[key] = value;
+  }
+  document.set("topology." + field, remarks, "--" + option, {});
+}
+
+bool yes_or_no(const po::variables_map& given, const std::string& option) {
+  const std::string text = given[option].as<std::string>();
+  if (text != "yes" && text != "no")
+    throw InputError(fmt::format("--{}: found {}; expected yes or no", option, in_quotes(text)));
+  return text == "yes";
+}
+
+// A generator's frontend is an object, a graph's the name of a node.
+void set_frontend(Document& document, const std::string& node) {
+  const Json& topology = document.root.at("topology");
+  const std::string type = topology.is_object() ? topology.value("type", "") : "";
+  const bool by_name = type == "file" || type == "graph";
+  document.set("topology.frontend", by_name ? Json(node) : Json{{"host", node}}, "--frontend", {});
+}
+
 void apply_options(Document& document, const po::variables_map& given) {
   apply_keys(document, given, "default", "defaults");
   apply_keys(document, given, "attribute", "attributes");
+  apply_keys(document, given, "host-cable", "host_cable");
+  for (const std::string& text : texts(given, "routing")) {
+    const auto [key, value] = split_assignment(text, "--routing");
+    document.set("topology.routing." + key, value);
+  }
+  add_remarks(document, given, "kind", "kinds");
+  add_remarks(document, given, "host-platform", "host_platforms");
+  if (given.count("read-as") > 0)
+    document.set("topology.format", Json(given["read-as"].as<std::string>()), "--read-as", {});
+  if (given.count("one-way") > 0) document.set("topology.one_way", Json(yes_or_no(given, "one-way")), "--one-way", {});
+  if (given.count("hosts-per-switch") > 0)
+    document.set("topology.hosts_per_switch", Json(given["hosts-per-switch"].as<int>()), "--hosts-per-switch", {});
+  if (given.count("repair") > 0) document.set("topology.repair", Json(true), "--repair", {});
+  if (given.count("frontend") > 0) set_frontend(document, given["frontend"].as<std::string>());
   if (given.count("transport") > 0)
     document.set("transport", Json{{"type", given["transport"].as<std::string>()}}, "--transport", {});
   for (const auto& [path, value] : assignments(given)) document.set(path, value);
@@ -48,14 +91,20 @@ GivenTopology from_scenario(const std::filesystem::path& file, const po::variabl
   try {
     const Scenario scenario = read_document<Scenario>(document);
     const ShardingPlan plan = make_plan(scenario, served_model(scenario));
-    return {file.string(), deploy(scenario.cluster, plan.shards.size(), *scenario.topology).topology,
-            scenario.topology->routing, scenario.transport};
+    return {file.string(),
+            deploy(scenario.cluster, plan.shards.size(), *scenario.topology).topology,
+            scenario.topology->routing,
+            scenario.transport,
+            Speech::keys,
+            {},
+            {}};
   } catch (const ScenarioError& e) {
     throw document.located(e);
   }
 }
 
-GivenTopology from_description(const std::filesystem::path& file, const po::variables_map& given) {
+GivenTopology from_description(const std::filesystem::path& file, const po::variables_map& given,
+                               bool takes_unsettled) {
   std::error_code error;
   if (!std::filesystem::exists(file, error)) throw InputError(file.string(), "", "cannot be opened");
   Document document = Document::wrap(Json{{"topology", file.string()}}, file.string(), "");
@@ -71,7 +120,17 @@ GivenTopology from_description(const std::filesystem::path& file, const po::vari
                             "scenario");
       for (int i = 0; i < given["hosts"].as<int>(); ++i) wanted.push_back(fmt::format("host{}", i));
     }
-    return {file.string(), build_topology(*read.topology, wanted), read.topology->routing, read.transport};
+    GivenTopology out{file.string(), {}, read.topology->routing, read.transport, Speech::options, {}, {}};
+    try {
+      out.built = build_topology(*read.topology, wanted);
+      if (const auto* own = dynamic_cast<const Inspectable*>(&*read.topology)) out.notes = own->look().notes;
+    } catch (const UnsettledTopology& e) {
+      if (!takes_unsettled) throw InputError(file.string(), "", text_of(e.looked().findings, Speech::options));
+      out.built = e.looked().topology;
+      out.notes = e.looked().notes;
+      out.findings = e.looked().findings;
+    }
+    return out;
   } catch (const ScenarioError& e) {
     throw document.located(e);
   }
@@ -104,6 +163,19 @@ class TopologyCommand final : public Command {
         "what a GraphML or DOT file leaves unsaid: bandwidth='10 Gbps', latency='1 us', kind=switch")(
         "attribute", po::value<Texts>()->value_name("KEY=NAME"),
         "which attribute it has for bandwidth, latency, kind, name: bandwidth='speed Mbps'")(
+        "kind", po::value<Texts>()->value_name("VALUE=KIND"),
+        "what a value of the kind attribute stands for: PoP=host, or switch")(
+        "read-as", po::value<std::string>()->value_name("FORMAT"), "graphml or dot, whatever the file's name says")(
+        "one-way", po::value<std::string>()->value_name("yes|no"),
+        "whether links go one way only, whatever the file says")(
+        "repair",
+        "rename doubled names, drop links of a node to itself and doubled links, keep the largest part, and say so")(
+        "hosts-per-switch", po::value<int>()->value_name("N"), "hosts to add to every switch")(
+        "host-cable", po::value<Texts>()->value_name("KEY=VALUE"),
+        "cable of those: bandwidth='10 Gbps', latency='1 us'")("frontend", po::value<std::string>()->value_name("NODE"),
+                                                               "node at which queries enter")(
+        "host-platform", po::value<Texts>()->value_name("PATTERN=PLATFORM"), "kind of server that hosts are")(
+        "routing", po::value<Texts>()->value_name("KEY=VALUE"), "metric=latency, multipath=single, hosts_forward=true")(
         "hosts", po::value<int>()->value_name("N"), "hosts to make where the description makes one for each server")(
         "transport", po::value<std::string>(), "flows: ideal, port, fluid or packet")(
         "flow", po::value<std::string>()->default_value("0")->value_name("N"),
@@ -126,8 +198,9 @@ class TopologyCommand final : public Command {
     if (given.count("hosts") > 0 && (given["hosts"].as<int>() < 1 || given["hosts"].as<int>() > 100'000))
       throw InputError("--hosts: expected 1 to 100000");
     const std::filesystem::path file = named(words[1]);
-    return made->run(is_scenario(file) ? from_scenario(file, given) : from_description(file, given),
-                     {words.begin() + 2, words.end()}, given);
+    return made->run(
+        is_scenario(file) ? from_scenario(file, given) : from_description(file, given, made->takes_unsettled()),
+        {words.begin() + 2, words.end()}, given);
   }
 };
 

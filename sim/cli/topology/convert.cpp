@@ -18,6 +18,7 @@ class Convert final : public TopologyAction {
     const std::string from = std::filesystem::path(topology.name).filename().string();
     write_file(out, out.extension() == ".json" ? native_text(topology.built, topology.routing, "from " + from)
                                                : format_of(out, "")->write(topology.built));
+    for (const std::string& note : topology.notes) fmt::print(stderr, "{}: {}\n", topology.name, note);
     fmt::print(stderr, "wrote {}\n", out.string());
     return kOk;
   }

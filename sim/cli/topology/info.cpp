@@ -40,7 +40,13 @@ Sampled sample_routes(const GivenTopology& topology, std::uint64_t pairs) {
   return s;
 }
 
-Json info_json(const TopologyInfo& info) {
+std::vector<std::string> texts_of(const std::vector<TopologyFinding>& findings, Speech speech) {
+  std::vector<std::string> texts;
+  for (const TopologyFinding& f : findings) texts.push_back(text_of(f, speech));
+  return texts;
+}
+
+Json info_json(const TopologyInfo& info, const GivenTopology& topology) {
   Json tiers = Json::array();
   for (const TierInfo& t : info.tiers)
     tiers.push_back({{"tier", t.tier},
@@ -66,10 +72,11 @@ Json info_json(const TopologyInfo& info) {
           {"bisection_halves", halves},
           {"bisection_cuts_tried", info.bisection ? info.bisection->cuts_tried : 0},
           {"tiers", tiers},
-          {"warnings", info.warnings}};
+          {"warnings", texts_of(info.warnings, topology.speech)},
+          {"notes", topology.notes}};
 }
 
-std::string info_text(const TopologyInfo& info) {
+std::string info_text(const TopologyInfo& info, const GivenTopology& topology) {
   std::string out = fmt::format(
       "hosts           {}\nswitches        {}\nlinks           {}{}\ncomponents      {}\n", info.hosts, info.switches,
       info.links, info.one_way_links > 0 ? fmt::format(" ({} one way)", info.one_way_links) : "", info.components);
@@ -87,7 +94,8 @@ std::string info_text(const TopologyInfo& info) {
     out +=
         fmt::format("tier {}          {} switches{}\n", t.tier, t.switches,
                     t.oversubscription > 0 ? fmt::format(", {:.3g}:1 oversubscribed at most", t.oversubscription) : "");
-  for (const std::string& w : info.warnings) out += fmt::format("note            {}\n", w);
+  for (const std::string& n : topology.notes) out += fmt::format("note            {}\n", n);
+  for (const std::string& w : texts_of(info.warnings, topology.speech)) out += fmt::format("note            {}\n", w);
   return out;
 }
 
@@ -98,8 +106,8 @@ class Info final : public TopologyAction {
   int run(GivenTopology topology, const std::vector<std::string>&, const Variables& given) const override {
     const bool json = wants_json(given);
     const TopologyInfo info = analyse(topology.built, topology.routing);
-    Json out = info_json(info);
-    std::string text = info_text(info);
+    Json out = info_json(info, topology);
+    std::string text = info_text(info, topology);
     if (given.count("pairs") > 0) {
       const Sampled s = sample_routes(topology, whole_number(given, "pairs"));
       out["routed"] = {{"pairs", s.pairs},

@@ -19,10 +19,7 @@ class RouteAction final : public TopologyAction {
     std::vector<std::string> names{graph[from].name};
     Duration latency{};
     Bandwidth bandwidth = Bandwidth::unlimited();
-    if (!routing.reachable(from, to))
-      throw InputError(topology.name, "",
-                       fmt::format("there is no path from {} to {}", in_quotes(ends[0]), in_quotes(ends[1])));
-    for (const Routing::Link link : routing.path(from, to, whole_number(given, "flow"))) {
+    for (const Routing::Link link : way(routing, from, to, whole_number(given, "flow"), topology.name)) {
       names.push_back(graph[boost::target(link, graph)].name);
       latency += graph[link].latency;
       bandwidth = std::min(bandwidth, graph[link].bandwidth);
@@ -39,6 +36,16 @@ class RouteAction final : public TopologyAction {
                  to_microseconds(latency),
                  bandwidth.is_unlimited() ? "unlimited" : fmt::format("{:g} Gbps", bandwidth.bytes_per_second * 8e-9));
     return kOk;
+  }
+
+ private:
+  static std::vector<Routing::Link> way(Routing& routing, NodeId from, NodeId to, std::uint64_t flow,
+                                        const std::string& file) {
+    try {
+      return routing.path(from, to, flow);
+    } catch (const ScenarioError& e) {
+      throw InputError(file, "", e.message());
+    }
   }
 };
 

@@ -4,7 +4,7 @@
 namespace shardsim {
 namespace {
 
-class File final : public Topology {
+class File final : public Topology, public Inspectable {
  public:
   DataFile file;
   std::string format;
@@ -13,21 +13,22 @@ class File final : public Topology {
   TopologyDefaults defaults;
   std::optional<bool> one_way;
   int hosts_per_switch = 0;
-  Cable host_cable;
+  HostCable host_cable;
   std::string frontend;
+  bool mend = false;
 
   BuiltTopology build(const std::vector<std::string>& /*wanted*/) const override {
+    return settled(file.path.string(), look());
+  }
+  LookedInto look() const override {
     const std::shared_ptr<TopologyFormat> reader = format_of(file.path, format);
     const std::string text = read_text_file(file.path, reader->largest_file());
-    BuiltTopology built =
-        interpret(reader->read(text, file.path.string()), {attributes, kinds, defaults, one_way}, file.path.string());
-    const std::size_t nodes = boost::num_vertices(built.graph);
-    for (NodeId node = 0; node < nodes; ++node) {
-      if (built.graph[node].kind == NodeKind::switching)
-        add_hosts(built.graph, node, hosts_per_switch, std::string(built.graph[node].name) + "/host", host_cable);
-    }
-    if (!frontend.empty()) built.frontend = node_named(built.graph, frontend, "/topology/frontend");
-    return built;
+    LookedInto looked = look_into(reader->read(text, file.path.string()), {attributes, kinds, defaults, one_way, mend});
+    hang_hosts(looked, hosts_per_switch,
+               {host_cable.bandwidth ? host_cable.bandwidth : defaults.bandwidth,
+                host_cable.latency ? host_cable.latency : defaults.latency});
+    if (!frontend.empty()) looked.topology.frontend = node_named(looked.topology.graph, frontend, "/topology/frontend");
+    return looked;
   }
 };
 
@@ -51,7 +52,10 @@ void describe(Describe<File>& d) {
   d.optional("hosts_per_switch", &File::hosts_per_switch, "hosts to add to every switch, called SWITCH/host0, ...")
       .at_least(0)
       .at_most(1000);
-  d.optional("host_cable", &File::host_cable, "cable of those hosts");
+  d.optional("host_cable", &File::host_cable, "cable of those hosts; what it leaves out is as 'defaults' say");
+  d.optional("repair", &File::mend,
+             "renames nodes of doubled names, drops links of a node to itself and doubled links, and keeps the largest "
+             "part that hangs together");
   d.optional("frontend", &File::frontend, "node at which queries enter; needed for a run");
 }
 

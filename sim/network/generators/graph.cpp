@@ -4,6 +4,7 @@
 #include <unordered_set>
 
 #include "network/format.hpp"
+#include "network/repair.hpp"
 
 namespace shardsim {
 namespace {
@@ -17,62 +18,78 @@ struct GraphLink {
   bool one_way = false;
 };
 
-class Graph final : public Topology {
+class Graph final : public Topology, public Inspectable {
  public:
   std::vector<std::string> hosts;
   std::vector<std::string> switches;
   std::vector<GraphLink> links;
   std::string frontend;
+  std::optional<bool> one_way;
+  int hosts_per_switch = 0;
+  HostCable host_cable;
+  bool mend = false;
 
-  BuiltTopology build(const std::vector<std::string>& /*wanted*/) const override {
-    BuiltTopology built;
+  BuiltTopology build(const std::vector<std::string>& /*wanted*/) const override { return settled("", look()); }
+  LookedInto look() const override {
+    LookedInto looked;
+    BuiltTopology& built = looked.topology;
     std::unordered_map<std::string, NodeId> nodes;
-    for (const std::string& h : hosts) nodes[h] = add_host(built.graph, h);
-    for (const std::string& s : switches) nodes[s] = add_switch(built.graph, s);
+    for (const std::string& h : hosts) nodes.emplace(h, add_host(built.graph, h));
+    for (const std::string& s : switches) nodes.emplace(s, add_switch(built.graph, s));
     if (!frontend.empty() && !nodes.contains(frontend))
       nodes[frontend] = boost::add_vertex({frontend, NodeKind::frontend, {}}, built.graph);
     for (const GraphLink& l : links) {
       boost::add_edge(nodes.at(l.a), nodes.at(l.b), {l.bandwidth, l.latency}, built.graph);
-      if (!l.one_way) boost::add_edge(nodes.at(l.b), nodes.at(l.a), {l.bandwidth, l.latency}, built.graph);
+      if (l.a != l.b && !one_way.value_or(l.one_way))
+        boost::add_edge(nodes.at(l.b), nodes.at(l.a), {l.bandwidth, l.latency}, built.graph);
     }
     if (!frontend.empty()) built.frontend = nodes.at(frontend);
-    return built;
+    if (mend) repair(looked);
+    hang_hosts(looked, hosts_per_switch, host_cable);
+    return looked;
   }
 
+  // All that is wrong, told at the first place.
   std::optional<Complaint> problem() const {
+    std::vector<Complaint> found;
     std::unordered_set<std::string> names;
     for (const auto* list : {&hosts, &switches})
       for (std::size_t i = 0; i < list->size(); ++i)
-        if (!names.insert((*list)[i]).second)
-          return Complaint{fmt::format("{}/{}", list == &hosts ? "hosts" : "switches", i),
-                           fmt::format("a second node is called {}", in_quotes((*list)[i]))};
+        if (!names.insert((*list)[i]).second && !mend)
+          found.push_back({fmt::format("{}/{}", list == &hosts ? "hosts" : "switches", i),
+                           fmt::format("a second node is called {}", in_quotes((*list)[i]))});
     if (names.size() > kMostNodes)
-      return Complaint{"hosts", fmt::format("found {} nodes; at most {} are allowed", names.size(), kMostNodes)};
+      found.push_back({"hosts", fmt::format("found {} nodes; at most {} are allowed", names.size(), kMostNodes)});
     const bool own_node = !frontend.empty() && names.insert(frontend).second;
-    if (auto complaint = link_problem(names)) return complaint;
+    look_at_links(names, found);
     if (own_node && std::none_of(links.begin(), links.end(),
                                  [&](const GraphLink& l) { return l.a == frontend || l.b == frontend; })) {
       names.erase(frontend);
-      return Complaint{"frontend", fmt::format("there is no node {}{}", in_quotes(frontend), near(frontend, names))};
+      found.push_back({"frontend", fmt::format("there is no node {}{}", in_quotes(frontend), near(frontend, names))});
     }
-    return std::nullopt;
+    if (found.empty()) return std::nullopt;
+    constexpr std::size_t kShown = 5;
+    Complaint first = found.front();
+    for (std::size_t i = 1; i < std::min(kShown, found.size()); ++i)
+      first.message += fmt::format("; {}: {}", found[i].key, found[i].message);
+    if (found.size() > kShown) first.message += fmt::format("; and {} more", found.size() - kShown);
+    return first;
   }
 
  private:
-  std::optional<Complaint> link_problem(const std::unordered_set<std::string>& names) const {
+  void look_at_links(const std::unordered_set<std::string>& names, std::vector<Complaint>& found) const {
     std::unordered_set<std::string> link_names;
     for (std::size_t i = 0; i < links.size(); ++i) {
       const GraphLink& link = links[i];
       for (const auto& [end, name] : {std::pair("a", link.a), std::pair("b", link.b)})
         if (!names.contains(name))
-          return Complaint{fmt::format("links/{}/{}", i, end),
-                           fmt::format("there is no host or switch {}{}", in_quotes(name), near(name, names))};
-      if (link.a == link.b) return Complaint{fmt::format("links/{}", i), "links a node to itself"};
+          found.push_back({fmt::format("links/{}/{}", i, end),
+                           fmt::format("there is no host or switch {}{}", in_quotes(name), near(name, names))});
+      if (link.a == link.b && !mend) found.push_back({fmt::format("links/{}", i), "links a node to itself"});
       if (!link.name.empty() && !link_names.insert(link.name).second)
-        return Complaint{fmt::format("links/{}/name", i),
-                         fmt::format("a second link is called {}", in_quotes(link.name))};
+        found.push_back(
+            {fmt::format("links/{}/name", i), fmt::format("a second link is called {}", in_quotes(link.name))});
     }
-    return std::nullopt;
   }
   static std::string near(const std::string& name, const std::unordered_set<std::string>& names) {
     std::vector<std::string> known(names.begin(), names.end());
@@ -104,6 +121,14 @@ void describe(Describe<Graph>& d) {
   d.optional(
       "frontend", &Graph::frontend,
       "node at which queries enter: a host, a switch, or a node of its own that is only in 'links'; needed for a run");
+  d.optional("one_way", &Graph::one_way, "whether links go one way only, whatever each says");
+  d.optional("hosts_per_switch", &Graph::hosts_per_switch, "hosts to add to every switch, called SWITCH/host0, ...")
+      .at_least(0)
+      .at_most(1000);
+  d.optional("host_cable", &Graph::host_cable, "cable of those hosts");
+  d.optional("repair", &Graph::mend,
+             "renames nodes of doubled names, drops links of a node to itself and doubled links, and keeps the largest "
+             "part that hangs together");
   d.check([](const Graph& g) { return g.problem(); });
 }
 

@@ -34,14 +34,23 @@ class Jellyfish final : public Generator {
     return nodes.front();
   }
 
+  // Where the last ports cannot be joined, which happens in dense networks, all is begun anew.
   std::set<Pair> random_pairs() const {
-    RandomStream random(seed, 0, Purpose::topology, 0);
+    constexpr std::uint64_t kMostTries = 100;
+    for (std::uint64_t number = 0; number < kMostTries; ++number)
+      if (auto joined = random_pairs(number)) return std::move(*joined);
+    throw ScenarioError("/topology/cables_per_switch",
+                        fmt::format("found no way to join {} switches by {} cables each; try another 'seed', or fewer",
+                                    switches, cables_per_switch));
+  }
+  std::optional<std::set<Pair>> random_pairs(std::uint64_t number) const {
+    RandomStream random(seed, 0, Purpose::topology, number);
     std::vector<std::size_t> ports;
     for (std::size_t s = 0; s < static_cast<std::size_t>(switches); ++s)
       ports.insert(ports.end(), static_cast<std::size_t>(cables_per_switch), s);
     std::set<Pair> joined;
     int failures = 0;
-    while (ports.size() > 1) {
+    while (!ports.empty()) {
       for (std::size_t i : {std::size_t{1}, std::size_t{2}})
         std::swap(ports[ports.size() - i], ports[random.below(ports.size() - i + 1)]);
       const std::size_t a = ports[ports.size() - 1];
@@ -50,7 +59,7 @@ class Jellyfish final : public Generator {
         ports.resize(ports.size() - 2);
         failures = 0;
       } else if (++failures > kPatience) {
-        if (failures > 2 * kPatience) break;  // one odd port is left over
+        if (failures > 2 * kPatience) return std::nullopt;
         if (split_a_cable(a, b, joined, random)) ports.resize(ports.size() - 2);
       }
     }
@@ -89,6 +98,12 @@ void describe(Describe<Jellyfish>& d) {
     if (j.cables_per_switch >= j.switches)
       return Complaint{"cables_per_switch",
                        fmt::format("found {}; expected less than 'switches'", j.cables_per_switch)};
+    if (j.switches % 2 != 0 && j.cables_per_switch % 2 != 0)
+      return Complaint{
+          "cables_per_switch",
+          fmt::format("{} switches of {} cables have {} ports in all, so that one would stay free; make one "
+                      "of the numbers even",
+                      j.switches, j.cables_per_switch, j.switches * j.cables_per_switch)};
     const std::string complaint = complaint_about_size(std::int64_t{j.switches} * j.hosts_per_switch,
                                                        std::int64_t{j.switches} * j.cables_per_switch / 2);
     return complaint.empty() ? std::nullopt : std::optional(Complaint{"switches", complaint});
