@@ -3,96 +3,104 @@
 
 #include <cmath>
 
+#include "experiment/capacity_search.hpp"
+
 namespace shardsim {
 namespace {
 
-std::string rate_text(double rate) { return fmt::format("{:.6g} /s", rate); }
-
-// Judges systems, and remembers how many it judged.
-class Judge {
+// Samples systems that differ from the scenario in what is searched over.
+class SystemSampler {
  public:
-  Judge(const Scenario& base, const CapacityQuestion& question) : base_(base), question_(question) {}
+  SystemSampler(const Scenario& base, const CapacityQuestion& question, bool whole)
+      : base_(base), question_(question), whole_(whole) {}
 
-  CapacityTrial operator()(double rate, std::optional<int> main = {}, std::optional<int> sparse = {});
-  std::size_t tried() const { return tried_; }
-  bool interrupted() const { return question_.interrupt != nullptr && question_.interrupt->load(); }
+  CapacityTrial operator()(double level, std::optional<int> main, std::optional<int> sparse, const Sampling& how) const;
 
  private:
-  Scenario system(double rate, std::optional<int> main, std::optional<int> sparse) const;
+  std::string text_of(double level) const {
+    return whole_ ? fmt::format("{:.0f}", level) : fmt::format("{:.6g} /s", level);
+  }
+  Scenario system(double level, std::optional<int> main, std::optional<int> sparse, const Sampling& how) const;
+  std::int64_t runs_of(std::int64_t queries) const;
   void tell(const CapacityTrial& trial) const;
 
   const Scenario& base_;
   const CapacityQuestion& question_;
-  std::size_t tried_ = 0;
+  bool whole_;
 };
 
-Scenario Judge::system(double rate, std::optional<int> main, std::optional<int> sparse) const {
-  std::vector<std::pair<std::string, std::string>> settings{{question_.rate_path, rate_text(rate)}};
+// A long run rather than many that start empty; some, so that there is work for several cores. Where faults come at
+// their times, runs stay as long as they are.
+std::int64_t SystemSampler::runs_of(std::int64_t queries) const {
+  constexpr std::int64_t kRuns = 4;
+  const std::int64_t as_given = std::max<std::int64_t>(1, queries / base_.traffic.queries);
+  return base_.faults.empty() ? std::min(kRuns, as_given) : as_given;
+}
+
+Scenario SystemSampler::system(double level, std::optional<int> main, std::optional<int> sparse,
+                               const Sampling& how) const {
+  std::vector<std::pair<std::string, std::string>> settings{{question_.rate_path, text_of(level)}};
   if (main) settings.emplace_back("cluster.main.replicas", std::to_string(*main));
   if (sparse) settings.emplace_back("cluster.sparse.replicas", std::to_string(*sparse));
   Scenario s = changed(base_, settings);
+  constexpr std::uint32_t kApart = 1 << 20;  // streams' replications never meet
+  s.replication += how.stream * kApart;
+  s.traffic.queries = std::max(s.traffic.queries, how.queries / runs_of(how.queries));
+  s.traffic.objective = question_.slo.limit;
   s.precision = Precision{};
-  s.precision->confidence = Share{question_.confidence};
+  s.precision->confidence = Share{1 - 2 * how.error};  // one-sided
   return s;
 }
 
-// Replications are added, twice as many each time, until the interval lies on one side of the limit.
-CapacityTrial Judge::operator()(double rate, std::optional<int> main, std::optional<int> sparse) {
-  const Scenario s = system(rate, main, sparse);
+CapacityTrial SystemSampler::operator()(double level, std::optional<int> main, std::optional<int> sparse,
+                                        const Sampling& how) const {
+  const Scenario s = system(level, main, sparse, how);
   RunControl control;
   control.interrupt = question_.interrupt;
   Study study(s, question_.jobs, control);
+  study.add(runs_of(how.queries));
   CapacityTrial trial;
-  trial.rate_per_s = rate;
+  trial.rate_per_s = level;
   trial.main_replicas = s.cluster.main.replicas;
   trial.sparse_replicas = s.cluster.sparse.replicas;
-  ++tried_;
-  const std::int64_t most = std::max<std::int64_t>(1, question_.max_queries / s.traffic.queries);
-  while (trial.answer == SloAnswer::undecided && study.replications() < most && !interrupted()) {
-    const std::int64_t as_many_again = std::max<std::int64_t>(1, study.replications());
-    trial.answer = answer(question_.slo, study.add(std::min(as_many_again, most - study.replications())));
-  }
+  trial.queries = how.queries;
   trial.result = std::move(study.result());
+  const SloFinding finding = judge(question_.slo, trial.result);
+  trial.answer = finding.answer;
+  trial.leans_to_meet = finding.leans_to_meet;
+  trial.within = finding.within;
   tell(trial);
   return trial;
 }
 
-void Judge::tell(const CapacityTrial& trial) const {
+void SystemSampler::tell(const CapacityTrial& trial) const {
   if (!question_.on_step) return;
   const Estimate& e = trial.result.figures[question_.slo.measure];
-  question_.on_step(fmt::format("{} with {} main, {} sparse: {} {:.2f} ms, {}", rate_text(trial.rate_per_s),
+  question_.on_step(fmt::format("{} with {} main, {} sparse: {} {:.2f} ms, {}", text_of(trial.rate_per_s),
                                 trial.main_replicas, trial.sparse_replicas, name_of(question_.slo.measure),
                                 e.value / 1000, name_of(trial.answer)));
 }
 
-// The smallest number in [low, high] that meets the objective, where larger ones do too; empty when high does not.
+// The smallest number in [low, high] that seems to meet the objective, where larger ones do too.
 template <class Try>
-std::optional<CapacityTrial> smallest(int low, int high, Try try_number) {
-  std::optional<CapacityTrial> best;
-  // From below, by doubling steps: small systems are quick to simulate.
+HighestRate smallest(int low, int high, Try try_number) {
+  HighestRate found;
   int failed = low - 1;
-  for (int step = 1, n = low;; n = std::min(high, n + step), step *= 2) {
+  const auto good = [&](int n) {
     CapacityTrial trial = try_number(n);
-    if (trial.answer == SloAnswer::meets) {
-      best = std::move(trial);
-      high = n;
-      break;
-    }
-    failed = n;
-    if (n >= high || trial.result.verdict == Verdict::interrupted) return std::nullopt;
+    const bool meets =
+        trial.answer == SloAnswer::meets || (trial.answer == SloAnswer::undecided && trial.leans_to_meet);
+    (meets ? found.meets : found.not_shown) = std::move(trial);
+    (meets ? high : failed) = n;
+    return meets;
+  };
+  const auto interrupted = [&] { return found.not_shown && found.not_shown->result.verdict == Verdict::interrupted; };
+  // From below, by doubling steps: small systems are quick to simulate.
+  for (int step = 1, n = low; !good(n) && n < high && !interrupted(); n = std::min(high, n + step), step *= 2) {
   }
-  while (high - failed > 1) {
-    const int middle = failed + (high - failed) / 2;
-    CapacityTrial trial = try_number(middle);
-    if (trial.result.verdict == Verdict::interrupted) return std::nullopt;
-    if (trial.answer == SloAnswer::meets) {
-      best = std::move(trial);
-      high = middle;
-    } else {
-      failed = middle;
-    }
-  }
-  return best;
+  while (found.meets && high - failed > 1 && !interrupted()) good(failed + (high - failed) / 2);
+  if (interrupted()) found.meets.reset();
+  return found;
 }
 
 // Replicas without which some server of the service is offered more than it can do, where `result` is of one replica at
@@ -134,46 +142,55 @@ Bill bill_of(const Scenario& scenario) {
 }
 
 HighestRate highest_rate(const Scenario& scenario, const CapacityQuestion& question) {
-  // Below this load of its busiest part a system is as good as idle: a lower rate will not help.
-  constexpr double kIdle = 1e-3;
-  constexpr double kAnyRate = 1e12;  // per second
-  const double first_rate = rate_at(scenario, question.rate_path).per_second;
-  Judge judge(scenario, question);
-  HighestRate found;
-  const auto sort_in = [&](CapacityTrial trial) {
-    const bool meets = trial.answer == SloAnswer::meets;
-    (meets ? found.meets : found.not_shown) = std::move(trial);
-    return meets;
-  };
-  const bool up = sort_in(judge(first_rate));
-  double rate = first_rate;
-  while (!(found.meets && found.not_shown) && !judge.interrupted()) {
-    if (up ? rate > kAnyRate : found.not_shown->result.bottleneck.offered_load < kIdle) break;
-    rate = up ? rate * 2 : rate / 2;
-    sort_in(judge(rate));
-  }
-  while (found.meets && found.not_shown && !judge.interrupted()) {
-    const double low = found.meets->rate_per_s;
-    const double high = found.not_shown->rate_per_s;
-    if (high / low <= 1 + question.tolerance) break;
-    sort_in(judge(std::sqrt(low * high)));
-  }
-  found.tried = judge.tried();
-  return found;
+  const Level first = level_at(scenario, question.rate_path);
+  const SystemSampler sampler(scenario, question, first.whole);
+  Looks looks([&](double level, const Sampling& how) { return sampler(level, {}, {}, how); }, question,
+              scenario.traffic.queries);
+  return highest_level(first.value, Levels{question.tolerance, first.whole}, question, looks);
 }
 
-std::optional<CapacityTrial> fewest_replicas(const Scenario& scenario, double rate, const CapacityQuestion& question,
-                                             int most) {
-  Judge judge(scenario, question);
+HighestRate fewest_replicas(const Scenario& scenario, double rate, const CapacityQuestion& question, int most) {
+  level_at(scenario, question.rate_path);  // there is one
+  const SystemSampler sampler(scenario, question, false);
+  int main = 1;
+  int sparse = 1;
+  Looks looks([&](double level, const Sampling& how) { return sampler(level, main, sparse, how); }, question,
+              scenario.traffic.queries);
   // One replica of each at a small part of the rate shows what each kind has to do.
   constexpr int kPart = 64;
-  const CapacityTrial probe = judge(rate / kPart, 1, 1);
-  const int main_low = fewest_by_demand(probe.result, "main", kPart);
-  const int sparse_low = fewest_by_demand(probe.result, "sparse", kPart);
+  const CapacityTrial probe = looks.search(rate / kPart);
+  const int main_low = std::min(most, fewest_by_demand(probe.result, "main", kPart));
+  const int sparse_low = std::min(most, fewest_by_demand(probe.result, "sparse", kPart));
   const int sparse_ample = std::min(most, 2 * sparse_low + 2);
-  const auto main = smallest(main_low, most, [&](int n) { return judge(rate, n, sparse_ample); });
-  if (!main) return std::nullopt;
-  return smallest(sparse_low, sparse_ample, [&](int n) { return judge(rate, main->main_replicas, n); });
+  const auto trial_with = [&](int& which, int n) {
+    which = n;
+    return looks.search(rate);
+  };
+  sparse = sparse_ample;
+  HighestRate found = smallest(main_low, most, [&](int n) { return trial_with(main, n); });
+  if (!found.meets) return found;
+  main = found.meets->main_replicas;
+  found = smallest(sparse_low, sparse_ample, [&](int n) { return trial_with(sparse, n); });
+  if (!found.meets) return found;
+  sparse = found.meets->sparse_replicas;
+  // What was found is shown with fresh numbers; where it is not, with one more of either kind in turn, and half of what
+  // is left of the error.
+  constexpr int kMostStarts = 8;
+  const std::int64_t shortest = found.meets->queries;
+  found.meets.reset();
+  double error = (1 - question.confidence) / 2;
+  for (int start = 0; start < kMostStarts && !looks.interrupted(); ++start, error /= 2) {
+    CapacityTrial trial = looks.confirm(rate, shortest, error);
+    if (trial.answer == SloAnswer::meets) {
+      found.meets = std::move(trial);
+      break;
+    }
+    found.not_shown = std::move(trial);
+    int& more = start % 2 == 0 && main < most ? main : sparse;
+    more = std::min(most, more + 1);
+  }
+  found.tried = looks.tried();
+  return found;
 }
 
 }  // namespace shardsim

@@ -11,8 +11,8 @@ struct CapacityQuestion {
   Slo slo;
   std::string rate_path = "traffic.arrivals.rate";
   double tolerance = 0.02;             ///< width of the bracket around the highest rate, relative
-  double confidence = 0.95;            ///< of each single verdict on a rate
-  std::int64_t max_queries = 400'000;  ///< spent on one rate before it counts as undecided
+  double confidence = 0.95;            ///< that the answer meets the objective, whatever was tried on the way to it
+  std::int64_t max_queries = 400'000;  ///< the longest sample of one rate; if that decides nothing, it is undecided
   unsigned jobs = 1;
   const Interrupt* interrupt = nullptr;
   std::function<void(const std::string&)> on_step;  ///< told what was tried; may be empty
@@ -20,10 +20,13 @@ struct CapacityQuestion {
 
 /// One system that was tried.
 struct CapacityTrial {
-  double rate_per_s = 0;
+  double rate_per_s = 0;  ///< or whatever was searched over, such as a number of clients
   int main_replicas = 1;
   int sparse_replicas = 1;
   SloAnswer answer = SloAnswer::undecided;
+  bool leans_to_meet = false;  ///< the estimate lies within the limit
+  std::int64_t queries = 0;    ///< of the sample
+  Estimate within;             ///< share of the offered queries that were answered within the limit
   RunResult result;
 };
 
@@ -43,16 +46,18 @@ Bill bill_of(const Scenario& scenario);
 
 /// Highest rate that meets the objective.
 struct HighestRate {
-  std::optional<CapacityTrial> meets;      ///< the highest shown to meet it; empty: none does
+  std::optional<CapacityTrial> meets;      ///< the highest shown to meet it; empty: none is
   std::optional<CapacityTrial> not_shown;  ///< the lowest above it that fails, or is undecided
   std::size_t tried = 0;
 };
-/// Brackets the rate, doubling or halving from the scenario's own, then bisecting. Throws InputError.
+/// Brackets the rate, doubling or halving from the scenario's own, then bisecting; then shows by samples with fresh
+/// random numbers what it says. `rate_path` may also name a whole number, such as the clients of a closed loop. Throws
+/// InputError.
 HighestRate highest_rate(const Scenario& scenario, const CapacityQuestion& question);
 
 /// Fewest replicas that meet the objective at a rate: fewest of the main shard with sparse shards that are no
-/// bottleneck, then fewest of each sparse shard. Empty when none up to `most` do, or the run was interrupted.
-std::optional<CapacityTrial> fewest_replicas(const Scenario& scenario, double rate, const CapacityQuestion& question,
-                                             int most = 4096);
+/// bottleneck, then fewest of each sparse shard, at most `most` of each; then shown with fresh random numbers. Where
+/// there is none, `not_shown` is the nearest miss.
+HighestRate fewest_replicas(const Scenario& scenario, double rate, const CapacityQuestion& question, int most = 4096);
 
 }  // namespace shardsim

@@ -55,24 +55,27 @@ Scenario changed(const Scenario& scenario, const std::vector<std::pair<std::stri
   return read_document<Scenario>(document);
 }
 
-Rate rate_at(const Scenario& scenario, const std::string& path) {
+Level level_at(const Scenario& scenario, const std::string& path) {
   const Json written = value_type<Scenario>().write(&scenario, std::filesystem::current_path());
   std::string pointer = "/" + path;
   std::replace(pointer.begin(), pointer.end(), '.', '/');
-  const auto no_rate = [&] {
-    return InputError(
-        fmt::format("{}: there is no rate in the scenario (its arrivals are of type {}); name the field that "
-                    "holds one with --over",
-                    path, written["traffic"]["arrivals"].value("type", std::string("?"))));
+  const auto none = [&] {
+    const Json& arrivals = written["traffic"]["arrivals"];
+    return InputError(fmt::format(
+        "{}: there is no rate or whole number from 1 on in the scenario (its arrivals are of type {}); name "
+        "the field that holds one with --over{}",
+        path, arrivals.value("type", std::string("?")),
+        arrivals.contains("clients") ? " traffic.arrivals.clients" : ""));
   };
   try {
     const Json& field = written.at(Json::json_pointer(pointer));
+    if (field.is_number_integer() && field.get<double>() >= 1) return {field.get<double>(), true};
     const ParsedQuantity parsed = parse_quantity(field.get<std::string>(), QuantityTraits<Rate>::units());
-    if (parsed.error.empty()) return Rate{parsed.base};
-  } catch (const Json::exception&) {  // no such place, or no text there
-    throw no_rate();
+    if (parsed.error.empty()) return {parsed.base, false};
+  } catch (const Json::exception&) {  // no such place, or neither text nor number there
+    throw none();
   }
-  throw no_rate();
+  throw none();
 }
 
 Document load_scenario(const std::filesystem::path& file) {

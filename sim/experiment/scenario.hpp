@@ -57,8 +57,13 @@ ShardingPlan make_plan(const Scenario& scenario, const Model& model);
 /// The scenario with fields set, as by --set: {"cluster.main.replicas", "4"}. Throws InputError.
 Scenario changed(const Scenario& scenario, const std::vector<std::pair<std::string, std::string>>& settings);
 
-/// The rate that is the field at `path`, such as traffic.arrivals.rate. Throws InputError when there is none.
-Rate rate_at(const Scenario& scenario, const std::string& path);
+/// The field at `path` as a level that can be searched over: a rate per second, such as traffic.arrivals.rate, or a
+/// whole number, such as traffic.arrivals.clients. Throws InputError when it is neither.
+struct Level {
+  double value = 0;
+  bool whole = false;
+};
+Level level_at(const Scenario& scenario, const std::string& path);
 
 /// Where a scenario is read from: a scenario file, or a result file that holds one.
 Document load_scenario(const std::filesystem::path& file);

@@ -2,7 +2,10 @@
 #include "experiment/slo.hpp"
 
 #include "config/text.hpp"
+#include "experiment/relaxation.hpp"
+#include "experiment/report.hpp"
 #include "experiment/run.hpp"
+#include "stats/share.hpp"
 
 namespace shardsim {
 
@@ -28,13 +31,69 @@ Slo parse_slo(const std::string& text) {
 
 std::string to_text(const Slo& slo) { return fmt::format("{} <= {}", name_of(slo.measure), to_text(slo.limit)); }
 
-SloAnswer answer(const Slo& slo, const RunResult& result) {
-  if (result.verdict == Verdict::saturated) return SloAnswer::fails;
-  const Estimate& e = result.figures[slo.measure];
-  const double limit_us = to_microseconds(slo.limit);
-  if (e.trust != Trust::good || result.failed > 0) return SloAnswer::undecided;
-  if (e.high <= limit_us) return SloAnswer::meets;
-  return e.low > limit_us ? SloAnswer::fails : SloAnswer::undecided;
+namespace {
+
+double quantile_of(Measure measure) {
+  switch (measure) {
+    case Measure::p50:
+      return 0.5;
+    case Measure::p90:
+      return 0.9;
+    case Measure::p95:
+      return 0.95;
+    case Measure::p999:
+      return 0.999;
+    default:
+      return 0.99;
+  }
+}
+
+// Below this length, in relaxation times, nothing is believed: a system near saturation that starts empty is fast.
+constexpr double kShortest = 100;
+
+SloAnswer answer(bool trusted, double low, double high, double limit) {
+  if (low > limit) return SloAnswer::fails;
+  return trusted && high <= limit ? SloAnswer::meets : SloAnswer::undecided;
+}
+
+}  // namespace
+
+SloFinding judge(const Slo& slo, const RunResult& result) {
+  SloFinding finding;
+  const Length length = length_of(result);
+  const bool long_enough = length.counted >= kShortest;
+  if (slo.measure == Measure::mean) {
+    finding.within = estimate_share(result.answered, result.confidence, length);
+    const Estimate& mean = result.figures[Measure::mean];
+    const double limit_us = to_microseconds(slo.limit);
+    const bool all_answered = result.counted_failed == 0;
+    finding.leans_to_meet = all_answered && mean.value <= limit_us;
+    finding.answer = all_answered ? answer(long_enough && mean.trust == Trust::good, mean.low, mean.high, limit_us)
+                                  : SloAnswer::fails;
+  } else {
+    // The share that was late is at most what the figure leaves.
+    const double late = 1 - quantile_of(slo.measure);
+    finding.within = estimate_share(result.answered, result.confidence, length, late);
+    const Estimate& within = finding.within;
+    finding.leans_to_meet = 1 - within.value <= late;
+    finding.answer = answer(long_enough && within.trust == Trust::good, 1 - within.high, 1 - within.low, late);
+  }
+  if (result.verdict == Verdict::saturated) finding.answer = SloAnswer::fails;
+  if (finding.answer == SloAnswer::fails) finding.leans_to_meet = false;
+  return finding;
+}
+
+std::string reason(const Slo& slo, const SloFinding& finding, const RunResult& result) {
+  if (result.verdict == Verdict::saturated) return fmt::format("saturated ({})", result.bottleneck.name);
+  Estimate ms = result.figures[slo.measure];
+  ms.value /= 1000;
+  ms.low /= 1000;
+  ms.high /= 1000;
+  std::string out = fmt::format("{} {} ms, {:.3g} % within the limit", name_of(slo.measure), interval_text(ms, 2),
+                                100 * finding.within.value);
+  if (result.counted_failed > 0) out += fmt::format(", {} failed", result.counted_failed);
+  if (finding.within.trust != Trust::good) out += fmt::format(", {}", name_of(finding.within.trust));
+  return out;
 }
 
 }  // namespace shardsim

@@ -16,7 +16,7 @@ constexpr int kOrders = 199;
 constexpr int kFewOrders = 1;  // of kOrders + 1, the given one included, may gain as much: 1 %
 // Of the correlation of neighbours, in standard errors. Low: blocks longer than need be cost little, and those that
 // depend on each other look like a beginning.
-constexpr double kCorrelated = 0.5;
+constexpr double kBlocksCorrelated = 0.5;
 // A beginning so many times as far from the rest as any of the rest is none of chance's, however short.
 constexpr double kFarAway = 5;
 
@@ -71,7 +71,7 @@ bool neighbours_correlate(const std::vector<double>& values) {
     squares += (values[i] - mean) * (values[i] - mean);
     if (i > first) products += (values[i] - mean) * (values[i - 1] - mean);
   }
-  return products * std::sqrt(static_cast<double>(count)) > kCorrelated * squares;
+  return products * std::sqrt(static_cast<double>(count)) > kBlocksCorrelated * squares;
 }
 
 bool begins_far_away(const std::vector<double>& blocks) {

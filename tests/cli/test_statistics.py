@@ -6,7 +6,7 @@ import pathlib
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
-from program import ROOT, ProgramTest  # noqa: E402
+from program import ROOT, ProgramTest, shardsim  # noqa: E402
 
 BASE = ROOT / "tests/invalid/base/scenario.json"
 EXPONENTIAL = '{"type": "exponential", "mean": 1}'
@@ -179,7 +179,7 @@ class Compare(ProgramTest):
 class Capacity(ProgramTest):
     def test_the_highest_rate_is_bracketed(self):
         stable = json.loads(self.succeed("run", BASE, *MORE, "--json").stdout)["highest_stable_per_s"]
-        done = self.succeed("capacity", BASE, "--slo", "p99<=3 ms", *MORE, "--format", "json", "--tolerance", "10 %", "--out", self.folder / "out")
+        done = self.succeed("capacity", BASE, "--slo", "p99<=3 ms", *MORE, "--format", "json", "--tolerance", "10 %", "--max-queries", "64000", "--out", self.folder / "out")
         answer = json.loads(done.stdout)["configurations"][0]
         self.assertLess(answer["rate_per_s"], stable)
         self.assertLessEqual(answer["not_shown_at_per_s"] / answer["rate_per_s"], 1.1)
@@ -192,14 +192,41 @@ class Capacity(ProgramTest):
 
     def test_the_fewest_replicas_grow_with_the_rate(self):
         def main_replicas(rate):
-            done = self.succeed("capacity", BASE, "--slo", "p99<=3 ms", "--rate", rate, *MORE, "--set", STAR, "--format", "json")
+            done = self.succeed("capacity", BASE, "--slo", "p99<=3 ms", "--rate", rate, *MORE, "--set", STAR, "--max-queries", "16000", "--format", "json")
             return json.loads(done.stdout)["configurations"][0]["main_replicas"]
 
         self.assertLess(main_replicas("20000 /s"), main_replicas("100000 /s"))
 
     def test_an_objective_out_of_reach(self):
-        done = self.succeed("capacity", BASE, "--slo", "p50<=1 us", "--set", "traffic.queries=300", "--max-queries", "600")
-        self.assertIn("nothing tried meets the objective", done.stdout)
+        done = shardsim("capacity", BASE, "--slo", "p50<=1 us", "--set", "traffic.queries=300", "--max-queries", "600")
+        self.assertEqual(done.returncode, 1)
+        self.assertRegex(done.stdout, r"nothing tried meets the objective; nearest: .* fails: p50 .* 0 % within the limit")
+
+    def test_failed_queries_count_as_late(self):
+        # M/M/1: P(time > 20 ms) = exp(-(1000 - r) 0.02) = 1 % at r = 769.7 /s, whether what is late is given up or not.
+        slow = ["--set", "model.nets.work.top_mlp.time=1 ms", "--set", "traffic.arrivals.rate=600 /s", "--set", "traffic.queries=20000"]
+        rates = {}
+        for name, timeout in {"waits": [], "gives up": ["--set", 'serving.timeout={"after": "20 ms", "retries": 0}']}.items():
+            done = self.succeed("capacity", QUEUE, "--slo", "p99<=20 ms", *slow, *timeout, "--tolerance", "5 %", "--max-queries", "160000", "--format", "json")
+            rates[name] = json.loads(done.stdout)["configurations"][0]["rate_per_s"]
+        for name, rate in rates.items():
+            with self.subTest(name):
+                self.assertLess(rate, 775)
+                self.assertGreater(rate, 650)
+
+    def test_clients_are_searched_in_whole_numbers(self):
+        # A server of 1 ms and clients that think 100 ms: N of them have mean times, by mean value analysis, of
+        # 1.10, 1.90 and 5.3 ms for N = 11, 50 and 90; P90 <= 5 ms is met by some dozens.
+        loop = '{"type": "closed-loop", "clients": 8, "think_s": {"type": "exponential", "mean": 0.1}}'
+        done = self.succeed(
+            "capacity", QUEUE, "--slo", "p90<=5 ms", "--over", "traffic.arrivals.clients", "--set", f"traffic.arrivals={loop}",
+            "--set", "model.nets.work.top_mlp.time=1 ms", "--set", "traffic.queries=20000", "--set", "traffic.warmup=2000",
+            "--tolerance", "5 %", "--max-queries", "80000", "--format", "json")
+        answer = json.loads(done.stdout)["configurations"][0]
+        self.assertEqual(answer["rate_per_s"], int(answer["rate_per_s"]))
+        self.assertGreater(answer["rate_per_s"], 30)
+        self.assertLess(answer["rate_per_s"], 80)
+        self.assertIn("traffic.arrivals.clients", self.refuse("capacity", QUEUE, "--slo", "p90<=5 ms", "--set", f"traffic.arrivals={loop}"))
 
     def test_bad_requests(self):
         self.assertIn("did you mean 'p90'", self.refuse("capacity", BASE, "--slo", "p9<=1 ms"))

@@ -15,7 +15,7 @@ namespace po = boost::program_options;
 struct Configuration {
   std::string name;
   std::optional<CapacityTrial> trial;      // the answer; empty: nothing meets the objective
-  std::optional<CapacityTrial> not_shown;  // next higher rate tried
+  std::optional<CapacityTrial> not_shown;  // next higher rate tried; where there is no answer, the nearest miss
   std::optional<Bill> bill;
   std::string error;  // could not be built
 };
@@ -42,13 +42,31 @@ double tib(Bytes b) { return static_cast<double>(b.count) / (1LL << 40); }
 
 std::string or_blank(const std::optional<double>& value) { return value ? fmt::format("{:.2f}", *value) : ""; }
 
+std::string why(const CapacityTrial& trial, const Slo& slo) {
+  return fmt::format("{}: {}", name_of(trial.answer),
+                     reason(slo, {trial.answer, trial.leans_to_meet, trial.within}, trial.result));
+}
+
+std::string miss_text(const Configuration& row, const Slo& slo) {
+  if (!row.error.empty()) return row.error;
+  if (!row.not_shown) return "nothing tried meets the objective";
+  return fmt::format("nothing tried meets the objective; nearest: {:.5g} with {} main, {} sparse: {}",
+                     row.not_shown->rate_per_s, row.not_shown->main_replicas, row.not_shown->sparse_replicas,
+                     why(*row.not_shown, slo));
+}
+
 Json row_json(const Configuration& row, const Slo& slo) {
   Json out = {{"configuration", row.name}};
   if (!row.error.empty()) out["error"] = row.error;
   if (row.not_shown) out["not_shown_at_per_s"] = row.not_shown->rate_per_s;
-  if (row.not_shown) out["not_shown_because"] = std::string(name_of(row.not_shown->answer));
+  if (row.not_shown) out["not_shown_because"] = why(*row.not_shown, slo);
+  if (!row.trial && row.not_shown) {
+    out["nearest_main_replicas"] = row.not_shown->main_replicas;
+    out["nearest_sparse_replicas"] = row.not_shown->sparse_replicas;
+  }
   if (!row.trial) return out;
   const Estimate& e = row.trial->result.figures[slo.measure];
+  const Estimate& w = row.trial->within;
   const Bill& b = row.bill.value();
   out.update({{"rate_per_s", row.trial->rate_per_s},
               {"main_replicas", row.trial->main_replicas},
@@ -60,7 +78,9 @@ Json row_json(const Configuration& row, const Slo& slo) {
               {"memory_bytes", b.memory.count},
               {"tables_bytes", b.tables.count},
               {"latency_us", {{"value", e.value}, {"low", e.low}, {"high", e.high}}},
+              {"within_limit", {{"value", w.value}, {"low", w.low}, {"high", w.high}}},
               {"queries", row.trial->result.offered},
+              {"failed", row.trial->result.failed},
               {"bottleneck", row.trial->result.bottleneck.name}});
   if (b.price_per_hour) out["price_per_hour"] = *b.price_per_hour;
   if (b.watts) out["watts"] = *b.watts;
@@ -96,8 +116,7 @@ std::string text(const std::vector<Configuration>& rows, const Slo& slo, double 
   for (const Configuration& row : rows) {
     const std::string above = row.not_shown ? fmt::format("{:.5g}", row.not_shown->rate_per_s) : "";
     if (!row.trial) {
-      out += fmt::format("{:<{}}{}\n", row.name, width,
-                         row.error.empty() ? "nothing tried meets the objective" : row.error);
+      out += fmt::format("{:<{}}{}\n", row.name, width, miss_text(row, slo));
       continue;
     }
     const Bill& b = row.bill.value();
@@ -109,8 +128,10 @@ std::string text(const std::vector<Configuration>& rows, const Slo& slo, double 
     if (b.price_per_hour) out += fmt::format("{:<{}}price {:.2f} an hour\n", "", width, *b.price_per_hour);
     if (b.watts) out += fmt::format("{:<{}}power {:.2f} kW\n", "", width, *b.watts / 1000);
   }
-  return out + fmt::format("{} by intervals of {:g} %; \"not at\": the next higher rate tried, not shown to meet it\n",
-                           to_text(slo), 100 * confidence);
+  return out + fmt::format(
+                   "{} of the offered queries, shown with {:g} % confidence by fresh runs; \"not at\": the next higher "
+                   "rate tried, not shown to meet it\n",
+                   to_text(slo), 100 * confidence);
 }
 
 class CapacityCommand final : public Command {
@@ -131,11 +152,12 @@ class CapacityCommand final : public Command {
         "rate", po::value<std::string>()->value_name("\"2000 /s\""),
         "instead of the highest rate: the fewest replicas of each kind for this one")(
         "over", po::value<std::string>()->default_value("traffic.arrivals.rate")->value_name("PATH"),
-        "the field that holds the rate")("tolerance", po::value<std::string>()->default_value("2 %"),
-                                         "width of the bracket around the highest rate")(
-        "confidence", po::value<std::string>()->default_value("95 %"), "of each verdict on a rate")(
+        "the field that holds the rate, or a whole number such as traffic.arrivals.clients")(
+        "tolerance", po::value<std::string>()->default_value("2 %"), "width of the bracket around the highest rate")(
+        "confidence", po::value<std::string>()->default_value("95 %"),
+        "that the answer is not above the true capacity")(
         "max-queries", po::value<std::string>()->default_value("400000"),
-        "queries spent on one rate before it counts as undecided")(
+        "the longest sample of one rate; what that does not decide is undecided")(
         "jobs", po::value<unsigned>()->default_value(default_jobs()), "replications at a time")(
         "seed", po::value<std::uint64_t>(), "seed of all random numbers")(
         "format", po::value<std::string>()->default_value("text"), "text or json")(
@@ -166,7 +188,9 @@ class CapacityCommand final : public Command {
     }
     fmt::print("{}", as_json ? json.dump(2) + "\n" : text(rows, question.slo, question.confidence));
     if (!out.empty()) fmt::print(stderr, "wrote {}\n", (out / "capacity.csv").string());
-    return interrupted().load() ? kFailed : kOk;
+    const bool found =
+        std::any_of(rows.begin(), rows.end(), [](const Configuration& r) { return r.trial.has_value(); });
+    return interrupted().load() || !found ? kFailed : kOk;
   }
 
  private:
@@ -222,13 +246,10 @@ class CapacityCommand final : public Command {
       line.show(1 - 1 / (1 + 0.2 * static_cast<double>(steps)), step);
     };
     try {
-      if (rate) {
-        r.trial = fewest_replicas(candidate.scenario, *rate, question);
-      } else {
-        HighestRate found = highest_rate(candidate.scenario, question);
-        r.trial = std::move(found.meets);
-        r.not_shown = std::move(found.not_shown);
-      }
+      HighestRate found =
+          rate ? fewest_replicas(candidate.scenario, *rate, question) : highest_rate(candidate.scenario, question);
+      r.trial = std::move(found.meets);
+      if (!rate || !r.trial) r.not_shown = std::move(found.not_shown);
       if (r.trial)
         r.bill = bill_of(
             changed(candidate.scenario, {{"cluster.main.replicas", std::to_string(r.trial->main_replicas)},
