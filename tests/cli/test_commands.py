@@ -3,10 +3,12 @@
 import csv
 import json
 import pathlib
+import signal
+import subprocess
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
-from program import ROOT, ProgramTest, on_a_terminal, shardsim  # noqa: E402
+from program import PROGRAM, ROOT, ProgramTest, on_a_terminal, shardsim  # noqa: E402
 
 SCENARIO = ROOT / "tests/invalid/base/scenario.json"
 COMMANDS = ["run", "sweep", "merge", "plan", "list", "schema"]
