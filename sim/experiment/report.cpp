@@ -315,9 +315,9 @@ std::string latency_text(const RunResult& r) {
 }
 
 std::string cpu_text(const RunResult& r) {
-  constexpr double kWorthTelling = 0.001;
+  constexpr double kMuchWasted = 0.001;
   const double wasted = r.wasted_cpu_us();
-  const bool wastes = r.cpu_us > 0 && wasted / r.cpu_us >= kWorthTelling;
+  const bool wastes = r.cpu_us > 0 && wasted / r.cpu_us >= kMuchWasted;
   std::string out =
       fmt::format("CPU         {} us a{} query; intervals of {:g} %\n", interval_text(r.figures[Measure::cpu], 1),
                   wastes ? "n answered" : "", 100 * r.confidence);
