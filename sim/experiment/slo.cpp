@@ -48,8 +48,11 @@ double quantile_of(Measure measure) {
   }
 }
 
-// Below this length, in relaxation times, nothing is believed: a system near saturation that starts empty is fast.
+// Below this length, in relaxation times, nothing is believed: a system near saturation that starts empty is fast. Nor
+// where fewer than 16 bursts are to be expected beyond the figure, 4 for its share in a relaxation time: that none or
+// few were seen says little.
 constexpr double kShortest = 100;
+double shortest(double late) { return std::max(kShortest, 4 / late); }
 
 SloAnswer answer(bool trusted, double low, double high, double limit) {
   if (low > limit) return SloAnswer::fails;
@@ -61,22 +64,23 @@ SloAnswer answer(bool trusted, double low, double high, double limit) {
 SloFinding judge(const Slo& slo, const RunResult& result) {
   SloFinding finding;
   const Length length = length_of(result);
-  const bool long_enough = length.counted >= kShortest;
   if (slo.measure == Measure::mean) {
     finding.within = estimate_share(result.answered, result.confidence, length);
     const Estimate& mean = result.figures[Measure::mean];
     const double limit_us = to_microseconds(slo.limit);
     const bool all_answered = result.counted_failed == 0;
     finding.leans_to_meet = all_answered && mean.value <= limit_us;
-    finding.answer = all_answered ? answer(long_enough && mean.trust == Trust::good, mean.low, mean.high, limit_us)
-                                  : SloAnswer::fails;
+    finding.answer =
+        all_answered ? answer(length.counted >= kShortest && mean.trust == Trust::good, mean.low, mean.high, limit_us)
+                     : SloAnswer::fails;
   } else {
     // The share that was late is at most what the figure leaves.
     const double late = 1 - quantile_of(slo.measure);
     finding.within = estimate_share(result.answered, result.confidence, length, late);
     const Estimate& within = finding.within;
     finding.leans_to_meet = 1 - within.value <= late;
-    finding.answer = answer(long_enough && within.trust == Trust::good, 1 - within.high, 1 - within.low, late);
+    finding.answer =
+        answer(length.counted >= shortest(late) && within.trust == Trust::good, 1 - within.high, 1 - within.low, late);
   }
   if (result.verdict == Verdict::saturated) finding.answer = SloAnswer::fails;
   if (finding.answer == SloAnswer::fails) finding.leans_to_meet = false;

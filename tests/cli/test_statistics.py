@@ -114,7 +114,8 @@ class Queue(ProgramTest):
         # 19,000 queries at a load of 0.86 last 19,000 (1 - sqrt(0.86))^2 / 0.86 = 117 relaxation times, and P95 wants 300.
         rate = ["--set", "traffic.arrivals.rate=8600 /s", "--set", "traffic.queries=20000", "--set", "traffic.warmup=1000"]
         done = self.succeed("run", QUEUE, *rate)
-        self.assertIn("p95:too-short", done.stdout)
+        self.assertIn("mean:too-short", done.stdout)
+        self.assertRegex(done.stdout, "p95:too-(few|short)")
         calm = self.result("--set", "traffic.arrivals.rate=3000 /s", "--set", "traffic.queries=20000", "--set", "traffic.warmup=1000")
         for measure in ["mean", "p50", "p90", "p95", "p99"]:
             self.assertEqual(calm["intervals"][measure]["trust"], "good")
@@ -183,7 +184,8 @@ class Capacity(ProgramTest):
         answer = json.loads(done.stdout)["configurations"][0]
         self.assertLess(answer["rate_per_s"], stable)
         self.assertLessEqual(answer["not_shown_at_per_s"] / answer["rate_per_s"], 1.1)
-        self.assertLessEqual(answer["latency_us"]["high"], 3_000)
+        self.assertLessEqual(answer["latency_us"]["value"], 3_000)
+        self.assertGreaterEqual(answer["within_limit"]["low"], 0.99)  # the share that the objective is about
         rows = list(csv.DictReader((self.folder / "out/capacity.csv").read_text().splitlines()))
         self.assertEqual(float(rows[0]["rate_per_s"]), answer["rate_per_s"])
         # What it says meets the objective, does.
