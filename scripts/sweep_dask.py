@@ -11,6 +11,7 @@ import argparse
 import contextlib
 import fcntl
 import json
+import logging
 import os
 import shutil
 import signal
@@ -174,6 +175,9 @@ def cluster(options):
     try:
         yield client
     finally:
+        # What tasks say that end with the cluster is nothing to the user; their errors have come as exceptions.
+        for logger in ("tornado.application", "distributed"):
+            logging.getLogger(logger).setLevel(logging.CRITICAL + 1)
         client.close()
         if not options.scheduler:
             local.close()

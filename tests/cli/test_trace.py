@@ -259,7 +259,7 @@ class Record(TraceTest):
         sharding = {"strategy": "row-wise", "shards": 2, "split_by": "range"}
         scenario = self.scenario({"type": "replay", "file": str(trace)}, sharding=sharding, items=None, queries=4)
         table = self.succeed("plan", scenario).stdout
-        self.assertEqual([line.split()[-1] for line in table.splitlines()[2:4]], ["10.0", "30.0"])
+        self.assertEqual([line.split()[-3] for line in table.splitlines()[2:4]], ["10.0", "30.0"])
         self.assertIn("the first 4 queries of the trace", table)
 
     def test_bad_requests(self):

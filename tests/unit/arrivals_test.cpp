@@ -543,7 +543,7 @@ TEST_CASE("defects of a trace are errors that name the line") {
       {"arrival_s\n1\ninf\n", 3, "found 'inf'"},
       {"arrival_s\n1\n1e999\n", 3, "found '1e999'"},
       {"arrival_s\n1\n2 s\n", 3, "found '2 s'"},
-      {"arrival_s\n1\n\"2\"\n", 3, "found '\"2\"'"},
+      {"arrival_s\n1\n\"two\"\n", 3, "found 'two'"},
       {"arrival_s,n\n1,2\n2,3\n4", 4, "1 cells, where the first line has 2"},
       {"arrival_s\n1,5\n", 2, "2 cells"},
       {"arrival_s\n1\n10000000\n", 3, "more than 100 days after the first"},

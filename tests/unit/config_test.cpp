@@ -304,8 +304,8 @@ TEST_CASE("what is shipped is found by its name, and a file of that name comes f
   std::filesystem::remove(folder / "mine");
   std::ofstream(folder / "mine") << "{}";
   CHECK(find_file(folder, "mine", "model") == folder / "mine");
-  CHECK_THROWS_WITH(required_file(folder, "min", "model"),
-                    Contains("'min' is neither a file nor a shipped model; did you mean 'mine'?; allowed: "));
+  CHECK_THROWS_WITH(required_file(folder, "mines", "model"),
+                    Contains("'mines' is neither a file nor a shipped model; did you mean 'mine'?; allowed: "));
   unsetenv("SHARDSIM_PATH");
   std::filesystem::remove_all(folder);
 }
