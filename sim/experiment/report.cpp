@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "experiment/report.hpp"
 
-#include "experiment/plan_facts.hpp"
-#include "sharding/packing.hpp"
-
 namespace shardsim {
 namespace {
 
@@ -273,7 +270,7 @@ std::string queries_text(const RunResult& r) {
   return fmt::format("queries     {} offered, {} completed, {} failed, {} counted after {} of warm-up{}{}{}\n",
                      r.offered, r.completed, r.failed, r.recorder.count(), r.warmup,
                      r.sections.size() > 1 ? fmt::format(", in {} replications", r.sections.size()) : "",
-                     r.steady ? "" : "; no steady state in sight: run longer",
+                     r.steady || r.recorder.count() == 0 ? "" : "; no steady state in sight: run longer",
                      r.not_arrived > 0
                          ? fmt::format("\n            the arrivals ended {} before 'traffic.queries'", r.not_arrived)
                          : "");
@@ -298,13 +295,18 @@ std::string goodput_text(const RunResult& r) {
                      r.objective ? " within " + to_text(*r.objective) : "");
 }
 
-std::string latency_text(const RunResult& r) {
+std::string quantiles_text(const RunResult& r) {
+  if (r.recorder.count() == 0) return "latency us  none: no query that counts was answered\n";
   const auto figure = [&](Measure m) { return interval_text(r.figures[m], 1); };
   std::string out =
       fmt::format("latency us  mean {}   P50 {}   P90 {}\n            P95 {}   P99 {}", figure(Measure::mean),
                   figure(Measure::p50), figure(Measure::p90), figure(Measure::p95), figure(Measure::p99));
   if (r.figures[Measure::p999].trust == Trust::good) out += fmt::format("   P99.9 {}", figure(Measure::p999));
-  out += fmt::format("   max {:.1f}\n", us(static_cast<double>(r.recorder.latency_ps().max())));
+  return out + fmt::format("   max {:.1f}\n", us(static_cast<double>(r.recorder.latency_ps().max())));
+}
+
+std::string latency_text(const RunResult& r) {
+  std::string out = quantiles_text(r);
   if (r.counted_failed > 0) out += with_failed_text(r);
   if (r.objective || r.counted_failed > 0) out += goodput_text(r);
   if (const std::string doubtful = doubts(r.figures); !doubtful.empty() && r.recorder.count() > 0)
@@ -358,48 +360,6 @@ std::string summary_text(const RunResult& r) {
     out += fmt::format("network     P99 queries are longest at link {} -> {}: {:.1f} us, {:.1f} % of their latency\n",
                        longest->from, longest->to, longest->p99_us, 100 * longest->p99_share);
   return out + idle_network_text(r) + slowest_text(r.slowest);
-}
-
-Json plan_json(const ShardingPlan& plan) { return value_type<ShardingPlan>().write(&plan, {}); }
-
-std::string plan_text(const Scenario& scenario, const Model& model, const ShardingPlan& plan) {
-  const int samples = scenario.sharding->estimates_from().value_or(kSampledQueries);
-  const std::unique_ptr<const LookupProfile> profile = lookup_profile(scenario, model);
-  std::vector<Placement> all = plan.main;
-  for (const PlannedShard& shard : plan.shards) all.insert(all.end(), shard.tables.begin(), shard.tables.end());
-  const std::vector<double> estimates = estimated_loads(all, {model, {}, 1, scenario.seed, profile.get()}, samples);
-  auto next = estimates.begin();
-
-  const PlanFacts facts(scenario, model, plan);
-  std::string out = fmt::format("{:<16}{:>8}{:>14}{:>14}{:>16}{:>16}  {}\n", "server", "tables", "GiB", "GiB left",
-                                "lookups/query", "us/query", "hosts");
-  std::vector<double> loads;
-  std::vector<double> sizes;
-  const auto row = [&](const std::string& name, const std::vector<Placement>& placements,
-                       std::optional<std::size_t> shard) {
-    double load = 0;
-    std::vector<double> each;
-    for (std::size_t i = 0; i < placements.size(); ++i) load += each.emplace_back(*next++);
-    const double gib = static_cast<double>(placed_bytes(placements, model).count) / (1 << 30);
-    if (shard) loads.push_back(load), sizes.push_back(gib);
-    out += fmt::format("{:<16}{:>8}{:>14.3f}{:>14.3f}{:>16.1f}{:>16.1f}  {}\n", name, placements.size(), gib,
-                       static_cast<double>(facts.headroom(shard).count) / (1 << 30), load,
-                       facts.gather_us(shard, placements, each), facts.hosts(shard));
-  };
-  row("main", plan.main, {});
-  for (std::size_t s = 0; s < plan.shards.size(); ++s) row(plan.shards[s].name, plan.shards[s].tables, s);
-  const auto balance = [](const std::vector<double>& v) {
-    double sum = 0;
-    double top = 0;
-    for (const double x : v) sum += x, top = std::max(top, x);
-    return sum > 0 ? top * static_cast<double>(v.size()) / sum : 1;
-  };
-  if (!loads.empty())
-    out += fmt::format("balance (largest / mean): bytes {:.3f}, lookups {:.3f}; lookups estimated from {}\n",
-                       balance(sizes), balance(loads), profile->source(samples));
-  return out +
-         "us/query: core time of gathering, without queueing and messages; GiB left: of the fullest host, beside all "
-         "its servers\n";
 }
 
 }  // namespace shardsim
