@@ -49,16 +49,16 @@ double PlanFacts::gather_us(std::optional<std::size_t> shard, const std::vector<
                             const std::vector<double>& lookups) const {
   constexpr double kUsPerPs = 1e-6;
   const LookupFigures& figures = (shard ? scenario_.cluster.sparse : scenario_.cluster.main).platform.lookup;
-  double us = 0;
+  double total_us = 0;
   for (std::size_t i = 0; i < placements.size(); ++i) {
     const Table& table = *tables_.at(placements[i].table);
     // A query's own bag is gathered in each of its batches anew.
     const double times = table.per == Per::query || table.time ? batches_ : 1;
     const double ps = table.time ? static_cast<double>(table.time->count()) / placements[i].parts
                                  : lookups[i] * lookup_ps(table, figures);
-    us += times * ps * kUsPerPs;
+    total_us += times * ps * kUsPerPs;
   }
-  return us;
+  return total_us;
 }
 
 }  // namespace shardsim

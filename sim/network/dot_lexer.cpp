@@ -98,9 +98,7 @@ std::string DotLexer::quoted_text() {
     if (at_ >= text_.size()) fail(begin, "quoted text has no end");
     const char c = text_[at_];
     if (c == '"') break;
-    if (c != '\\') {
-      out += c;
-    } else if (looking_at("\\\"")) {
+    if (looking_at("\\\"")) {
       out += '"';
       advance(1);
     } else if (looking_at("\\\\")) {
