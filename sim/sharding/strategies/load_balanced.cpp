@@ -23,7 +23,9 @@ class LoadBalanced final : public ShardedStrategy {
 
 template <>
 void describe(Describe<LoadBalanced>& d) {
-  d.object("load-balanced", "equal lookups on every shard, as estimated from sampled queries, or from the first of those that are replayed");
+  d.object(
+      "load-balanced",
+      "equal lookups on every shard, as estimated from sampled queries, or from the first of those that are replayed");
   describe_shards(d);
   d.optional("sampled_queries", &LoadBalanced::sampled_queries, "queries sampled to estimate each table's lookups")
       .at_least(1)
