@@ -47,7 +47,7 @@ std::string PlanFacts::hosts(std::optional<std::size_t> shard) const {
 
 double PlanFacts::gather_us(std::optional<std::size_t> shard, const std::vector<Placement>& placements,
                             const std::vector<double>& lookups) const {
-  constexpr double kUsPerPs = 1e-6;
+  constexpr double kUsAPicosecond = 1e-6;
   const LookupFigures& figures = (shard ? scenario_.cluster.sparse : scenario_.cluster.main).platform.lookup;
   double total_us = 0;
   for (std::size_t i = 0; i < placements.size(); ++i) {
@@ -56,7 +56,7 @@ double PlanFacts::gather_us(std::optional<std::size_t> shard, const std::vector<
     const double times = table.per == Per::query || table.time ? batches_ : 1;
     const double ps = table.time ? static_cast<double>(table.time->count()) / placements[i].parts
                                  : lookups[i] * lookup_ps(table, figures);
-    total_us += times * ps * kUsPerPs;
+    total_us += times * ps * kUsAPicosecond;
   }
   return total_us;
 }
