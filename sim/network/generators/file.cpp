@@ -49,13 +49,7 @@ void describe(Describe<File>& d) {
   d.optional(
       "one_way", &File::one_way,
       "whether links go one way only; left out: as the file says (Topology Zoo says directed, and means cables)");
-  d.optional("hosts_per_switch", &File::hosts_per_switch, "hosts to add to every switch, called SWITCH/host0, ...")
-      .at_least(0)
-      .at_most(1000);
-  d.optional("host_cable", &File::host_cable, "cable of those hosts; what it leaves out is as 'defaults' say");
-  d.optional("repair", &File::mend,
-             "renames nodes of doubled names, drops links of a node to itself and doubled links, and keeps the largest "
-             "part that hangs together");
+  describe_mending(d, "cable of those hosts; what it leaves out is as 'defaults' say");
   d.optional("frontend", &File::frontend, "node at which queries enter; needed for a run");
 }
 

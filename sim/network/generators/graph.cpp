@@ -122,13 +122,7 @@ void describe(Describe<Graph>& d) {
       "frontend", &Graph::frontend,
       "node at which queries enter: a host, a switch, or a node of its own that is only in 'links'; needed for a run");
   d.optional("one_way", &Graph::one_way, "whether links go one way only, whatever each says");
-  d.optional("hosts_per_switch", &Graph::hosts_per_switch, "hosts to add to every switch, called SWITCH/host0, ...")
-      .at_least(0)
-      .at_most(1000);
-  d.optional("host_cable", &Graph::host_cable, "cable of those hosts");
-  d.optional("repair", &Graph::mend,
-             "renames nodes of doubled names, drops links of a node to itself and doubled links, and keeps the largest "
-             "part that hangs together");
+  describe_mending(d, "cable of those hosts");
   d.check([](const Graph& g) { return g.problem(); });
 }
 
