@@ -2,8 +2,8 @@
 #pragma once
 
 #include "cli/command.hpp"
-#include "network/looked_into.hpp"
 #include "network/network.hpp"
+#include "topology/looked_into.hpp"
 
 namespace shardsim {
 

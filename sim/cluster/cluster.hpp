@@ -2,7 +2,7 @@
 #pragma once
 
 #include "cluster/platform.hpp"
-#include "network/topology.hpp"
+#include "topology/topology.hpp"
 
 namespace shardsim {
 

@@ -4,12 +4,12 @@
 #include "cluster/cluster.hpp"
 #include "experiment/precision.hpp"
 #include "model/compression.hpp"
-#include "network/topology.hpp"
 #include "network/transport.hpp"
 #include "serving/background.hpp"
 #include "serving/faults.hpp"
 #include "serving/spec.hpp"
 #include "sharding/strategy.hpp"
+#include "topology/topology.hpp"
 #include "workload/traffic.hpp"
 
 namespace shardsim {

@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "experiment/timeline_slices.hpp"
-#include "network/natural_order.hpp"
+#include "topology/natural_order.hpp"
 
 namespace shardsim {
 namespace {

@@ -6,8 +6,8 @@
 #include <span>
 #include <unordered_map>
 
-#include "network/topology.hpp"
 #include "network/transport.hpp"
+#include "topology/topology.hpp"
 
 namespace shardsim {
 

@@ -6,8 +6,8 @@
 
 #include "config/choice.hpp"
 #include "engine/simulation.hpp"
-#include "network/graph.hpp"
 #include "stats/place_times.hpp"
+#include "topology/graph.hpp"
 
 namespace shardsim {
 

@@ -8,7 +8,7 @@
 #include <numeric>
 
 #include "experiment/parallel.hpp"
-#include "network/topology.hpp"
+#include "topology/topology.hpp"
 
 namespace shardsim {
 namespace {

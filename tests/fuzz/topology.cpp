@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Descriptions of networks: read, built, looked into, written as a graph and read back.
-#include "network/analysis.hpp"
-#include "network/native.hpp"
 #include "support/expect.hpp"
 #include "support/json_mutator.hpp"
+#include "topology/analysis.hpp"
+#include "topology/native.hpp"
 
 namespace shardsim::fuzz {
 namespace {

@@ -2,8 +2,8 @@
 #include <fmt/format.h>
 #include <catch2/catch.hpp>
 
-#include "network/bisection.hpp"
-#include "network/halving.hpp"
+#include "topology/bisection.hpp"
+#include "topology/halving.hpp"
 
 using namespace shardsim;
 

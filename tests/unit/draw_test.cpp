@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "network/draw.hpp"
+#include "topology/draw.hpp"
 
 #include <fmt/format.h>
 

@@ -4,9 +4,9 @@
 #include <ctime>
 #include <map>
 
-#include "network/cables.hpp"
-#include "network/dot_reader.hpp"
-#include "network/format.hpp"
+#include "topology/cables.hpp"
+#include "topology/dot_reader.hpp"
+#include "topology/format.hpp"
 
 using namespace shardsim;
 using Catch::Matchers::Contains;

@@ -3,8 +3,8 @@
 #include <map>
 #include <set>
 
-#include "network/cables.hpp"
-#include "network/topology.hpp"
+#include "topology/cables.hpp"
+#include "topology/topology.hpp"
 
 using namespace shardsim;
 

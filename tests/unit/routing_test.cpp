@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "network/routing.hpp"
+#include "topology/routing.hpp"
 
 #include <boost/graph/breadth_first_search.hpp>
 #include <catch2/catch.hpp>
@@ -7,7 +7,7 @@
 #include <set>
 
 #include "engine/random.hpp"
-#include "network/topology.hpp"
+#include "topology/topology.hpp"
 
 using namespace shardsim;
 

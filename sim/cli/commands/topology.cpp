@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/topology_action.hpp"
 #include "config/library.hpp"
-#include "network/format.hpp"
+#include "topology/format.hpp"
 
 namespace shardsim {
 namespace {

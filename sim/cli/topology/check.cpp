@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/topology_action.hpp"
-#include "network/analysis.hpp"
+#include "topology/analysis.hpp"
 
 namespace shardsim {
 namespace {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/topology_action.hpp"
 #include "experiment/output.hpp"
-#include "network/format.hpp"
-#include "network/native.hpp"
+#include "topology/format.hpp"
+#include "topology/native.hpp"
 
 namespace shardsim {
 namespace {

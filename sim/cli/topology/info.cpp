@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/topology_action.hpp"
 #include "engine/random.hpp"
-#include "network/analysis.hpp"
+#include "topology/analysis.hpp"
 
 namespace shardsim {
 namespace {

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "network/topology.hpp"
+#include "topology/topology.hpp"
 #include "validation/family.hpp"
 
 namespace shardsim {

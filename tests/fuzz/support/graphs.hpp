@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "network/format.hpp"
-#include "network/native.hpp"
 #include "support/expect.hpp"
 #include "support/memory_file.hpp"
+#include "topology/format.hpp"
+#include "topology/native.hpp"
 
 namespace shardsim::fuzz {
 
