@@ -62,6 +62,8 @@ GivenScenario read_scenario(const boost::program_options::variables_map& given);
 /// The same, of a file and with settings of one's own instead of --set.
 GivenScenario read_scenario(const std::string& file, const Assignments& settings,
                             const boost::program_options::variables_map& given);
+/// Tells what was noted of what was read.
+void print_notes(const std::vector<Document::Note>& notes);
 /// Sets fields of a scenario; values may name files.
 void set_fields(Document& document, const Assignments& settings);
 

@@ -42,6 +42,11 @@ bool wants_json(const po::variables_map& given) {
   return format == "json";
 }
 
+void print_notes(const std::vector<Document::Note>& notes) {
+  for (const auto& [place, text, detail] : notes)
+    fmt::print(stderr, "note: {}: {}{}\n", place, text, detail.empty() ? "" : ": " + detail);
+}
+
 GivenScenario read_scenario(const po::variables_map& given) {
   return read_scenario(required_argument(given, "SCENARIO.json"), assignments(given), given);
 }
@@ -62,6 +67,7 @@ GivenScenario read_scenario(const std::string& file, const Assignments& settings
   if (given.count("replications") > 0)
     document.set("replications", Json(given["replications"].as<int>()), "--replications", {});
   Scenario scenario = read_document<Scenario>(document);
+  print_notes(document.notes());
   return {std::move(document), std::move(scenario)};
 }
 

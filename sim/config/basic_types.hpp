@@ -26,7 +26,7 @@ struct DataFile {
 using Remarks = std::map<std::string, std::string>;
 
 /// Specialise for an enum to give its values names: static constexpr std::array<std::pair<E, std::string_view>, N>
-/// names.
+/// names. Names that they had once, which are read with a note: the same, `former_names`.
 template <class E>
 struct EnumNames;
 
@@ -142,6 +142,16 @@ class EnumType final : public ValueType {
     Json names = Json::array();
     for (const auto& [v, name] : EnumNames<E>::names) names.push_back(name);
     return {{"enum", names}};
+  }
+  void include_files(Json& value, const std::string& pointer, Document& document) const override {
+    if constexpr (requires { EnumNames<E>::former_names; }) {
+      for (const auto& [v, former] : EnumNames<E>::former_names) {
+        if (value != Json(former)) continue;
+        document.note(pointer, fmt::format("'{}' is now '{}'", former, name_of(v)));
+        value = name_of(v);
+        return;
+      }
+    }
   }
 };
 

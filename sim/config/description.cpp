@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "config/description.hpp"
 
+#include <fmt/ranges.h>
+
 #include <algorithm>
 
 #include "config/missing_keys.hpp"
@@ -49,6 +51,28 @@ std::vector<MissingKeys::Place> missing_in_list(const Field& field, const Json& 
     }
   }
   return places;
+}
+
+// Puts `part` over `whole`: objects key by key, all else in its place.
+void put_over(Json& whole, const Json& part) {
+  if (!whole.is_object() || !part.is_object()) {
+    whole = part;
+    return;
+  }
+  for (const auto& [key, value] : part.items()) put_over(whole[key], value);
+}
+
+// The places of all that is no object.
+void add_leaves(const Json& value, const std::string& pointer, std::vector<std::string>& leaves) {
+  if (!value.is_object()) return leaves.push_back(pointer);
+  for (const auto& [key, member] : value.items()) add_leaves(member, pointer + "/" + key, leaves);
+}
+
+Json made_of(const FormerKey& former, const Json& value) {
+  if (former.made && !value.is_null()) return former.made(value);
+  Json out = Json::object();
+  for (const std::string& key : former.now) out[key] = value;
+  return out;
 }
 
 }  // namespace
@@ -117,6 +141,9 @@ Json ObjectType::inline_schema(SchemaBuilder& builder) const {
       schema["default"] = defaults[f.name];
     properties[f.name] = std::move(schema);
   }
+  for (const FormerKey& former : former_keys_)
+    properties[former.key] = {{"deprecated", true},
+                              {"description", fmt::format("now '{}'", fmt::join(former.now, "' and '"))}};
   Json out{{"type", "object"}, {"description", doc_}, {"properties", properties}, {"additionalProperties", false}};
   if (!required.empty()) out["required"] = required;
   return out;
@@ -137,8 +164,38 @@ void ObjectType::include_files(Json& value, const std::string& pointer, Document
   include_fields(value, pointer, document);
 }
 
+// Where both the former and today's key are there, the former was set over a file's, or one of them is too many.
+void ObjectType::replace_former_keys(Json& value, const std::string& pointer, Document& document) const {
+  for (const FormerKey& former : former_keys_) {
+    const auto it = value.find(former.key);
+    if (it == value.end()) continue;
+    const std::string from = pointer + "/" + former.key;
+    const Json made = made_of(former, *it);
+    for (const auto& [key, _] : made.items()) {
+      const auto today = value.find(key);
+      if (today == value.end() || today->is_null() || document.came_apart(from)) continue;
+      const Document::Origin at = document.origin(from);
+      throw InputError(at.file, at.pointer,
+                       fmt::format("is the former name of '{}', which is given too; keep '{}'", key, key));
+    }
+    const std::string text = made.dump();
+    document.note(from, fmt::format("'{}' is now '{}'", former.key, fmt::join(former.now, "' and '")),
+                  former.made && !made.empty() ? "write " + text.substr(1, text.size() - 2) : "");
+    if (former.made) {
+      std::vector<std::string> leaves;
+      add_leaves(made, pointer, leaves);
+      document.replaced(from, leaves);
+    } else {
+      document.moved(from, pointer + "/" + former.now.front());
+    }
+    value.erase(former.key);
+    put_over(value, made);
+  }
+}
+
 void ObjectType::include_fields(Json& value, const std::string& pointer, Document& document) const {
   if (!value.is_object()) return;
+  replace_former_keys(value, pointer, document);
   for (const auto& [key, member] : value.items())
     if (const Field* f = find(fields_, key)) f->type->include_files(member, pointer + "/" + key, document);
 }

@@ -8,6 +8,9 @@
 //       d.required("bandwidth", &Link::bandwidth, "of each direction").more_than(Bandwidth{0});
 //       d.optional("latency", &Link::latency, "propagation of each direction");   // default: that of a fresh Link
 //     }
+//
+// A field that was called something else keeps its former names: `.formerly("absent")`. They are read with a note and
+// never written.
 #pragma once
 
 #include <functional>
@@ -27,6 +30,13 @@ struct Field {
   std::function<bool(const void*)> is_absent;                   ///< true: not written (an empty optional or list)
   std::vector<std::function<std::string(const void*)>> checks;  ///< on the member; "" or what is allowed
   Json limits = Json::object();                                 ///< schema keywords from the checks
+};
+
+/// A key that is no longer written, and still read.
+struct FormerKey {
+  std::string key;
+  std::vector<std::string> now;                 ///< the keys that took its place
+  std::function<Json(const Json& value)> made;  ///< {key: value, ...} made of its value; empty: the value as it is
 };
 
 /// What a check of a whole object found wrong: key of the field at fault ("" for the object) and the remedy.
@@ -51,10 +61,14 @@ class ObjectType : public ValueType {
   const std::string& doc() const { return doc_; }
   bool has_field(const std::string& key) const;
 
+ private:
+  void replace_former_keys(Json& value, const std::string& pointer, Document& document) const;
+
  protected:
   std::string name_;
   std::string doc_;
   std::vector<Field> fields_;
+  std::vector<FormerKey> former_keys_;
   std::vector<std::function<std::optional<Complaint>(const void*)>> checks_;
   std::function<Json(const FileNames&)> write_default_;
 };
@@ -85,7 +99,7 @@ class Describe : public ObjectType {
   class Limits {
    public:
     using Value = typename detail::Bare<M>::type;
-    explicit Limits(Field& field) : field_(field) {}
+    Limits(Field& field, std::vector<FormerKey>& former_keys) : field_(field), former_keys_(former_keys) {}
     Limits& at_least(Value low) {
       return check([low](const Value& v) { return v >= low; }, "at least", low, "minimum");
     }
@@ -97,6 +111,16 @@ class Describe : public ObjectType {
     }
     Limits& less_than(Value high) {
       return check([high](const Value& v) { return v < high; }, "less than", high, "exclusiveMaximum");
+    }
+    /// A name that the field had once; `made` turns a value of that time into today's.
+    Limits& formerly(std::string key, std::function<Json(const Json&)> made = {}) {
+      FormerKey former{std::move(key), {field_.name}, {}};
+      if (made)
+        former.made = [name = field_.name, made = std::move(made)](const Json& value) {
+          return Json{{name, made(value)}};
+        };
+      former_keys_.push_back(std::move(former));
+      return *this;
     }
 
    private:
@@ -116,6 +140,7 @@ class Describe : public ObjectType {
         return to_text(bound);
     }
     Field& field_;
+    std::vector<FormerKey>& former_keys_;
   };
 
   Describe() {
@@ -136,6 +161,10 @@ class Describe : public ObjectType {
   template <class M, class Owner>
   Limits<M> optional(std::string name, M Owner::*member, std::string doc) {
     return field(std::move(name), member, std::move(doc), false);
+  }
+  /// A key whose place others took: `made` makes them, as {key: value, ...}, of its value.
+  void formerly(std::string key, std::vector<std::string> now, std::function<Json(const Json&)> made) {
+    former_keys_.push_back({std::move(key), std::move(now), std::move(made)});
   }
   /// A rule over the whole object.
   void check(std::function<std::optional<Complaint>(const T&)> rule) {
@@ -164,7 +193,7 @@ class Describe : public ObjectType {
       }
     };
     fields_.push_back(std::move(f));
-    return Limits<M>(fields_.back());
+    return Limits<M>(fields_.back(), former_keys_);
   }
 };
 

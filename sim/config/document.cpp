@@ -5,8 +5,6 @@
 
 #include <fstream>
 #include <optional>
-#include <set>
-#include <vector>
 
 #include "config/library.hpp"
 #include "config/remedy.hpp"
@@ -229,6 +227,41 @@ InputError Document::located(const ScenarioError& error) const {
   return {at.file, at.pointer, with_remedy(error.message(), error.pointer())};
 }
 
+std::map<std::string, Document::Source> Document::sources_below(const std::string& pointer) const {
+  std::map<std::string, Source> out;
+  for (auto it = sources_.lower_bound(pointer); it != sources_.end() && it->first.starts_with(pointer); ++it)
+    if (it->first.size() == pointer.size() || it->first[pointer.size()] == '/') out.insert(*it);
+  return out;
+}
+
+bool Document::came_apart(const std::string& pointer) const { return !sources_below(pointer).empty(); }
+
+void Document::note(const std::string& pointer, const std::string& text, const std::string& detail) {
+  const std::map<std::string, Source> apart = sources_below(pointer);
+  const Origin at = origin(apart.empty() ? pointer : apart.begin()->first);
+  if (noted_.insert(at.file + ": " + text).second)
+    notes_.push_back({one_line(at.file + (at.pointer.empty() ? "" : ": " + at.pointer)), text, one_line(detail)});
+}
+
+void Document::forget_below(const std::string& pointer) {
+  for (const auto& [inside, _] : sources_below(pointer)) sources_.erase(inside);
+}
+
+void Document::moved(const std::string& from, const std::string& to) {
+  const Origin at = origin(from);
+  for (const auto& [pointer, source] : sources_below(from)) sources_[to + pointer.substr(from.size())] = source;
+  sources_.try_emplace(to, Source{at.file, at.folder, at.pointer});
+  forget_below(from);
+}
+
+void Document::replaced(const std::string& from, const std::vector<std::string>& to) {
+  const Origin at = origin(from);
+  const std::map<std::string, Source> apart = sources_below(from);
+  const Source source = apart.empty() ? Source{at.file, at.folder, at.pointer} : apart.begin()->second;
+  for (const std::string& pointer : to) sources_[pointer] = source;
+  forget_below(from);
+}
+
 void Document::include(Json& value, const std::string& pointer) {
   const Origin at = origin(pointer);
   const std::string name = value.get<std::string>();
@@ -278,10 +311,7 @@ void Document::set(std::string_view path, const Json& value, const std::string& 
     at = &(*at)[part];
   }
   *at = value;
-  for (auto it = sources_.lower_bound(pointer); it != sources_.end() && it->first.starts_with(pointer);) {
-    const bool inside = it->first.size() == pointer.size() || it->first[pointer.size()] == '/';
-    it = inside ? sources_.erase(it) : std::next(it);
-  }
+  forget_below(pointer);
   sources_[pointer] = {source, folder, pointer};
 }
 

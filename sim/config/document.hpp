@@ -4,8 +4,10 @@
 #include <cstddef>
 #include <filesystem>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "config/error.hpp"
 #include "config/json.hpp"
@@ -36,6 +38,21 @@ class Document {
   /// The same error, told by the file and pointer that the user wrote.
   InputError located(const ScenarioError& error) const;
 
+  /// What stands at `from` moves to `to` as it is. Errors still name what the user wrote.
+  void moved(const std::string& from, const std::string& to);
+  /// What stands at `from` is replaced by values at `to`, made of it.
+  void replaced(const std::string& from, const std::vector<std::string>& to);
+  /// Whether the value at `pointer`, or a part of it, was set or included apart from what it stands in.
+  bool came_apart(const std::string& pointer) const;
+  /// What the user should know and is no error.
+  struct Note {
+    std::string place;   ///< file and JSON pointer
+    std::string text;    ///< one line; told once for a file
+    std::string detail;  ///< on this place
+  };
+  void note(const std::string& pointer, const std::string& text, const std::string& detail = "");
+  const std::vector<Note>& notes() const { return notes_; }
+
   /// Replaces `value`, which stands at `pointer` and must be a string, by the JSON file it names.
   void include(Json& value, const std::string& pointer);
 
@@ -51,7 +68,13 @@ class Document {
     std::filesystem::path folder;
     std::string base;  // pointer of this part within its own file
   };
+  /// The sources of `pointer` and of what is below it.
+  std::map<std::string, Source> sources_below(const std::string& pointer) const;
+  void forget_below(const std::string& pointer);
+
   std::map<std::string, Source> sources_;  // by pointer into root; the longest prefix counts
+  std::set<std::string> noted_;            // file and text
+  std::vector<Note> notes_;
 };
 
 /// Longest key of an object, such as a host's name in 'host_platforms'.

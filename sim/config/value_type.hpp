@@ -77,7 +77,8 @@ class ValueType {
   /// `names`: how the data files of the value are named.
   virtual Json write(const void* source, const FileNames& names) const = 0;
   virtual Json schema(SchemaBuilder& builder) const = 0;
-  /// Replaces file names that stand for objects by those objects, all the way down.
+  /// Replaces file names that stand for objects by those objects, and former keys and names by today's, all the way
+  /// down.
   virtual void include_files(Json&, const std::string& /*pointer*/, Document&) const {}
 };
 

@@ -53,6 +53,7 @@ struct Sweep {
   /// The scenario of a point, resolved anew, as a million of them fill any memory. From any thread. Throws InputError,
   /// also when a file that it is made of has changed since.
   std::function<Scenario(std::size_t index)> scenario;
+  std::vector<Document::Note> notes;  ///< on the sweep and the selected points, each text once
 };
 
 /// path=value pairs from the command line.

@@ -168,6 +168,13 @@ void find_baselines(Sweep& sweep) {
 
 void include_files(Document& scenario) { value_type<Scenario>().include_files(scenario.root, "", scenario); }
 
+// Points of one sweep have the same things noted.
+void add_notes(const Document& document, std::vector<Document::Note>& notes) {
+  for (const Document::Note& note : document.notes())
+    if (std::none_of(notes.begin(), notes.end(), [&](const Document::Note& n) { return n.text == note.text; }))
+      notes.push_back(note);
+}
+
 // Makes the scenarios of a sweep's points, as often as they are asked for.
 class Resolver {
  public:
@@ -204,7 +211,7 @@ class Resolver {
     return out;
   }
 
-  Scenario scenario(std::size_t i) const {
+  Scenario scenario(std::size_t i, std::vector<Document::Note>* notes = nullptr) const {
     Document scenario = base_;
     for (const Setting* setting : grid_.combination(combinations_[i]))
       for (const auto& [path, value] : setting->fields)
@@ -213,10 +220,12 @@ class Resolver {
     include_files(scenario);
     for (const auto& [path, text] : assignments_) scenario.set(path, text);
     if (seed_) scenario.set("seed", std::to_string(*seed_));
-    return read_document<Scenario>(scenario);
+    Scenario read = read_document<Scenario>(scenario);
+    if (notes != nullptr) add_notes(scenario, *notes);
+    return read;
   }
 
-  std::string scenario_id(std::size_t i) { return ids_.of(scenario(i)); }
+  std::string scenario_id(std::size_t i, std::vector<Document::Note>& notes) { return ids_.of(scenario(i, &notes)); }
   std::string scenario_id(const Scenario& scenario) { return ids_.of(scenario); }
 
  private:
@@ -240,10 +249,10 @@ bool Shard::holds(std::size_t index) const { return (index + index / of) % of ==
 Sweep load_sweep(const std::filesystem::path& file, const Assignments& assignments, std::optional<std::uint64_t> seed,
                  const Selection& selection) {
   const auto resolver = std::make_shared<Resolver>(file, assignments, seed);
-  Sweep sweep{resolver->axes(), resolver->baseline(), {}, resolver->id(), {}};
+  Sweep sweep{resolver->axes(), resolver->baseline(), {}, resolver->id(), {}, {}};
   std::vector<std::string> ids(resolver->size());
   for (std::size_t i = 0; i < ids.size(); ++i) {
-    if (!selection || selection(i)) ids[i] = resolver->scenario_id(i);
+    if (!selection || selection(i)) ids[i] = resolver->scenario_id(i, sweep.notes);
     sweep.points.push_back({resolver->labels(i), ids[i], {}});
   }
   find_baselines(sweep);

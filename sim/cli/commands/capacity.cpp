@@ -230,6 +230,7 @@ class CapacityCommand final : public Command {
     if (!document.root.is_object() || !document.root.contains("axes"))
       return {{"as given", read_scenario(given).scenario}};
     const Sweep sweep = load_sweep(file, assignments(given), seed);
+    print_notes(sweep.notes);
     std::vector<Candidate> out;
     for (std::size_t i = 0; i < sweep.points.size(); ++i)
       out.push_back({fmt::format("{}", fmt::join(sweep.points[i].labels, ", ")), sweep.scenario(i)});

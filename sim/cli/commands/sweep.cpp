@@ -112,6 +112,7 @@ class SweepCommand final : public Command {
       selection = [&only](std::size_t i) { return only.count(i) > 0; };
     }
     Sweep sweep = load_sweep(required_argument(given, "SWEEP.json"), assignments(given), seed, selection);
+    print_notes(sweep.notes);
     if (!only.empty() && *only.rbegin() >= sweep.points.size())
       throw InputError(
           fmt::format("--only: there is no point {}; the last is {}", *only.rbegin(), sweep.points.size() - 1));

@@ -90,6 +90,7 @@ GivenTopology from_scenario(const std::filesystem::path& file, const po::variabl
   apply_options(document, given);
   try {
     const Scenario scenario = read_document<Scenario>(document);
+    print_notes(document.notes());
     const ShardingPlan plan = make_plan(scenario, served_model(scenario));
     return {file.string(),
             deploy(scenario.cluster, plan.shards.size(), *scenario.topology).topology,
@@ -112,6 +113,7 @@ GivenTopology from_description(const std::filesystem::path& file, const po::vari
   apply_options(document, given);
   try {
     const Networked read = read_document<Networked>(document);
+    print_notes(document.notes());
     std::vector<std::string> wanted;
     if (read.topology->makes_hosts()) {
       if (given.count("hosts") == 0)
