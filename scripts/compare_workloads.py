@@ -16,11 +16,11 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tracing import command, model
-from tracing.errors import BadInput
+from shardsim_tools.checkout import ROOT
+from shardsim_tools.traces import command, model
+from shardsim_tools.traces.errors import BadInput
 
-SCRIPTS = Path(__file__).resolve().parent
-PROGRAM = Path(os.environ.get("SHARDSIM", SCRIPTS.parent / "build/release/shardsim")).absolute()
+PROGRAM = Path(os.environ.get("SHARDSIM", ROOT / "build/release/shardsim")).absolute()
 STRATEGIES = {
     "singular": {"strategy": "singular"},
     "8 shards": {"strategy": "load-balanced", "shards": 8},
@@ -31,7 +31,7 @@ def parser():
     result = command.parser(__doc__)
     result.add_argument("arrivals", metavar="ARRIVALS", type=Path, help="a trace; its times count")
     result.add_argument("lookups", metavar="LOOKUPS", type=Path, help="a trace with detail counts or rows")
-    result.add_argument("--scenario", type=Path, default=SCRIPTS.parent / "workloads/experiments/drm1.json")
+    result.add_argument("--scenario", type=Path, default=ROOT / "workloads/experiments/drm1.json")
     result.add_argument("--rates", metavar="R", type=float, nargs="+", default=[25.0], help="queries a second")
     result.add_argument("--queries", metavar="N", type=int, default=20_000, help="at most (default: 20000)")
     result.add_argument("--out", metavar="DIR", type=Path, required=True, help="for results; made if it is not there")
@@ -86,9 +86,9 @@ class Comparison:
         arrivals = {"type": "replay", "file": str(self.options.arrivals.absolute()), "rate": f"{self.options.rates[0]} /s"}
         call(PROGRAM, "trace", "record", self.options.scenario, first, "--force", "--detail", "none", "--queries",
              self.options.queries, "--set", f"traffic.arrivals={json.dumps(arrivals)}", *self.items_unless_given())  # fmt: skip
-        call(sys.executable, SCRIPTS / "dress_trace.py", first, self.options.lookups, self.model, real, "--force")
+        call(sys.executable, ROOT / "scripts" / "dress_trace.py", first, self.options.lookups, self.model, real, "--force")
         fit = self.folder / "twin.json"
-        call(sys.executable, SCRIPTS / "fit_workload.py", real, "--out", fit, "--plot", self.folder / "twin.png", "--force")
+        call(sys.executable, ROOT / "scripts" / "fit_workload.py", real, "--out", fit, "--plot", self.folder / "twin.png", "--force")
         self.fit = json.loads(fit.read_text())
         if off := self.fit["fit"]["verdict"]["off"]:
             command.say(f"note: the twin is not like the trace in {', '.join(off)}")

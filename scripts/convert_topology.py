@@ -16,9 +16,9 @@ import os
 import sys
 from pathlib import Path
 
-from topology_formats import FORMATS, units
-from topology_formats.graph import Defaults, Graph
-from topology_formats.source import BadInput, load
+from shardsim_tools.topology_formats import FORMATS, units
+from shardsim_tools.topology_formats.graph import Defaults, Graph
+from shardsim_tools.topology_formats.source import BadInput, load
 
 DEFAULTS = {"bandwidth", "latency", "kind", "bandwidth-unit", "latency-unit", "module"}
 

@@ -17,10 +17,10 @@ from itertools import chain, islice
 from pathlib import Path
 from types import SimpleNamespace
 
-from trace_formats import FORMATS
-from tracing import arrivals, command, output, trace, values
-from tracing.errors import BadInput
-from tracing.source import Source
+from shardsim_tools.trace_formats import FORMATS
+from shardsim_tools.traces import arrivals, command, output, trace, values
+from shardsim_tools.traces.errors import BadInput
+from shardsim_tools.traces.source import Source
 
 ENDINGS = ", ".join(output.ENDINGS)
 EVERY = {"from", "force", "limit", "speedup", "sort"}

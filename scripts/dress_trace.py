@@ -23,9 +23,9 @@ import random
 import sys
 from pathlib import Path
 
-from tracing import command, model, output, values
-from tracing.errors import BadInput, shown
-from tracing.reader import TraceFile
+from shardsim_tools.traces import command, model, output, values
+from shardsim_tools.traces.errors import BadInput, shown
+from shardsim_tools.traces.reader import TraceFile
 
 MOST_LOOKUPS = 2**31 - 1  # of a table in a request
 

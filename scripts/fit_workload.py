@@ -18,9 +18,9 @@ import os
 import sys
 from pathlib import Path
 
-from fitting import source, summary, workload
-from tracing import command
-from tracing.errors import BadInput
+from shardsim_tools.fitting import source, summary, workload
+from shardsim_tools.traces import command
+from shardsim_tools.traces.errors import BadInput
 
 ENDINGS = (".jsonl", ".trace")
 
@@ -161,7 +161,7 @@ def run(options):
     fitted.fit = without_nan(fitted.fit)
     written = write(fitted, target) if target else []
     if options.plot:
-        from fitting import picture
+        from shardsim_tools.fitting import picture
 
         with writing(options.plot, "xb") as file:
             picture.draw(trace, fitted, mine, yours, file)

@@ -11,7 +11,8 @@ import pathlib
 import random
 import sys
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
+from shardsim_tools.checkout import ROOT
+
 GIB = 2**30
 BYTES = {"fp32": 4}
 

@@ -11,14 +11,15 @@ import sys
 import time
 from pathlib import Path
 
-from findings import page, runs
-from findings.catalogue import findings
-from findings.constants import read_constants
-from findings.pictures import pictures, sensitivity as sensitivity_picture
-from findings.sensitivity import study
-from findings.studies import Studies
-from plotting import command, figure
-from plotting.sweep import SweepError, load
+from shardsim_tools.checkout import ROOT
+from shardsim_tools.findings import page, runs
+from shardsim_tools.findings.catalogue import findings
+from shardsim_tools.findings.constants import read_constants
+from shardsim_tools.findings.pictures import pictures, sensitivity as sensitivity_picture
+from shardsim_tools.findings.sensitivity import study
+from shardsim_tools.findings.studies import Studies
+from shardsim_tools.plotting import command, figure
+from shardsim_tools.plotting.sweep import SweepError, load
 
 
 def judge(options):
@@ -91,10 +92,10 @@ def main():
     parser.add_argument("--only", metavar="TEXT", default="", help="only the constants whose name holds this")
     parser.add_argument("--jobs", metavar="N", type=at_least_one, default=runs.default_jobs(), help="points at a time")
     parser.add_argument(
-        "--cache", metavar="DIR", type=Path, default=runs.ROOT / "out" / "findings", help="default: out/findings"
+        "--cache", metavar="DIR", type=Path, default=ROOT / "out" / "findings", help="default: out/findings"
     )
     parser.add_argument(
-        "--shardsim", metavar="PATH", type=Path, default=runs.ROOT / "build" / "release" / "shardsim",
+        "--shardsim", metavar="PATH", type=Path, default=ROOT / "build" / "release" / "shardsim",
         help="the program (default: build/release/shardsim)",
     )  # fmt: skip
     options = parser.parse_args()

@@ -5,20 +5,16 @@
 import math
 import sys
 
-import needs
+from shardsim_tools import needs
 
 needs.modules("pandas", "matplotlib")
 
 from matplotlib.ticker import PercentFormatter
 
-from plotting import command, figure
-from plotting.arrange import family, skipped
-from plotting.sweep import SweepError
-
-# A family ("nsbp 2", "nsbp 4") shares colour and marker, its members differ in the line.
-COLOURS = ["#000000", "#d55e00", "#0072b2", "#009e73", "#cc79a7", "#7a5c00", "#56b4e9", "#8a8a8a"]
-MARKERS = ["", "o", "s", "^", "D", "v", "P", "X"]
-LINES = ["-", "--", ":", "-.", (0, (5, 1, 1, 1, 1, 1)), (0, (1, 3))]
+from shardsim_tools.plotting import command, figure
+from shardsim_tools.plotting.arrange import family, skipped
+from shardsim_tools.plotting.styles import COLOURS, LINES, MARKERS
+from shardsim_tools.plotting.sweep import SweepError
 
 
 def draw(options, sweep):
@@ -87,6 +83,7 @@ def intervals(result):
 
 
 def line_styles(categories):
+    """A family ("nsbp 2", "nsbp 4") shares colour and marker, its members differ in the line."""
     names = list(dict.fromkeys(family(category)[0] for category in categories))
     members = {name: [c for c in categories if family(c)[0] == name] for name in names}
     styles = {}

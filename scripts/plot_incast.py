@@ -12,16 +12,17 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-import needs
+from shardsim_tools import needs
 
 needs.modules("pandas", "matplotlib")
 
 from matplotlib import pyplot
 from matplotlib.ticker import NullLocator
 
-from plot_cdf import COLOURS, LINES, MARKERS
-from plotting import command, figure
-from plotting.sweep import SweepError
+from shardsim_tools.checkout import ROOT
+from shardsim_tools.plotting import command, figure
+from shardsim_tools.plotting.styles import COLOURS, LINES, MARKERS
+from shardsim_tools.plotting.sweep import SweepError
 
 SENDERS = [1, 2, 4, 8, 16, 32, 64]
 FLOW_KB = 256
@@ -30,7 +31,7 @@ ECN_THRESHOLD = "97630 B"
 TIMEOUT_MS = 200
 # With packets, whether the last one still fits in the queue is a matter of nanoseconds: one run proves little.
 REPEATS = 11
-PROGRAM = Path(__file__).resolve().parent.parent / "build" / "release" / "shardsim"
+PROGRAM = ROOT / "build" / "release" / "shardsim"
 
 
 @dataclass(frozen=True, eq=False)

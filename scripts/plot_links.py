@@ -4,15 +4,15 @@
 
 import sys
 
-import needs
+from shardsim_tools import needs
 
 needs.modules("pandas", "matplotlib")
 
 from matplotlib import pyplot
 
-from plotting import command, figure
-from plotting.arrange import JOIN, MOST_PANELS, select
-from plotting.sweep import SweepError, load, load_result
+from shardsim_tools.plotting import command, figure
+from shardsim_tools.plotting.arrange import JOIN, MOST_PANELS, select
+from shardsim_tools.plotting.sweep import SweepError, load, load_result
 
 DRAWABLE = {"stable", "saturated", "failing", "interrupted"}
 BARS = {

@@ -8,9 +8,9 @@ A hollow bar is in doubt: the sample is too small for it, or its queries depend 
 import math
 import sys
 
-from plotting import command, figure
-from plotting.arrange import skipped
-from plotting.sweep import SweepError
+from shardsim_tools.plotting import command, figure
+from shardsim_tools.plotting.arrange import skipped
+from shardsim_tools.plotting.sweep import SweepError
 
 # Darker towards the tail; compute, another quantity, is hatched.
 BARS = {

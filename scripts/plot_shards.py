@@ -4,9 +4,9 @@
 
 import sys
 
-from plotting import command, figure
-from plotting.arrange import skipped
-from plotting.sweep import SweepError
+from shardsim_tools.plotting import command, figure
+from shardsim_tools.plotting.arrange import skipped
+from shardsim_tools.plotting.sweep import SweepError
 
 LOADS = {
     "lookups_per_query": ("lookups\nper query (thousand)", 1e-3),

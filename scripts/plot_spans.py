@@ -4,8 +4,8 @@
 
 import sys
 
-from plotting import command, figure
-from plotting.arrange import skipped
+from shardsim_tools.plotting import command, figure
+from shardsim_tools.plotting.arrange import skipped
 
 # From the bottom up; light and dark, plain and hatched take turns.
 SPANS = {

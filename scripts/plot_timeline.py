@@ -10,15 +10,15 @@ import re
 import sys
 from pathlib import Path
 
-import needs
+from shardsim_tools import needs
 
 needs.modules("pandas", "matplotlib")
 
 from matplotlib import pyplot
 from matplotlib.patches import Patch
 
-from plotting import command, figure
-from plotting.sweep import SweepError
+from shardsim_tools.plotting import command, figure
+from shardsim_tools.plotting.sweep import SweepError
 
 # As in plot_spans, without hatches: there are too many slices.
 STYLES = {

@@ -8,18 +8,19 @@ import subprocess
 import sys
 from pathlib import Path
 
-import needs
+from shardsim_tools import needs
 
 needs.modules("pandas", "matplotlib")
 
 from matplotlib import pyplot
 from matplotlib.ticker import FuncFormatter, MaxNLocator, NullLocator
 
-from plot_cdf import COLOURS, LINES, MARKERS
-from plotting import command, figure
-from plotting.sweep import SCHEMA_VERSION, SweepError
+from shardsim_tools.checkout import ROOT
+from shardsim_tools.plotting import command, figure
+from shardsim_tools.plotting.styles import COLOURS, LINES, MARKERS
+from shardsim_tools.plotting.sweep import SCHEMA_VERSION, SweepError
 
-PROGRAM = Path(__file__).resolve().parent.parent / "build" / "release" / "shardsim"
+PROGRAM = ROOT / "build" / "release" / "shardsim"
 COLUMNS, ROW = 3, 3.0  # panels in a row; inches
 BLUE, GREY = COLOURS[2], "#666666"
 MOST_NAMED, MOST_CURVES = 20, 6  # tables

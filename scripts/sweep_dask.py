@@ -22,9 +22,8 @@ import uuid
 import zlib
 from pathlib import Path
 
-import needs
-
-ROOT = Path(__file__).resolve().parent.parent
+from shardsim_tools import needs
+from shardsim_tools.checkout import ROOT
 
 
 class SweepFailed(Exception):

@@ -9,8 +9,8 @@ the sample is too small for them, or its queries depend on each other for too lo
 import math
 import sys
 
-from plotting import command
-from plotting.arrange import select
+from shardsim_tools.plotting import command
+from shardsim_tools.plotting.arrange import select
 
 MS, PERCENT = 1 / 1000, 100
 # column -> (heading, factor, format)

@@ -12,11 +12,11 @@ import fixture
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "scripts"))
 
-from findings.catalogue import findings  # noqa: E402
-from findings.estimate import Estimate  # noqa: E402
-from findings.studies import Studies  # noqa: E402
-from findings.verdict import Verdict, all_hold, any_holds  # noqa: E402
-from plotting.sweep import load as load_sweep  # noqa: E402
+from shardsim_tools.findings.catalogue import findings  # noqa: E402
+from shardsim_tools.findings.estimate import Estimate  # noqa: E402
+from shardsim_tools.findings.studies import Studies  # noqa: E402
+from shardsim_tools.findings.verdict import Verdict, all_hold, any_holds  # noqa: E402
+from shardsim_tools.plotting.sweep import load as load_sweep  # noqa: E402
 
 HOLDS, FAILS, UNDECIDED = Verdict.HOLDS, Verdict.FAILS, Verdict.UNDECIDED
 

@@ -15,13 +15,13 @@ import fixture
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "scripts"))
 
-from findings.catalogue import findings  # noqa: E402
-from findings.constants import Constant, Place, change, copy_inputs, holders, read_constants, scaled  # noqa: E402
-from findings.page import sensitivity_section  # noqa: E402
-from findings.runs import Runner  # noqa: E402
-from findings.sensitivity import study  # noqa: E402
-from findings.verdict import Verdict  # noqa: E402
-from plotting.sweep import SweepError  # noqa: E402
+from shardsim_tools.findings.catalogue import findings  # noqa: E402
+from shardsim_tools.findings.constants import Constant, Place, change, copy_inputs, holders, read_constants, scaled  # noqa: E402
+from shardsim_tools.findings.page import sensitivity_section  # noqa: E402
+from shardsim_tools.findings.runs import Runner  # noqa: E402
+from shardsim_tools.findings.sensitivity import study  # noqa: E402
+from shardsim_tools.findings.verdict import Verdict  # noqa: E402
+from shardsim_tools.plotting.sweep import SweepError  # noqa: E402
 
 # Their places hold parts of what is said, or several values.
 SAID_OTHERWISE = {"round trip", "clock, sc-small", "pooling", "absent features"}

@@ -12,7 +12,7 @@ import numpy as np
 from made import PROGRAM, ROOT, Tests, from_gaps, lognormal, run, switching, whole, zipf
 
 import compare_workloads
-from fitting import summary
+from shardsim_tools.fitting import summary
 
 TABLES = [{"name": "item", "rows": 20_000}, {"name": "user", "rows": 5000}]
 PLATFORM = str(ROOT / "topologies" / "platforms" / "sc-large.json")

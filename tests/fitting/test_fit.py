@@ -8,8 +8,8 @@ import warnings
 import numpy as np
 from made import Tests, from_gaps, lognormal, switching, thinned, whole, zipf
 
-from fitting import arrivals, factor, items, numeric, pooling, popularity, source, twin
-from fitting.twin import seconds
+from shardsim_tools.fitting import arrivals, factor, items, numeric, pooling, popularity, source, twin
+from shardsim_tools.fitting.twin import seconds
 
 DAY = 86400
 

@@ -20,7 +20,7 @@ from random import Random
 from traces import REAL_FILES, ROOT, SAMPLES, Tests, run, seconds
 
 sys.path.insert(0, str(ROOT / "scripts"))
-from tracing.arrivals import counted, piecewise  # noqa: E402
+from shardsim_tools.traces.arrivals import counted, piecewise  # noqa: E402
 
 SCRIPT = "convert_trace.py"
 ZSTD = shutil.which("zstd")
@@ -499,7 +499,7 @@ class Command(Converting):
 
     def test_the_list_and_the_help(self):
         names = [line.split()[0] for line in run(SCRIPT, "--list").stdout.splitlines()]
-        files = {path.stem.replace("_", "-") for path in (ROOT / "scripts" / "trace_formats").glob("[!_]*.py")}
+        files = {path.stem.replace("_", "-") for path in (ROOT / "scripts/shardsim_tools/trace_formats").glob("[!_]*.py")}
         self.assertEqual(set(names), files)
         text = run(SCRIPT, "--help").stdout
         examples = (
