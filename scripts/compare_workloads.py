@@ -83,12 +83,33 @@ class Comparison:
     def prepare(self):
         """Writes the real trace and its twin at the first rate; other rates only stretch the time."""
         real, first = self.folder / "real.jsonl", self.folder / "arrivals.jsonl"
-        arrivals = {"type": "replay", "file": str(self.options.arrivals.absolute()), "rate": f"{self.options.rates[0]} /s"}
+        arrivals = {
+            "type": "replay",
+            "file": str(self.options.arrivals.absolute()),
+            "rate": f"{self.options.rates[0]} /s",
+        }
         call(PROGRAM, "trace", "record", self.options.scenario, first, "--force", "--detail", "none", "--queries",
              self.options.queries, "--set", f"traffic.arrivals={json.dumps(arrivals)}", *self.items_unless_given())  # fmt: skip
-        call(sys.executable, ROOT / "scripts" / "dress_trace.py", first, self.options.lookups, self.model, real, "--force")
+        call(
+            sys.executable,
+            ROOT / "scripts" / "dress_trace.py",
+            first,
+            self.options.lookups,
+            self.model,
+            real,
+            "--force",
+        )
         fit = self.folder / "twin.json"
-        call(sys.executable, ROOT / "scripts" / "fit_workload.py", real, "--out", fit, "--plot", self.folder / "twin.png", "--force")
+        call(
+            sys.executable,
+            ROOT / "scripts" / "fit_workload.py",
+            real,
+            "--out",
+            fit,
+            "--plot",
+            self.folder / "twin.png",
+            "--force",
+        )
         self.fit = json.loads(fit.read_text())
         if off := self.fit["fit"]["verdict"]["off"]:
             command.say(f"note: the twin is not like the trace in {', '.join(off)}")
@@ -143,7 +164,9 @@ class Comparison:
         for rate in self.options.rates:
             for name, (described, traffic) in self.workloads(rate).items():
                 found = [self.latency_ms(sharding, described, traffic) for sharding in STRATEGIES.values()]
-                print(f"| {rate:g} | {name} | " + " | ".join(", ".join(f"{v:.1f}" for v in row) for row in found) + " |")
+                print(
+                    f"| {rate:g} | {name} | " + " | ".join(", ".join(f"{v:.1f}" for v in row) for row in found) + " |"
+                )
 
 
 def main():

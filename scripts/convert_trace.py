@@ -51,7 +51,9 @@ def parser():
     )
     formats.add_argument("--rows", metavar="N", help="rows of the tables: N, a list of all, or TABLE=N,...")
     formats.add_argument("--time-column", metavar="NAME", help="of rates and of times: the column of times")
-    formats.add_argument("--time-format", metavar="FORM", help="of times, as strptime has it: %%y%%m%%d%%H for 14102100")
+    formats.add_argument(
+        "--time-format", metavar="FORM", help="of times, as strptime has it: %%y%%m%%d%%H for 14102100"
+    )
     formats.add_argument("--rate-column", metavar="NAME", help="of rates: the column of rates")
     formats.add_argument(
         "--rate-unit", metavar="UNIT", choices=values.PER, help=f"{', '.join(values.PER)} (default: /s)"

@@ -75,12 +75,36 @@ def lookup(text):
 
 def arguments(argv):
     first, _, rest = __doc__.partition("\n")
-    result = argparse.ArgumentParser(description=first, epilog=rest, formatter_class=argparse.RawDescriptionHelpFormatter)
-    result.add_argument("curve", metavar="CURVE.csv", type=Path, help="loaded latency, as of Intel's Memory Latency Checker")
-    result.add_argument("--chains", type=positive, default=10, help="cache lines a core has under way at a time (default 10)")
-    result.add_argument("--stream", type=positive, default=21.5, metavar="GB/S", help="what one core reads in sequence (default 21.5 GB/s)")
-    result.add_argument("--load", type=share, default=0.5, help="share of the memory's bandwidth in use, at which latency is read (default 0.5)")
-    result.add_argument("--lookup", type=lookup, action="append", default=[], metavar="BYTES:NS", help="measured time of a lookup; twice, instead of the three above")
+    result = argparse.ArgumentParser(
+        description=first, epilog=rest, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    result.add_argument(
+        "curve", metavar="CURVE.csv", type=Path, help="loaded latency, as of Intel's Memory Latency Checker"
+    )
+    result.add_argument(
+        "--chains", type=positive, default=10, help="cache lines a core has under way at a time (default 10)"
+    )
+    result.add_argument(
+        "--stream",
+        type=positive,
+        default=21.5,
+        metavar="GB/S",
+        help="what one core reads in sequence (default 21.5 GB/s)",
+    )
+    result.add_argument(
+        "--load",
+        type=share,
+        default=0.5,
+        help="share of the memory's bandwidth in use, at which latency is read (default 0.5)",
+    )
+    result.add_argument(
+        "--lookup",
+        type=lookup,
+        action="append",
+        default=[],
+        metavar="BYTES:NS",
+        help="measured time of a lookup; twice, instead of the three above",
+    )
     options = result.parse_args(argv)
     if len(options.lookup) not in (0, 2):
         result.error("--lookup: give it twice, for two sizes of rows")
@@ -95,10 +119,16 @@ def main(argv=None):
     else:
         time, per_byte = from_curve(points, options.chains, options.stream, options.load)
     peak = points[-1][0]
-    figures = {"memory_bandwidth": f"{peak:.4g} GB/s", "lookup": {"time": f"{time:.3g} ns", "time_per_byte": f"{per_byte:.3f} ns"}}
+    figures = {
+        "memory_bandwidth": f"{peak:.4g} GB/s",
+        "lookup": {"time": f"{time:.3g} ns", "time_per_byte": f"{per_byte:.3f} ns"},
+    }
     print(json.dumps(figures, indent=2))
     line = time + LINE * per_byte
-    print(f"a row of {LINE} B takes {line:.1f} ns on a core; {peak * line / LINE:.1f} cores use up the memory", file=sys.stderr)
+    print(
+        f"a row of {LINE} B takes {line:.1f} ns on a core; {peak * line / LINE:.1f} cores use up the memory",
+        file=sys.stderr,
+    )
 
 
 if __name__ == "__main__":

@@ -107,11 +107,15 @@ def two_nets(name, what, seed, tables, user_tables, gib, largest, user_top, cont
 
 
 def drm1():
-    return two_nets("drm1", "many mid-sized tables", 20201104, 257, 97, 194, 3.6e9, [3136, 512, 128], [2400, 1024, 384, 1], 4.4)
+    return two_nets(
+        "drm1", "many mid-sized tables", 20201104, 257, 97, 194, 3.6e9, [3136, 512, 128], [2400, 1024, 384, 1], 4.4
+    )
 
 
 def drm2():
-    return two_nets("drm2", "fewer tables, larger ones", 20201105, 133, 53, 138, 6.7e9, [1728, 512, 128], [1536, 1024, 256, 1], 5.25)
+    return two_nets(
+        "drm2", "fewer tables, larger ones", 20201105, 133, 53, 138, 6.7e9, [1728, 512, 128], [1536, 1024, 256, 1], 5.25
+    )
 
 
 def drm3():
@@ -365,8 +369,10 @@ def report(model, items=64):
         per_item += 0 if once else n
         sparse += n * (1 if once else items) * (t0 + t1 * 4 * t["dim"])
     sizes = [t["rows"] * t["dim"] * 4 for t in tables]
-    return (f"| {model['name']} | {sum(sizes) / GIB:.2f} | {len(tables)} | {max(sizes) / 1e9:.2f} | {per_item:.0f} | {per_query:.0f} "
-            f"| {dense * 1e3:.2f} | {sparse * 1e3:.2f} | {100 * sparse / (dense + sparse):.1f} % |")
+    return (
+        f"| {model['name']} | {sum(sizes) / GIB:.2f} | {len(tables)} | {max(sizes) / 1e9:.2f} | {per_item:.0f} | {per_query:.0f} "
+        f"| {dense * 1e3:.2f} | {sparse * 1e3:.2f} | {100 * sparse / (dense + sparse):.1f} % |"
+    )
 
 
 def main():
@@ -376,7 +382,9 @@ def main():
     parser.add_argument("--report", action="store_true", help="print a table of totals instead of writing")
     args = parser.parse_args()
     if args.report:
-        print("| model | GiB | tables | largest, GB | lookups an item | lookups a query | dense, ms | sparse, ms | sparse share |")
+        print(
+            "| model | GiB | tables | largest, GB | lookups an item | lookups a query | dense, ms | sparse, ms | sparse share |"
+        )
         print("|---|---:|---:|---:|---:|---:|---:|---:|---:|")
         print("\n".join(report(m) for m in models()))
         return 0

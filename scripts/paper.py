@@ -83,7 +83,9 @@ def main():
     parser = command.bare_parser(__doc__, "scripts/paper.py out/paper out/load --out docs")
     parser.add_argument("serial", metavar="SERIAL", type=Path, help="results of workloads/experiments/paper.json")
     parser.add_argument("load", metavar="LOAD", type=Path, help="results of workloads/experiments/paper-load.json")
-    parser.add_argument("--out", metavar="DIR", type=Path, help="write DIR/validation/paper.md and DIR/images/paper-*.png")
+    parser.add_argument(
+        "--out", metavar="DIR", type=Path, help="write DIR/validation/paper.md and DIR/images/paper-*.png"
+    )
     parser.add_argument("--no-sensitivity", action="store_true", help="run nothing, and leave that section out")
     parser.add_argument(
         "--queries", metavar="N", type=at_least_one, default=4000,

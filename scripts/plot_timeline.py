@@ -159,11 +159,15 @@ def draw_counts(axes, slices, origin):
             count = counts.get(time, count)
             heights.append(under + count)
         milliseconds = [(time - origin) / 1000 for time in times]
-        axes.fill_between(milliseconds, below, heights, step="post", linewidth=0.3, edgecolor="#222222", **STYLES[category])
+        axes.fill_between(
+            milliseconds, below, heights, step="post", linewidth=0.3, edgecolor="#222222", **STYLES[category]
+        )
         below = heights
     most = max(below)
     axes.set_ylim(0, 1.08 * most)
-    axes.annotate(f"{most}", (1, 0.5), (4, 0), xycoords="axes fraction", textcoords="offset points", va="center", fontsize=7)
+    axes.annotate(
+        f"{most}", (1, 0.5), (4, 0), xycoords="axes fraction", textcoords="offset points", va="center", fontsize=7
+    )
 
 
 def draw_bars(axes, slices, origin):

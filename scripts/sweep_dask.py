@@ -47,7 +47,15 @@ def run_points(program, arguments, place, numbers, folder):
     dies_with_worker = ["setpriv", "--pdeathsig", "KILL", *command]
     try:
         # In a session of its own: Ctrl-C on the terminal of a local cluster is for the script.
-        done = subprocess.run(dies_with_worker, cwd=place, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, start_new_session=True)
+        done = subprocess.run(
+            dies_with_worker,
+            cwd=place,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+            start_new_session=True,
+        )
         if done.returncode not in (0, 1) or not (folder / "journal.jsonl").exists():
             raise RuntimeError(f"{' '.join(command)}: exit code {done.returncode}: {done.stderr.strip()[-1000:]}")
         results = {path.parent.name: path.read_bytes() for path in folder.glob("points/*/result.json")}
@@ -65,14 +73,18 @@ class Output:
         try:
             fcntl.flock(self.journal, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            raise SweepFailed(f"{folder / 'journal.jsonl'}: in use by another process; wait for it, or give another folder") from None
+            raise SweepFailed(
+                f"{folder / 'journal.jsonl'}: in use by another process; wait for it, or give another folder"
+            ) from None
 
     def add(self, lines, results, wanted):
         """Keeps the points of a task, results first: a line in the journal says that its result is there. How many."""
         entries = [checked(line) for line in lines]
         got = {entry["id"] for entry in entries}
         if got - set(wanted):
-            raise SweepFailed("a worker ran other points than it was asked for: its files or program differ from those here")
+            raise SweepFailed(
+                "a worker ran other points than it was asked for: its files or program differ from those here"
+            )
         for name, content in results.items():
             write_durably(self.folder / "points" / name / "result.json", content)
         for line in lines:
@@ -115,7 +127,12 @@ class Progress:
         elapsed = time.monotonic() - self.started
         if sys.stderr.isatty() and elapsed > 2:
             left = elapsed * (self.total - self.done) / self.done
-            print(f"\r\033[Ksimulating {self.done} of {self.total} points, {left:.0f} s left", end="", file=sys.stderr, flush=True)
+            print(
+                f"\r\033[Ksimulating {self.done} of {self.total} points, {left:.0f} s left",
+                end="",
+                file=sys.stderr,
+                flush=True,
+            )
 
     def end(self):
         if sys.stderr.isatty():
@@ -128,7 +145,9 @@ def program_output(options, *arguments):
     try:
         done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
     except OSError as error:
-        raise SweepFailed(f"{options.shardsim}: {error.strerror}; build it, or say where it is with --shardsim", 2) from None
+        raise SweepFailed(
+            f"{options.shardsim}: {error.strerror}; build it, or say where it is with --shardsim", 2
+        ) from None
     return done
 
 
@@ -139,10 +158,16 @@ def sweep_arguments(options):
 
 def points_left(options):
     """{number: id}"""
-    for arguments in (["--table"], ["--list", "--format", "json"]):  # the first refuses what is wrong, and mends the journal
+    for arguments in (
+        ["--table"],
+        ["--list", "--format", "json"],
+    ):  # the first refuses what is wrong, and mends the journal
         done = program_output(options, *arguments)
         if done.returncode == 2 or not (options.out / "sweep.json").exists():
-            raise SweepFailed((done.stderr.splitlines() or [f"exit code {done.returncode}"])[-1].removeprefix("shardsim: "), done.returncode)
+            raise SweepFailed(
+                (done.stderr.splitlines() or [f"exit code {done.returncode}"])[-1].removeprefix("shardsim: "),
+                done.returncode,
+            )
     listed = json.loads(done.stdout)
     ids = {point["index"]: point["id"] for point in listed["points"]}
     return {number: ids[number] for number in listed["left"]}
@@ -167,7 +192,9 @@ def cluster(options):
             client = distributed.Client(options.scheduler, timeout="30s")
         else:
             with ignored(signal.SIGINT):  # by the workers: Ctrl-C is for this process, which ends them
-                local = distributed.LocalCluster(n_workers=options.workers, threads_per_worker=1, dashboard_address=None)
+                local = distributed.LocalCluster(
+                    n_workers=options.workers, threads_per_worker=1, dashboard_address=None
+                )
             client = distributed.Client(local)
     except (OSError, ValueError) as error:
         raise SweepFailed(f"--scheduler {options.scheduler}: cannot be reached: {error}", 2) from None
@@ -194,7 +221,9 @@ def run_left(options, left, output, prefix):
             part = numbers[start : start + chunk]
             folder = f"{prefix}{start}"
             # pure=False: two runs of a task are two runs; a lost worker's tasks go to others.
-            task = client.submit(run_points, options.shardsim, sweep_arguments(options), os.getcwd(), part, folder, pure=False)
+            task = client.submit(
+                run_points, options.shardsim, sweep_arguments(options), os.getcwd(), part, folder, pure=False
+            )
             tasks[task] = [left[number] for number in part]
         progress = Progress(len(numbers))
         try:
@@ -235,10 +264,28 @@ def parser():
         formatter_class=argparse.RawDescriptionHelpFormatter)  # fmt: skip
     result.add_argument("sweep", metavar="SWEEP.json", type=Path)
     result.add_argument("--out", metavar="DIR", type=Path, required=True, help="as of `shardsim sweep`")
-    result.add_argument("--scheduler", metavar="ADDRESS", help="of the cluster, such as tcp://head:8786 (default: workers on this machine)")
-    result.add_argument("--workers", metavar="N", type=int, default=len(os.sched_getaffinity(0)), help="on this machine (default: one for each core)")
-    result.add_argument("--chunk", metavar="N", type=int, default=0, help="points a task (default: eight tasks for each thread, at most 100 points)")
-    result.add_argument("--shardsim", metavar="FILE", default=str(ROOT / "build/release/shardsim"), help="the program, on every machine")
+    result.add_argument(
+        "--scheduler",
+        metavar="ADDRESS",
+        help="of the cluster, such as tcp://head:8786 (default: workers on this machine)",
+    )
+    result.add_argument(
+        "--workers",
+        metavar="N",
+        type=int,
+        default=len(os.sched_getaffinity(0)),
+        help="on this machine (default: one for each core)",
+    )
+    result.add_argument(
+        "--chunk",
+        metavar="N",
+        type=int,
+        default=0,
+        help="points a task (default: eight tasks for each thread, at most 100 points)",
+    )
+    result.add_argument(
+        "--shardsim", metavar="FILE", default=str(ROOT / "build/release/shardsim"), help="the program, on every machine"
+    )
     result.add_argument("--set", metavar="PATH=VALUE", action="append", default=[], help="as of `shardsim sweep`")
     result.add_argument("--seed", metavar="N", type=int, help="likewise")
     return result

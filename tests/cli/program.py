@@ -34,7 +34,9 @@ def on_a_terminal(*arguments, interrupt=False, **options):
     asked to: however long that takes. Returns (exit code, what the terminal got)."""
     ours, theirs = pty.openpty()
     environment = os.environ | {"SHARDSIM_PROGRESS_AFTER": "0"}
-    process = subprocess.Popen([PROGRAM, *map(str, arguments)], stdout=subprocess.DEVNULL, stderr=theirs, env=environment, **options)
+    process = subprocess.Popen(
+        [PROGRAM, *map(str, arguments)], stdout=subprocess.DEVNULL, stderr=theirs, env=environment, **options
+    )
     os.close(theirs)
     seen = b""
     while True:

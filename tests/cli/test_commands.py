@@ -14,8 +14,17 @@ SCENARIO = ROOT / "tests/invalid/base/scenario.json"
 COMMANDS = ["run", "sweep", "merge", "plan", "list", "schema"]
 FIGURES = ["mean_us", "p50_us", "p90_us", "p95_us", "p99_us", "cpu_us_per_query",
            "p50_overhead", "p90_overhead", "p95_overhead", "p99_overhead", "compute_overhead"]  # fmt: skip
-CSV_TAIL = ",".join(["completed", *(f + end for f in FIGURES for end in ("", "_lo", "_hi")), "failed", *("goodput" + end for end in ("", "_lo", "_hi")),
-                     "p99_with_failed_us", "doubts", "verdict"])
+CSV_TAIL = ",".join(
+    [
+        "completed",
+        *(f + end for f in FIGURES for end in ("", "_lo", "_hi")),
+        "failed",
+        *("goodput" + end for end in ("", "_lo", "_hi")),
+        "p99_with_failed_us",
+        "doubts",
+        "verdict",
+    ]
+)
 
 
 class Help(ProgramTest):
@@ -45,21 +54,40 @@ class Run(ProgramTest):
 
     def test_result_has_the_documented_keys(self):
         r = self.result()
-        for key in ("schema_version", "program", "scenario", "seed", "fingerprint", "verdict", "bottleneck", "cpu_us_per_query", "spans_us", "hosts", "shards", "links"):
+        for key in (
+            "schema_version",
+            "program",
+            "scenario",
+            "seed",
+            "fingerprint",
+            "verdict",
+            "bottleneck",
+            "cpu_us_per_query",
+            "spans_us",
+            "hosts",
+            "shards",
+            "links",
+        ):
             self.assertIn(key, r)
         self.assertEqual(set(r["queries"]) & {"offered", "completed"}, {"offered", "completed"})
         for key in ("count", "mean", "p50", "p90", "p95", "p99", "p999", "max"):
             self.assertIn(key, r["latency_us"])
         for span in r["spans_us"].values():
             self.assertEqual(set(span), {"mean", "p50", "p50_share", "p99", "p99_share"})
-        self.assertAlmostEqual(sum(s["mean"] for s in r["spans_us"].values()), r["latency_us"]["mean"], delta=1e-6 * r["latency_us"]["mean"])
+        self.assertAlmostEqual(
+            sum(s["mean"] for s in r["spans_us"].values()),
+            r["latency_us"]["mean"],
+            delta=1e-6 * r["latency_us"]["mean"],
+        )
         self.assertAlmostEqual(sum(s["p99_share"] for s in r["spans_us"].values()), 1, delta=1e-9)
         self.assertAlmostEqual(sum(r["cpu_us_per_query_by_class"].values()), r["cpu_us_per_query"], delta=1e-6)
 
     def test_set_reaches_into_included_files_and_named_elements(self):
         self.assertEqual(self.result("--set", "traffic.queries=7")["queries"]["offered"], 7)
         self.assertEqual(self.result("--set", "cluster.main.platform.cores=3")["hosts"][0]["cores"], 3)
-        r = self.result("--set", "model.nets.item.tables.i.rows=5", "--set", "traffic.items={\"type\": \"fixed\", \"value\": 9}")
+        r = self.result(
+            "--set", "model.nets.item.tables.i.rows=5", "--set", 'traffic.items={"type": "fixed", "value": 9}'
+        )
         self.assertEqual(r["scenario"]["model"]["nets"][1]["tables"][0]["rows"], 5)
         self.assertEqual(r["scenario"]["traffic"]["items"]["value"], 9)
         self.assertIn("did you mean 'cores'", self.refuse("run", SCENARIO, "--set", "cluster.main.platform.core_s=3"))
@@ -74,7 +102,13 @@ class Run(ProgramTest):
         self.assertEqual(other["seed"], 2)
 
     def test_a_result_alone_repeats_the_run_byte_for_byte(self):
-        for extra in ([], ["--set", f"traffic.arrivals={{\"type\": \"trace\", \"file\": \"{ROOT}/workloads/arrivals/azure-llm-2023-conv.csv\"}}"]):
+        for extra in (
+            [],
+            [
+                "--set",
+                f'traffic.arrivals={{"type": "trace", "file": "{ROOT}/workloads/arrivals/azure-llm-2023-conv.csv"}}',
+            ],
+        ):
             one, two = self.folder / "deep/er/one", self.folder / "deep/er/two"
             self.succeed("run", SCENARIO, "--out", one, "--force", *extra)
             self.succeed("run", one / "result.json", "--out", two, "--force")
@@ -93,7 +127,9 @@ class Run(ProgramTest):
         self.assertEqual(done.returncode, 1)
 
     def test_interrupt(self):
-        code, _ = on_a_terminal("run", SCENARIO, "--set", "traffic.queries=100000000", "--out", self.folder / "out", interrupt=True)
+        code, _ = on_a_terminal(
+            "run", SCENARIO, "--set", "traffic.queries=100000000", "--out", self.folder / "out", interrupt=True
+        )
         self.assertEqual(code, 1)
         self.assertEqual(json.loads((self.folder / "out/result.json").read_text())["verdict"], "interrupted")
         self.assertEqual([f.name for f in (self.folder / "out").iterdir()], ["result.json"])
@@ -118,11 +154,22 @@ class Plan(ProgramTest):
     def test_a_plan_can_be_edited_and_given_back(self):
         plan = json.loads(self.succeed("plan", SCENARIO, "--format", "json").stdout)
         self.assertEqual(sorted(t["table"] for s in plan["shards"] for t in s["tables"]), ["i", "u"])
-        plan["shards"] = [{"name": "all", "tables": [{"table": "i"}, {"table": "u", "part": 1, "parts": 2}, {"table": "u", "part": 0, "parts": 2}]}]
+        plan["shards"] = [
+            {
+                "name": "all",
+                "tables": [
+                    {"table": "i"},
+                    {"table": "u", "part": 1, "parts": 2},
+                    {"table": "u", "part": 0, "parts": 2},
+                ],
+            }
+        ]
         (self.folder / "my-plan.json").write_text(json.dumps(plan))
         scenario = json.loads(SCENARIO.read_text())
         base = SCENARIO.parent
-        scenario.update(model=str(base / "model.json"), topology=str(base / "topology.json"), sharding={"plan": "my-plan.json"})
+        scenario.update(
+            model=str(base / "model.json"), topology=str(base / "topology.json"), sharding={"plan": "my-plan.json"}
+        )
         for service in scenario["cluster"].values():
             service["platform"] = str(base / "platform.json")
         (self.folder / "s.json").write_text(json.dumps(scenario))
@@ -156,11 +203,17 @@ class Sweep(ProgramTest):
         for r in rows:
             other = base[r["traffic.arrivals.rate"]]
             self.assertAlmostEqual(float(r["p99_overhead"]), float(r["p99_us"]) / float(other["p99_us"]) - 1, places=5)
-            self.assertAlmostEqual(float(r["compute_overhead"]), float(r["cpu_us_per_query"]) / float(other["cpu_us_per_query"]) - 1, places=5)
+            self.assertAlmostEqual(
+                float(r["compute_overhead"]),
+                float(r["cpu_us_per_query"]) / float(other["cpu_us_per_query"]) - 1,
+                places=5,
+            )
 
     def test_jobs_do_not_change_results(self):
         file = self.sweep()
-        self.assertEqual(self.succeed("sweep", file, "--jobs", "1").stdout, self.succeed("sweep", file, "--jobs", "3").stdout)
+        self.assertEqual(
+            self.succeed("sweep", file, "--jobs", "1").stdout, self.succeed("sweep", file, "--jobs", "3").stdout
+        )
 
     def test_files(self):
         out = self.folder / "out"
@@ -179,7 +232,9 @@ class Sweep(ProgramTest):
 
     def test_a_point_that_cannot_be_built_says_so_and_the_rest_runs(self):
         axes = [{"path": "model.nets.user.tables.u.rows", "values": [1000, 30_000_000]}]
-        done = self.succeed("sweep", self.sweep(axes=axes, baseline={}, exclude=[]), "--set", 'sharding={"strategy": "one-shard"}')
+        done = self.succeed(
+            "sweep", self.sweep(axes=axes, baseline={}, exclude=[]), "--set", 'sharding={"strategy": "one-shard"}'
+        )
         rows = list(csv.DictReader(done.stdout.splitlines()))
         self.assertEqual([r["verdict"] for r in rows], ["stable", "infeasible"])
         self.assertEqual(rows[1]["p99_us"], "")
@@ -187,7 +242,9 @@ class Sweep(ProgramTest):
 
     def test_interrupt_leaves_a_whole_table(self):
         out = self.folder / "out"
-        code, _ = on_a_terminal("sweep", self.sweep(), "--jobs", "1", "--set", "traffic.queries=30000000", "--out", out, interrupt=True)
+        code, _ = on_a_terminal(
+            "sweep", self.sweep(), "--jobs", "1", "--set", "traffic.queries=30000000", "--out", out, interrupt=True
+        )
         self.assertEqual(code, 1)
         rows = list(csv.DictReader((out / "sweep.csv").read_text().splitlines()))
         self.assertEqual(len(rows), 5)

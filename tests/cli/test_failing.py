@@ -15,12 +15,24 @@ SHARDS = ROOT / "workloads/validation/fork-join.json"  # two shards, each with o
 
 class Failing(ProgramTest):
     # A query waits for two M/M/1 queues of 1e4/s at 9,000/s; a timeout of 2 ms is exp(-2) of a time at each, so that more than 13 % fail.
-    TIMEOUT = ["--set", 'serving.timeout={"after": "2 ms"}', "--set", "traffic.arrivals.rate=9000 /s", "--set", "traffic.queries=40000"]
+    TIMEOUT = [
+        "--set",
+        'serving.timeout={"after": "2 ms"}',
+        "--set",
+        "traffic.arrivals.rate=9000 /s",
+        "--set",
+        "traffic.queries=40000",
+    ]
 
     def test_summary(self):
         text = self.succeed("run", SHARDS, *self.TIMEOUT).stdout
-        self.assertRegex(text, r"verdict     failing: \d+\.\d % of the queries failed, more than 0\.1 %; offered [0-9.e+]+ /s\n")
-        self.assertRegex(text, r"of answered queries only; with the \d+ failed as infinite:   P50 [0-9.]+   P90 infinite   P95 infinite   P99 infinite\n")
+        self.assertRegex(
+            text, r"verdict     failing: \d+\.\d % of the queries failed, more than 0\.1 %; offered [0-9.e+]+ /s\n"
+        )
+        self.assertRegex(
+            text,
+            r"of answered queries only; with the \d+ failed as infinite:   P50 [0-9.]+   P90 infinite   P95 infinite   P99 infinite\n",
+        )
         self.assertRegex(text, r"us a query offered: [0-9.]+ useful, [0-9.]+ \([0-9.]+ %\) wasted")
         self.assertIn("goodput     ", text)
 

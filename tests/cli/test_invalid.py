@@ -40,7 +40,9 @@ class HostileFiles(ProgramTest):
         self.assertFalse((self.folder / "out").exists())
 
     def test_ten_megabyte_string(self):
-        self.refuse_text('{"description": "' + "x" * 10_000_000 + '"}', "/description", "10000000 characters", "at most")
+        self.refuse_text(
+            '{"description": "' + "x" * 10_000_000 + '"}', "/description", "10000000 characters", "at most"
+        )
 
     def test_ten_megabyte_key(self):
         self.refuse_text('{"' + "k" * 10_000_000 + '": 1}', "at most")

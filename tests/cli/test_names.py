@@ -27,7 +27,9 @@ class Names(ProgramTest):
         (self.folder / "s.json").write_text(json.dumps(SCENARIO))
 
     def listed(self, what):
-        names = re.findall(r"^(\S+) .*\n {20}\S*\.json$", self.succeed("list", what, cwd=self.folder).stdout, re.MULTILINE)
+        names = re.findall(
+            r"^(\S+) .*\n {20}\S*\.json$", self.succeed("list", what, cwd=self.folder).stdout, re.MULTILINE
+        )
         self.assertTrue(names)
         return names
 
@@ -40,13 +42,37 @@ class Names(ProgramTest):
         self.assertEqual(given["model"]["name"], "drm1")
         self.assertEqual(given["traffic"]["items"]["mean"], 290)
         self.assertEqual(model("model=drm2")["model"]["name"], "drm2")
-        self.assertEqual(model("cluster.sparse.platform=sc-small", "cluster.sparse.platform.nic=rdma", "sharding.split_above=24 GiB")["cluster"]["sparse"]["platform"]["name"], "sc-small")
+        self.assertEqual(
+            model(
+                "cluster.sparse.platform=sc-small", "cluster.sparse.platform.nic=rdma", "sharding.split_above=24 GiB"
+            )["cluster"]["sparse"]["platform"]["name"],
+            "sc-small",
+        )
 
     def test_all_that_is_listed(self):
-        for what, path in (("models", "model"), ("platforms", "cluster.main.platform"), ("nics", "cluster.main.platform.nic"), ("topologies", "topology")):
+        for what, path in (
+            ("models", "model"),
+            ("platforms", "cluster.main.platform"),
+            ("nics", "cluster.main.platform.nic"),
+            ("topologies", "topology"),
+        ):
             for name in self.listed(what):
                 with self.subTest(name):
-                    done = self.succeed("plan", "s.json", "--set", f"{path}={name}", *(["--set", "sharding.strategy=capacity-balanced", "--set", "cluster.sparse.platform.memory=1 TB"]), cwd=self.folder)
+                    done = self.succeed(
+                        "plan",
+                        "s.json",
+                        "--set",
+                        f"{path}={name}",
+                        *(
+                            [
+                                "--set",
+                                "sharding.strategy=capacity-balanced",
+                                "--set",
+                                "cluster.sparse.platform.memory=1 TB",
+                            ]
+                        ),
+                        cwd=self.folder,
+                    )
                     self.assertIn("balance", done.stdout)
         for name in self.listed("topologies"):
             self.succeed("topology", "info", name, "--hosts", 3, cwd=self.folder)
@@ -55,14 +81,18 @@ class Names(ProgramTest):
         self.assertIn("50 offered", self.succeed("run", "drm1-load", *FEW, cwd=self.folder).stdout)
         self.assertIn("balance", self.succeed("plan", "drm1", cwd=self.folder).stdout)
         self.assertIn("model=drm2", self.succeed("sweep", "paper", "--list", cwd=self.folder).stdout)
-        (self.folder / "sweep.json").write_text(json.dumps({"base": "drm1", "axes": [{"path": "model", "values": ["drm1", "drm2"]}]}))
+        (self.folder / "sweep.json").write_text(
+            json.dumps({"base": "drm1", "axes": [{"path": "model", "values": ["drm1", "drm2"]}]})
+        )
         self.assertIn("model=drm2", self.succeed("sweep", "sweep.json", "--list", cwd=self.folder).stdout)
 
     def test_every_shipped_scenario_runs_a_few_queries(self):
         """The first thing to change is the number of queries; nothing else of a scenario may be in its way."""
         for file in sorted((ROOT / "workloads").glob("*/*.json")):
             scenario = json.loads(file.read_text())
-            if "traffic" not in scenario or scenario["traffic"]["queries"] > 1_000_000:  # the fleet takes its time to build
+            if (
+                "traffic" not in scenario or scenario["traffic"]["queries"] > 1_000_000
+            ):  # the fleet takes its time to build
                 continue
             with self.subTest(file.name):
                 self.assertIn("50 offered", self.succeed("run", file, *FEW).stdout)
@@ -71,7 +101,10 @@ class Names(ProgramTest):
         own = json.loads((ROOT / "models/dlrm-rmc1.json").read_text())
         own["name"] = "own"
         (self.folder / "drm1").write_text(json.dumps(own))
-        self.assertEqual(json.loads(self.succeed("run", "s.json", "--json", cwd=self.folder).stdout)["scenario"]["model"]["name"], "own")
+        self.assertEqual(
+            json.loads(self.succeed("run", "s.json", "--json", cwd=self.folder).stdout)["scenario"]["model"]["name"],
+            "own",
+        )
 
     def test_the_search_path(self):
         (self.folder / "mine/models").mkdir(parents=True)
@@ -82,10 +115,14 @@ class Names(ProgramTest):
         env = {**os.environ, "SHARDSIM_PATH": f"/nowhere:{self.folder}/mine"}
 
         def run(*words):
-            return subprocess.run([PROGRAM, *words], cwd=self.folder, env=env, capture_output=True, text=True, check=True, timeout=1200).stdout
+            return subprocess.run(
+                [PROGRAM, *words], cwd=self.folder, env=env, capture_output=True, text=True, check=True, timeout=1200
+            ).stdout
 
         for name in ("own", "drm1"):  # the first folder of the path that has the name
-            self.assertEqual(json.loads(run("run", "s.json", "--json", "--set", f"model={name}"))["scenario"]["model"]["name"], "own")
+            self.assertEqual(
+                json.loads(run("run", "s.json", "--json", "--set", f"model={name}"))["scenario"]["model"]["name"], "own"
+            )
         self.assertIn("of my own", run("list", "models"))
         self.assertIn("drm2", run("list", "models"))
 
@@ -106,7 +143,14 @@ class Names(ProgramTest):
         subprocess.run(["cmake", "--install", build, "--prefix", prefix], check=True, capture_output=True)
 
         def run(*words):
-            done = subprocess.run([prefix / "bin/shardsim", *words], cwd=self.folder, capture_output=True, text=True, check=False, timeout=1200)
+            done = subprocess.run(
+                [prefix / "bin/shardsim", *words],
+                cwd=self.folder,
+                capture_output=True,
+                text=True,
+                check=False,
+                timeout=1200,
+            )
             self.assertEqual(done.returncode, 0, done.stderr)
             return done.stdout
 
@@ -144,7 +188,15 @@ class Settings(ProgramTest):
                  "links": [{"a": "0", "b": b, "bandwidth": "10 Gb/s", "latency": "1 us"} for b in "123"]}  # fmt: skip
         (self.folder / "net.json").write_text(json.dumps(graph))
         scenario = ROOT / "tests/invalid/base/scenario.json"
-        settings = [f"topology={self.folder}/net.json", "topology.frontend=3", "sharding.shards=1", "cluster.main.hosts=[1]", 'cluster.sparse.hosts=["2"]']
-        result = json.loads(self.succeed("run", scenario, "--json", *(w for s in settings for w in ("--set", s))).stdout)
+        settings = [
+            f"topology={self.folder}/net.json",
+            "topology.frontend=3",
+            "sharding.shards=1",
+            "cluster.main.hosts=[1]",
+            'cluster.sparse.hosts=["2"]',
+        ]
+        result = json.loads(
+            self.succeed("run", scenario, "--json", *(w for s in settings for w in ("--set", s))).stdout
+        )
         self.assertEqual(result["scenario"]["topology"]["frontend"], "3")
         self.assertEqual(result["scenario"]["cluster"]["main"]["hosts"], ["1"])

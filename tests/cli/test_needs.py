@@ -23,7 +23,14 @@ class Missing(unittest.TestCase):
             (self.hidden / f"{name}.py").write_text(f"raise ImportError\n")
 
     def run_bare(self, script, *arguments):
-        return subprocess.run([sys.executable, SCRIPTS / script, *map(str, arguments)], capture_output=True, text=True, check=False, timeout=1200, env=os.environ | {"PYTHONPATH": str(self.hidden)})
+        return subprocess.run(
+            [sys.executable, SCRIPTS / script, *map(str, arguments)],
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=1200,
+            env=os.environ | {"PYTHONPATH": str(self.hidden)},
+        )
 
     def assert_refused(self, done, *parts):
         self.assertEqual((done.returncode, done.stdout, done.stderr.count("\n")), (2, "", 1), done.stderr)
@@ -43,7 +50,9 @@ class Missing(unittest.TestCase):
         self.assertFalse({"convert_topology.py", "convert_trace.py"} & refused)  # most of what they do needs nothing
 
     def test_all_that_is_missing_is_named(self):
-        self.assert_refused(self.run_bare("plot_cdf.py", "--help"), "pandas, matplotlib", "python3-pandas python3-matplotlib")
+        self.assert_refused(
+            self.run_bare("plot_cdf.py", "--help"), "pandas, matplotlib", "python3-pandas python3-matplotlib"
+        )
 
     def test_only_yaml_needs_yaml(self):
         ring = self.folder / "ring.yml"

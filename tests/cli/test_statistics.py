@@ -10,7 +10,10 @@ from program import ROOT, ProgramTest, shardsim  # noqa: E402
 
 BASE = ROOT / "tests/invalid/base/scenario.json"
 EXPONENTIAL = '{"type": "exponential", "mean": 1}'
-RANDOM = ["--set", "serving.jitter={%s}" % ", ".join(f'"{work}": {EXPONENTIAL}' for work in ("dense", "sparse", "serde", "service"))]
+RANDOM = [
+    "--set",
+    "serving.jitter={%s}" % ", ".join(f'"{work}": {EXPONENTIAL}' for work in ("dense", "sparse", "serde", "service")),
+]
 MORE = [*RANDOM, "--set", "traffic.queries=4000"]
 
 
@@ -57,20 +60,25 @@ class Intervals(ProgramTest):
         self.assertEqual(met["precision"], "met")
         mean = met["intervals"]["mean"]
         self.assertLessEqual((mean["high"] - mean["value"]) / mean["value"], 0.01)
-        used_up = self.result(*RANDOM, "--set", "traffic.queries=500", "--set", 'precision={"p99": "0.01 %", "max_queries": 1500}')
+        used_up = self.result(
+            *RANDOM, "--set", "traffic.queries=500", "--set", 'precision={"p99": "0.01 %", "max_queries": 1500}'
+        )
         self.assertEqual(used_up["precision"], "budget-used-up")
         self.assertEqual(used_up["queries"]["offered"], 1500)
 
     def test_replications_do_not_depend_on_jobs(self):
         first, second = (
-            self.succeed("run", BASE, *MORE, "--replications", "5", "--jobs", jobs, "--json").stdout for jobs in ("1", "3")
+            self.succeed("run", BASE, *MORE, "--replications", "5", "--jobs", jobs, "--json").stdout
+            for jobs in ("1", "3")
         )
         self.assertEqual(first, second)
         self.assertEqual(json.loads(first)["queries"]["offered"], 20000)
         self.assertEqual(json.loads(first)["intervals"]["replications"], 5)
 
     def test_replications_reach_a_precision_by_more_of_them(self):
-        result = self.result(*RANDOM, "--set", "traffic.queries=200", "--replications", "4", "--set", 'precision={"mean": "1.5 %"}')
+        result = self.result(
+            *RANDOM, "--set", "traffic.queries=200", "--replications", "4", "--set", 'precision={"mean": "1.5 %"}'
+        )
         self.assertEqual(result["precision"], "met")
         self.assertGreater(result["intervals"]["replications"], 4)
 
@@ -102,7 +110,9 @@ class Queue(ProgramTest):
 
     def test_a_constant_latency_is_trusted_and_precise_at_once(self):
         constant = ["--set", "serving.jitter={}", "--set", 'traffic.arrivals={"type":"deterministic","rate":"7000 /s"}']
-        result = self.result(*constant, "--set", "traffic.queries=20000", "--set", 'precision={"p99": "1 %", "mean": "1 %"}')
+        result = self.result(
+            *constant, "--set", "traffic.queries=20000", "--set", 'precision={"p99": "1 %", "mean": "1 %"}'
+        )
         for measure in ["mean", "p50", "p90", "p95", "p99", "cpu"]:
             with self.subTest(measure):
                 i = result["intervals"][measure]
@@ -112,17 +122,33 @@ class Queue(ProgramTest):
 
     def test_a_run_near_saturation_that_is_too_short_says_so(self):
         # 19,000 queries at a load of 0.86 last 19,000 (1 - sqrt(0.86))^2 / 0.86 = 117 relaxation times, and P95 wants 300.
-        rate = ["--set", "traffic.arrivals.rate=8600 /s", "--set", "traffic.queries=20000", "--set", "traffic.warmup=1000"]
+        rate = [
+            "--set",
+            "traffic.arrivals.rate=8600 /s",
+            "--set",
+            "traffic.queries=20000",
+            "--set",
+            "traffic.warmup=1000",
+        ]
         done = self.succeed("run", QUEUE, *rate)
         self.assertIn("mean:too-short", done.stdout)
         self.assertRegex(done.stdout, "p95:too-(few|short)")
-        calm = self.result("--set", "traffic.arrivals.rate=3000 /s", "--set", "traffic.queries=20000", "--set", "traffic.warmup=1000")
+        calm = self.result(
+            "--set", "traffic.arrivals.rate=3000 /s", "--set", "traffic.queries=20000", "--set", "traffic.warmup=1000"
+        )
         for measure in ["mean", "p50", "p90", "p95", "p99"]:
             self.assertEqual(calm["intervals"][measure]["trust"], "good")
 
     def test_rare_slow_queries_are_no_warm_up(self):
         # Independent times of a long tail: nothing has to settle. (MSER alone cuts in half of the seeds.)
-        serial = ["--set", 'traffic.arrivals={"type": "serial"}', "--set", "traffic.queries=5000", "--set", 'traffic.warmup="auto"']
+        serial = [
+            "--set",
+            'traffic.arrivals={"type": "serial"}',
+            "--set",
+            "traffic.queries=5000",
+            "--set",
+            'traffic.warmup="auto"',
+        ]
         mixture = ["--set", 'serving.jitter={"dense": {"type": "lognormal", "mean": 1, "cv": 5}}']
         cuts = [self.result(*serial, *mixture, "--seed", str(seed))["queries"]["warmup"] for seed in range(12)]
         self.assertLessEqual(sum(cut > 0 for cut in cuts), 1)
@@ -141,7 +167,16 @@ class Sweeps(ProgramTest):
         self.succeed("sweep", file, *MORE, "--out", out)
         rows = list(csv.DictReader((out / "sweep.csv").read_text().splitlines()))
         for row in rows:
-            for column in ["mean_us", "p50_us", "p90_us", "p95_us", "p99_us", "cpu_us_per_query", "p99_overhead", "compute_overhead"]:
+            for column in [
+                "mean_us",
+                "p50_us",
+                "p90_us",
+                "p95_us",
+                "p99_us",
+                "cpu_us_per_query",
+                "p99_overhead",
+                "compute_overhead",
+            ]:
                 low, value, high = (float(row[column + end]) for end in ("_lo", "", "_hi"))
                 self.assertLessEqual(low, value, column)
                 self.assertLessEqual(value, high, column)
@@ -165,7 +200,9 @@ class Compare(ProgramTest):
         paired = self.comparison("--set-b", "cluster.sparse.platform.cores=1")
         other = self.comparison("--set-b", "cluster.sparse.platform.cores=1", "--set-b", "seed=2")
         self.assertFalse(other["paired"])
-        width = lambda c: c["measures_us"]["mean"]["difference"]["high"] - c["measures_us"]["mean"]["difference"]["low"]  # noqa: E731
+        width = (
+            lambda c: c["measures_us"]["mean"]["difference"]["high"] - c["measures_us"]["mean"]["difference"]["low"]
+        )  # noqa: E731
         self.assertLess(width(paired), width(other))
 
     def test_the_span_that_moved_is_named(self):
@@ -180,7 +217,21 @@ class Compare(ProgramTest):
 class Capacity(ProgramTest):
     def test_the_highest_rate_is_bracketed(self):
         stable = json.loads(self.succeed("run", BASE, *MORE, "--json").stdout)["highest_stable_per_s"]
-        done = self.succeed("capacity", BASE, "--slo", "p99<=3 ms", *MORE, "--format", "json", "--tolerance", "10 %", "--max-queries", "64000", "--out", self.folder / "out")
+        done = self.succeed(
+            "capacity",
+            BASE,
+            "--slo",
+            "p99<=3 ms",
+            *MORE,
+            "--format",
+            "json",
+            "--tolerance",
+            "10 %",
+            "--max-queries",
+            "64000",
+            "--out",
+            self.folder / "out",
+        )
         answer = json.loads(done.stdout)["configurations"][0]
         self.assertLess(answer["rate_per_s"], stable)
         self.assertLessEqual(answer["not_shown_at_per_s"] / answer["rate_per_s"], 1.1)
@@ -194,7 +245,21 @@ class Capacity(ProgramTest):
 
     def test_the_fewest_replicas_grow_with_the_rate(self):
         def main_replicas(rate):
-            done = self.succeed("capacity", BASE, "--slo", "p99<=3 ms", "--rate", rate, *MORE, "--set", STAR, "--max-queries", "16000", "--format", "json")
+            done = self.succeed(
+                "capacity",
+                BASE,
+                "--slo",
+                "p99<=3 ms",
+                "--rate",
+                rate,
+                *MORE,
+                "--set",
+                STAR,
+                "--max-queries",
+                "16000",
+                "--format",
+                "json",
+            )
             return json.loads(done.stdout)["configurations"][0]["main_replicas"]
 
         self.assertLess(main_replicas("20000 /s"), main_replicas("100000 /s"))
@@ -202,14 +267,39 @@ class Capacity(ProgramTest):
     def test_an_objective_out_of_reach(self):
         done = shardsim("capacity", BASE, "--slo", "p50<=1 us", "--set", "traffic.queries=300", "--max-queries", "600")
         self.assertEqual(done.returncode, 1)
-        self.assertRegex(done.stdout, r"nothing tried meets the objective; nearest: .* fails: p50 .* 0 % within the limit")
+        self.assertRegex(
+            done.stdout, r"nothing tried meets the objective; nearest: .* fails: p50 .* 0 % within the limit"
+        )
 
     def test_failed_queries_count_as_late(self):
         # M/M/1: P(time > 20 ms) = exp(-(1000 - r) 0.02) = 1 % at r = 769.7 /s, whether what is late is given up or not.
-        slow = ["--set", "model.nets.work.top_mlp.time=1 ms", "--set", "traffic.arrivals.rate=600 /s", "--set", "traffic.queries=20000"]
+        slow = [
+            "--set",
+            "model.nets.work.top_mlp.time=1 ms",
+            "--set",
+            "traffic.arrivals.rate=600 /s",
+            "--set",
+            "traffic.queries=20000",
+        ]
         rates = {}
-        for name, timeout in {"waits": [], "gives up": ["--set", 'serving.timeout={"after": "20 ms", "retries": 0}']}.items():
-            done = self.succeed("capacity", QUEUE, "--slo", "p99<=20 ms", *slow, *timeout, "--tolerance", "5 %", "--max-queries", "160000", "--format", "json")
+        for name, timeout in {
+            "waits": [],
+            "gives up": ["--set", 'serving.timeout={"after": "20 ms", "retries": 0}'],
+        }.items():
+            done = self.succeed(
+                "capacity",
+                QUEUE,
+                "--slo",
+                "p99<=20 ms",
+                *slow,
+                *timeout,
+                "--tolerance",
+                "5 %",
+                "--max-queries",
+                "160000",
+                "--format",
+                "json",
+            )
             rates[name] = json.loads(done.stdout)["configurations"][0]["rate_per_s"]
         for name, rate in rates.items():
             with self.subTest(name):
@@ -221,14 +311,35 @@ class Capacity(ProgramTest):
         # 1.10, 1.90 and 5.3 ms for N = 11, 50 and 90; P90 <= 5 ms is met by some dozens.
         loop = '{"type": "closed-loop", "clients": 8, "think_s": {"type": "exponential", "mean": 0.1}}'
         done = self.succeed(
-            "capacity", QUEUE, "--slo", "p90<=5 ms", "--over", "traffic.arrivals.clients", "--set", f"traffic.arrivals={loop}",
-            "--set", "model.nets.work.top_mlp.time=1 ms", "--set", "traffic.queries=20000", "--set", "traffic.warmup=2000",
-            "--tolerance", "5 %", "--max-queries", "80000", "--format", "json")
+            "capacity",
+            QUEUE,
+            "--slo",
+            "p90<=5 ms",
+            "--over",
+            "traffic.arrivals.clients",
+            "--set",
+            f"traffic.arrivals={loop}",
+            "--set",
+            "model.nets.work.top_mlp.time=1 ms",
+            "--set",
+            "traffic.queries=20000",
+            "--set",
+            "traffic.warmup=2000",
+            "--tolerance",
+            "5 %",
+            "--max-queries",
+            "80000",
+            "--format",
+            "json",
+        )
         answer = json.loads(done.stdout)["configurations"][0]
         self.assertEqual(answer["rate_per_s"], int(answer["rate_per_s"]))
         self.assertGreater(answer["rate_per_s"], 30)
         self.assertLess(answer["rate_per_s"], 80)
-        self.assertIn("traffic.arrivals.clients", self.refuse("capacity", QUEUE, "--slo", "p90<=5 ms", "--set", f"traffic.arrivals={loop}"))
+        self.assertIn(
+            "traffic.arrivals.clients",
+            self.refuse("capacity", QUEUE, "--slo", "p90<=5 ms", "--set", f"traffic.arrivals={loop}"),
+        )
 
     def test_bad_requests(self):
         self.assertIn("did you mean 'p90'", self.refuse("capacity", BASE, "--slo", "p9<=1 ms"))

@@ -31,7 +31,13 @@ class Messages(SweepTest):
     def test_without_the_package(self):
         hidden = self.folder / "distributed.py"
         hidden.write_text("raise ImportError\n")
-        done = subprocess.run(command(self.sweep(), "--out", self.folder / "out"), capture_output=True, text=True, check=False, env=os.environ | {"PYTHONPATH": str(self.folder)})
+        done = subprocess.run(
+            command(self.sweep(), "--out", self.folder / "out"),
+            capture_output=True,
+            text=True,
+            check=False,
+            env=os.environ | {"PYTHONPATH": str(self.folder)},
+        )
         self.assertEqual(done.returncode, 2)
         self.assertIn("apt-get install python3-distributed", done.stderr)
 
@@ -41,7 +47,11 @@ class Dask(SweepTest):
     def start(self, module, *arguments):
         log = (self.folder / f"{module}.log").open("a")
         self.addCleanup(log.close)
-        process = subprocess.Popen([sys.executable, "-m", f"distributed.cli.{module}", *arguments, "--host", "127.0.0.1", "--no-dashboard"], stdout=log, stderr=log)
+        process = subprocess.Popen(
+            [sys.executable, "-m", f"distributed.cli.{module}", *arguments, "--host", "127.0.0.1", "--no-dashboard"],
+            stdout=log,
+            stderr=log,
+        )
         self.addCleanup(process.wait)
         self.addCleanup(process.kill)
         return process
@@ -52,7 +62,10 @@ class Dask(SweepTest):
         self.start("dask_scheduler", "--port", "0", "--scheduler-file", str(file))
         self.wait_for(file.exists)
         address = json.loads(file.read_text())["address"]
-        return address, [self.start("dask_worker", address, "--nthreads", "1", "--no-nanny", "--local-directory", str(self.folder)) for _ in range(workers)]
+        return address, [
+            self.start("dask_worker", address, "--nthreads", "1", "--no-nanny", "--local-directory", str(self.folder))
+            for _ in range(workers)
+        ]
 
     def wait_for(self, condition):
         end = time.monotonic() + PATIENCE
@@ -111,7 +124,12 @@ class Dask(SweepTest):
     def test_ctrl_c_is_one_line(self):
         file, out = self.sweep(values=range(1, 31), queries=20_000), self.folder / "out"
         # A session of its own, all of which gets the signal, as from a terminal.
-        process = subprocess.Popen(command(file, "--out", out, "--workers", 2, "--chunk", 1), stderr=subprocess.PIPE, text=True, start_new_session=True)
+        process = subprocess.Popen(
+            command(file, "--out", out, "--workers", 2, "--chunk", 1),
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
         self.wait_for(lambda: len(journal(out)) >= 4 or process.poll() is not None)
         os.killpg(process.pid, signal.SIGINT)
         _, errors = process.communicate(timeout=PATIENCE)
@@ -131,6 +149,8 @@ class Dask(SweepTest):
             self.assertRegex(last, text)
         with (out / "journal.jsonl").open("a") as held:
             fcntl.flock(held, fcntl.LOCK_EX)
-            done = subprocess.run(command(file, "--out", out), capture_output=True, text=True, check=False, timeout=PATIENCE)
+            done = subprocess.run(
+                command(file, "--out", out), capture_output=True, text=True, check=False, timeout=PATIENCE
+            )
             self.assertEqual(done.returncode, 1)
             self.assertIn("in use by another", done.stderr)

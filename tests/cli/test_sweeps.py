@@ -143,7 +143,9 @@ class Resume(SweepTest):
         axis = {"path": "replication", "values": [0, 1]}
         out = self.run_to("out", self.sweep(axes=[axis], baseline={}))
         axis["values"].append(2)
-        self.assertIn("2 of 3 points are done", self.succeed("sweep", self.sweep(axes=[axis], baseline={}), "--out", out).stderr)
+        self.assertIn(
+            "2 of 3 points are done", self.succeed("sweep", self.sweep(axes=[axis], baseline={}), "--out", out).stderr
+        )
 
     def test_a_baseline_added_later_runs_what_cannot_be_compared(self):
         out = self.run_to("out", self.sweep(baseline={}))
@@ -165,10 +167,15 @@ class Resume(SweepTest):
         out = self.run_to("out", self.sweep(base=base, axes=axes, baseline={}))
         trace.rename(self.folder / "moved.csv")
         arrivals["file"] = "moved.csv"
-        self.assertIn("2 of 2 points are done", self.succeed("sweep", self.sweep(base=base, axes=axes, baseline={}), "--out", out).stderr)
+        self.assertIn(
+            "2 of 2 points are done",
+            self.succeed("sweep", self.sweep(base=base, axes=axes, baseline={}), "--out", out).stderr,
+        )
         with (self.folder / "moved.csv").open("a") as file:
             file.write("3\n")
-        self.assertIn("another sweep", self.refuse("sweep", self.sweep(base=base, axes=axes, baseline={}), "--out", out))
+        self.assertIn(
+            "another sweep", self.refuse("sweep", self.sweep(base=base, axes=axes, baseline={}), "--out", out)
+        )
 
     def test_points_of_the_same_content_run_once(self):
         axes = [{"name": "a", "variants": {"x": {"seed": 1}, "y": {"seed": 1}, "z": {"seed": 2}}}]
@@ -184,7 +191,10 @@ class Resume(SweepTest):
     def test_another_sweep_is_not_overwritten(self):
         file = self.sweep()
         out = self.run_to("out", file)
-        self.assertIn("--force", self.refuse("sweep", file, "--seed", "5", "--set", "traffic.queries=10", "--out", out, "--set", "seed=9"))
+        self.assertIn(
+            "--force",
+            self.refuse("sweep", file, "--seed", "5", "--set", "traffic.queries=10", "--out", out, "--set", "seed=9"),
+        )
         self.succeed("sweep", file, "--set", "seed=9", "--out", out, "--force")
         self.assertEqual(len(ids(out)), 2)
         (out / "journal.jsonl").unlink()
@@ -195,7 +205,9 @@ class Interrupt(SweepTest):
     def stopped(self, stop, file, out):
         """False when the sweep was done before the signal came."""
         before = len(journal(out))
-        process = subprocess.Popen([PROGRAM, "sweep", file, "--out", out, "--jobs", "1"], stderr=subprocess.PIPE, text=True)
+        process = subprocess.Popen(
+            [PROGRAM, "sweep", file, "--out", out, "--jobs", "1"], stderr=subprocess.PIPE, text=True
+        )
         while len(journal(out)) < before + 2 and process.poll() is None:
             time.sleep(0.002)
         process.send_signal(stop)
@@ -224,7 +236,9 @@ class Failures(SweepTest):
     def failing(self):
         """Three points, of which the second ends with an error: its arrivals run backwards."""
         for name, second in (("good", 1), ("bad", -1), ("fine", 2)):
-            (self.folder / f"{name}.csv").write_text("arrival_s\n" + "".join(f"{5 + i * 0.1:.1f}\n" for i in range(50)) + f"{9.9 + second}\n")
+            (self.folder / f"{name}.csv").write_text(
+                "arrival_s\n" + "".join(f"{5 + i * 0.1:.1f}\n" for i in range(50)) + f"{9.9 + second}\n"
+            )
         values = {name: {"type": "trace", "file": f"{name}.csv"} for name in ("good", "bad", "fine")}
         return self.sweep(axes=[{"name": "day", "path": "traffic.arrivals", "values": values}], baseline={})
 
@@ -236,10 +250,14 @@ class Failures(SweepTest):
             self.assertIn("1 of 3 points failed", done.stderr)
             self.assertRegex(done.stderr, r"001 \(day = bad\): .*sort the arrivals")
             entries = journal(out)
-            self.assertEqual(collections.Counter(entry["verdict"] for entry in entries), {"stable": 2, "failed": attempt})
+            self.assertEqual(
+                collections.Counter(entry["verdict"] for entry in entries), {"stable": 2, "failed": attempt}
+            )
         self.assertIn("sort the arrivals", entries[-1]["error"])
         rows = [line.split(",") for line in (out / "sweep.csv").read_text().splitlines()[1:]]
-        self.assertEqual([(row[0], row[-1]) for row in rows], [("good", "stable"), ("bad", "failed"), ("fine", "stable")])
+        self.assertEqual(
+            [(row[0], row[-1]) for row in rows], [("good", "stable"), ("bad", "failed"), ("fine", "stable")]
+        )
         points = json.loads((out / "sweep.json").read_text())["points"]
         self.assertIn("sort the arrivals", points[1]["error"])
         self.assertIn("failed", self.succeed("sweep", file, "--out", out, "--list").stdout.splitlines()[1])
@@ -261,7 +279,13 @@ class Failures(SweepTest):
     @contextlib.contextmanager
     def small_disk(self, kib):
         place = pathlib.Path(tempfile.mkdtemp(dir=self.folder))
-        mounted = os.geteuid() == 0 and subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={kib}k", "none", place], capture_output=True, check=False).returncode == 0
+        mounted = (
+            os.geteuid() == 0
+            and subprocess.run(
+                ["mount", "-t", "tmpfs", "-o", f"size={kib}k", "none", place], capture_output=True, check=False
+            ).returncode
+            == 0
+        )
         if not mounted:
             self.skipTest("needs to mount a small tmpfs: root only")
         try:
@@ -332,7 +356,11 @@ class List(SweepTest):
     def test_as_json(self):
         file, out = self.sweep(values=[1, 2]), self.folder / "out"
         self.run_to("out", file)
-        listed = json.loads(self.succeed("sweep", self.sweep(values=[1, 2, 3]), "--list", "--format", "json", "--out", out, "--jobs", "1").stdout)
+        listed = json.loads(
+            self.succeed(
+                "sweep", self.sweep(values=[1, 2, 3]), "--list", "--format", "json", "--out", out, "--jobs", "1"
+            ).stdout
+        )
         self.assertEqual([point["state"] for point in listed["points"]], ["done", "done", "to run"] * 2)
         self.assertEqual(listed["left"], [2, 5])
         known = [point["seconds"] for point in listed["points"] if point["seconds"] is not None]
@@ -341,7 +369,10 @@ class List(SweepTest):
     def test_the_table_of_what_is_done(self):
         out = self.run_to("out", self.sweep(values=[1]))
         self.succeed("sweep", self.sweep(values=[1, 2]), "--out", out, "--table")
-        self.assertEqual([row.rsplit(",", 1)[1] for row in (out / "sweep.csv").read_text().splitlines()[1:]], ["stable", "interrupted"] * 2)
+        self.assertEqual(
+            [row.rsplit(",", 1)[1] for row in (out / "sweep.csv").read_text().splitlines()[1:]],
+            ["stable", "interrupted"] * 2,
+        )
         self.assertEqual(len(ids(out)), 2)
 
 
@@ -371,7 +402,10 @@ class Parts(SweepTest):
 
     def test_results_name_their_files_from_where_they_are_merged_to(self):
         (self.folder / "day.csv").write_text("arrival_s\n" + "".join(f"{i / 100}\n" for i in range(200)))
-        axes = [{"path": "seed", "values": [1, 2]}, {"name": "day", "path": "traffic.arrivals", "values": {"one": {"type": "trace", "file": "day.csv"}}}]
+        axes = [
+            {"path": "seed", "values": [1, 2]},
+            {"name": "day", "path": "traffic.arrivals", "values": {"one": {"type": "trace", "file": "day.csv"}}},
+        ]
         file = self.sweep(axes=axes, baseline={})
         merged = self.folder / "a/b/merged"
         self.succeed("merge", merged, *self.parts(file, 2))
@@ -410,6 +444,9 @@ class Parts(SweepTest):
         for text in ("0/4", "5/4", "1", "a/b", "1/0", "1/2/3", "-1/4"):
             self.assertIn("--shard", self.refuse("sweep", file, f"--shard={text}", "--out", self.folder / "out"))
         self.assertIn("--out", self.refuse("sweep", file, "--shard", "1/2"))
-        self.assertIn("exclude each other", self.refuse("sweep", file, "--shard", "1/2", "--only", "1", "--out", self.folder / "out"))
+        self.assertIn(
+            "exclude each other",
+            self.refuse("sweep", file, "--shard", "1/2", "--only", "1", "--out", self.folder / "out"),
+        )
         whole = self.run_to("whole", file)
         self.assertIn("holds a whole sweep", self.refuse("sweep", file, "--shard", "1/2", "--out", whole))

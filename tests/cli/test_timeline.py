@@ -87,7 +87,10 @@ class TimelineTest(ProgramTest):
             self.assertLessEqual(start["ts"], end["ts"])
             for event in start, end:
                 self.assertTrue(
-                    any(s["ts"] - SLACK <= event["ts"] <= s["ts"] + s["dur"] for s in threads[event["pid"], event["tid"]]),
+                    any(
+                        s["ts"] - SLACK <= event["ts"] <= s["ts"] + s["dur"]
+                        for s in threads[event["pid"], event["tid"]]
+                    ),
                     event,
                 )
         rpcs = sum(e["name"] == "call" and "critical path" not in self.names(timeline, "thread_name")[e["pid"], e["tid"]]

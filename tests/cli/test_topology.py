@@ -57,7 +57,14 @@ class Command(TopologyTest):
         self.assertIn("did you mean 'info'", self.refuse("topology", "inof", net))
         self.assertIn("allowed: check", self.refuse("topology"))
         self.assertIn("did you mean 'json'", self.refuse("topology", "info", net, "--format", "jsn"))
-        for action, words in (("info", ""), ("check", ""), ("route", "A B"), ("flows", "FLOWS.csv"), ("convert", "OUT"), ("draw", "OUT.svg")):
+        for action, words in (
+            ("info", ""),
+            ("check", ""),
+            ("route", "A B"),
+            ("flows", "FLOWS.csv"),
+            ("convert", "OUT"),
+            ("draw", "OUT.svg"),
+        ):
             self.assertRegex(self.refuse("topology", action), f"usage: shardsim topology {action} FILE.*{words}")
         self.assertIn("did you mean 'fluid'", self.refuse("topology", "info", net, "--transport", "fluit"))
         for hosts in ("0", "100001"):
@@ -95,27 +102,55 @@ class Info(TopologyTest):
         return r
 
     def test_fat_tree(self):
-        self.check(FAT_TREE, hosts=16, switches=20, links=48, diameter_hops=6, host_pairs=240, bisection_gbps=200.0, oversubscription=[1, 1, None])
+        self.check(
+            FAT_TREE,
+            hosts=16,
+            switches=20,
+            links=48,
+            diameter_hops=6,
+            host_pairs=240,
+            bisection_gbps=200.0,
+            oversubscription=[1, 1, None],
+        )
 
     def test_leaf_spine(self):
         net = {"type": "leaf-spine", "leaves": 4, "hosts_per_leaf": 8, "spines": 2, "host_bandwidth": "25 Gbps", "host_latency": "1 us",
                "uplink": {"bandwidth": "50 Gbps", "latency": "1 us"}}  # fmt: skip
-        self.check(net, hosts=32, switches=6, links=40, diameter_hops=4, bisection_gbps=200.0, oversubscription=[2, None])
+        self.check(
+            net, hosts=32, switches=6, links=40, diameter_hops=4, bisection_gbps=200.0, oversubscription=[2, None]
+        )
         net["uplink"]["bandwidth"] = "25 Gbps"
         self.check(net, hosts=32, bisection_gbps=100.0, oversubscription=[4, None])
         self.assertIn("4:1 oversubscribed", self.topology("info", net).stdout)
 
     def test_torus(self):
-        net = {"type": "torus", "dimensions": [4, 3, 2], "hosts_per_router": 2, "host_cable": HOST_CABLE, "cable": CABLE}
+        net = {
+            "type": "torus",
+            "dimensions": [4, 3, 2],
+            "hosts_per_router": 2,
+            "host_cable": HOST_CABLE,
+            "cable": CABLE,
+        }
         self.check(net, hosts=48, switches=24, links=48 + 24 + 24 + 12, diameter_hops=2 + 1 + 1 + 2)
 
     def test_jellyfish(self):
-        net = {"type": "jellyfish", "switches": 20, "cables_per_switch": 4, "hosts_per_switch": 3, "host_cable": HOST_CABLE, "cable": CABLE}
+        net = {
+            "type": "jellyfish",
+            "switches": 20,
+            "cables_per_switch": 4,
+            "hosts_per_switch": 3,
+            "host_cable": HOST_CABLE,
+            "cable": CABLE,
+        }
         self.check(net, hosts=60, switches=20, links=20 * 4 // 2 + 60)
         cables = {}
         for seed in (1, 1, 2):
             self.topology("convert", {**net, "seed": seed}, self.folder / "out.json", "--force")
-            links = [(x["a"], x["b"]) for x in json.loads((self.folder / "out.json").read_text())["links"] if "/host" not in x["a"] + x["b"]]
+            links = [
+                (x["a"], x["b"])
+                for x in json.loads((self.folder / "out.json").read_text())["links"]
+                if "/host" not in x["a"] + x["b"]
+            ]
             for s in range(20):
                 self.assertEqual(sum(f"switch{s}" in ends for ends in links), 4)
             self.assertEqual(cables.setdefault(seed, links), links)
@@ -129,11 +164,21 @@ class Info(TopologyTest):
     def test_multi_zone(self):
         net = {"type": "multi-zone", "halls": 2, "pods": 3, "racks": 4, "hosts_per_rack": 5, "host_cable": {"bandwidth": "10 Gbps"},
                "rack_cable": {"bandwidth": "25 Gbps"}, "pod_cable": {"bandwidth": "50 Gbps"}, "hall_cable": {"bandwidth": "50 Gbps"}}  # fmt: skip
-        self.check(net, hosts=120, switches=1 + 2 + 6 + 24, links=2 + 6 + 24 + 120, diameter_hops=8, bisection_gbps=50.0, oversubscription=[2, 2, 3, None])
+        self.check(
+            net,
+            hosts=120,
+            switches=1 + 2 + 6 + 24,
+            links=2 + 6 + 24 + 120,
+            diameter_hops=8,
+            bisection_gbps=50.0,
+            oversubscription=[2, 2, 3, None],
+        )
 
     def test_a_scenario_counts_its_servers(self):
         r = self.info(ROOT / "workloads/experiments/drm1.json")
-        self.assertEqual((r["hosts"], r["switches"], r["links"]), (9, 1, 10))  # main, eight shards; the frontend's cable
+        self.assertEqual(
+            (r["hosts"], r["switches"], r["links"]), (9, 1, 10)
+        )  # main, eight shards; the frontend's cable
         self.assertEqual(self.info(ROOT / "workloads/experiments/drm1.json", "--set", "sharding.shards=4")["hosts"], 5)
         self.assertEqual(self.info(BASE / "scenario.json")["hosts"], 3)
 
@@ -189,7 +234,11 @@ class Check(TopologyTest):
         self.assertEqual(json.loads(done.stdout)["ok"], False)
 
     def test_one_way_is_no_way_back(self):
-        net = {**star_of("a", "b"), "switches": ["s", "t"], "links": [link("a", "s", one_way=True), link("b", "t"), link("s", "t")]}
+        net = {
+            **star_of("a", "b"),
+            "switches": ["s", "t"],
+            "links": [link("a", "s", one_way=True), link("b", "t"), link("s", "t")],
+        }
         done = shardsim("topology", "check", self.file(net))
         self.assertEqual(done.returncode, 1)
         self.assertIn("such as b to a", done.stdout)
@@ -210,6 +259,7 @@ class Check(TopologyTest):
 
 class Settling(TopologyTest):
     """All findings of one look, each with what settles it, in the form in which the caller speaks."""
+
     ZOO = ('<graphml><key id="k" for="node" attr.name="label"/><graph edgedefault="directed">'
            '<node id="0"><data key="k">Oslo</data></node><node id="1"><data key="k">Rome</data></node>'
            '<node id="2"><data key="k">Oslo</data></node><node id="3"/><node id="4"/>'
@@ -247,7 +297,9 @@ class Settling(TopologyTest):
     def test_what_is_advised_settles_it(self):
         # By hand: Oslo and Oslo~2 with Rome are the largest part, by two cables once both directions of 0 - 1 are one.
         net = self.file(self.ZOO, "zoo.graphml")
-        lines = self.check(net, *self.OPTIONS, "--repair", "--one-way", "no", "--hosts-per-switch", "2", "--frontend", "Rome")
+        lines = self.check(
+            net, *self.OPTIONS, "--repair", "--one-way", "no", "--hosts-per-switch", "2", "--frontend", "Rome"
+        )
         self.assertEqual([line.split(": ", 1)[1] for line in lines], [
             "by default: the bandwidth 10 Gbps of 5 of 5 links, the latency 1 ms of 5 of 5 links, the kind switch of 5 of 5 nodes",
             "repaired: 1 node renamed, such as 'Oslo~2', 1 link of a node to itself dropped, 1 doubled link dropped, 2 nodes apart from the largest part left out",
@@ -264,8 +316,12 @@ class Settling(TopologyTest):
     def test_added_hosts_take_the_defaults_or_say_their_cable(self):
         net = self.file(self.ZOO, "zoo.graphml")
         options = [*self.OPTIONS, "--repair", "--one-way", "no", "--hosts-per-switch", "1"]
-        way = json.loads(self.succeed("topology", "route", net, "Oslo/host0", "Rome/host0", *options, "--format", "json").stdout)
-        self.assertEqual((way["latency_us"], way["bandwidth_gbps"]), (3000, 10))  # was 1000: the hosts' cables took no time
+        way = json.loads(
+            self.succeed("topology", "route", net, "Oslo/host0", "Rome/host0", *options, "--format", "json").stdout
+        )
+        self.assertEqual(
+            (way["latency_us"], way["bandwidth_gbps"]), (3000, 10)
+        )  # was 1000: the hosts' cables took no time
         way = json.loads(self.succeed("topology", "route", net, "Oslo/host0", "Rome/host0", *options, "--host-cable", "bandwidth=1 Gbps",
                                       "--host-cable", "latency=5 us", "--format", "json").stdout)  # fmt: skip
         self.assertEqual((way["latency_us"], way["bandwidth_gbps"]), (1010, 1))
@@ -276,13 +332,24 @@ class Settling(TopologyTest):
         self.assertIn("ok, 4 hosts, 2 switches, 5 links", self.check(graph, *given)[-1])
 
     def test_a_graph_lists_all_that_is_wrong(self):
-        net = {"type": "graph", "hosts": ["a", "a"], "switches": ["s"], "links": [link("a", "a"), link("a", "x"), link("a", "s")]}
+        net = {
+            "type": "graph",
+            "hosts": ["a", "a"],
+            "switches": ["s"],
+            "links": [link("a", "a"), link("a", "x"), link("a", "s")],
+        }
         error = self.refuse("topology", "info", self.file(net))
-        for words in ("/hosts/1: a second node is called 'a'", "links/0: links a node to itself", "links/1/b: there is no host or switch 'x'"):
+        for words in (
+            "/hosts/1: a second node is called 'a'",
+            "links/0: links a node to itself",
+            "links/1/b: there is no host or switch 'x'",
+        ):
             self.assertIn(words, error)
         del net["links"][1]
         lines = self.check(self.file(net), "--repair")
-        self.assertIn("repaired: 1 node renamed, such as 'a~2', 1 link of a node to itself dropped, 1 node apart", lines[0])
+        self.assertIn(
+            "repaired: 1 node renamed, such as 'a~2', 1 link of a node to itself dropped, 1 node apart", lines[0]
+        )
 
     def test_hosts_in_between_name_hosts_forward(self):
         net = self.file({"type": "graph", "hosts": ["a", "b", "c"], "links": [link("a", "b"), link("b", "c")]})
@@ -353,7 +420,14 @@ class Convert(TopologyTest):
     def check_round_trip(self, content, *options):
         first = self.folder / "first.json"
         self.topology("convert", content, first, "--force", *options)
-        files = [first, self.folder / "a.graphml", self.folder / "b.dot", self.folder / "c.gv", self.folder / "d.xml", self.folder / "last.json"]
+        files = [
+            first,
+            self.folder / "a.graphml",
+            self.folder / "b.dot",
+            self.folder / "c.gv",
+            self.folder / "d.xml",
+            self.folder / "last.json",
+        ]
         for source, target in zip(files, files[1:]):
             self.succeed("topology", "convert", source, target, "--force")
             self.assertEqual(self.info(source), self.info(target), f"{source.name} -> {target.name}")
@@ -363,7 +437,9 @@ class Convert(TopologyTest):
 
     def test_round_trip(self):
         net = self.check_round_trip({**FAT_TREE, "host_platforms": {"pod0/*host*": "small"}})
-        self.assertEqual((len(net["hosts"]), len(net["switches"]), len(net["links"]), len(net["platforms"])), (16, 20, 48, 4))
+        self.assertEqual(
+            (len(net["hosts"]), len(net["switches"]), len(net["links"]), len(net["platforms"])), (16, 20, 48, 4)
+        )
 
     def test_frontends_are_kept(self):
         for name in ("out.graphml", "out.dot", "out.json"):
@@ -384,16 +460,42 @@ class Convert(TopologyTest):
 
     def test_round_trip_of_one_way_and_parallel_links(self):
         net = star_of("a", "b")
-        net["links"] += [link("a", "s", "3 Gbps", "7 us"), link("b", "s", "1.5 Gbps", "250 ns", one_way=True), link("a", "s", "unlimited")]
+        net["links"] += [
+            link("a", "s", "3 Gbps", "7 us"),
+            link("b", "s", "1.5 Gbps", "250 ns", one_way=True),
+            link("a", "s", "unlimited"),
+        ]
         self.assertEqual(len(self.check_round_trip(net)["links"]), 5)
 
     def test_round_trip_of_a_scenario(self):
         out = self.folder / "out.graphml"
         self.succeed("topology", "convert", BASE / "scenario.json", out)
         self.assertEqual((self.info(out)["hosts"], self.info(out)["links"]), (3, 3))
-        self.assertEqual(self.check_round_trip(json.loads((BASE / "topology.json").read_text()))["hosts"], ["main0", "sparse0", "sparse1"])
+        self.assertEqual(
+            self.check_round_trip(json.loads((BASE / "topology.json").read_text()))["hosts"],
+            ["main0", "sparse0", "sparse1"],
+        )
 
-    NAMES = ["a b", 'a"b', "a\\b", "<b>&amp;", "é", "1", "-1.5", "a->b", "a:b", ";", "a\nb", "{", "x" * 1000, "]]>", "# x", "//y", "/*c*/", " lead"]
+    NAMES = [
+        "a b",
+        'a"b',
+        "a\\b",
+        "<b>&amp;",
+        "é",
+        "1",
+        "-1.5",
+        "a->b",
+        "a:b",
+        ";",
+        "a\nb",
+        "{",
+        "x" * 1000,
+        "]]>",
+        "# x",
+        "//y",
+        "/*c*/",
+        " lead",
+    ]
 
     def test_names_of_all_kinds(self):
         self.check_round_trip({**star_of(*self.NAMES), "host_platforms": {"x" * 1000: "small"}})
@@ -405,10 +507,14 @@ class Convert(TopologyTest):
         self.check_round_trip(star_of("node", "edge", "graph", "strict", "Subgraph"))
 
     def test_names_that_end_in_a_backslash(self):
-        self.assertIn("backslash", self.refuse("topology", "convert", self.file(star_of("a\\", "b")), self.folder / "out.dot"))
+        self.assertIn(
+            "backslash", self.refuse("topology", "convert", self.file(star_of("a\\", "b")), self.folder / "out.dot")
+        )
 
     def test_routing_is_kept(self):
-        self.topology("convert", {**FAT_TREE, "routing": {"metric": "latency", "multipath": "single"}}, self.folder / "out.json")
+        self.topology(
+            "convert", {**FAT_TREE, "routing": {"metric": "latency", "multipath": "single"}}, self.folder / "out.json"
+        )
         routing = json.loads((self.folder / "out.json").read_text())["routing"]
         self.assertEqual((routing["metric"], routing["multipath"]), ("latency", "single"))
 
@@ -444,8 +550,15 @@ class Draw(TopologyTest):
 
     def test_every_node_is_named(self):
         for net, names in (
-            (FAT_TREE, [f"core{i}" for i in range(4)] + [f"pod{p}/rack{r}/host{h}" for p in range(4) for r in range(2) for h in range(2)]),
-            ({"type": "torus", "dimensions": [3, 3], "cable": CABLE}, [f"router{a}.{b}/host0" for a in range(3) for b in range(3)]),
+            (
+                FAT_TREE,
+                [f"core{i}" for i in range(4)]
+                + [f"pod{p}/rack{r}/host{h}" for p in range(4) for r in range(2) for h in range(2)],
+            ),
+            (
+                {"type": "torus", "dimensions": [3, 3], "cable": CABLE},
+                [f"router{a}.{b}/host0" for a in range(3) for b in range(3)],
+            ),
             (star_of("<b>", "a & b", 'q"q', "é" * 40), ["<b>", "a & b", 'q"q', "é" * 40, "s"]),
         ):
             root = xml.etree.ElementTree.fromstring(self.draw(net))
@@ -472,7 +585,12 @@ class Draw(TopologyTest):
         self.assertEqual(out.read_text(), "mine")
 
     def test_too_many_nodes(self):
-        error = self.refuse("topology", "draw", self.file({"type": "torus", "dimensions": [50, 25], "cable": CABLE}), self.folder / "out.svg")
+        error = self.refuse(
+            "topology",
+            "draw",
+            self.file({"type": "torus", "dimensions": [50, 25], "cable": CABLE}),
+            self.folder / "out.svg",
+        )
         self.assertIn("2500", error)
         self.assertIn("2000", error)
         self.assertFalse((self.folder / "out.svg").exists())
@@ -507,7 +625,9 @@ class Flows(TopologyTest):
         self.assertEqual(took["ideal"], [3, 3])
         self.assertEqual(took["port"], [3, 4])  # the second waits
         self.assertEqual(took["fluid"], [4, 4])  # both at half the rate
-        self.assertEqual(took["packet"], [4.156, 5.234])  # 2 + 2 * 1.078, 2 + 3 * 1.078: with headers and framing, store and forward
+        self.assertEqual(
+            took["packet"], [4.156, 5.234]
+        )  # 2 + 2 * 1.078, 2 + 3 * 1.078: with headers and framing, store and forward
 
     def test_json(self):
         table = self.file("start_us,from,to,bytes\n0,a,b,1000\n0,c,b,1000\n", "flows.csv")
@@ -515,7 +635,9 @@ class Flows(TopologyTest):
         self.assertEqual([f["took_us"] for f in r["flows"]], [3, 4])
         links = {x["link"]: x for x in r["links"]}
         self.assertEqual(set(links), {"a -> s", "c -> s", "s -> b"})
-        self.assertEqual((links["s -> b"]["bytes"], links["s -> b"]["messages"], links["s -> b"]["max_wait_us"]), (2000, 2, 1))
+        self.assertEqual(
+            (links["s -> b"]["bytes"], links["s -> b"]["messages"], links["s -> b"]["max_wait_us"]), (2000, 2, 1)
+        )
         self.assertEqual(links["s -> b"]["queue_peak_bytes"], 2000)
 
     def test_columns_may_stand_in_any_order_and_be_more(self):
@@ -552,11 +674,15 @@ class Flows(TopologyTest):
 
     def test_no_way(self):
         net = {**self.NET, "hosts": ["a", "b", "c", "alone"]}
-        error = self.refuse("topology", "flows", self.file(net), self.file("start_us,from,to,bytes\n0,a,alone,1\n", "flows.csv"))
+        error = self.refuse(
+            "topology", "flows", self.file(net), self.file("start_us,from,to,bytes\n0,a,alone,1\n", "flows.csv")
+        )
         self.assertIn("no path from 'a' to 'alone'", error)
 
     def test_times_beyond_the_clock(self):
-        self.refuse("topology", "flows", self.file(self.NET), self.file("start_us,from,to,bytes\n1e12,a,b,1\n", "flows.csv"))
+        self.refuse(
+            "topology", "flows", self.file(self.NET), self.file("start_us,from,to,bytes\n1e12,a,b,1\n", "flows.csv")
+        )
 
     def test_a_folder_is_no_table(self):
         self.assertIn("folder", self.refuse("topology", "flows", self.file(self.NET), self.folder))
@@ -603,7 +729,11 @@ class TopologyFiles(Runs):
             file = self.scenario("sub/scenario.json", topology={"type": "file", "file": name, "frontend": "main0"})
             r = self.run_json(file)
             self.assertEqual((r["fingerprint"], r["queries"]["completed"]), (plain, 100))
-            for folder, path in (("/", file), (self.folder, "sub/scenario.json"), (self.folder / "sub", "scenario.json")):
+            for folder, path in (
+                ("/", file),
+                (self.folder, "sub/scenario.json"),
+                (self.folder / "sub", "scenario.json"),
+            ):
                 self.assertEqual(self.run_json(path, cwd=folder)["fingerprint"], plain)
 
     def test_a_bare_path(self):
@@ -616,7 +746,12 @@ class TopologyFiles(Runs):
         r = self.run_json(self.scenario(topology="net.graphml"), cwd="/")
         self.assertEqual(r["queries"]["completed"], 100)
         self.assertEqual(r["scenario"]["topology"]["type"], "file")
-        self.succeed("topology", "convert", self.file({k: v for k, v in net.items() if k != "frontend"}), self.folder / "plain.graphml")
+        self.succeed(
+            "topology",
+            "convert",
+            self.file({k: v for k, v in net.items() if k != "frontend"}),
+            self.folder / "plain.graphml",
+        )
         self.assertIn("'frontend'", self.refuse("run", self.scenario(topology="plain.graphml")))
 
     def test_a_result_repeats_the_run(self):
@@ -642,25 +777,42 @@ class TopologyFiles(Runs):
 
     def test_set_reaches_into_a_topology_that_set_names(self):
         self.graphml("net.graphml")
-        self.succeed("run", self.scenario(), "--set", f"topology={self.folder / 'net.graphml'}", "--set", "topology.frontend=main0")
+        self.succeed(
+            "run",
+            self.scenario(),
+            "--set",
+            f"topology={self.folder / 'net.graphml'}",
+            "--set",
+            "topology.frontend=main0",
+        )
 
 
 class Placement(Runs):
     def hosts(self, sparse, main=None, **changes):
-        cluster = {"main": self.service(**({"placement": main} if main else {})), "sparse": self.service(placement=sparse)}
+        cluster = {
+            "main": self.service(**({"placement": main} if main else {})),
+            "sparse": self.service(placement=sparse),
+        }
         r = self.result(cluster=cluster, **{"topology": {**FAT_TREE, "frontend": FRONTEND}, **changes})
         self.check_totals(r)
         return [h["name"] for h in r["hosts"]]
 
     def test_pattern_and_order(self):
         self.assertEqual(self.hosts({"on": "pod1/*"}), ["pod0/rack0/host0", "pod1/rack0/host0", "pod1/rack0/host1"])
-        self.assertEqual(self.hosts({"on": "pod1/*", "order": "spread"}), ["pod0/rack0/host0", "pod1/rack0/host0", "pod1/rack1/host0"])
+        self.assertEqual(
+            self.hosts({"on": "pod1/*", "order": "spread"}),
+            ["pod0/rack0/host0", "pod1/rack0/host0", "pod1/rack1/host0"],
+        )
         self.assertEqual(self.hosts({"on": "pod[23]/rack?/host1", "order": "packed"}, {"on": "pod3/*"}),
                          ["pod3/rack0/host0", "pod2/rack0/host1", "pod2/rack1/host1"])  # fmt: skip
         self.assertEqual(self.hosts({"order": "spread"}), ["pod0/rack0/host0", "pod0/rack0/host1", "pod0/rack1/host0"])
 
     def test_platforms_of_hosts(self):
-        net = {**FAT_TREE, "frontend": FRONTEND, "host_platforms": {"*host*": "large", "pod2/*": "small", "pod0/rack0/host0": "small"}}
+        net = {
+            **FAT_TREE,
+            "frontend": FRONTEND,
+            "host_platforms": {"*host*": "large", "pod2/*": "small", "pod0/rack0/host0": "small"},
+        }
         self.assertEqual(self.hosts({}, topology=net), ["pod0/rack0/host0", "pod2/rack0/host0", "pod2/rack0/host1"])
 
     def test_distance_costs_time(self):
@@ -668,7 +820,9 @@ class Placement(Runs):
         cluster = {"main": self.service(), "sparse": self.service(placement={"on": "pod3/*"})}
         far = self.result(topology={**FAT_TREE, "frontend": {"host": "pod0/rack0/host0"}}, cluster=cluster)
         # Two tables, there and back: to the next rack cables of 6 us become 10, within the rack cables of 2.
-        self.assertAlmostEqual(far["latency_us"]["mean"], near["latency_us"]["mean"] + 2 * (10 - 6) + 2 * (10 - 2), places=3)
+        self.assertAlmostEqual(
+            far["latency_us"]["mean"], near["latency_us"]["mean"] + 2 * (10 - 6) + 2 * (10 - 2), places=3
+        )
 
     def test_shared_hosts(self):
         net = {**star_of("only"), "frontend": "only"}
@@ -698,12 +852,18 @@ class Faults(Runs):
         for arrivals in ({"type": "poisson", "rate": "100 /s"}, {"type": "serial"}):
             traffic = {"arrivals": arrivals, "items": {"type": "fixed", "value": 4}, "queries": 100}
             for transport in TRANSPORTS:
-                q = self.check_totals(self.faulty({"links": "tor -> sparse0", "state": "down"}, transport={"type": transport}, traffic=traffic))
+                q = self.check_totals(
+                    self.faulty(
+                        {"links": "tor -> sparse0", "state": "down"}, transport={"type": transport}, traffic=traffic
+                    )
+                )
                 self.assertEqual((q["failed"], q["completed"]), (100, 0))
 
     def test_a_window_after_the_run_changes_nothing(self):
         plain = self.result(serving=self.SERVING)
-        self.assertEqual(self.faulty({"links": "*", "state": "down", "from": "100 s"})["latency_us"], plain["latency_us"])
+        self.assertEqual(
+            self.faulty({"links": "*", "state": "down", "from": "100 s"})["latency_us"], plain["latency_us"]
+        )
         self.assertEqual(plain["queries"]["failed"], 0)
 
     def test_retries_outlast_a_short_window(self):
@@ -729,7 +889,9 @@ class Faults(Runs):
     def test_a_slow_host(self):
         plain = self.result()
         for transport in TRANSPORTS:
-            slow = self.result(faults=[{"hosts": "sparse0", "state": "slow", "factor": 5}], transport={"type": transport})
+            slow = self.result(
+                faults=[{"hosts": "sparse0", "state": "slow", "factor": 5}], transport={"type": transport}
+            )
             self.assertEqual(self.check_totals(slow)["failed"], 0)
             # Its service overhead of 150 us, once for either net where it has tables of both, takes 750 us.
             self.assertGreaterEqual(slow["latency_us"]["mean"], plain["latency_us"]["mean"] + 4 * 150 - 1e-6)
@@ -745,10 +907,17 @@ class Faults(Runs):
 
     def test_flapping(self):
         for transport in TRANSPORTS:
-            q = self.check_totals(self.faulty({"hosts": "sparse*", "state": "flapping", "down_for": "20 ms", "up_for": "20 ms"}, transport={"type": transport}))
+            q = self.check_totals(
+                self.faulty(
+                    {"hosts": "sparse*", "state": "flapping", "down_for": "20 ms", "up_for": "20 ms"},
+                    transport={"type": transport},
+                )
+            )
             self.assertGreater(q["failed"], 10)
             self.assertGreater(q["completed"], 10)
-        q = self.check_totals(self.faulty({"links": "*", "state": "flapping", "down_for": "1 us", "up_for": "1 us", "until": "1 ms"}))
+        q = self.check_totals(
+            self.faulty({"links": "*", "state": "flapping", "down_for": "1 us", "up_for": "1 us", "until": "1 ms"})
+        )
         self.assertEqual(q["failed"], 0)
 
     def test_seeded_and_repeatable(self):
@@ -767,7 +936,9 @@ class Faults(Runs):
         net = json.loads((BASE / "topology.json").read_text())
         net["hosts"].append("idle")
         net["links"].append(link("idle", "tor"))
-        error = self.refuse("run", self.scenario(topology=net, faults=[{"hosts": "idle", "state": "slow", "factor": 2}]))
+        error = self.refuse(
+            "run", self.scenario(topology=net, faults=[{"hosts": "idle", "state": "slow", "factor": 2}])
+        )
         self.assertNotIn("nothing matches", error)
 
 
@@ -778,7 +949,10 @@ class BackgroundTraffic(Runs):
         for transport in TRANSPORTS:
             with self.subTest(transport):
                 plain = self.result(transport={"type": transport})
-                r = self.result(transport={"type": transport}, background=[self.LOAD, {"rate": "50 /s", "size": {"type": "fixed", "value": 10}}])
+                r = self.result(
+                    transport={"type": transport},
+                    background=[self.LOAD, {"rate": "50 /s", "size": {"type": "fixed", "value": 10}}],
+                )
                 self.assertEqual((plain["background"], len(r["background"])), ([], 2))
                 loud, quiet = r["background"]
                 for b in (loud, quiet):
@@ -786,7 +960,9 @@ class BackgroundTraffic(Runs):
                     self.assertGreater(b["delivered"], 0)
                     self.assertGreater(b["p99_us"] + 1e-9, b["p50_us"])
                 self.assertEqual((loud["bytes"], quiet["bytes"]), (loud["sent"] * 1_000_000, quiet["sent"] * 10))
-                self.assertAlmostEqual(loud["sent"] / (2500 * r["simulated_s"]), 1, delta=0.15)  # 20 Gbps are 2500 a second
+                self.assertAlmostEqual(
+                    loud["sent"] / (2500 * r["simulated_s"]), 1, delta=0.15
+                )  # 20 Gbps are 2500 a second
                 self.assertAlmostEqual(quiet["sent"] / (50 * r["simulated_s"]), 1, delta=0.6)
                 self.assertEqual(r["queries"]["completed"], 100)
                 if transport != "ideal":
@@ -795,7 +971,9 @@ class BackgroundTraffic(Runs):
                     self.assertEqual(r["latency_us"]["mean"], plain["latency_us"]["mean"])
 
     def test_losses_are_counted(self):
-        r = self.result(background=[self.LOAD], faults=[{"links": "sparse* -> tor", "state": "down"}], serving=Faults.SERVING)
+        r = self.result(
+            background=[self.LOAD], faults=[{"links": "sparse* -> tor", "state": "down"}], serving=Faults.SERVING
+        )
         b = r["background"][0]
         self.assertEqual((b["delivered"], b["lost"]), (0, b["sent"]))
 
@@ -808,9 +986,13 @@ class Links(Runs):
             fingerprints.add(r["fingerprint"])
             links = {(x["from"], x["to"]): x for x in r["links"]}
             for x in links.values():
-                self.assertLessEqual({"p99_us", "p99_share", "queue_peak_bytes", "lost_messages", "marked", "max_wait_us"}, set(x))
+                self.assertLessEqual(
+                    {"p99_us", "p99_share", "queue_peak_bytes", "lost_messages", "marked", "max_wait_us"}, set(x)
+                )
                 self.assertTrue(0 <= x["p99_share"] <= 1, x["p99_share"])
-            self.assertAlmostEqual(sum(x["p99_share"] for x in links.values()), r["spans_us"]["network"]["p99_share"], places=6)
+            self.assertAlmostEqual(
+                sum(x["p99_share"] for x in links.values()), r["spans_us"]["network"]["p99_share"], places=6
+            )
             self.assertAlmostEqual(sum(x["p99_us"] for x in links.values()), r["spans_us"]["network"]["p99"], places=3)
             peak = links["tor", "main0"]["queue_peak_bytes"]
             if transport in ("port", "packet"):
@@ -825,7 +1007,13 @@ class Links(Runs):
     def test_marks(self):
         ecn = self.result(transport={"type": "packet", "ecn_threshold": "64 KiB"}, background=[BackgroundTraffic.LOAD])
         self.assertGreater(sum(x["marked"] for x in ecn["links"]), 0)
-        self.assertEqual(sum(x["marked"] for x in self.result(transport={"type": "packet"}, background=[BackgroundTraffic.LOAD])["links"]), 0)
+        self.assertEqual(
+            sum(
+                x["marked"]
+                for x in self.result(transport={"type": "packet"}, background=[BackgroundTraffic.LOAD])["links"]
+            ),
+            0,
+        )
 
     def test_a_small_queue_drops(self):
         r = self.result(transport={"type": "packet", "queue": "3 kB"}, background=[BackgroundTraffic.LOAD])
@@ -854,7 +1042,9 @@ class NetworkCards(Runs):
         self.assertAlmostEqual(busy["latency_us"]["mean"], plain["latency_us"]["mean"] + (8 + 2) * 10, places=3)
 
     def test_receive_bandwidth(self):
-        self.assertGreater(self.card(receive_bandwidth="10 Mbps")["latency_us"]["mean"], self.card()["latency_us"]["mean"] + 10)
+        self.assertGreater(
+            self.card(receive_bandwidth="10 Mbps")["latency_us"]["mean"], self.card()["latency_us"]["mean"] + 10
+        )
 
 
 CPU_SECONDS = 120 if SANITIZED else 10
@@ -921,10 +1111,19 @@ class HostileGraphml(HostileTest):
 
     def test_entities(self):
         lol = "".join(f'<!ENTITY lol{i} "{(f"&lol{i - 1};" if i else "lol") * 10}">' for i in range(10))
-        self.reject("net.graphml", f'<?xml version="1.0"?>\n<!DOCTYPE x [{lol}]>' + GRAPHML.format(xml_node("&lol9;")), ":2: ", "entity")
+        self.reject(
+            "net.graphml",
+            f'<?xml version="1.0"?>\n<!DOCTYPE x [{lol}]>' + GRAPHML.format(xml_node("&lol9;")),
+            ":2: ",
+            "entity",
+        )
         secret = self.file("secret words", "secret.txt")
         for name in (f'x SYSTEM "file://{secret}"', f'% x SYSTEM "file://{secret}"', f'x PUBLIC "y" "{secret}"'):
-            error = self.reject("net.graphml", f'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY {name}>]>' + GRAPHML.format(xml_node("a", "&x;")), "entity")
+            error = self.reject(
+                "net.graphml",
+                f'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY {name}>]>' + GRAPHML.format(xml_node("a", "&x;")),
+                "entity",
+            )
             self.assertNotIn("secret words", error)
         self.reject("net.graphml", GRAPHML.format(xml_node("&x;")), "undefined entity")
         # A document type elsewhere is not fetched.
@@ -932,7 +1131,13 @@ class HostileGraphml(HostileTest):
 
     def test_a_million_nodes(self):
         nodes = ("".join(f'<node id="{k}-{i}"/>' for i in range(1000)) + "\n" for k in range(1000))
-        self.reject("net.graphml", ["<graphml><graph>", *nodes, "</graph></graphml>"], ":251: ", "more than 250000 nodes", options=DEFAULTS)
+        self.reject(
+            "net.graphml",
+            ["<graphml><graph>", *nodes, "</graph></graphml>"],
+            ":251: ",
+            "more than 250000 nodes",
+            options=DEFAULTS,
+        )
 
     def test_too_many_edges(self):
         edges = ('<edge source="a" target="b"/>' * 1000 for _ in range(2001))
@@ -947,7 +1152,12 @@ class HostileGraphml(HostileTest):
     def test_long_values(self):
         big = "x" * 10_000_000
         self.reject("net.graphml", GRAPHML.format(xml_node("x", big)), "more than", "characters")
-        self.reject("net.graphml", f'<graphml><key id="b" for="edge"><default>{big}</default></key><graph/></graphml>', "more than", "characters")
+        self.reject(
+            "net.graphml",
+            f'<graphml><key id="b" for="edge"><default>{big}</default></key><graph/></graphml>',
+            "more than",
+            "characters",
+        )
         self.reject("net.graphml", GRAPHML.format(XML_NODES + xml_edge("a", "s", big)), "more than", "characters")
 
     def test_long_attributes(self):
@@ -955,7 +1165,11 @@ class HostileGraphml(HostileTest):
 
     def test_a_long_default_of_many_nodes(self):
         nodes = "".join(f'<node id="{i}"/>' for i in range(100_000))
-        self.reject("net.graphml", f'<graphml><key id="b" for="node"><default>{"x" * 60_000}</default></key><graph>{nodes}</graph></graphml>', options=DEFAULTS)
+        self.reject(
+            "net.graphml",
+            f'<graphml><key id="b" for="node"><default>{"x" * 60_000}</default></key><graph>{nodes}</graph></graphml>',
+            options=DEFAULTS,
+        )
 
     def test_truncated(self):
         for end in range(0, len(XML_GOOD) - 1, 37):
@@ -988,10 +1202,14 @@ class HostileGraphml(HostileTest):
             ("<hyperedge/>", ":5: ", "hyperedge"),
         ):  # fmt: skip
             with self.subTest(str(words)):
-                self.reject("net.graphml", GRAPHML.format("\n" + XML_NODES.replace("\n", "") + "\n\n" + body), *words)  # body: line 5
+                self.reject(
+                    "net.graphml", GRAPHML.format("\n" + XML_NODES.replace("\n", "") + "\n\n" + body), *words
+                )  # body: line 5
 
     def test_options_fill_in_what_is_missing(self):
-        text = GRAPHML.format(XML_NODES + xml_edge("a", "s", "1000", None) + xml_edge("b", "s", "1000", None) + '<node id="z"/>')
+        text = GRAPHML.format(
+            XML_NODES + xml_edge("a", "s", "1000", None) + xml_edge("b", "s", "1000", None) + '<node id="z"/>'
+        )
         options = ["--attribute", "bandwidth=bandwidth Mbps", "--default", "latency=3 us", "--default", "kind=switch"]
         out = self.load("net.graphml", text, *options, "--format", "json")
         self.assertEqual((json.loads(out)["switches"], json.loads(out)["bisection_gbps"]), (2, 1))
@@ -1005,20 +1223,30 @@ class HostileGraphml(HostileTest):
         self.reject("net.graphml", XML_GOOD.replace("</graph>", front + "</graph>"), "frontend")
 
     def test_bad_options_are_named(self):
-        self.assertIn("--default", self.refuse("topology", "info", self.put("net.graphml", XML_GOOD), "--default", "kind"))
+        self.assertIn(
+            "--default", self.refuse("topology", "info", self.put("net.graphml", XML_GOOD), "--default", "kind")
+        )
 
 
 class HostileDot(HostileTest):
     def test_the_good_one_is_good(self):
         self.assertRegex(self.load("net.dot", DOT_GOOD), r"hosts +2\nswitches +1\nlinks +2\n")
-        self.assertRegex(self.load("net.dot", DOT_GOOD.replace("graph {", "digraph {").replace("--", "->"), action="info"), r"links +2 \(2 one way\)")
+        self.assertRegex(
+            self.load("net.dot", DOT_GOOD.replace("graph {", "digraph {").replace("--", "->"), action="info"),
+            r"links +2 \(2 one way\)",
+        )
 
     def test_a_million_nodes(self):
         pieces = ("".join(f"n{k * 1000 + i};" for i in range(1000)) for k in range(1000))
         self.reject("net.dot", ["graph {", *pieces, "}"], "more than 250000 nodes", options=DEFAULTS)
 
     def test_too_large(self):
-        self.reject("net.dot", ["graph {", *("// " + "x" * 10_000 + "\n" for _ in range(4200)), "}"], "at most", options=DEFAULTS)
+        self.reject(
+            "net.dot",
+            ["graph {", *("// " + "x" * 10_000 + "\n" for _ in range(4200)), "}"],
+            "at most",
+            options=DEFAULTS,
+        )
 
     def test_nesting(self):
         for text in ("{" * 10_000 + "}" * 10_000, "{" * 10_000, "{ " + "subgraph {" * 10_000 + "}" * 10_001):
@@ -1043,7 +1271,12 @@ class HostileDot(HostileTest):
 
     def test_products_of_subgraphs(self):
         sides = ["; ".join(f"{side}{i}" for i in range(3000)) for side in "ab"]
-        self.reject("net.dot", f"digraph {{ subgraph {{ {sides[0]} }} -> subgraph {{ {sides[1]} }} }}", "links", options=DEFAULTS)
+        self.reject(
+            "net.dot",
+            f"digraph {{ subgraph {{ {sides[0]} }} -> subgraph {{ {sides[1]} }} }}",
+            "links",
+            options=DEFAULTS,
+        )
 
     def test_truncated_digraph(self):
         text = DOT_GOOD.replace("graph {", "digraph {").replace("--", "->")
@@ -1086,7 +1319,9 @@ class HostileDot(HostileTest):
 class HostileJson(HostileTest):
     def test_a_million_hosts(self):
         hosts = ("".join(f',"n{k * 1000 + i}"' for i in range(1000)) for k in range(1000))
-        self.reject("net.json", ['{"type": "graph", "hosts": ["h"', *hosts, '], "links": []}'], "/hosts", "at most 250000")
+        self.reject(
+            "net.json", ['{"type": "graph", "hosts": ["h"', *hosts, '], "links": []}'], "/hosts", "at most 250000"
+        )
 
     def test_many_links(self):
         net = star_of("a", "b")

@@ -27,7 +27,9 @@ class TraceTest(ProgramTest):
         for net in model["nets"]:
             net["tables"][0].update(pooling={"type": "lognormal", "mean": 5, "cv": 1}, absent=0.2)
         platform = {"platform": str(BASE / "platform.json")}
-        scenario.update(model=model, cluster={"main": platform, "sparse": platform}, topology=str(BASE / "topology.json"))
+        scenario.update(
+            model=model, cluster={"main": platform, "sparse": platform}, topology=str(BASE / "topology.json")
+        )
         scenario["sharding"] = sharding or scenario["sharding"]
         scenario["traffic"].update({"arrivals": arrivals, "items": LOGNORMAL, "queries": 200, **traffic})
         scenario["traffic"] = {key: value for key, value in scenario["traffic"].items() if value is not None}
@@ -59,11 +61,20 @@ class TraceTest(ProgramTest):
 class Command(TraceTest):
     def test_help(self):
         text = self.succeed("trace", "--help").stdout
-        for word in ("convert IN OUT", "head FILE", "info FILE", "record SCENARIO.json OUT", "convert_trace.py", "example:"):
+        for word in (
+            "convert IN OUT",
+            "head FILE",
+            "info FILE",
+            "record SCENARIO.json OUT",
+            "convert_trace.py",
+            "example:",
+        ):
             self.assertIn(word, text)
 
     def test_the_example_works(self):
-        lines = [line.split()[1:] for line in self.succeed("trace", "--help").stdout.split("example:\n")[1].splitlines()]
+        lines = [
+            line.split()[1:] for line in self.succeed("trace", "--help").stdout.split("example:\n")[1].splitlines()
+        ]
         out = self.folder / "drm1.trace"
         for line in lines:
             words = [str(out) if word == "out/drm1.trace" else word for word in line]
@@ -86,7 +97,10 @@ class Command(TraceTest):
             (["shardsim: -n", "'-1'", "whole number"], ["head", trace, "-n", "-1"]),
             (["trace head has no option --force"], ["head", trace, "--force"]),
             (["trace info has no option -n"], ["info", trace, "-n", "3"]),
-            (["did you mean 'rows'"], ["record", self.scenario({"type": "serial"}), self.folder / "o.trace", "--detail", "row"]),
+            (
+                ["did you mean 'rows'"],
+                ["record", self.scenario({"type": "serial"}), self.folder / "o.trace", "--detail", "row"],
+            ),
         ):
             with self.subTest(arguments):
                 error = self.refuse("trace", *arguments)
@@ -148,14 +162,22 @@ class Replay(TraceTest):
     def test_rows_with_row_wise_sharding(self):
         for split in ("modulus", "range"):
             sharding = {"strategy": "row-wise", "shards": 2, "split_by": split}
-            for arrivals in ({"type": "poisson", "rate": "1000 /s"}, {"type": "serial"}, {"type": "closed-loop", "clients": 4}):
+            for arrivals in (
+                {"type": "poisson", "rate": "1000 /s"},
+                {"type": "serial"},
+                {"type": "closed-loop", "clients": 4},
+            ):
                 for detail in (None, "rows", "counts"):
                     with self.subTest((split, arrivals, detail)):
                         self.check(arrivals, detail, sharding=sharding, rows=ZIPF)
 
     def test_row_wise_sharding_of_counts(self):
         sharding = {"strategy": "row-wise", "shards": 2}
-        for arrivals in ({"type": "poisson", "rate": "1000 /s"}, {"type": "serial"}, {"type": "closed-loop", "clients": 4}):
+        for arrivals in (
+            {"type": "poisson", "rate": "1000 /s"},
+            {"type": "serial"},
+            {"type": "closed-loop", "clients": 4},
+        ):
             with self.subTest(arrivals):
                 self.check(arrivals, sharding=sharding)
 
@@ -167,8 +189,16 @@ class OtherTables(TraceTest):
     def test_the_error_names_what_makes_them_fit(self):
         """Both a table that the model lacks and a row that its table lacks."""
         for name, rows in (("block", [1]), ("u", [10**7])):
-            trace = self.text_trace([{"t": 0, "items": 2, "rows": {name: rows}}], items=True, detail="rows", tables=[{"name": name}])
-            scenario = self.scenario({"type": "replay", "file": str(trace)}, items=None, queries=1, warmup=0, sharding={"strategy": "row-wise", "shards": 2})
+            trace = self.text_trace(
+                [{"t": 0, "items": 2, "rows": {name: rows}}], items=True, detail="rows", tables=[{"name": name}]
+            )
+            scenario = self.scenario(
+                {"type": "replay", "file": str(trace)},
+                items=None,
+                queries=1,
+                warmup=0,
+                sharding={"strategy": "row-wise", "shards": 2},
+            )
             error = self.refuse("run", scenario)
             self.assertIn(name, error)
             self.assertIn("scripts/dress_trace.py", error)
@@ -188,7 +218,9 @@ class Record(TraceTest):
         self.assertEqual(provenance["program"], self.succeed("--version").stdout.strip())
         other = self.record(scenario, "other.jsonl", "--queries", "10")
         self.assertNotEqual(other.read_text().splitlines()[1:], trace.read_text().splitlines()[1:])
-        set_ = self.record(scenario, "set.jsonl", "--set", "seed=7", "--set", "traffic.queries=30", "--detail", "counts")
+        set_ = self.record(
+            scenario, "set.jsonl", "--set", "seed=7", "--set", "traffic.queries=30", "--detail", "counts"
+        )
         self.assertEqual(len(set_.read_text().splitlines()), 31)
         for left, right in zip(records, map(json.loads, set_.read_text().splitlines()[1:])):
             self.assertEqual((left["t"], left["items"]), (right["t"], right["items"]))
@@ -202,7 +234,9 @@ class Record(TraceTest):
 
     def test_a_model_without_tables(self):
         model = {"name": "dense", "nets": [{"name": "n", "top_mlp": {"time": "50 us"}}]}
-        scenario = json.loads(self.scenario({"type": "poisson", "rate": "100 /s"}, sharding={"strategy": "singular"}).read_text())
+        scenario = json.loads(
+            self.scenario({"type": "poisson", "rate": "100 /s"}, sharding={"strategy": "singular"}).read_text()
+        )
         scenario["model"] = model
         trace = self.record(self.file(scenario, "dense.json"), "q.jsonl")
         header = self.info(trace)
@@ -228,7 +262,13 @@ class Record(TraceTest):
             {"strategy": "one-shard"},
             {"strategy": "capacity-balanced", "shards": 2},
             {"strategy": "load-balanced", "shards": 2},
-            {"strategy": "load-balanced", "shards": 2, "split_above": "50 MB", "split_by": "range", "sampled_queries": 70},
+            {
+                "strategy": "load-balanced",
+                "shards": 2,
+                "split_above": "50 MB",
+                "split_by": "range",
+                "sampled_queries": 70,
+            },
             {"strategy": "nsbp", "shards": 2},
             {"strategy": "row-wise", "shards": 2, "split_by": "range"},
         ]
@@ -241,14 +281,19 @@ class Record(TraceTest):
     def check_replays(self, sharding, traffic, detail):
         scenario = self.scenario({"type": "poisson", "rate": "200 /s"}, sharding=sharding, queries=20, **traffic)
         trace = self.record(scenario, "r.trace", "--detail", detail, "--force")
-        replay = self.scenario({"type": "replay", "file": str(trace)}, "replay.json", sharding, queries=20, items=None, **traffic)
+        replay = self.scenario(
+            {"type": "replay", "file": str(trace)}, "replay.json", sharding, queries=20, items=None, **traffic
+        )
         plan = self.succeed("plan", scenario, "--format", "json").stdout
         self.assertEqual(self.succeed("plan", replay, "--format", "json").stdout, plan)
         # One transport for each, in turn: which queries come does not depend on it.
         self.turn = getattr(self, "turn", -1) + 1
         transport = ["ideal", "port", "packet", "fluid"][self.turn % 4]
         with self.subTest(sharding=sharding, traffic=traffic, detail=detail, transport=transport):
-            found = [self.succeed("run", s, "--json", "--set", f"transport.type={transport}").stdout for s in (scenario, replay)]
+            found = [
+                self.succeed("run", s, "--json", "--set", f"transport.type={transport}").stdout
+                for s in (scenario, replay)
+            ]
             self.assertEqual(*(json.loads(text)["fingerprint"] for text in found))
 
     def test_a_foreign_trace_is_planned_by_its_own_first_queries(self):
@@ -293,7 +338,7 @@ class Convert(TraceTest):
             {"t": 86400.000000000001, "items": 7, "rows": {"a": [9], "b": [9007199254740993]}},
         ]
         tables = [{"name": "a", "rows": 10}, {"name": "b"}]
-        provenance = {"source": "made up: \"ü\""}
+        provenance = {"source": 'made up: "ü"'}
         first = self.text_trace(records, items=True, detail="rows", tables=tables, provenance=provenance)
         texts = set()
         last = first
@@ -309,7 +354,9 @@ class Convert(TraceTest):
         self.assertEqual(found[2]["rows"], records[2]["rows"])
         self.assertEqual(found[0]["rows"], {"b": [5, 0, 5]})
         self.assertTrue((self.folder / "a.jsonl.gz").read_bytes().startswith(b"\x1f\x8b"))
-        self.assertEqual(gzip.decompress((self.folder / "a.jsonl.gz").read_bytes()), (self.folder / "a.jsonl").read_bytes())
+        self.assertEqual(
+            gzip.decompress((self.folder / "a.jsonl.gz").read_bytes()), (self.folder / "a.jsonl").read_bytes()
+        )
 
     def test_refuses_to_overwrite(self):
         trace = self.text_trace([{"t": 0}])
@@ -323,7 +370,9 @@ class Convert(TraceTest):
     def interrupted(self, *arguments):
         """Stopped as soon as the temporary file is there; (exit code, errors)."""
         before = {f.name for f in self.folder.iterdir()}
-        process = subprocess.Popen([PROGRAM, "trace", *map(str, arguments)], cwd=self.folder, stderr=subprocess.PIPE, text=True)
+        process = subprocess.Popen(
+            [PROGRAM, "trace", *map(str, arguments)], cwd=self.folder, stderr=subprocess.PIPE, text=True
+        )
         while {f.name for f in self.folder.iterdir()} == before and process.poll() is None:
             time.sleep(0.01)
         process.send_signal(signal.SIGINT)
@@ -334,7 +383,13 @@ class Convert(TraceTest):
         scenario = self.scenario({"type": "poisson", "rate": "1000000 /s"})
         for arguments in (
             ["record", scenario, "o.trace", "--queries", "100000000"],
-            ["record", self.scenario({"type": "closed-loop", "clients": 5}, "closed.json"), "o.trace", "--queries", "100000000"],
+            [
+                "record",
+                self.scenario({"type": "closed-loop", "clients": 5}, "closed.json"),
+                "o.trace",
+                "--queries",
+                "100000000",
+            ],
         ):
             with self.subTest(arguments):
                 before = {f.name for f in self.folder.iterdir()}
@@ -345,7 +400,11 @@ class Convert(TraceTest):
 
     def test_ctrl_c_of_a_conversion_leaves_nothing(self):
         scenario = self.scenario({"type": "poisson", "rate": "1000000 /s"})
-        for queries in (200_000, 1_600_000, 12_800_000):  # a longer one, where this was held up until the conversion was done
+        for queries in (
+            200_000,
+            1_600_000,
+            12_800_000,
+        ):  # a longer one, where this was held up until the conversion was done
             long = self.record(scenario, "long.trace", "--queries", queries, "--force")
             code, error = self.interrupted("convert", long, "o.jsonl.gz", "--force")
             if code:
@@ -355,7 +414,9 @@ class Convert(TraceTest):
         self.assertLessEqual({f.name for f in self.folder.iterdir()}, {"scenario.json", "long.trace", "o.jsonl.gz"})
 
     def test_progress_on_a_terminal(self):
-        trace = self.record(self.scenario({"type": "poisson", "rate": "1000000 /s"}), "long.trace", "--queries", "100000")
+        trace = self.record(
+            self.scenario({"type": "poisson", "rate": "1000000 /s"}), "long.trace", "--queries", "100000"
+        )
         code, seen = on_a_terminal("trace", "convert", trace, self.folder / "o.jsonl.gz")
         self.assertEqual(code, 0, seen)
         self.assertRegex(seen, r"converting \d+ % \(\d+ queries\), \d+ s left")
@@ -376,12 +437,22 @@ class ConvertToLess(TraceTest):
             self.assertEqual({name: len(rows) for name, rows in f["rows"].items()}, c["lookups"])
             self.assertEqual(({"t": f["t"], "items": f["items"]}, {"t": f["t"]}), (n, b))
         # The other model has none of the trace's tables.
-        model = {"name": "other", "nets": [{"name": "n", "top_mlp": {"time": "1 us"}, "tables": [
-            {"name": "x", "rows": 10, "dim": 4, "pooling": {"type": "fixed", "value": 1}}]}]}
+        model = {
+            "name": "other",
+            "nets": [
+                {
+                    "name": "n",
+                    "top_mlp": {"time": "1 us"},
+                    "tables": [{"name": "x", "rows": 10, "dim": 4, "pooling": {"type": "fixed", "value": 1}}],
+                }
+            ],
+        }
         for trace, items in ((none, None), (alone, LOGNORMAL)):
             file = less["none"] if items is None else bare
             scenario = json.loads(self.scenario({"type": "replay", "file": str(file)}, items=items).read_text())
-            self.assertEqual(self.result(self.file({**scenario, "model": model}, "other.json"))["queries"]["completed"], 200)
+            self.assertEqual(
+                self.result(self.file({**scenario, "model": model}, "other.json"))["queries"]["completed"], 200
+            )
         error = self.refuse("trace", "convert", less["counts"], self.folder / "more.trace", "--detail", "rows")
         self.assertIn("only the detail counts", error)
         self.assertFalse((self.folder / "more.trace").exists())
@@ -393,8 +464,10 @@ class ConvertToLess(TraceTest):
 class ArrivalTable(TraceTest):
     def arrivals(self, text):
         self.file(text, "a.csv")
-        scenario = self.scenario({"type": "trace", "file": str(self.folder / "a.csv"), "column": "start, s", "items_column": "items"},
-                                 items=None)
+        scenario = self.scenario(
+            {"type": "trace", "file": str(self.folder / "a.csv"), "column": "start, s", "items_column": "items"},
+            items=None,
+        )
         return self.lines(self.record(scenario, "a.jsonl", "--force", "--detail", "none"))
 
     def lines(self, file):
@@ -461,7 +534,9 @@ class Info(TraceTest):
         self.assertEqual(b["lookups_when_present"], {"mean": 1, "cv": 0, "p50": 1, "p90": 1, "p99": 1, "max": 1})
         self.assertEqual(a["lookups_per_item_when_present"], {"mean": 1, "cv": 0})
         self.assertAlmostEqual(a["correlation_with_items"], 1)
-        self.assertAlmostEqual(a["correlation_with_other_tables"], 0.5774, places=4)  # b is left out of every other even query
+        self.assertAlmostEqual(
+            a["correlation_with_other_tables"], 0.5774, places=4
+        )  # b is left out of every other even query
         self.assertEqual((a["distinct_rows"], a["sampled_rows_share"], b["distinct_rows"]), (1, 1, 75))
         self.assertEqual((a["repeats_within_query_share"], b["repeats_within_query_share"]), (50 / 150, 0))
         self.assertEqual([p["rows_share"] for p in b["reuse_by_hottest_rows"]], [0.0001, 0.001, 0.01, 0.1, 0.5])
@@ -479,7 +554,9 @@ class Info(TraceTest):
         for key in ("items", "lookups", "tables"):
             self.assertNotIn(key, r)
         for records in ([], [{"t": 5}], [{"t": 5}, {"t": 5}]):
-            trace = self.text_trace([{**r, "items": 2, "lookups": {}} for r in records], items=True, detail="counts", tables=[{"name": "a"}])
+            trace = self.text_trace(
+                [{**r, "items": 2, "lookups": {}} for r in records], items=True, detail="counts", tables=[{"name": "a"}]
+            )
             for options in ([], ["--format", "json"]):
                 text = self.succeed("trace", "info", trace, *options).stdout
                 self.assertNotRegex(text.lower(), r"\b-?(nan|inf)\b")
@@ -511,7 +588,9 @@ class Info(TraceTest):
         scenario = self.scenario({"type": "poisson", "rate": "1000 /s"}, rows=ZIPF)
         trace = self.record(scenario, "long.trace", "--queries", "200000")
         bound = lambda: resource.setrlimit(resource.RLIMIT_DATA, (24 << 20, 24 << 20))  # noqa: E731
-        done = subprocess.run([PROGRAM, "trace", "info", trace], capture_output=True, text=True, preexec_fn=bound, timeout=PATIENCE)
+        done = subprocess.run(
+            [PROGRAM, "trace", "info", trace], capture_output=True, text=True, preexec_fn=bound, timeout=PATIENCE
+        )
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertIn("rows are sampled", done.stdout)
         self.assertIn(" ~", done.stdout)

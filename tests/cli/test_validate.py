@@ -19,7 +19,9 @@ class Validate(ProgramTest):
         self.assertEqual(lines[0].split(), ["case", "measure", "expected", "measured", "interval", "deviation"])
         self.assertEqual(len(lines), 1 + 9 + 1)
         # Eight shards of 100 us: 100 (1 + 1/2 + ... + 1/8) = 271.79.
-        self.assertRegex("\n".join(lines), r"slowest-shard-8 +mean latency, us +271\.786 +27\d\.\d+ +\+-\d\.\d+ % .* pass")
+        self.assertRegex(
+            "\n".join(lines), r"slowest-shard-8 +mean latency, us +271\.786 +27\d\.\d+ +\+-\d\.\d+ % .* pass"
+        )
         self.assertIn("9 of 9 checks pass (seed 1, quick): 9 figures within 99.9 % intervals", lines[-1])
 
     def test_json_and_csv_say_the_same(self):
@@ -51,7 +53,9 @@ class Validate(ProgramTest):
         shutil.copy(PROGRAM, self.folder / "shardsim")
         scenario = self.folder / "workloads/validation/slowest-shard.json"
         scenario.write_text(scenario.read_text().replace('"100 us"', '"105 us"'))
-        done = subprocess.run([self.folder / "shardsim", "validate", *FEW], capture_output=True, text=True, timeout=PATIENCE, check=False)
+        done = subprocess.run(
+            [self.folder / "shardsim", "validate", *FEW], capture_output=True, text=True, timeout=PATIENCE, check=False
+        )
         self.assertEqual(done.returncode, 1, done.stderr)
         self.assertIn("0 of 9 checks pass", done.stdout)
         self.assertIn("9 FAIL", done.stdout)
@@ -61,7 +65,15 @@ class Validate(ProgramTest):
         text = self.succeed("validate", "--list", "--only", "jackson").stdout
         self.assertIn("product form", text)
         command = [line for line in text.splitlines() if "shardsim run" in line][0].strip()
-        done = subprocess.run(command.replace("shardsim", str(PROGRAM), 1) + " --set traffic.queries=20000", shell=True, cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE, check=False)
+        done = subprocess.run(
+            command.replace("shardsim", str(PROGRAM), 1) + " --set traffic.queries=20000",
+            shell=True,
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
+            check=False,
+        )
         self.assertEqual(done.returncode, 0, done.stderr)
 
     def test_bad_input(self):

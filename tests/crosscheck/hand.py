@@ -101,6 +101,7 @@ def ideal(network, flows):
     def alone(start, a, b, size):
         figures = [network.links[h] for h in network.hops(a, b)]
         return start + sum(latency for _, latency in figures) + size / min(rate for rate, _ in figures)
+
     return [alone(*f) for f in flows]
 
 
@@ -108,8 +109,9 @@ def packet(network, flows):
     hops = [network.hops(a, b) for _, a, b, _ in flows]
     free, finish = {}, [0.0] * len(flows)
     order = itertools.count()  # of packets that come at the same time
-    arrivals = [(f[0], next(order), i, min(1472, f[3] - sent), 0)
-                for i, f in enumerate(flows) for sent in range(0, f[3], 1472)]
+    arrivals = [
+        (f[0], next(order), i, min(1472, f[3] - sent), 0) for i, f in enumerate(flows) for sent in range(0, f[3], 1472)
+    ]
     heapq.heapify(arrivals)
     while arrivals:
         now, _, i, size, at = heapq.heappop(arrivals)

@@ -31,8 +31,12 @@ def star8():
 def leafspine():
     links = [link(f"h{i}", f"leaf{i // 4}", "2 us") for i in range(16)]
     links += [link(f"leaf{i}", f"spine{j}", "2 us") for i in range(4) for j in range(2)]
-    return ("four leaves of four hosts, two spines: two to one oversubscribed", 16,
-            [f"leaf{i}" for i in range(4)] + ["spine0", "spine1"], links)
+    return (
+        "four leaves of four hosts, two spines: two to one oversubscribed",
+        16,
+        [f"leaf{i}" for i in range(4)] + ["spine0", "spine1"],
+        links,
+    )
 
 
 TOPOLOGIES = {"dumbbell": dumbbell, "star8": star8, "leafspine": leafspine}
@@ -55,8 +59,9 @@ def light(pairs):
 
 def overlapping(rng, pairs, count, within_us):
     """Flows of 1 to 10 MB that start within a time in which a link sends only some of them."""
-    flows = [(rng.randrange(within_us), *rng.choice(pairs), rng.randrange(1_000_000, 10_000_001, 1000))
-             for _ in range(count)]
+    flows = [
+        (rng.randrange(within_us), *rng.choice(pairs), rng.randrange(1_000_000, 10_000_001, 1000)) for _ in range(count)
+    ]
     return sorted(flows)
 
 

@@ -2,8 +2,20 @@
 """What the cross-checks share: running programs, compiling against a peer, quantities with units."""
 import subprocess
 
-SCALES = {"bps": 1, "kbps": 1e3, "Mbps": 1e6, "Gbps": 1e9, "Tbps": 1e12,
-          "s": 1e9, "ms": 1e6, "us": 1e3, "ns": 1, "/s": 1, "B": 1, "kB": 1e3}
+SCALES = {
+    "bps": 1,
+    "kbps": 1e3,
+    "Mbps": 1e6,
+    "Gbps": 1e9,
+    "Tbps": 1e12,
+    "s": 1e9,
+    "ms": 1e6,
+    "us": 1e3,
+    "ns": 1,
+    "/s": 1,
+    "B": 1,
+    "kB": 1e3,
+}
 
 
 class Skipped(Exception):

@@ -57,13 +57,26 @@ class Docs(unittest.TestCase):
         for page in pages():
             for command in commands(page):
                 with self.subTest(page=page.name, command=command):
-                    done = subprocess.run(shortened(command), shell=True, cwd=self.folder, capture_output=True, text=True, timeout=1200, check=False)
+                    done = subprocess.run(
+                        shortened(command),
+                        shell=True,
+                        cwd=self.folder,
+                        capture_output=True,
+                        text=True,
+                        timeout=1200,
+                        check=False,
+                    )
                     self.assertEqual(done.returncode, 0, done.stdout[-500:] + done.stderr[-1500:])
                 count += 1
         self.assertGreater(count, 20)
 
     def test_links_lead_somewhere(self):
-        for page in [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "tests").glob("*.md"), *(ROOT / "workloads").rglob("*.md")]:
+        for page in [
+            *ROOT.glob("*.md"),
+            *(ROOT / "docs").rglob("*.md"),
+            *(ROOT / "tests").glob("*.md"),
+            *(ROOT / "workloads").rglob("*.md"),
+        ]:
             for target in re.findall(r"\]\(([^)#]+)", page.read_text()):
                 if not target.startswith("http"):
                     self.assertTrue((page.parent / target).exists(), f"{page.name}: {target}")

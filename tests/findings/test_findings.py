@@ -168,11 +168,21 @@ class Command(FindingsCase):
         process = self.paper(*self.write(BENDS["F1"][0]), "--out", out, "--no-sensitivity")
         self.assertEqual(process.returncode, 0, process.stderr)
         page = (out / "validation/paper.md").read_text()
-        for text in ("## F13: ", "**does not hold**", "**-1.00 ±0.20**", "20,000 queries", "calibrated", "recalled", "abstract"):
+        for text in (
+            "## F13: ",
+            "**does not hold**",
+            "**-1.00 ±0.20**",
+            "20,000 queries",
+            "calibrated",
+            "recalled",
+            "abstract",
+        ):
             self.assertIn(text, page)
         self.assertNotIn("## Sensitivity", page)
         pictures = sorted((out / "images").iterdir())
-        self.assertEqual({f"../images/{p.name}" for p in pictures}, {t.split(")")[0] for t in page.split("](")[1:] if ".png" in t})
+        self.assertEqual(
+            {f"../images/{p.name}" for p in pictures}, {t.split(")")[0] for t in page.split("](")[1:] if ".png" in t}
+        )
         self.assertTrue(all(picture.stat().st_size > 5000 for picture in pictures))
 
     def test_missing_points(self):

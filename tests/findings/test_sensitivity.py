@@ -16,7 +16,15 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "scripts"))
 
 from shardsim_tools.findings.catalogue import findings  # noqa: E402
-from shardsim_tools.findings.constants import Constant, Place, change, copy_inputs, holders, read_constants, scaled  # noqa: E402
+from shardsim_tools.findings.constants import (
+    Constant,
+    Place,
+    change,
+    copy_inputs,
+    holders,
+    read_constants,
+    scaled,
+)  # noqa: E402
 from shardsim_tools.findings.page import sensitivity_section  # noqa: E402
 from shardsim_tools.findings.runs import Runner  # noqa: E402
 from shardsim_tools.findings.sensitivity import study  # noqa: E402
@@ -156,10 +164,15 @@ class Running(unittest.TestCase):
     def paper(self, *arguments):
         results = [self.folder / "shipped" / name for name in ("paper", "paper-load")]
         command = [sys.executable, ROOT / "scripts/paper.py", *results, "--out", self.folder / "docs", *arguments]
-        return subprocess.run(list(map(str, command)), capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False)
+        return subprocess.run(
+            list(map(str, command)), capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False
+        )
 
     def test_no_program_and_no_such_constant(self):
-        for arguments, word in ((["--shardsim", self.folder / "nowhere"], "nowhere"), (["--only", "colour"], "'colour'")):
+        for arguments, word in (
+            (["--shardsim", self.folder / "nowhere"], "nowhere"),
+            (["--only", "colour"], "'colour'"),
+        ):
             process = self.paper("--cache", self.folder / "cache", *arguments)
             self.assertEqual((process.returncode, len(process.stderr.splitlines())), (2, 1), process.stderr)
             self.assertIn(word, process.stderr)

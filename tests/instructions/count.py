@@ -26,8 +26,18 @@ SCENARIOS = {  # file, and the two numbers of queries
 
 def instructions(program, scenario, queries):
     with tempfile.NamedTemporaryFile() as profile:
-        command = ["valgrind", "--tool=callgrind", f"--callgrind-out-file={profile.name}", program, "run", ROOT / scenario,
-                   "--set", f"traffic.queries={queries}", "--set", "traffic.warmup=0"]
+        command = [
+            "valgrind",
+            "--tool=callgrind",
+            f"--callgrind-out-file={profile.name}",
+            program,
+            "run",
+            ROOT / scenario,
+            "--set",
+            f"traffic.queries={queries}",
+            "--set",
+            "traffic.warmup=0",
+        ]
         log = subprocess.run(command, capture_output=True, text=True, check=True).stderr
     return int(re.search(r"Collected : (\d+)", log)[1])
 

@@ -22,7 +22,11 @@ class Instructions(unittest.TestCase):
         for name, recorded in baseline.items():
             with self.subTest(scenario=name):
                 counted = count.per_query(os.environ["SHARDSIM"], name)
-                self.assertLess(abs(counted / recorded - 1), TOLERANCE, f"{counted:,.0f} instructions a query, recorded {recorded:,}")
+                self.assertLess(
+                    abs(counted / recorded - 1),
+                    TOLERANCE,
+                    f"{counted:,.0f} instructions a query, recorded {recorded:,}",
+                )
 
 
 if __name__ == "__main__":

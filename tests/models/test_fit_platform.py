@@ -11,7 +11,12 @@ EXAMPLE = ROOT / "docs/examples/haswell-loaded-latency.csv"
 
 
 def fit(*arguments):
-    return subprocess.run(["/usr/bin/python3", ROOT / "scripts/fit_platform.py", *map(str, arguments)], capture_output=True, text=True, check=False)
+    return subprocess.run(
+        ["/usr/bin/python3", ROOT / "scripts/fit_platform.py", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
 
 
 class FitPlatform(unittest.TestCase):
@@ -23,7 +28,9 @@ class FitPlatform(unittest.TestCase):
 
     def test_two_timings(self):
         """(179 - 57) / (512 - 64) = 0.2723 ns a byte; 57 - 64 x 0.2723 = 39.57 ns."""
-        self.assertEqual(self.figures(EXAMPLE, "--lookup", "64:57", "--lookup", "512:179")[:3], ("122.7 GB/s", "39.6 ns", "0.272 ns"))
+        self.assertEqual(
+            self.figures(EXAMPLE, "--lookup", "64:57", "--lookup", "512:179")[:3], ("122.7 GB/s", "39.6 ns", "0.272 ns")
+        )
 
     def test_a_curve(self):
         """A straight curve from 100 ns at 0 to 200 ns at 100 GB/s: at 80 % 180 ns; 9 lines: 20 ns; at 32 GB/s a line of 64 B is 2 ns of it.
@@ -38,7 +45,10 @@ class FitPlatform(unittest.TestCase):
     def test_the_example_platform_is_what_the_script_makes(self):
         platform = json.loads((ROOT / "docs/examples/haswell.json").read_text())
         bandwidth, time, per_byte, _ = self.figures(EXAMPLE, "--chains", 4)
-        self.assertEqual((platform["memory_bandwidth"], platform["lookup"]["time"], platform["lookup"]["time_per_byte"]), (bandwidth, time, per_byte))
+        self.assertEqual(
+            (platform["memory_bandwidth"], platform["lookup"]["time"], platform["lookup"]["time_per_byte"]),
+            (bandwidth, time, per_byte),
+        )
 
     def test_bad_input(self):
         for arguments, words in (((EXAMPLE, "--lookup", "64:57"), "give it twice"), ((EXAMPLE, "--lookup", "64:57", "--lookup", "64:60"), "must differ"),

@@ -20,12 +20,22 @@ def fields(value, prefix=""):
 
 class Models(unittest.TestCase):
     def test_the_generator_writes_what_is_shipped(self):
-        done = subprocess.run([sys.executable, ROOT / "scripts/generate_models.py", "--check"], capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            [sys.executable, ROOT / "scripts/generate_models.py", "--check"],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
         self.assertEqual(done.returncode, 0, done.stderr)
 
     def test_totals(self):
         # name: GiB, tables, largest in GB, nets
-        expected = {"drm1": (194, 257, 3.6, 2), "drm2": (138, 133, 6.7, 2), "drm3": (200, 39, 178.8, 1), "mlperf-dlrm-v2": (97.36, 26, 20.48, 1)}
+        expected = {
+            "drm1": (194, 257, 3.6, 2),
+            "drm2": (138, 133, 6.7, 2),
+            "drm3": (200, 39, 178.8, 1),
+            "mlperf-dlrm-v2": (97.36, 26, 20.48, 1),
+        }
         for name, (gib, tables, largest, nets) in expected.items():
             model = json.loads((ROOT / f"models/{name}.json").read_text())
             sizes = [4 * t["dim"] * t["rows"] for net in model["nets"] for t in net["tables"]]

@@ -53,7 +53,10 @@ class Timeline(PlotCase):
     def test_what_is_no_timeline(self):
         for content in ("{", "[]", "{}", {"traceEvents": [{"ph": "X"}]}, {"traceEvents": []}):
             with self.subTest(content):
-                self.assert_refused(run("plot_timeline.py", self.file(content)), "no query" if content == {"traceEvents": []} else "timeline")
+                self.assert_refused(
+                    run("plot_timeline.py", self.file(content)),
+                    "no query" if content == {"traceEvents": []} else "timeline",
+                )
         self.assert_refused(run("plot_timeline.py", self.sweep / "nothing.json"), "nothing.json", "No such file")
 
 

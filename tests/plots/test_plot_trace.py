@@ -21,7 +21,9 @@ def table(number, sampled=1):
 def findings(**changes):
     """What `shardsim trace info --format json` writes."""
     arrivals = {"queries": 1234, "duration_s": 7200.0, "per_second": 0.171, "gap_cv": 1.5}
-    rate = [{"start_s": 600.0 * i, "seconds": 600.0, "queries": 100 + i, "per_second": (100 + i) / 600} for i in range(12)]
+    rate = [
+        {"start_s": 600.0 * i, "seconds": 600.0, "queries": 100 + i, "per_second": (100 + i) / 600} for i in range(12)
+    ]
     windows = [{"window_s": 4.0 * 2**i, "windows": 1800 >> i, "index": 1.2**i if i else 0} for i in range(6)]
     found = {
         "schema_version": 1, "file": "in/some.trace", "complete": True, "provenance": {"source": "made up $"}, "detail": "rows",
@@ -63,7 +65,9 @@ class Trace(PlotCase):
 
     def test_many_tables(self):
         tables = [table(i) for i in range(100)]
-        self.assert_shows(findings(tables=tables), "lookups of 100 tables", "from the most lookups", "grey: 94 more tables")
+        self.assert_shows(
+            findings(tables=tables), "lookups of 100 tables", "from the most lookups", "grey: 94 more tables"
+        )
 
     def test_same_data_same_bytes(self):
         file = self.found(findings())
@@ -86,17 +90,30 @@ class Trace(PlotCase):
             with self.subTest(words):
                 self.assert_refused(run("plot_trace.py", self.found(content)), *words)
         self.assert_refused(run("plot_trace.py", self.sweep / "none.json"), "none.json", "No such file")
-        self.assert_refused(run("plot_trace.py", self.sweep / "x.trace", "--shardsim", self.sweep / "none"), "none", "No such file")
+        self.assert_refused(
+            run("plot_trace.py", self.sweep / "x.trace", "--shardsim", self.sweep / "none"), "none", "No such file"
+        )
         self.assertFalse((self.sweep / "plots").exists())
 
     @unittest.skipUnless(PROGRAM, "SHARDSIM names no program")
     def test_a_trace_itself(self):
-        lines = [{"format": "shardsim-trace", "version": 1, "time_unit": "s", "items": True, "detail": "rows", "tables": [{"name": "a"}]}]
+        lines = [
+            {
+                "format": "shardsim-trace",
+                "version": 1,
+                "time_unit": "s",
+                "items": True,
+                "detail": "rows",
+                "tables": [{"name": "a"}],
+            }
+        ]
         lines += [{"t": i * i / 100, "items": i % 5 + 1, "rows": {"a": [i % 17] * (i % 3)}} for i in range(400)]
         trace = self.sweep / "own.jsonl"
         trace.write_text("\n".join(map(json.dumps, lines)))
         self.assert_drawn(run("plot_trace.py", trace, "--shardsim", PROGRAM, "--bins", 20))
-        self.assert_reads(self.sweep / "plots", "trace", ["own.jsonl; 400 queries", "a (17 rows)", "lookups of 1 table"])
+        self.assert_reads(
+            self.sweep / "plots", "trace", ["own.jsonl; 400 queries", "a (17 rows)", "lookups of 1 table"]
+        )
         trace.write_text("broken")
         self.assert_refused(run("plot_trace.py", trace, "--shardsim", PROGRAM), "own.jsonl", "not a trace")
 

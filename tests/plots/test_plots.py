@@ -15,7 +15,9 @@ from fixture import CONFIGURATIONS, add_intervals, write_sweep
 
 SCRIPTS = Path(__file__).resolve().parents[2] / "scripts"
 PROGRAM = os.environ.get("SHARDSIM")
-PLOTS = sorted({script.name for script in SCRIPTS.glob("plot_*.py")} - {"plot_incast.py", "plot_timeline.py", "plot_trace.py"})  # no sweep
+PLOTS = sorted(
+    {script.name for script in SCRIPTS.glob("plot_*.py")} - {"plot_incast.py", "plot_timeline.py", "plot_trace.py"}
+)  # no sweep
 # What must be readable in each plot: axis labels with their units, legends, panel titles.
 WORDS = {
     "overheads": ["singular (%)", "P99 latency", "compute", "configuration", "small", "nsbp"],
@@ -152,7 +154,14 @@ class Drawing(PlotCase):
 
     @unittest.skipUnless(PROGRAM, "SHARDSIM names no program")
     def test_incast(self):
-        words = ["completion time (ms)", "senders", "ideal", "port: one after the other", "fluid: all share", "packet, ECN"]
+        words = [
+            "completion time (ms)",
+            "senders",
+            "ideal",
+            "port: one after the other",
+            "fluid: all share",
+            "packet, ECN",
+        ]
         for out in ("first", "second"):
             process = run("plot_incast.py", "--shardsim", PROGRAM, "--out", self.sweep / out)
             self.assert_drawn(process)
@@ -260,7 +269,9 @@ class Command(PlotCase):
         rows = run("table.py", self.sweep).stdout.splitlines()
         self.assertIn(" P95 ms ", rows[0])
         # The longer half of the interval, 20 % of the figure; no interval but a mark where there is doubt.
-        one_shard = "small one-shard 1000 1.65 1.50 2.25 2.48 3.00 5.50 +50.0 ±10.0 +50.0 ±10.0 +50.0 ±10.0 +10.0 ±2.0 stable"
+        one_shard = (
+            "small one-shard 1000 1.65 1.50 2.25 2.48 3.00 5.50 +50.0 ±10.0 +50.0 ±10.0 +50.0 ±10.0 +10.0 ±2.0 stable"
+        )
         self.assertEqual(rows[3].split(), one_shard.split())
         nsbp = "small nsbp 4 1000 0.99 0.90 1.35 1.49 1.80? 7.00 -10.0 ±2.0 -10.0 ±2.0 -10.0? +40.0 ±8.0 stable"
         self.assertEqual(rows[5].split(), nsbp.split())

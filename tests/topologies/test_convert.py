@@ -138,7 +138,9 @@ def paths(graph, start, finish):
 
 
 def platform(inside):
-    return f'<?xml version="1.0"?>\n<!DOCTYPE platform SYSTEM "x.dtd">\n<platform version="4.1">\n{inside}\n</platform>\n'
+    return (
+        f'<?xml version="1.0"?>\n<!DOCTYPE platform SYSTEM "x.dtd">\n<platform version="4.1">\n{inside}\n</platform>\n'
+    )
 
 
 class SimGrid(Converting):
@@ -226,7 +228,9 @@ class SimGrid(Converting):
         self.assertIn("FATPIPE links (1, the first is '2')", self.notes)
 
     def test_flat_cluster(self):
-        graph = self.converted("c.xml", platform('<cluster id="c" prefix="n" suffix=".x" radical="0-1,7" bw="1GBps" lat="2us"/>'))
+        graph = self.converted(
+            "c.xml", platform('<cluster id="c" prefix="n" suffix=".x" radical="0-1,7" bw="1GBps" lat="2us"/>')
+        )
         self.assertEqual(graph["hosts"], ["n0.x", "n1.x", "n7.x"])
         self.assertEqual(graph["switches"], ["nc_router.x"])
         self.assert_path(graph, "n0.x", "n7.x", "1 GB/s", "4 us")
@@ -311,7 +315,7 @@ class SNDlib(Converting):
         '<node id="A"><coordinates><x>0</x><y>0</y></coordinates></node>\n'
         '<node id="B"><coordinates><x>0</x><y>1</y></coordinates></node></nodes>\n'
         '<links><link id="L1"><source>A</source><target>B</target>%s\n'
-        '<additionalModules><addModule><capacity>155.0</capacity><cost>1</cost></addModule>\n'
+        "<additionalModules><addModule><capacity>155.0</capacity><cost>1</cost></addModule>\n"
         "<addModule><capacity>622.0</capacity><cost>2</cost></addModule></additionalModules></link></links>\n"
         "</networkStructure></network>\n"
     )
@@ -339,8 +343,18 @@ class SNDlib(Converting):
 
     def test_what_is_unsaid(self):
         for name, text in (("n.xml", self.XML % ""), ("n.json", self.JSON)):
-            self.refused(name, text, "SNDlib states neither the unit", "'L1'", "bandwidth-unit=Mbps", "--default bandwidth=", lines=2)
-            self.refused(name, text, "has no latency", "--default latency='1 ms'", "--latency-per-km", options=self.UNIT)
+            self.refused(
+                name,
+                text,
+                "SNDlib states neither the unit",
+                "'L1'",
+                "bandwidth-unit=Mbps",
+                "--default bandwidth=",
+                lines=2,
+            )
+            self.refused(
+                name, text, "has no latency", "--default latency='1 ms'", "--latency-per-km", options=self.UNIT
+            )
         graph = self.converted("n.xml", self.XML % "", *SPEED, *DELAY)
         self.assertEqual(rows(graph), [("A", "B", "10 Gbps", "1 ms")])
         self.assertIn("replaced by --default bandwidth", self.notes)
@@ -368,7 +382,9 @@ class Formats(Converting):
         text = "4 1 3\n3\n0 3 100Gbps 1000ns 0.000000\n1 3 25Gbps 0.001ms 0\n2 3 1GBps 2us 0.01\n"
         graph = self.converted("t.txt", text, "--frontend", "0")
         self.assertEqual((graph["hosts"], graph["switches"], graph["frontend"]), (["0", "1", "2"], ["3"], "0"))
-        self.assertEqual(rows(graph), [("0", "3", "100 Gbps", "1 us"), ("1", "3", "25 Gbps", "1 us"), ("2", "3", "8 Gbps", "2 us")])
+        self.assertEqual(
+            rows(graph), [("0", "3", "100 Gbps", "1 us"), ("1", "3", "25 Gbps", "1 us"), ("2", "3", "8 Gbps", "2 us")]
+        )
         self.assertIn("1 links have an error rate", self.notes)
         self.refused("t.txt", text[: text.index("2 3 1G")], 4, "ends after 2 links", "announces 3")
         self.refused("t.txt", text.replace("\n3\n", "\n9\n"), 2, "a switch is '9'")
@@ -387,7 +403,9 @@ class Formats(Converting):
         self.assertEqual((graph["hosts"], graph["switches"]), (["c1"], ["leaf"]))
         self.assertEqual(rows(graph), [("c1", "leaf", "10 Gbps", "1 ms")])
         self.assertIn("links to the machine", self.notes)
-        self.refused("x.clab.yml", self.CLAB, 9, "'c1' and 'leaf' has no bandwidth", "containerlab does not describe", lines=2)
+        self.refused(
+            "x.clab.yml", self.CLAB, 9, "'c1' and 'leaf' has no bandwidth", "containerlab does not describe", lines=2
+        )
         self.refused("x.clab.yml", self.CLAB.replace("    c1:", "    leaf:"), 6, "'leaf' occurs a second time")
         self.refused("x.clab.yml", self.CLAB.replace("c1:eth1", "c7:eth1"), 9, "no node 'c7'", options=SPEED + DELAY)
         self.refused("x.clab.yml", self.CLAB + "x: &a [1]\ny: *a\n", 12, "alias")
@@ -403,7 +421,9 @@ class Formats(Converting):
         self.assertEqual((graph["hosts"], graph["switches"]), (["0"], ["s"]))
         self.assertEqual(rows(graph), [("0", "s", "1 Gbps", "5 us"), ("s", "0", "100 MB/s", "2 ms")])
         self.assertEqual([link["one_way"] for link in graph["links"]], [True, True])
-        self.refused("n.json", text, "'s' and '0' has no bandwidth", "a number without a unit", "bandwidth-unit=Mbps", lines=2)
+        self.refused(
+            "n.json", text, "'s' and '0' has no bandwidth", "a number without a unit", "bandwidth-unit=Mbps", lines=2
+        )
         self.refused("n.json", text[:-5], 1, "not valid JSON", "cut short")
         self.refused("n.json", '{"nodes": [{"id": 1}, {"id": 1}], "links": []}', "a second node is called '1'")
         self.refused("n.json", '{"nodes": [1], "links": [{"source": 1, "target": 1}]}', "to itself")
@@ -414,7 +434,9 @@ class Formats(Converting):
         graph = self.converted("e.csv", text, "--default", "kind=switch")
         self.assertEqual((graph["hosts"], graph["switches"]), ([], ["a", "b", "c"]))
         self.assertEqual(rows(graph), [("a", "b", "10 Gbps", "5 us"), ("b", "c", "2 MB/s", "1 ms")])
-        self.refused("e.csv", "Node1,Node2\n0,16\n", 2, "'0' and '16' has no bandwidth", "--default bandwidth='10 Gbps'", lines=2)
+        self.refused(
+            "e.csv", "Node1,Node2\n0,16\n", 2, "'0' and '16' has no bandwidth", "--default bandwidth='10 Gbps'", lines=2
+        )
         self.refused("e.csv", "Node1,Node2\n0,16\n", 2, "no latency", "--default latency='1 ms'", options=SPEED)
         self.refused("e.csv", "source,target,capacity\na,b,100\n", 2, "bandwidth-unit=Mbps", lines=2)
         self.refused("e.csv", "source,target,x\na,b\n", 2, "has 2 columns, the heading 3")
@@ -455,7 +477,9 @@ class Formats(Converting):
 
     def test_astrasim(self):
         text = "topology: [ %s ]\nnpus_count: [ %s ]\nbandwidth: [ 50.0, 25.0 ]  # GB/s\nlatency: [ 500.0, 1 ]  # ns\n"
-        ring = self.converted("r.yml", "topology: [ Ring ]\nnpus_count: [ 8 ]\nbandwidth: [ 50.0 ]\nlatency: [ 500.0 ]\n")
+        ring = self.converted(
+            "r.yml", "topology: [ Ring ]\nnpus_count: [ 8 ]\nbandwidth: [ 50.0 ]\nlatency: [ 500.0 ]\n"
+        )
         self.assertEqual((len(ring["hosts"]), len(ring["links"]), forwards(ring)), (8, 8, True))
         self.assertEqual(rows(ring)[0], ("npu0", "npu1", "53.6870912 GB/s", "500 ns"))  # 50 x 2^30
         graph = self.converted("r.yml", text % ("FullyConnected, Switch", "3, 4"))
@@ -472,7 +496,9 @@ class Formats(Converting):
         graph = self.converted("t.yaml", text, *DELAY)
         self.assertEqual((len(graph["hosts"]), len(graph["links"]), forwards(graph)), (32, 32 + 32 + 16, True))
         self.assertEqual(rows(graph)[0], ("node0", "node1", "2.147483648 GB/s", "1 ms"))  # 2 GiB/s
-        self.refused("t.yaml", text, 7, "has no latency", "CODES torus description gives no latency", "--default latency='1 ms'")
+        self.refused(
+            "t.yaml", text, 7, "has no latency", "CODES torus description gives no latency", "--default latency='1 ms'"
+        )
 
     def test_codes_fat_tree(self):
         shape = "num_levels: %d\n      switch_count: %d\n      switch_radix: 4"
@@ -483,7 +509,9 @@ class Formats(Converting):
         self.assertEqual(Counter(row[2:] for row in rows(graph)), {("1 GB/s", "30 ns"): 16, ("2 GB/s", "60 ns"): 32})
         degree = Counter(end for link in graph["links"] for end in (link["a"], link["b"]))
         self.assertEqual({degree[switch] for switch in graph["switches"]}, {4})
-        two = self.converted("f.yaml", self.CODES % ("fattree", shape % (2, 2), "    cn_bandwidth: 1\n    router_delay: 1\n"))
+        two = self.converted(
+            "f.yaml", self.CODES % ("fattree", shape % (2, 2), "    cn_bandwidth: 1\n    router_delay: 1\n")
+        )
         self.assertEqual((len(two["hosts"]), len(two["switches"]), len(two["links"])), (4, 3, 4 + 4))
         self.refused("f.yaml", self.CODES % ("fattree", shape % (3, 7), ""), "a multiple of 2", options=SPEED + DELAY)
         self.refused("f.yaml", self.CODES % ("slimfly", "x: 1", ""), 3, "'slimfly' is not converted")

@@ -48,12 +48,16 @@ class Findings(Converting):
     def test_a_bad_line_does_not_hide_the_next(self):
         """Of a kind are those that differ in names and numbers only."""
         csv = "source,target,bandwidth,latency\na,b,0 Gbps,1 us\nb,c,1 Gpbs,1 us\nc,d,2 Gpbs,1 us\nd,e\n"
-        self.refused("e.csv", csv, 2, "bandwidth 0", "the unit 'Gpbs'", "(and 1 more like it)", "has 2 columns", lines=3)
+        self.refused(
+            "e.csv", csv, 2, "bandwidth 0", "the unit 'Gpbs'", "(and 1 more like it)", "has 2 columns", lines=3
+        )
         hpcc = "3 1 2\n2\n0 2 100Gbps -1us 0\n1 2 100Gbqs 1us 0\n"
         self.refused("t.txt", hpcc, 3, "negative latency", "t.txt:4: ", lines=2)
         zone = '<platform version="4"><zone id="z" routing="Full"><host id="a"/><host id="a"/>\n%s</zone></platform>'
         routes = '<route src="a" dst="b"><link_ctn id="l"/></route>\n<route src="a" dst="c"><link_ctn id="l"/></route>'
-        self.refused("p.xml", zone % routes, 1, "a second node is called 'a'", "joins 'b', but", "1 more like it", lines=2)
+        self.refused(
+            "p.xml", zone % routes, 1, "a second node is called 'a'", "joins 'b', but", "1 more like it", lines=2
+        )
 
     def test_an_option_may_stand_anywhere(self):
         path, out = self.folder / "e.csv", self.folder / "out.json"
@@ -121,7 +125,9 @@ class Directions(Converting):
         self.assertIn("2 of 2 links have the bandwidth of --default (10 Gbps)", self.notes)
 
     def test_directions_that_differ_stay_one_way_links(self):
-        graph = self.converted("e.csv", "source,target,bandwidth\na,b,1 Gbps\nb,a,2 Gbps\nb,c,3 Gbps\nc,b,3 Gbps\n", *DELAY)
+        graph = self.converted(
+            "e.csv", "source,target,bandwidth\na,b,1 Gbps\nb,a,2 Gbps\nb,c,3 Gbps\nc,b,3 Gbps\n", *DELAY
+        )
         self.assertEqual(
             [(link["a"], link["b"], link["bandwidth"], link.get("one_way", False)) for link in graph["links"]],
             [("a", "b", "1 Gbps", True), ("b", "a", "2 Gbps", True), ("b", "c", "3 Gbps", False)],
@@ -165,7 +171,9 @@ class Supplied(Converting):
         self.refused("n.json", network(self.PICTURE, self.LINKS), "has no latency", options=(*SPEED, *PER_KM))
 
     def test_degrees_are_told(self):
-        graph = self.converted("n.json", network([at("A", 0, 0), at("B", 90, 0), {"id": "C"}], self.LINKS), *BOTH, *PER_KM)
+        graph = self.converted(
+            "n.json", network([at("A", 0, 0), at("B", 90, 0), {"id": "C"}], self.LINKS), *BOTH, *PER_KM
+        )
         # A quarter of the equator: 6371 km x pi / 2 = 10,007.5 km, 50.04 ms at 5 us a km.
         self.assertAlmostEqual(float(base(rows(graph)[0][3])) * 1e3, 50.038, delta=0.001)
         self.assertIn("taken for degrees: longitudes 0 to 90, latitudes 0 to 0", self.notes)
@@ -175,14 +183,18 @@ class Supplied(Converting):
         self.assertIn("3 of 3 nodes, which do not say, are made hosts", self.notes)
 
     def test_kinds_and_units(self):
-        text = network([{"id": "A", "kind": "host"}, "B"], [{"source": "A", "target": "B", "capacity": 5, "delay": "1 us"}])
+        text = network(
+            [{"id": "A", "kind": "host"}, "B"], [{"source": "A", "target": "B", "capacity": 5, "delay": "1 us"}]
+        )
         self.converted("n.json", text, "--default", "bandwidth-unit=Mbps", "--default", "kind=switch")
         self.assertIn("1 of 2 nodes do not say of which kind they are: switch, by --default", self.notes)
         self.assertIn("1 values of bandwidth have no unit: taken in Mbps", self.notes)
         self.assertNotIn("latency", self.notes)
 
     def test_pixels_of_sndlib(self):
-        nodes = "".join(f'<node id="{n}"><coordinates><x>{x}</x><y>10</y></coordinates></node>' for n, x in (("A", 1), ("B", 2)))
+        nodes = "".join(
+            f'<node id="{n}"><coordinates><x>{x}</x><y>10</y></coordinates></node>' for n, x in (("A", 1), ("B", 2))
+        )
         text = (
             f'<network><networkStructure><nodes coordinatesType="pixel">{nodes}</nodes><links><link id="L"><source>A</source>'
             "<target>B</target></link></links></networkStructure></network>"
@@ -200,7 +212,9 @@ class Supplied(Converting):
         unit = ("--default", "bandwidth-unit=Mbps")
         graph = self.converted("n.json", network(["A", "B", "C"], links), *unit, *DELAY)
         self.assertEqual([b for _, _, b, _ in rows(graph)], ["30 Mbps", "7 Mbps", "480 Mbps"])
-        self.assertIn("1 links have nothing installed but modules to choose from (the first: 3, of 30.0 to 1920.0)", self.notes)
+        self.assertIn(
+            "1 links have nothing installed but modules to choose from (the first: 3, of 30.0 to 1920.0)", self.notes
+        )
         graph = self.converted("n.json", network(["A", "B", "C"], links), *unit, *DELAY, "--default", "module=largest")
         self.assertEqual([b for _, _, b, _ in rows(graph)], ["1.92 Gbps", "7 Mbps", "480 Mbps"])
         self.refused("n.json", network(["A"], []), "one of smallest, largest", options=("--default", "module=2"))

@@ -67,7 +67,9 @@ class EdgeLists(Converting):
     def test_rocketfuel_weights(self):
         """Each link stands in both directions, also with another weight: ns-3 makes it one."""
         graph = self.converted("weights.intra", self.WEIGHTS, *BOTH)
-        self.assertEqual(rows(graph), [("Oslo,+N1", "Bergen,+N2", "10 Gbps", "1 ms"), ("Oslo,+N1", "Bodo,+N3", "10 Gbps", "1 ms")])
+        self.assertEqual(
+            rows(graph), [("Oslo,+N1", "Bergen,+N2", "10 Gbps", "1 ms"), ("Oslo,+N1", "Bodo,+N3", "10 Gbps", "1 ms")]
+        )
         self.assertIn("2 links stand in both directions: a cable each", self.notes)
         self.refused("w", self.WEIGHTS, 1, "weights of routing without a unit", "latency-unit=ms", options=SPEED)
         graph = self.converted("latencies.intra", self.WEIGHTS, *SPEED, "--default", "latency-unit=ms")
@@ -92,7 +94,7 @@ class Yaml(Converting):
             self.refused("n.yaml", text, 3, f"the format '{form}' lays out CODES' processes", "torus, fattree")
 
     def test_a_lab_with_such_words_is_containerlab(self):
-        text = "topology:\n  nodes:\n    fabric:\n      kind: linux\n    b:\n      kind: x\n  links:\n    - endpoints: [\"fabric:1\", \"b:1\"]\n"
+        text = 'topology:\n  nodes:\n    fabric:\n      kind: linux\n    b:\n      kind: x\n  links:\n    - endpoints: ["fabric:1", "b:1"]\n'
         self.assertEqual(self.converted("l.yml", text, *BOTH)["hosts"], ["fabric"])
 
     CODES = "topology:\n  format: parametric\n  fabric:\n    model: %s\n    shape:\n      %s\n    links:\n%s"
@@ -120,16 +122,21 @@ class Yaml(Converting):
         shape = "num_levels: 3\n      switch_count: 8\n      switch_radix: 4"
         more = "      x: 1\n    cn_bandwidth: 10Gbps\n    link_bandwidth: 2GiBps\n    router_delay: 1.5us\n    ft_type: 0\n"
         graph = self.converted("f.yaml", self.CODES % ("fattree", shape, more))
-        self.assertEqual(Counter(row[2:] for row in rows(graph)), {("10 Gbps", "750 ns"): 16, ("2.147483648 GB/s", "1.5 us"): 32})
+        self.assertEqual(
+            Counter(row[2:] for row in rows(graph)), {("10 Gbps", "750 ns"): 16, ("2.147483648 GB/s", "1.5 us"): 32}
+        )
 
 
 class SimGrid(Converting):
-    LINKS = "".join(f'<link id="{i}" bandwidth="{i}MBps" latency="{i}us" sharing_policy="SPLITDUPLEX"/>' for i in range(1, 5))
+    LINKS = "".join(
+        f'<link id="{i}" bandwidth="{i}MBps" latency="{i}us" sharing_policy="SPLITDUPLEX"/>' for i in range(1, 5)
+    )
 
     def zone(self, routes, names="abc", routers=""):
         nodes = "".join(f'<host id="{n}"/>' for n in names) + "".join(f'<router id="{n}"/>' for n in routers)
         listed = "".join(
-            f'<route src="{r[0]}" dst="{r[1]}">' + "".join(f'<link_ctn id="{i}"/>' for i in r[2:]) + "</route>" for r in routes
+            f'<route src="{r[0]}" dst="{r[1]}">' + "".join(f'<link_ctn id="{i}"/>' for i in r[2:]) + "</route>"
+            for r in routes
         )
         return platform(f'<zone id="z" routing="Full">{nodes}{self.LINKS}{listed}</zone>')
 

@@ -499,7 +499,9 @@ class Command(Converting):
 
     def test_the_list_and_the_help(self):
         names = [line.split()[0] for line in run(SCRIPT, "--list").stdout.splitlines()]
-        files = {path.stem.replace("_", "-") for path in (ROOT / "scripts/shardsim_tools/trace_formats").glob("[!_]*.py")}
+        files = {
+            path.stem.replace("_", "-") for path in (ROOT / "scripts/shardsim_tools/trace_formats").glob("[!_]*.py")
+        }
         self.assertEqual(set(names), files)
         text = run(SCRIPT, "--help").stdout
         examples = (
@@ -587,24 +589,61 @@ class Dated(Converting):
         self.bad("t.csv", text, 2, "lora is 'a'", options=["--time-column", "When it came", "--items-column", "lora"])
 
     def test_forms_of_dates(self):
-        _, records = self.converted("h.csv", "hour\n14102100\n14102101\n14102200\n", "--time-column", "hour", "--time-format", "%y%m%d%H")
+        _, records = self.converted(
+            "h.csv", "hour\n14102100\n14102101\n14102200\n", "--time-column", "hour", "--time-format", "%y%m%d%H"
+        )
         self.assertEqual(seconds(records), [0, 3600, 86400])
-        _, records = self.converted("d.csv", "t\n21/10/2014 00:00\n21/10/2014 00:30\n", "--time-column", "t", "--time-format", "%d/%m/%Y %H:%M")
+        _, records = self.converted(
+            "d.csv", "t\n21/10/2014 00:00\n21/10/2014 00:30\n", "--time-column", "t", "--time-format", "%d/%m/%Y %H:%M"
+        )
         self.assertEqual(seconds(records), [0, 1800])
-        self.bad("h.csv", "hour\n141021\n14102125\n", 3, "hour is '14102125'", options=["--time-column", "hour", "--time-format", "%y%m%d%H"])
+        self.bad(
+            "h.csv",
+            "hour\n141021\n14102125\n",
+            3,
+            "hour is '14102125'",
+            options=["--time-column", "hour", "--time-format", "%y%m%d%H"],
+        )
         self.bad("d.csv", "t\n21/10/2014 00:00\n", 2, "--time-format", options=["--time-column", "t"])
         self.bad("n.csv", "timestamp\n5\n3\n", 3, "--sort")
         self.assertEqual(seconds(self.converted("n.csv", "timestamp\n3\n5\n", "--time-unit", "ms")[1]), [0, 0.002])
 
     def test_avazu(self):
         """Two impressions in the first hour, three in the next: at 0 and 30 min, and at 0, 20 and 40 min of it."""
-        columns = ["id", "click", "hour", "C1", "banner_pos", "site_id", "site_domain", "site_category", "app_id", "app_domain", "app_category", "device_id", "device_ip", "device_model", "device_type", "device_conn_type", *(f"C{i}" for i in range(14, 22))]
+        columns = [
+            "id",
+            "click",
+            "hour",
+            "C1",
+            "banner_pos",
+            "site_id",
+            "site_domain",
+            "site_category",
+            "app_id",
+            "app_domain",
+            "app_category",
+            "device_id",
+            "device_ip",
+            "device_model",
+            "device_type",
+            "device_conn_type",
+            *(f"C{i}" for i in range(14, 22)),
+        ]
         row = "{},0,{},1005,0,1fbe01fe,f3845767,28905ebd,ecad2386,7801e8d9,07d7df22,a99f214a,ddd2926e,44956a24,1,2,15706,320,50,1722,0,35,-1,79"
-        text = ",".join(columns) + "\n" + "".join(row.format(i, hour) + "\n" for i, hour in enumerate([14102100, 14102100, 14102101, 14102101, 14102101]))
+        text = (
+            ",".join(columns)
+            + "\n"
+            + "".join(
+                row.format(i, hour) + "\n" for i, hour in enumerate([14102100, 14102100, 14102101, 14102101, 14102101])
+            )
+        )
         header, records = self.converted("avazu.csv", text)
         self.assertEqual(seconds(records), [0, 1800, 3600, 4800, 6000])
         self.assertEqual(len(header["tables"]), 21)
-        self.assertEqual((records[0]["rows"]["site_id"], records[0]["rows"]["C14"], "C20" in records[0]["rows"]), ([0x1FBE01FE], [15706], False))
+        self.assertEqual(
+            (records[0]["rows"]["site_id"], records[0]["rows"]["C14"], "C20" in records[0]["rows"]),
+            ([0x1FBE01FE], [15706], False),
+        )
         _, records = self.converted("avazu.csv", text, "--rows", "100")
         self.assertEqual(records[0]["rows"]["site_id"], [0x1FBE01FE % 100])
         self.bad("avazu.csv", text.replace("ddd2926e", "none"), 2, "device_ip is 'none'")
@@ -616,7 +655,9 @@ class Streams(Converting):
     def test_bags(self):
         header, records = self.converted("train.txt", "0 7 5 7\n1 2\n3\n")
         self.assertEqual([table["name"] for table in header["tables"]], ["user", "item"])
-        self.assertEqual([r["rows"] for r in records], [{"user": [0], "item": [7, 5, 7]}, {"user": [1], "item": [2]}, {"user": [3]}])
+        self.assertEqual(
+            [r["rows"] for r in records], [{"user": [0], "item": [7, 5, 7]}, {"user": [1], "item": [2]}, {"user": [3]}]
+        )
         self.bad("train.txt", "0 7 5\n1 x\n", 2, "an item is 'x'", options=["--from", "bags"])
         self.bad("train.txt", "0 7 5\n1 2\n", 1, "an item is '7'", options=["--rows", "user=9,item=6"])
 
@@ -631,7 +672,10 @@ class Streams(Converting):
                 _, records = self.converted(name, text)
                 self.assertEqual(([r["rows"] for r in records], seconds(records)), (plain, [0, 10]))
         header, records = self.converted("p.csv", "user,item\nanna,9\nbert,4\nanna,4\n", "--rate", "2 /s")
-        self.assertEqual([r["rows"] for r in records], [{"user": [0], "item": [9]}, {"user": [1], "item": [4]}, {"user": [0], "item": [4]}])
+        self.assertEqual(
+            [r["rows"] for r in records],
+            [{"user": [0], "item": [9]}, {"user": [1], "item": [4]}, {"user": [0], "item": [4]}],
+        )
         self.assertIn("of user: numbered in the order", header["provenance"]["rows"])
         self.assertEqual(seconds(records), [0, 0.5, 1])
         _, records = self.converted("edges.txt", "1 2\n3 4\n", "--from", "pairs")
@@ -639,13 +683,21 @@ class Streams(Converting):
         self.bad("edges.txt", "1 2\n3 4\n", "of no format known here")
 
     def test_field_row(self):
-        header, records = self.converted("slots.txt", "label:1 price:0.5 user:17 item:4 item:9\nlabel:0 price:2.5 user:3\n")
+        header, records = self.converted(
+            "slots.txt", "label:1 price:0.5 user:17 item:4 item:9\nlabel:0 price:2.5 user:3\n"
+        )
         self.assertEqual([table["name"] for table in header["tables"]], ["user", "item"])
         self.assertEqual([r["rows"] for r in records], [{"user": [17], "item": [4, 9]}, {"user": [3]}])
         self.assertIn("'price:0.5' in line 1", self.notes)
         _, records = self.converted("slots.txt", "1 23:17 24:4 24:9\n", "--from", "field-row", "--rows", "10")
         self.assertEqual(records[0]["rows"], {"23": [7], "24": [4, 9]})
-        self.bad("slots.txt", "user:1 item:2\nuser:3 item\n", 2, "'item', word 2; table:row is wanted", options=["--from", "field-row"])
+        self.bad(
+            "slots.txt",
+            "user:1 item:2\nuser:3 item\n",
+            2,
+            "'item', word 2; table:row is wanted",
+            options=["--from", "field-row"],
+        )
 
     def test_hash_slot(self):
         text = "1 0 18446744073709551615:2 771238400:3 771238401:3\n1 1 9912:2 771238400:3\n"
@@ -662,17 +714,35 @@ class Streams(Converting):
 class CommandLine(Converting):
     def test_options_between_the_files(self):
         out = self.folder / "o.jsonl"
-        for words in (["--limit", 2, SAMPLES / "azure_llm.csv", out], [SAMPLES / "azure_llm.csv", "--limit", 2, out, "--force"], [SAMPLES / "azure_llm.csv", out, "--force", "--limit", 2]):
+        for words in (
+            ["--limit", 2, SAMPLES / "azure_llm.csv", out],
+            [SAMPLES / "azure_llm.csv", "--limit", 2, out, "--force"],
+            [SAMPLES / "azure_llm.csv", out, "--force", "--limit", 2],
+        ):
             done = run(SCRIPT, *words)
             self.assertEqual((done.returncode, len(out.read_text().splitlines())), (0, 3), done.stderr)
-        words = [SAMPLES / "arrivals.jsonl", "--items", 10, SAMPLES / "lookups.jsonl", "--limit", 2, ROOT / "models/drm1.json", "--seed", 3, out, "--force"]
+        words = [
+            SAMPLES / "arrivals.jsonl",
+            "--items",
+            10,
+            SAMPLES / "lookups.jsonl",
+            "--limit",
+            2,
+            ROOT / "models/drm1.json",
+            "--seed",
+            3,
+            out,
+            "--force",
+        ]
         self.assertEqual(run("dress_trace.py", *words).returncode, 0)
         self.refused(SCRIPT, [SAMPLES / "azure_llm.csv", "--limit", 2, out, "more"], "unrecognized arguments: more")
 
     def test_without_numpy(self):
         hidden = self.path("numpy.py", "raise ImportError\n").parent
         for name in ("azure_functions.csv", "movielens.inter"):
-            with_it, without = self.sample(name), self.trace(SCRIPT, SAMPLES / name, environment={"PYTHONPATH": str(hidden)})
+            with_it, without = self.sample(name), self.trace(
+                SCRIPT, SAMPLES / name, environment={"PYTHONPATH": str(hidden)}
+            )
             self.assertEqual(with_it, without)
 
     def test_counts_are_kept(self):
@@ -684,7 +754,9 @@ class CommandLine(Converting):
         ratio = {}
         for law in (counted, piecewise):
             found = Counter(min(time // 1000, 3999) for time in law(pieces, random.randrange(99)))
-            ratio[law] = statistics.pvariance(found[i] for i in range(4000)) / statistics.fmean(found[i] for i in range(4000))
+            ratio[law] = statistics.pvariance(found[i] for i in range(4000)) / statistics.fmean(
+                found[i] for i in range(4000)
+            )
         self.assertLess(abs(ratio[counted] - 1), 5 * (2 / 4000) ** 0.5)
         self.assertLess(abs(ratio[piecewise] - 2), 5 * 2 * (3 / 4000) ** 0.5)
         times = list(counted([(0, 10**6, 3.0), (10**6, 10**6, 0.0), (2 * 10**6, 10**6, 20.0)], 1))

@@ -29,10 +29,15 @@ def measure(program, rounds, say):
             setup, few = simulate(program, scenario, 1, settings)
             whole, many = simulate(program, scenario, queries, settings)
             running = whole.wall_s - setup.wall_s
-            results.setdefault(name, []).append((queries / running, (many - few) / running, setup.wall_s * 1000, whole.peak_mib))
+            results.setdefault(name, []).append(
+                (queries / running, (many - few) / running, setup.wall_s * 1000, whole.peak_mib)
+            )
     return {name: [statistics.median(column) for column in zip(*runs)] for name, runs in results.items()}
 
 
 def report(results):
-    rows = [[name, f"{queries:,.0f}", f"{events / 1e6:.2f}", f"{setup:.0f}", f"{peak:.0f}"] for name, (queries, events, setup, peak) in results.items()]
+    rows = [
+        [name, f"{queries:,.0f}", f"{events / 1e6:.2f}", f"{setup:.0f}", f"{peak:.0f}"]
+        for name, (queries, events, setup, peak) in results.items()
+    ]
     return table(["scenario", "queries/s", "million events/s", "set-up, ms", "peak memory, MiB"], rows)

@@ -14,10 +14,21 @@ from peers import Skipped, compile_peer, output, require  # noqa: E402
 SIZES = {"small": 200_000, "large": 50_000}
 TREE = ROOT / "tests/crosscheck/fork_join"
 # tests/bench/fork_join_*.json, as the programs of TREE take it.
-ALIKE = ["seed=1", "main_cores=8", "shard_cores=4", "requests_per_s=12000", "first_stage_ns=150000", "last_stage_ns=250000",
-         "service_mean_ns=200000", "latency_ns=10000", "bits_per_s=25000000000"]
-WORDS = {"small": [*ALIKE, "shards=8", "request_bytes=10000", "response_bytes=20000"],
-         "large": [*ALIKE, "shards=64", "request_bytes=1250", "response_bytes=2500"]}
+ALIKE = [
+    "seed=1",
+    "main_cores=8",
+    "shard_cores=4",
+    "requests_per_s=12000",
+    "first_stage_ns=150000",
+    "last_stage_ns=250000",
+    "service_mean_ns=200000",
+    "latency_ns=10000",
+    "bits_per_s=25000000000",
+]
+WORDS = {
+    "small": [*ALIKE, "shards=8", "request_bytes=10000", "response_bytes=20000"],
+    "large": [*ALIKE, "shards=64", "request_bytes=1250", "response_bytes=2500"],
+}
 # What hand-written programs of --peers are, and how they are called after the size.
 LOOPS = {
     "ref_full": ("hand-tuned loop, every event", ["0"]),
@@ -27,11 +38,27 @@ LOOPS = {
 }
 # Others' engines: source, headers, package to look for, libraries, share of the requests that is enough.
 ENGINES = {
-    "ns-3, events alone": ("ns3_events.cc", ["ns3_station.hpp", "ns3_service.hpp"], ("ns3-core", "ns-3", "libns3-dev"),
-                           ["ns3-point-to-point", "ns3-network", "ns3-core"], 1 / 2),
-    "SimGrid, actors": ("simgrid_actors.cpp", ["simgrid_engine.hpp"], ("simgrid", "SimGrid", "libsimgrid-dev"), ["simgrid"], 1 / 10),
-    "ns-3, packets": ("ns3_packets.cc", ["ns3_station.hpp", "ns3_service.hpp"], ("ns3-core", "ns-3", "libns3-dev"),
-                      ["ns3-point-to-point", "ns3-network", "ns3-core"], 1 / 100),
+    "ns-3, events alone": (
+        "ns3_events.cc",
+        ["ns3_station.hpp", "ns3_service.hpp"],
+        ("ns3-core", "ns-3", "libns3-dev"),
+        ["ns3-point-to-point", "ns3-network", "ns3-core"],
+        1 / 2,
+    ),
+    "SimGrid, actors": (
+        "simgrid_actors.cpp",
+        ["simgrid_engine.hpp"],
+        ("simgrid", "SimGrid", "libsimgrid-dev"),
+        ["simgrid"],
+        1 / 10,
+    ),
+    "ns-3, packets": (
+        "ns3_packets.cc",
+        ["ns3_station.hpp", "ns3_service.hpp"],
+        ("ns3-core", "ns-3", "libns3-dev"),
+        ["ns3-point-to-point", "ns3-network", "ns3-core"],
+        1 / 100,
+    ),
 }
 
 
@@ -61,7 +88,9 @@ class Engine:
         source, headers, package, libraries, self.share = ENGINES[name]
         self.name = name
         require(*package)
-        self.program = compile_peer(TREE / source, [TREE / h for h in ("workload.hpp", *headers)], libraries, folder, ["-O3"])
+        self.program = compile_peer(
+            TREE / source, [TREE / h for h in ("workload.hpp", *headers)], libraries, folder, ["-O3"]
+        )
 
     def rate(self, size):
         requests = round(SIZES[size] * self.share)
@@ -77,7 +106,10 @@ class SimPy:
 
     def rate(self, size):
         requests = round(SIZES[size] * self.share)
-        return requests / run(["/usr/bin/python3", TREE / "simpy_processes.py", *WORDS[size], f"requests={requests}"]).wall_s
+        return (
+            requests
+            / run(["/usr/bin/python3", TREE / "simpy_processes.py", *WORDS[size], f"requests={requests}"]).wall_s
+        )
 
 
 def contestants(program, peers, folder):
@@ -108,5 +140,8 @@ def measure(program, peers, rounds, folder, say):
 
 def report(results):
     own = dict(results)[Shardsim.name]
-    rows = [[name, *(f"{rate:,.0f}" for rate in rates), *(f"{ours / rate:.2f}" for ours, rate in zip(own, rates))] for name, rates in results]
+    rows = [
+        [name, *(f"{rate:,.0f}" for rate in rates), *(f"{ours / rate:.2f}" for ours, rate in zip(own, rates))]
+        for name, rates in results
+    ]
     return table(["program", "S = 8, requests/s", "S = 64, requests/s", "shardsim is faster by, S = 8", "S = 64"], rows)

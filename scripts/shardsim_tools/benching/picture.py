@@ -5,8 +5,10 @@ from shardsim_tools.plotting.figure import plt, save
 def draw(scale, folder):
     hosts = [row[0] for row in scale]
     figure, (speed, memory) = plt.subplots(1, 2, figsize=(8, 2.8), constrained_layout=True)
-    for axes, values, title in ((speed, [row[1] / 1e6 for row in scale], "million events/s"),
-                                (memory, [row[4] for row in scale], "peak memory, MiB")):
+    for axes, values, title in (
+        (speed, [row[1] / 1e6 for row in scale], "million events/s"),
+        (memory, [row[4] for row in scale], "peak memory, MiB"),
+    ):
         axes.plot(hosts, values, "o-", color="#222222", markersize=4)
         axes.set_xscale("log")
         axes.set_xlabel("servers")

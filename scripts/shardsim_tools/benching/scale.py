@@ -15,8 +15,12 @@ def measure(program, say):
     for k, mains, replicas in SIZES:
         hosts = mains + 8 * replicas
         say(f"scale: {hosts} hosts")
-        settings = [f"topology.k={k}", f"cluster.main.replicas={mains}", f"cluster.sparse.replicas={replicas}",
-                    f"traffic.arrivals.rate={RATE_OF_A_MAIN * mains} /s"]
+        settings = [
+            f"topology.k={k}",
+            f"cluster.main.replicas={mains}",
+            f"cluster.sparse.replicas={replicas}",
+            f"traffic.arrivals.rate={RATE_OF_A_MAIN * mains} /s",
+        ]
         setup, few = simulate(program, FLEET, 1, settings)
         whole, many = simulate(program, FLEET, QUERIES, settings)
         running = whole.wall_s - setup.wall_s
@@ -25,5 +29,8 @@ def measure(program, say):
 
 
 def report(results):
-    rows = [[f"{hosts:,}", f"{events / 1e6:.2f}", f"{per_query:.0f}", f"{setup:.2f}", f"{peak:,.0f}"] for hosts, events, per_query, setup, peak in results]
+    rows = [
+        [f"{hosts:,}", f"{events / 1e6:.2f}", f"{per_query:.0f}", f"{setup:.2f}", f"{peak:,.0f}"]
+        for hosts, events, per_query, setup, peak in results
+    ]
     return table(["servers", "million events/s", "us a query", "set-up, s", "peak memory, MiB"], rows)

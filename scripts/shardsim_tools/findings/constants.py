@@ -36,7 +36,9 @@ class Constant:
 
 def read_constants(file: Path = Path(__file__).with_name("constants.json")) -> list[Constant]:
     entries = json.loads(file.read_text(encoding="utf-8"))["constants"]
-    return [Constant(e["name"], e["shipped"], e["known"], tuple(Place(**place) for place in e["places"])) for e in entries]
+    return [
+        Constant(e["name"], e["shipped"], e["known"], tuple(Place(**place) for place in e["places"])) for e in entries
+    ]
 
 
 def copy_inputs(root: Path, target: Path) -> None:

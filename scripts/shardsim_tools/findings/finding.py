@@ -65,4 +65,6 @@ def unless_failed(verdict: Verdict) -> Verdict | None:
 def counted(verdicts: list[Verdict], what: str) -> str:
     """ "17 of 30 higher, 3 undecided" """
     undecided = verdicts.count(Verdict.UNDECIDED)
-    return f"{verdicts.count(Verdict.HOLDS)} of {len(verdicts)} {what}" + (f", {undecided} undecided" if undecided else "")
+    return f"{verdicts.count(Verdict.HOLDS)} of {len(verdicts)} {what}" + (
+        f", {undecided} undecided" if undecided else ""
+    )

@@ -50,11 +50,13 @@ def table(head: list[str], rows: list[list[str]], left: int = 99) -> str:
     return "\n".join(f"| {' | '.join(row)} |" for row in [head, rule, *rows])
 
 
-def page(studies: Studies, outcomes: dict[str, Outcome], constants: list[Constant], sensitivity: Sensitivity | None) -> str:
+def page(
+    studies: Studies, outcomes: dict[str, Outcome], constants: list[Constant], sensitivity: Sensitivity | None
+) -> str:
     parts = [
         "# The paper's findings",
         "<!-- Written by scripts/paper.py: edit that. -->",
-        "Lui et al., \"Understanding Capacity-Driven Scale-Out Neural Recommendation Inference\" (arXiv 2011.02084), against the "
+        'Lui et al., "Understanding Capacity-Driven Scale-Out Neural Recommendation Inference" (arXiv 2011.02084), against the '
         f"simulation of it, {queries_of(studies)} queries a configuration. This writes the page and its pictures:",
         COMMANDS,
         KNOWN,
@@ -73,7 +75,9 @@ def page(studies: Studies, outcomes: dict[str, Outcome], constants: list[Constan
 
 
 def queries_of(studies: Studies) -> str:
-    counts = {f"{int(n):,}" for study in (studies.serial, studies.load) for n in study.sweep.frame["completed"] if n > 0}
+    counts = {
+        f"{int(n):,}" for study in (studies.serial, studies.load) for n in study.sweep.frame["completed"] if n > 0
+    }
     return " or ".join(sorted(counts))
 
 
@@ -109,9 +113,7 @@ def cell_text(cell: Cell) -> str:
 
 
 def dependence(constants: list[Constant]) -> list[str]:
-    calibrated = [
-        f"- {name}: {finding.calibration}" for name, finding in findings().items() if finding.calibration
-    ]
+    calibrated = [f"- {name}: {finding.calibration}" for name, finding in findings().items() if finding.calibration]
     rows = [[c.name, c.shipped, c.known] for c in constants]
     return [
         "Recalled of the paper, and taken as they are: number of cores, memory and network card of SC-Large; sizes, tables and nets of the "
@@ -146,12 +148,19 @@ def sensitivity_section(sensitivity: Sensitivity) -> list[str]:
 
 def changes_text(sensitivity: Sensitivity, row: Row, change: str) -> str:
     verdicts = row.variants[change].verdicts
-    texts = [f"**{n} {verdicts[n].value}**" if verdicts[n] else f"{n} cannot be judged" for n in sensitivity.flips(row, change)]
+    texts = [
+        f"**{n} {verdicts[n].value}**" if verdicts[n] else f"{n} cannot be judged"
+        for n in sensitivity.flips(row, change)
+    ]
     return ", ".join(texts + [f"*{name} undecided*" for name in sensitivity.fades(row, change)]) or "–"
 
 
 def tail_text(variant: Variant) -> str:
-    return " / ".join(f"{100 * overhead.value:+.1f}" for overhead in variant.best_p99.values()) if variant.best_p99 else "–"
+    return (
+        " / ".join(f"{100 * overhead.value:+.1f}" for overhead in variant.best_p99.values())
+        if variant.best_p99
+        else "–"
+    )
 
 
 def known_to(variant: Variant) -> str:
@@ -185,7 +194,9 @@ def reading(sensitivity: Sensitivity) -> list[str]:
     if names := firm[Verdict.FAILS]:
         lines.append(f"- Do not hold whichever is changed, or go into the noise: {', '.join(names)}.")
     lines += [
-        f"- {name} ({sensitivity.judged[name].value}) flips with {'; '.join(some)}." for name, some in causes.items() if some
+        f"- {name} ({sensitivity.judged[name].value}) flips with {'; '.join(some)}."
+        for name, some in causes.items()
+        if some
     ]
     if quiet:
         lines.append(f"- {len(quiet)} of {len(sensitivity.rows)} constants change no verdict: {'; '.join(quiet)}.")

@@ -22,7 +22,10 @@ NOT_JUDGED = [
     {"setting": ["drm1, one batch", "drm1, int8 and 40 % pruned"]},
     {
         "setting": ["drm1", "drm2", "drm3", "drm1, sc-small sparse"],
-        "configuration": ["one-shard", *(f"{s} {n}" for s in ("capacity-balanced", "load-balanced", "nsbp") for n in (2, 4))],
+        "configuration": [
+            "one-shard",
+            *(f"{s} {n}" for s in ("capacity-balanced", "load-balanced", "nsbp") for n in (2, 4)),
+        ],
     },
     {"setting": ["drm2", "drm3"], "configuration": ["capacity-balanced 8"]},
 ]

@@ -15,7 +15,11 @@ METRICS = [
     "completed", "mean_us", "p50_us", "p90_us", "p99_us", "cpu_us_per_query",
     "p50_overhead", "p90_overhead", "p99_overhead", "compute_overhead",
 ]  # fmt: skip
-LATER_METRICS = ["p95_us", "p95_overhead", "goodput"]  # sweeps of earlier versions lack them, and intervals (_lo, _hi) and doubts
+LATER_METRICS = [
+    "p95_us",
+    "p95_overhead",
+    "goodput",
+]  # sweeps of earlier versions lack them, and intervals (_lo, _hi) and doubts
 # What the column `doubts` calls the figures.
 MEASURES = {
     "mean_us": "mean", "p50_us": "p50", "p90_us": "p90", "p95_us": "p95", "p99_us": "p99", "cpu_us_per_query": "cpu",
@@ -83,7 +87,9 @@ class Sweep:
 
     @functools.cached_property
     def _numbers(self) -> dict[tuple, int]:
-        return {labels: index for index, labels in zip(self.frame.index, zip(*(self.frame[axis] for axis in self.axes)))}
+        return {
+            labels: index for index, labels in zip(self.frame.index, zip(*(self.frame[axis] for axis in self.axes)))
+        }
 
     def result(self, index: int) -> "Result":
         relative = self.points[index].get("result")

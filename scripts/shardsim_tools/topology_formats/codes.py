@@ -183,4 +183,6 @@ def _bandwidth(fabric, key, factor):
     value, unit = units.split(fabric[key], line, key)
     if not unit:
         return units.bandwidth(value * factor, line, key, "bytes")
-    return units.bandwidth(units.scaled(fabric[key], BANDWIDTH, line, key), line, key, "bits" if "b" in unit else "bytes")
+    return units.bandwidth(
+        units.scaled(fabric[key], BANDWIDTH, line, key), line, key, "bits" if "b" in unit else "bytes"
+    )

@@ -157,7 +157,9 @@ class Graph:
         if self.defaults.repair:
             neighbours = self._repair(neighbours)
             if frontend is not None and frontend not in self._line_of:
-                self.source.find("frontend", None, f"--frontend: {frontend!r} is not in the largest part, which --repair keeps")
+                self.source.find(
+                    "frontend", None, f"--frontend: {frontend!r} is not in the largest part, which --repair keeps"
+                )
         elif (parts := len(repair.parts(neighbours))) > 1:
             self.source.note(f"the graph is in {parts} parts that no link joins; --repair keeps the largest")
         self._note_supplied()
@@ -215,20 +217,28 @@ class Graph:
                 "made hosts (--default kind=switch makes them switches)"
             )
         elif kinds:
-            self.source.note(f"{kinds} of {nodes} nodes do not say of which kind they are: {self.defaults.kind}, by --default")
+            self.source.note(
+                f"{kinds} of {nodes} nodes do not say of which kind they are: {self.defaults.kind}, by --default"
+            )
         supplied = [link.pop("supplied") for link in self.links]
         bandwidths = sum(bandwidth for bandwidth, _ in supplied)
         latencies = Counter(latency for _, latency in supplied)
         if bandwidths:
-            self.source.note(f"{bandwidths} of {links} links have the bandwidth of --default ({self.defaults.bandwidth})")
+            self.source.note(
+                f"{bandwidths} of {links} links have the bandwidth of --default ({self.defaults.bandwidth})"
+            )
         if latencies["distance"]:
             self.source.note(f"{latencies['distance']} of {links} links have a latency by distance (--latency-per-km)")
         if latencies["default"]:
-            self.source.note(f"{latencies['default']} of {links} links have the latency of --default ({self.defaults.latency})")
+            self.source.note(
+                f"{latencies['default']} of {links} links have the latency of --default ({self.defaults.latency})"
+            )
         for quantity, number in self._units_supplied.items():
             if number:
                 unit = getattr(self.defaults, f"{quantity}_unit")
-                self.source.note(f"{number} values of {quantity} have no unit: taken in {unit}, by --default {quantity}-unit")
+                self.source.note(
+                    f"{number} values of {quantity} have no unit: taken in {unit}, by --default {quantity}-unit"
+                )
 
     def _repair(self, neighbours: dict[str, set[str]]) -> dict[str, set[str]]:
         """Drops doubled links and all but the largest part; says what was done, in one line."""

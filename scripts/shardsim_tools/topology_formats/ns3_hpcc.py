@@ -20,7 +20,17 @@ TITLE = "ns-3 HPCC text"
 ABOUT = "ns-3 text of HPCC, ConWeave, SimAI (nodes switches links; switch ids; src dst rate delay error)"
 
 # The spellings ns-3 knows; k and K are both 1000, Ki is 1024.
-_PREFIXES = {"": 1, "k": 10**3, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12, "Ki": 2**10, "Mi": 2**20, "Gi": 2**30}
+_PREFIXES = {
+    "": 1,
+    "k": 10**3,
+    "K": 10**3,
+    "M": 10**6,
+    "G": 10**9,
+    "T": 10**12,
+    "Ki": 2**10,
+    "Mi": 2**20,
+    "Gi": 2**30,
+}
 RATES = {
     prefix + unit: Decimal(factor) * size
     for unit, size in (("bps", Decimal("0.125")), ("b/s", Decimal("0.125")), ("Bps", 1), ("B/s", 1))
@@ -79,7 +89,9 @@ def _counts(source, line, first):
             units.count(word, line, f"the number of {what}")
             for word, what in zip(first, ("nodes", "GPUs of a server", "NVSwitches", "switches", "links"))
         )
-        source.note(f"of SimAI's {inner + outer} switches {inner} are NVSwitches; {servers} GPUs ({first[5][:20]}) a server")
+        source.note(
+            f"of SimAI's {inner + outer} switches {inner} are NVSwitches; {servers} GPUs ({first[5][:20]}) a server"
+        )
         return nodes, inner + outer, links
     if len(first) != 3:
         raise BadInput(

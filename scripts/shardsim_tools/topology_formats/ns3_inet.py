@@ -36,7 +36,9 @@ def read(source, graph):
         for found in range(wanted):
             line, words = next(rows, (line, None))
             if words is None:
-                raise BadInput(line, f"the file ends after {found} {kind}s, the first line announces {wanted}; it is cut short")
+                raise BadInput(
+                    line, f"the file ends after {found} {kind}s, the first line announces {wanted}; it is cut short"
+                )
             if len(words) != 3:
                 form = "number, x, y" if kind == "node" else "two nodes and a weight"
                 raise BadInput(line, f"has {len(words)} words; a {kind} is: {form}")

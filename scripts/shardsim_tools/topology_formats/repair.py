@@ -42,7 +42,9 @@ def joined_directions(links: list[dict], source) -> list[dict]:
             link["one_way"] = True
             unlike += 1
     cables = len(result) - unlike
-    source.note(f"the file lists both directions of each link: two lines are one cable ({len(links)} lines, {cables} cables)")
+    source.note(
+        f"the file lists both directions of each link: two lines are one cable ({len(links)} lines, {cables} cables)"
+    )
     if unlike:
         source.note(f"{unlike} lines differ from that of the other direction: each is a one-way link")
     return result

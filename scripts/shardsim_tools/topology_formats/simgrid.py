@@ -153,7 +153,9 @@ def _zone(platform, zone, graph):
             simgrid_clusters.add(platform, element, graph)
         elif tag in HAND_MADE:
             if zone.attributes.get("routing", "").lower() != "cluster":
-                raise BadInput(element.line, f"<{tag}> stands in a zone whose routing is not Cluster; it belongs to one")
+                raise BadInput(
+                    element.line, f"<{tag}> stands in a zone whose routing is not Cluster; it belongs to one"
+                )
         elif tag not in IGNORED:
             raise BadInput(element.line, f"<{tag}> is not converted; host, router, link, route, zoneRoute, cluster are")
     if zone.attributes.get("routing", "").lower() == "cluster":
@@ -181,7 +183,9 @@ def _link(platform, element):
     name = element.wanted("id")
     if name in platform.links:
         first = platform.links[name].line
-        platform.source.find("second link", element.line, f"a second link is called {name!r} (the first in line {first})")
+        platform.source.find(
+            "second link", element.line, f"a second link is called {name!r} (the first in line {first})"
+        )
         return
     bandwidth = quantity(element, "bandwidth", BANDWIDTH)
     if not bandwidth:

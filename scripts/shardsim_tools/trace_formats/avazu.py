@@ -49,7 +49,9 @@ def _records(source, counts):
     seen = dict.fromkeys(many, 0)
     for stamp, *cells in source.columns(["hour", *TABLES]):
         hour = values.instant(stamp, source, "hour", form="%y%m%d%H")
-        content = {name: [row] for name, cell in zip(TABLES, cells) if (row := _row(name, cell, counts, source)) is not None}
+        content = {
+            name: [row] for name, cell in zip(TABLES, cells) if (row := _row(name, cell, counts, source)) is not None
+        }
         yield hour + HOUR * seen[hour] // many[hour], None, content
         seen[hour] += 1
 

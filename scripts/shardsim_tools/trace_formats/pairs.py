@@ -66,7 +66,9 @@ def read(source, o):
     named = [n for n in TABLES if not _all_numbers(source, between, places[TABLES.index(n)], bool(headed))]
     remarks = {"requests": "an interaction each; a rating is left out"}
     if named:
-        remarks["rows"] = f"of {' and '.join(named)}: numbered in the order of their first interaction, as they are no numbers"
+        remarks[
+            "rows"
+        ] = f"of {' and '.join(named)}: numbered in the order of their first interaction, as they are no numbers"
     tables = [(name, counts.get(name)) for name in TABLES]
     records = _records(source, between, places, bool(headed), counts, named, values.UNITS[o.time_unit])
     timed = places[2] is not None

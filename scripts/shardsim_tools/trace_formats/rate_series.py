@@ -38,7 +38,9 @@ def read(source, o):
         else f"a Poisson process with the source's rate ({o.rate_unit}), constant in each interval; where the source has "
         "counts, these scatter more (--counts kept)"
     )
-    remarks = {"arrivals": f"drawn, seed {o.seed}: {law}; interval {o.interval or '1 s'}; gaps within an interval are synthetic"}
+    remarks = {
+        "arrivals": f"drawn, seed {o.seed}: {law}; interval {o.interval or '1 s'}; gaps within an interval are synthetic"
+    }
     times = arrivals.counted(pieces, o.seed) if kept else arrivals.piecewise(pieces, o.seed)
     return Trace(((time, None, None) for time in times), remarks=remarks)
 

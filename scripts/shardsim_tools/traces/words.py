@@ -17,7 +17,13 @@ def head_pairs(source):
             words.pop(0)
         for word in words:
             left, colon, right = word.rpartition(":")
-            if not colon or not left or left.endswith(":") or not _is_number(right) or any(mark in word for mark in ',{"'):
+            if (
+                not colon
+                or not left
+                or left.endswith(":")
+                or not _is_number(right)
+                or any(mark in word for mark in ',{"')
+            ):
                 return []
             if left.lower() not in IGNORED:
                 pairs.append((left, right))
@@ -51,12 +57,16 @@ def _pairs(source, table_first):
             if not colon:
                 if _is_number(word) and not found:
                     continue  # labels at the start
-                raise source.bad(f"holds {word[:40]!r}, word {n + 1}; {'table:row' if table_first else 'hash:slot'} is wanted")
+                raise source.bad(
+                    f"holds {word[:40]!r}, word {n + 1}; {'table:row' if table_first else 'hash:slot'} is wanted"
+                )
             table, row = (left, right) if table_first else (right, left)
             if table.lower() in IGNORED:
                 continue
             if not (row.isascii() and row.isdigit()):
-                source.note(f"values that are no row numbers are left out, the first is {word[:40]!r} in line {source.line}")
+                source.note(
+                    f"values that are no row numbers are left out, the first is {word[:40]!r} in line {source.line}"
+                )
                 continue
             found.append((table, int(row)))
         yield found
@@ -81,6 +91,8 @@ def _records(source, counts, table_first):
             if table in counts:
                 row %= counts[table]
             elif row >= 2**63:
-                raise source.bad(f"row {row} of {table} needs more than 63 bits; --rows says how many rows the table has")
+                raise source.bad(
+                    f"row {row} of {table} needs more than 63 bits; --rows says how many rows the table has"
+                )
             content.setdefault(table, []).append(row)
         yield None, None, content

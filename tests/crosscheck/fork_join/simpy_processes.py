@@ -17,7 +17,7 @@ def exponential(key, mean):
     x = ((x ^ (x >> 30)) * 0xBF58476D1CE4E5B9) & MASK
     x = ((x ^ (x >> 27)) * 0x94D049BB133111EB) & MASK
     x ^= x >> 31
-    return int(-math.log(((x >> 11) + 1) * 2.0 ** -53) * mean + 0.5)
+    return int(-math.log(((x >> 11) + 1) * 2.0**-53) * mean + 0.5)
 
 
 class Workload:
@@ -86,8 +86,14 @@ class Rpc(Process):
     def serve(self, query, r, shard):
         w, sim = self.sim.workload, self.sim
         asking, answering = w.sending_ns(w.request_bytes), w.sending_ns(w.response_bytes)
-        for station, ns in ((sim.main_out, asking), (None, w.latency_ns), (sim.shard_cores[shard], w.service_ns(r, shard)),
-                            (sim.shard_out[shard], answering), (None, w.latency_ns), (sim.main_in, answering)):
+        for station, ns in (
+            (sim.main_out, asking),
+            (None, w.latency_ns),
+            (sim.shard_cores[shard], w.service_ns(r, shard)),
+            (sim.shard_out[shard], answering),
+            (None, w.latency_ns),
+            (sim.main_in, answering),
+        ):
             if station:
                 yield request, self, station
             yield hold, self, ns

@@ -10,7 +10,9 @@ def judge(studies: Studies) -> Outcome:
     overheads = studies.load.overheads(SETTING, "p50_overhead")
     verdicts = [overhead.below(0) for overhead in overheads.values()]
     rows = [[Cell(name), percent(o, unless_failed(v))] for (name, o), v in zip(overheads.items(), verdicts)]
-    return Outcome(any_holds(verdicts), counted(verdicts, "beat it"), ["DRM1, one batch a query", "P50 overhead"], rows, "%")
+    return Outcome(
+        any_holds(verdicts), counted(verdicts, "beat it"), ["DRM1, one batch a query", "P50 overhead"], rows, "%"
+    )
 
 
 FINDING = Finding(

@@ -14,7 +14,9 @@ def judge(studies: Studies) -> Outcome:
             loaded = studies.load.estimate(model, configuration, "p99_overhead")
             change = loaded - serial
             verdicts.append(change.below(0))
-            rows.append([Cell(f"{model} {configuration}"), percent(serial), percent(loaded), percent(change, verdicts[-1])])
+            rows.append(
+                [Cell(f"{model} {configuration}"), percent(serial), percent(loaded), percent(change, verdicts[-1])]
+            )
     head = ["P99 overhead", "one at a time", "25 queries/s", "change"]
     return Outcome(all_hold(verdicts), counted(verdicts, "shrink"), head, rows, "%, change in points")
 

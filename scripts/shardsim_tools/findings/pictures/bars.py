@@ -26,14 +26,18 @@ def grouped(axes, series: list[Series], factor: float = 1.0) -> None:
     width = figure.SLOT / len(series)
     for at, one in enumerate(series):
         places = [i + (at - (len(series) - 1) / 2) * width for i in range(len(one.estimates))]
-        bars = axes.bar(places, [factor * e.value for e in one.estimates], width, label=one.label, **one.style, **figure.EDGE)
+        bars = axes.bar(
+            places, [factor * e.value for e in one.estimates], width, label=one.label, **one.style, **figure.EDGE
+        )
         for bar, estimate in zip(bars, one.estimates):
             if estimate.doubt:
                 bar.set(**figure.DOUBTED)
         known = [(place, e) for place, e in zip(places, one.estimates) if not e.doubt and e.reach > 0]
         whiskers = [[factor * (e.value - e.low) for _, e in known], [factor * (e.high - e.value) for _, e in known]]
         if known:
-            axes.errorbar([p for p, _ in known], [factor * e.value for _, e in known], whiskers, fmt="none", **figure.WHISKER)
+            axes.errorbar(
+                [p for p, _ in known], [factor * e.value for _, e in known], whiskers, fmt="none", **figure.WHISKER
+            )
     axes.axhline(0, color="#222222", linewidth=0.8)
 
 
