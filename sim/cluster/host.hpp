@@ -1,57 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <array>
-#include <memory>
-
-#include "cluster/platform.hpp"
-#include "engine/shared_rate.hpp"
-#include "engine/station.hpp"
+#include "cluster/devices/cores.hpp"
+#include "cluster/devices/memory.hpp"
 
 namespace shardsim {
 
-/// Classes of CPU work.
-enum class Work { dense, sparse, serde, service };
-inline constexpr std::size_t kWorks = 4;
-template <>
-struct EnumNames<Work> {
-  static constexpr std::array<std::pair<Work, std::string_view>, kWorks> names{
-      {{Work::dense, "dense"}, {Work::sparse, "sparse"}, {Work::serde, "serde"}, {Work::service, "service"}}};
-};
-
-using CpuTimes = std::array<Duration, kWorks>;
-
-/// One running machine: its cores, its memory bandwidth, and how slow a fault makes it.
+/// One running machine, made of its devices.
 class Host {
  public:
   /// `number`: its own among the hosts of a simulation.
-  Host(Simulation& sim, std::uint32_t number, std::string name, const Platform& platform);
+  Host(Simulation& sim, std::uint32_t number, std::string name, const Platform& platform)
+      : number_(number), name_(std::move(name)), platform_(platform), cores_(sim, platform), memory_(sim, platform) {}
 
   std::uint32_t number() const { return number_; }
   const std::string& name() const { return name_; }
   const Platform& platform() const { return platform_; }
-  const Station& cores() const { return cores_; }
-  Bytes memory_used() const { return memory_used_; }
-  void use_memory(Bytes bytes) { memory_used_ += bytes; }
-
-  /// Factor by which work on a core takes longer than described, where it begins from now on: not where it queues now.
-  double slowdown() const { return cores_.slowdown(); }
-  void set_slowdown(double factor) { cores_.set_slowdown(factor); }
-
-  /// Whether its cores together can use up the memory bandwidth; if not, its use is not counted.
-  bool memory_can_run_out() const { return memory_ != nullptr; }
-  /// Memory traffic of all gathers up to now, whether moved or still waiting.
-  Bytes memory_traffic() const { return memory_traffic_; }
+  Cores& cores() { return cores_; }
+  const Cores& cores() const { return cores_; }
+  Memory& memory() { return memory_; }
+  const Memory& memory() const { return memory_; }
 
  private:
-  friend class Server;
   std::uint32_t number_;
   std::string name_;
   const Platform& platform_;
-  Station cores_;
-  std::unique_ptr<SharedRate> memory_;  // null when the cores together cannot use up the bandwidth
-  Bytes memory_used_;
-  Bytes memory_traffic_;
+  Cores cores_;
+  Memory memory_;
 };
 
 /// A replica of a service on a host, and what it did with the host's cores.
@@ -103,30 +78,26 @@ class Server::Job final : private Timer, private Station::Customer {
 
   bool await_ready() const noexcept { return work == Duration::zero(); }
   [[gnu::always_inline]] void await_suspend(std::coroutine_handle<> h) {
-    if (host_.memory_ == nullptr || traffic_.count == 0) {
+    if (!host_.memory().can_run_out() || traffic_.count == 0) {
       on_served = EventTarget(h);
     } else {
       on_served = EventTarget(*this);
       told_at_start = true;
       transfer_.on_done = EventTarget(h);
-      host_.memory_traffic_ += traffic_;
+      host_.memory().ask(traffic_);
     }
-    host_.cores_.enter(*this);
+    host_.cores().enter(*this);
   }
   [[gnu::always_inline]] Booking await_resume() {
-    if (work == Duration::zero()) return {class_, host_.number_, {}, {}};
-    const Station::Visit visit = host_.cores_.leave(*this);
+    if (work == Duration::zero()) return {class_, host_.number(), {}, {}};
+    const Station::Visit visit = host_.cores().leave(*this);
     server_.cpu_times_[static_cast<std::size_t>(class_)] += visit.served;
-    return {class_, host_.number_, visit.waited, visit.served};
+    return {class_, host_.number(), visit.waited, visit.served};
   }
 
  private:
   // A core was granted: gather, as fast as the core can and the memory lets it.
-  void fire() override {
-    transfer_.remaining = static_cast<double>(traffic_.count);
-    transfer_.cap = transfer_.remaining / to_seconds(work);
-    host_.memory_->join(transfer_);
-  }
+  void fire() override { host_.memory().move(transfer_, traffic_, work); }
 
   Server& server_;
   Host& host_;

@@ -63,18 +63,16 @@ void Runner::collect_hosts(double simulated_s) {
   const double share = result_.completed > 0 ? 1 / static_cast<double>(result_.completed) : 0;  // of a query
   std::map<const Host*, std::size_t> place;
   for (const Host& h : serving_.hosts()) {
-    const Station& cores = h.cores();
+    const Cores& cores = h.cores();
     HostResult r;
     r.name = h.name();
     r.platform = h.platform().name;
     r.cores = cores.servers();
-    r.utilisation = to_seconds(cores.served()) / (simulated_s * cores.servers());
-    r.offered_load = to_seconds(cores.offered()) / (seconds_of_load() * cores.servers());
-    if (h.memory_can_run_out())
-      r.memory_load = static_cast<double>(h.memory_traffic().count) /
-                      (seconds_of_load() * h.platform().memory_bandwidth.bytes_per_second);
+    r.utilisation = cores.utilisation(simulated_s);
+    r.offered_load = cores.offered_load(seconds_of_load());
+    if (h.memory().can_run_out()) r.memory_load = h.memory().offered_load(seconds_of_load());
     r.memory = h.platform().memory;
-    r.memory_used = h.memory_used();
+    r.memory_used = h.memory().used();
     r.visits = cores.visits();
     r.mean_wait_us = to_microseconds(cores.waited()) / std::max<double>(1, static_cast<double>(cores.visits()));
     if (r.offered_load > result_.bottleneck.offered_load) result_.bottleneck = {"cpu", r.name, r.offered_load};

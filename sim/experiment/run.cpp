@@ -98,11 +98,7 @@ Length Runner::length() const {
   const double seconds = to_seconds(sim_.now().time_since_epoch());
   Relaxation relaxation;
   if (loop_ || seconds <= 0) return {};
-  for (const Host& h : serving_.hosts()) {
-    const Station& cores = h.cores();
-    relaxation.add(to_seconds(cores.waited()) / std::max<double>(1, static_cast<double>(cores.visits())),
-                   to_seconds(cores.offered()) / (seconds * cores.servers()));
-  }
+  for (const Host& h : serving_.hosts()) relaxation.add(h.cores().mean_wait(), h.cores().offered_load(seconds));
   for (const LinkState& l : network_.links())
     relaxation.add(to_seconds(l.waited) / std::max<double>(1, static_cast<double>(l.messages)),
                    to_seconds(l.busy) / seconds);

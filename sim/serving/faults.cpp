@@ -128,7 +128,7 @@ void FaultInjector::slow_down(const Target& target, double factor, bool begins) 
     return product(factors);
   };
   for (LinkState* link : target.links) network_.change_rate(*link, update(link_factors_[link]));
-  for (Host* host : target.hosts) host->set_slowdown(update(host_factors_[host]));
+  for (Host* host : target.hosts) host->cores().set_slowdown(update(host_factors_[host]));
 }
 
 }  // namespace shardsim

@@ -91,21 +91,21 @@ void Serving::find_routes(const MainReplica& main, SparseReplica& replica) {
 
 void Serving::place_memory(const ShardingPlan& plan) {
   for (std::size_t m = 0; m < main_.size(); ++m)
-    servers_[m].host().use_memory(placed_bytes(plan.main, model_) + model_.dense_bytes());
+    servers_[m].host().memory().hold(placed_bytes(plan.main, model_) + model_.dense_bytes());
   for (std::size_t s = 0; s < plan.shards.size(); ++s)
     for (std::size_t r = 0; r < sparse_replicas_; ++r)
-      servers_[first_server_of_shard(s) + r].host().use_memory(placed_bytes(plan.shards[s].tables, model_));
+      servers_[first_server_of_shard(s) + r].host().memory().hold(placed_bytes(plan.shards[s].tables, model_));
 }
 
 // Each server alone fits its platform (make_plan saw to that); several on one host may not.
 void Serving::check_memory() const {
   constexpr double kGiB = 1 << 30;
   for (const Host& host : hosts_)
-    if (const Bytes usable = host.platform().usable_memory(); host.memory_used() > usable)
+    if (const Bytes usable = host.platform().usable_memory(); host.memory().used() > usable)
       throw InfeasibleError("/cluster",
                             fmt::format("the servers on host {} need {:.2f} GiB together and it has {:.2f}; spread "
                                         "them over more hosts",
-                                        in_quotes(host.name()), static_cast<double>(host.memory_used().count) / kGiB,
+                                        in_quotes(host.name()), static_cast<double>(host.memory().used().count) / kGiB,
                                         static_cast<double>(usable.count) / kGiB));
 }
 

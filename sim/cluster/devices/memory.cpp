@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cluster/host.hpp"
+#include "cluster/devices/memory.hpp"
 
 namespace shardsim {
 namespace {
@@ -16,10 +16,8 @@ bool cores_can_use_up_memory(const Platform& p) {
 
 }  // namespace
 
-Host::Host(Simulation& sim, std::uint32_t number, std::string name, const Platform& platform)
-    : number_(number), name_(std::move(name)), platform_(platform), cores_(sim, platform.cores) {
-  if (cores_can_use_up_memory(platform))
-    memory_ = std::make_unique<SharedRate>(sim, platform.memory_bandwidth.bytes_per_second);
+Memory::Memory(Simulation& sim, const Platform& platform) : bandwidth_(platform.memory_bandwidth) {
+  if (cores_can_use_up_memory(platform)) rate_ = std::make_unique<SharedRate>(sim, bandwidth_.bytes_per_second);
 }
 
 }  // namespace shardsim
