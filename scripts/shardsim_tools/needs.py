@@ -7,7 +7,8 @@ from pathlib import Path
 
 SYSTEM = "/usr/bin/python3"  # where Debian's packages are; another Python may come first on PATH
 PACKAGES = {  # module -> package of Debian, package of PyPI
-    "numpy": ("python3-numpy", "numpy"), "pandas": ("python3-pandas", "pandas"), "yaml": ("python3-yaml", "PyYAML"),
+    "numpy": ("python3-numpy", "numpy"), "scipy": ("python3-scipy", "scipy"), "pandas": ("python3-pandas", "pandas"),
+    "yaml": ("python3-yaml", "PyYAML"),
     "matplotlib": ("python3-matplotlib", "matplotlib"), "distributed": ("python3-distributed", "distributed"),
 }  # fmt: skip
 

@@ -9,7 +9,7 @@ import unittest
 from pathlib import Path
 
 SCRIPTS = Path(__file__).resolve().parents[2] / "scripts"
-OPTIONAL = ["numpy", "pandas", "matplotlib", "yaml", "distributed"]
+OPTIONAL = ["numpy", "scipy", "pandas", "matplotlib", "yaml", "distributed"]
 
 
 class Missing(unittest.TestCase):

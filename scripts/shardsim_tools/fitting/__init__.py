@@ -3,4 +3,4 @@
 
 from shardsim_tools import needs
 
-needs.modules("numpy")
+needs.modules("numpy", "scipy")

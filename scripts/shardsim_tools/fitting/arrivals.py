@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from . import gaps as gap_laws
-from . import items, modulated, rates, twin
+from . import items, modulated, numeric, rates, twin
 
 LIMIT = 4.0
 CLOSE_RATE, FAR_RATE = 0.01, 0.1  # of the logarithm, as all these
@@ -32,7 +32,6 @@ CONSTANT_CV = 0.02
 FEW = 50  # arrivals that tell a rate, but no law
 FEWEST_CONSTANT = 10  # arrivals that tell that gaps are equal
 FEWEST_WINDOWS = 24
-WORTH = 3.3  # gain of log-likelihood of a parameter: chi-square of one degree, error probability 0.01
 FEWEST_CYCLES = 10  # visits of both states in the trace; of fewer, another sample may have quite another rate
 BUNCHED = 0.01  # share of gaps of no length, from which on they are bunches
 CLOCKS = (60.0, 3600.0, 86400.0)  # s: what clocks tick in, beside powers of ten from 1 s down
@@ -209,7 +208,7 @@ def _switching(times, tried):
         _pass_over(tried, "markov-modulated", "no busy and calm times to start from")
         return
     likelier = both.log_likelihood - on_off.log_likelihood
-    name, fit = ("on-off", on_off) if likelier < WORTH else ("markov-modulated", both)
+    name, fit = ("on-off", on_off) if likelier < numeric.WORTH else ("markov-modulated", both)
     if name != "on-off":
         _pass_over(tried, "on-off", f"arrivals in the calm state too are likelier by exp({likelier:.1f})")
     if fit.cycles(times[-1]) < FEWEST_CYCLES:

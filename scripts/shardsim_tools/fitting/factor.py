@@ -9,6 +9,7 @@ import math
 from dataclasses import dataclass, field
 
 import numpy as np
+from scipy import stats
 
 from . import laws, numeric
 
@@ -127,11 +128,8 @@ def _total(scaled):
 
 def _from_lognormal(sample, cv):
     variance = math.log1p(cv * cv)
-    with np.errstate(divide="ignore"):
-        logs = np.log(np.sort(sample))
-    expected = numeric.normal_cdf((logs + variance / 2) / math.sqrt(variance))
-    n = len(sample)
-    return float(max(np.max(np.arange(1, n + 1) / n - expected), np.max(expected - np.arange(n) / n)))
+    expected = stats.lognorm(math.sqrt(variance), scale=math.exp(-variance / 2))
+    return float(stats.ks_1samp(sample, expected.cdf, mode="asymp").statistic)
 
 
 def histogram(sample):

@@ -9,6 +9,7 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+from scipy import optimize
 
 from . import numeric
 
@@ -93,4 +94,5 @@ def weibull_cv(k):
 
 
 def weibull_shape(cv):
-    return math.exp(numeric.bisect(lambda x: cv - weibull_cv(math.exp(x)), math.log(SHAPES[0]), math.log(SHAPES[1])))
+    """In its logarithm, as shapes span decades."""
+    return math.exp(optimize.brentq(lambda x: cv - weibull_cv(math.exp(x)), *map(math.log, SHAPES)))

@@ -6,17 +6,15 @@ import math
 from dataclasses import dataclass, field
 
 import numpy as np
+from scipy import special, stats
 
 from . import numeric
 
 CLOSE = 0.025  # Kolmogorov's distance no one would care about
-WORTH = 3.3  # gain of log-likelihood a parameter must bring: chi-square of one degree, error probability 0.01
 QUANTILES = 100
 TINY = 1e-300
 MOST_SUMMED = 20_000
 MOST_BINS = 50  # values that are given by weight
-
-_erfc = np.vectorize(math.erfc, otypes=[float])
 
 
 class Law:
@@ -41,7 +39,7 @@ class Poisson(Law):
         return [math.log(mean)]
 
     def log_pmf(self, x, theta):
-        return x * theta[0] - math.exp(theta[0]) - numeric.log_gamma(x + 1)
+        return stats.poisson.logpmf(x, math.exp(theta[0]))
 
 
 class Geometric(Law):
@@ -53,8 +51,7 @@ class Geometric(Law):
         return [math.log(mean)]
 
     def log_pmf(self, x, theta):
-        mean = math.exp(theta[0])
-        return x * (theta[0] - math.log1p(mean)) - math.log1p(mean)
+        return stats.geom.logpmf(x + 1, 1 / (1 + math.exp(theta[0])))
 
 
 class GeometricFromOne(Law):
@@ -65,10 +62,7 @@ class GeometricFromOne(Law):
         return [math.log(max(mean, 1 + 1e-6))]
 
     def log_pmf(self, x, theta):
-        more = math.expm1(theta[0])  # mean - 1
-        if more <= 0:
-            return np.where(x == 1, 0.0, -math.inf)
-        return np.where(x >= 1, (x - 1) * (math.log(more) - theta[0]) - theta[0], -math.inf)
+        return stats.geom.logpmf(x, min(math.exp(-theta[0]), 1.0))
 
 
 class NegativeBinomial(Law):
@@ -79,10 +73,7 @@ class NegativeBinomial(Law):
 
     def log_pmf(self, x, theta):
         mean, shape = math.exp(theta[0]), math.exp(-min(max(theta[1], -16), 8))
-        return (
-            numeric.log_gamma(x + shape) - math.lgamma(shape) - numeric.log_gamma(x + 1)
-            - shape * math.log1p(mean / shape) + x * (math.log(mean) - math.log(mean + shape))
-        )  # fmt: skip
+        return stats.nbinom.logpmf(x, shape, shape / (shape + mean))
 
 
 class Lognormal(Law):
@@ -100,7 +91,7 @@ class Lognormal(Law):
         # On the side where the difference keeps its digits.
         right = low > 0
         a, b = np.where(right, low, -high), np.where(right, high, -low)
-        return np.log(np.maximum(0.5 * (_erfc(a / math.sqrt(2)) - _erfc(b / math.sqrt(2))), TINY))
+        return np.log(np.maximum(special.ndtr(-a) - special.ndtr(-b), TINY))
 
 
 class Pareto(Law):
@@ -255,7 +246,7 @@ def _cdf(law, theta, x):
 
 def simplest(fits):
     """Of fits, the likeliest; a parameter must be worth its likelihood."""
-    return max(fits, key=lambda f: f.log_likelihood - WORTH * f.parameters)
+    return max(fits, key=lambda f: f.log_likelihood - numeric.WORTH * f.parameters)
 
 
 def fixed(value, absent, n):

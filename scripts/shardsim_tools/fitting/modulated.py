@@ -9,6 +9,7 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+from scipy import special
 
 from . import numeric
 
@@ -122,7 +123,7 @@ class _Bins:
         self.width = (times[-1] - times[0]) / bins
         counts = np.minimum(((times - times[0]) / self.width).astype(np.int64), bins - 1)
         self.counts = np.bincount(counts, minlength=bins)
-        self.constant = -float(np.sum(numeric.log_gamma(np.arange(self.counts.max() + 1) + 1)[self.counts]))
+        self.constant = -float(np.sum(special.gammaln(self.counts + 1)))
         self.about = f"counts in {bins} bins of {self.width:.4g} s"
 
     def log_likelihood(self, theta):

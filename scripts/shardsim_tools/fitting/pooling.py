@@ -5,12 +5,13 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+from scipy import special, stats
 
 from . import laws, numeric, twin
 
 MATCH = 0.999  # share of queries that must fit a constant
 WHOLE = 0.99  # share of queries whose lookups must be a multiple of the items for whole numbers an item
-ALIKE = 1.36  # two samples of one law are closer, over sqrt(1/n + 1/m), with a probability of 0.95
+ALIKE = special.kolmogi(0.05)  # two samples of one law are closer, over sqrt(1/n + 1/m), with a probability of 0.95
 MOST_DRAWN = 20_000  # samples of a law together with the factor
 FEW = 10  # lookups that rounding may make more or fewer in the mean
 NO_GAIN = 0.005  # too little for care
@@ -195,10 +196,7 @@ def _by_moments(law, mean, cv2):
 
 def _distance(description, absent, counts, times, beside):
     """Kolmogorov's, between samples and the trace, of lookups over items."""
-    a, b = np.sort(beside.drawn(description, absent)), np.sort(counts / times)
-    at = np.concatenate([a, b])
-    of_a, of_b = np.searchsorted(a, at, side="right") / len(a), np.searchsorted(b, at, side="right") / len(b)
-    return float(np.max(np.abs(of_a - of_b)))
+    return float(stats.ks_2samp(beside.drawn(description, absent), counts / times, mode="asymp").statistic)
 
 
 def _empirical(counts, times, quantiles, beside):

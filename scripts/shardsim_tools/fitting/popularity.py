@@ -11,8 +11,7 @@ import math
 from dataclasses import dataclass, field
 
 import numpy as np
-
-from . import numeric
+from scipy import optimize, special, stats
 
 FEWEST = 200  # lookups that tell anything
 EXACT_RANKS = 1024
@@ -80,16 +79,10 @@ class Counts:
 
     def probabilities(self, means):
         """A row a mean."""
-        means = np.maximum(means, 1e-300)[:, None]
-        c = np.arange(EXACT_COUNTS)
-        exact = np.exp(c * np.log(means) - means - numeric.log_gamma(c + 1))
-        below = self.edges[EXACT_COUNTS:].astype(float)  # P(X < edge), by Wilson and Hilferty
-        z = 3 * np.sqrt(below) * (1 - 1 / (9 * below) - (means / below) ** (1 / 3))
-        up_to = numeric.normal_cdf(z)
-        up_to[:, 0] = np.minimum(exact.sum(axis=1), 1)
-        high = np.diff(np.concatenate([up_to, np.ones((len(means), 1))], axis=1), axis=1)
-        result = np.maximum(np.concatenate([exact, high], axis=1), 0)
-        return result / result.sum(axis=1, keepdims=True)
+        means = means[:, None]
+        exact = stats.poisson.pmf(np.arange(EXACT_COUNTS), means)
+        at_least = special.pdtrc(self.edges[EXACT_COUNTS:] - 1, means)
+        return np.concatenate([exact, np.maximum(-np.diff(at_least, axis=1, append=0), 0)], axis=1)
 
 
 class Zipf:
@@ -105,21 +98,11 @@ class Zipf:
         return np.log(self.ranks.sizes @ p / self.ranks.rows + self.stray)
 
     def fitted(self, seen):
-        """By golden section on what is, in s, a smooth hill."""
-        low, high = 0.0, MOST_S
-        ratio = (math.sqrt(5) - 1) / 2
-        a, b = high - ratio * (high - low), low + ratio * (high - low)
-        at_a, at_b = seen @ self.log_shares(a), seen @ self.log_shares(b)
-        while high - low > 1e-4:
-            if at_a > at_b:
-                high, b, at_b = b, a, at_a
-                a = high - ratio * (high - low)
-                at_a = seen @ self.log_shares(a)
-            else:
-                low, a, at_a = a, b, at_b
-                b = low + ratio * (high - low)
-                at_b = seen @ self.log_shares(b)
-        return 0.5 * (low + high)
+        """In s it is a smooth hill."""
+        found = optimize.minimize_scalar(
+            lambda s: -(seen @ self.log_shares(s)), bounds=(0, MOST_S), method="bounded", options={"xatol": 1e-4}
+        )
+        return found.x
 
     def sample(self, p, random):
         """How many rows have each count, in another trace as long: a multinomial draw a group of ranks."""
@@ -294,7 +277,7 @@ def _mixture(number, most_rows, least_mean):
 def _likeliest(number, means, truncated):
     """truncated: number[0] is not known."""
     c = np.arange(len(number))
-    chance = np.exp(c * np.log(means)[:, None] - means[:, None] - numeric.log_gamma(c + 1))
+    chance = stats.poisson.pmf(c, means[:, None])
     hit = -np.expm1(-means) if truncated else np.ones(len(means))  # the chance of being counted
     number = np.concatenate([[0], number[1:]]) if truncated else number
     chance = chance / hit[:, None]
