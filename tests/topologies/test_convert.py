@@ -377,6 +377,8 @@ class Formats(Converting):
         self.refused("g.gml", text[:60], "it is cut short")
         self.refused("g.gml", "graph [ node [ id 0 ] edge [ source 0 target 7 ] ]", 1, "no node with id 7")
         self.refused("g.gml", "graph [ node [ id 0 ] node [ id 0 ] ]", 1, "a second node has the id 0")
+        unclosed = 'graph [\n node [\n id 0\n label "a\n ]\n node [\n id 1\n label "b"\n ] ]'
+        self.refused("g.gml", unclosed, 8, "the text that begins in line 4 may lack its closing quote")
 
     def test_ns3_hpcc(self):
         text = "4 1 3\n3\n0 3 100Gbps 1000ns 0.000000\n1 3 25Gbps 0.001ms 0\n2 3 1GBps 2us 0.01\n"

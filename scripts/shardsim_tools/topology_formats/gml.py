@@ -5,6 +5,10 @@ A node is called by its label, or by "label (id)" where several share one. Bandw
 (bits per second), LinkSpeed with LinkSpeedUnits, bandwidth, capacity, a LinkLabel that begins as "45 Mbps" does;
 latency the first of latency, delay. Longitude and Latitude serve --latency-per-km. A node's kind or type says host or
 switch. directed 1 makes links one-way. A file with several graphs, or with graphs inside of nodes, is refused.
+
+NetworkX has a reader too. It names the line of a token that cannot be, but not of a node without an id or of an edge
+with an unknown end; its graph has no lines, so that nothing found later could name one; it stops at the first error;
+and it refuses parallel links and texts over two lines, and passes over nested graphs in silence.
 """
 
 import html
@@ -104,11 +108,11 @@ def _latency(graph, edge, line, what):
 
 def _parse(text):
     """[(key, (line, text or list))]"""
-    stack, key, position, line = [(0, [])], None, 0, 1
+    stack, key, position, line, hint = [(0, [])], None, 0, 1, ""
     while position < len(text):
         match = TOKEN.match(text, position)
         if not match:
-            raise BadInput(line, f"unexpected {text[position : position + 20]!r}; a quoted text may not be closed")
+            raise BadInput(line, f"unexpected {text[position : position + 20]!r}{hint or '; a quoted text may not be closed'}")
         position, kind = match.end(), match.lastgroup
         if kind == "close":
             if key is not None or len(stack) == 1:
@@ -125,10 +129,12 @@ def _parse(text):
             key = match["word"]
         elif kind in ("word", "text"):
             if key is None:
-                raise BadInput(line, f"the text {match[0][:40]} has no key before it")
+                raise BadInput(line, f"the text {match[0][:40]} has no key before it{hint}")
             value = match["word"] if kind == "word" else html.unescape(match["text"])
             stack[-1][1].append((key, (line, value)))
             key = None
+        if kind == "text" and "\n" in match["text"]:
+            hint = f"; the text that begins in line {line} may lack its closing quote"
         line += match[0].count("\n")
     if len(stack) > 1 or key is not None:
         raise BadInput(line, f"the file ends inside '[' of line {stack[-1][0]}; it is cut short")
