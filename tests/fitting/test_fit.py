@@ -399,6 +399,17 @@ class Popularity(Tests):
             self.assertLess(abs(np.mean(z)), 5 / math.sqrt(20))
             self.assertTrue(3 < np.sum(np.square(z)) < 62, z)  # chi-square of 20, error probability 1e-6 on a side
 
+    def test_the_highest_of_several_hills(self):
+        """Few rows, as the age levels of Alimama's users: lesser hills of the likelihood are at 2.1 and 2.8, the highest at 0.75."""
+        often = np.array([7, 21, 61, 122, 144, 145])
+        model = popularity.Zipf(7, int(often.sum()), often)
+        seen = model.counts.binned(often)
+        seen[0] = 1
+        found = model.fitted(seen)
+        highest = max(seen @ model.log_shares(s) for s in np.linspace(0, popularity.MOST_S, 601))
+        self.assertAlmostEqual(found, 0.754, places=2)
+        self.assertGreater(seen @ model.log_shares(found), highest - 1e-3)
+
     def test_uniform(self):
         found = self.fit(np.random.default_rng(2).integers(0, 5000, 40_000), 5000)
         self.assertEqual(found.description, {"type": "uniform"}, found.reason)

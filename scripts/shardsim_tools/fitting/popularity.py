@@ -20,6 +20,7 @@ EXACT_COUNTS = 32
 COUNT_RATIO = 1.12
 STRAY = 1e-4  # share of the rows seen that may have any count at all: one strange row must not outweigh all others
 MOST_S = 6.0
+HILLS = 24  # intervals up to there
 SAMPLES = 60
 CLOSE_CURVE = 0.03  # of the share of accesses that goes to the hottest rows
 CLOSE_DISTINCT = 0.03
@@ -98,11 +99,15 @@ class Zipf:
         return np.log(self.ranks.sizes @ p / self.ranks.rows + self.stray)
 
     def fitted(self, seen):
-        """In s it is a smooth hill."""
-        found = optimize.minimize_scalar(
-            lambda s: -(seen @ self.log_shares(s)), bounds=(0, MOST_S), method="bounded", options={"xatol": 1e-4}
-        )
-        return found.x
+        """The highest of the hills that a grid shows; tables of few rows have several."""
+
+        def unlikely(s):
+            return -(seen @ self.log_shares(s))
+
+        grid = np.linspace(0, MOST_S, HILLS + 1)
+        best = grid[np.argmin([unlikely(s) for s in grid])]
+        around = max(best - grid[1], 0), min(best + grid[1], MOST_S)
+        return optimize.minimize_scalar(unlikely, bounds=around, method="bounded", options={"xatol": 1e-4}).x
 
     def sample(self, p, random):
         """How many rows have each count, in another trace as long: a multinomial draw a group of ranks."""
