@@ -60,6 +60,7 @@ class Server {
   Job gather(Duration time, Bytes traffic);
 
  private:
+  friend class Visit;
   Host& host_;
   std::string service_;
   CpuTimes cpu_times_{};
@@ -75,6 +76,8 @@ class Server::Job final : private Timer, private Station::Customer {
   }
 
   const Server& server() const { return server_; }
+  /// Takes it back while it waits for a core. False: it does not wait (any more).
+  bool withdraw() { return host_.cores().withdraw(*this); }
 
   bool await_ready() const noexcept { return work == Duration::zero(); }
   [[gnu::always_inline]] void await_suspend(std::coroutine_handle<> h) {

@@ -33,8 +33,11 @@ class Station {
     Time arrived{};
     Time started{};
     Customer* next = nullptr;
+    Customer** in_line = nullptr;  ///< what points to it while it waits, else null
   };
   void enter(Customer& customer);
+  /// Takes a customer who waits out of the line, as if it had never come. False: it does not wait (any more).
+  bool withdraw(Customer& customer);
   /// Gives the server to the next in line. A customer may stay longer than `work`: all time since the start counts.
   Visit leave(const Customer& customer);
 
@@ -89,8 +92,17 @@ class Station {
     ++busy_;
     return start(customer);
   }
+  customer.in_line = tail_;
   *tail_ = &customer;
   tail_ = &customer.next;
+}
+
+inline bool Station::withdraw(Customer& customer) {
+  if (customer.in_line == nullptr) return false;
+  *customer.in_line = customer.next;
+  (customer.next == nullptr ? tail_ : customer.next->in_line) = customer.in_line;
+  customer.in_line = nullptr;
+  return true;
 }
 
 [[gnu::always_inline]] inline Station::Visit Station::leave(const Customer& customer) {
@@ -102,8 +114,7 @@ class Station {
     --busy_;
   } else {
     Customer& next = *head_;
-    head_ = next.next;
-    if (head_ == nullptr) tail_ = &head_;
+    withdraw(next);
     start(next);
   }
   return visit;

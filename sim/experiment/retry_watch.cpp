@@ -20,14 +20,14 @@ std::optional<Time> end_of_faults(const Scenario& scenario) {
     if (!fault.until) return std::nullopt;
     end = std::max(end, *fault.until);
   }
-  const Duration patience = scenario.serving.timeout ? scenario.serving.timeout->of_query() : Duration::zero();
+  const Duration patience = scenario.serving.patience().value_or(Duration::zero());
   return Time(std::min(end, kLongestDuration / 2)) + std::min(patience, kLongestDuration / 2);
 }
 
 }  // namespace
 
 RetryWatch::RetryWatch(const Scenario& scenario)
-    : watches_(scenario.serving.timeout && scenario.serving.timeout->retries > 0),
+    : watches_(scenario.serving.call->retries() > 0),
       has_faults_(!scenario.faults.empty()),
       calm_(end_of_faults(scenario)) {}
 

@@ -112,8 +112,8 @@ void describe(Describe<Scenario>& d) {
       return Complaint{"precision/max_queries", fmt::format("found {}; expected at least 'traffic.queries', {}",
                                                             *s.precision->max_queries, s.traffic.queries)};
     for (const Fault& fault : s.faults)
-      if (fault.loses_messages() && !s.serving.timeout)
-        return Complaint{"serving/timeout", "is missing: 'faults' lose messages, so say how long a caller waits"};
+      if (fault.loses_messages() && !s.serving.call->survives_loss())
+        return Complaint{"serving/call", "'faults' lose messages, so say how long a caller waits"};
     if (s.serving.deduplicate && !s.traffic.carries_rows())
       return Complaint{"serving/deduplicate",
                        "needs to know which rows are looked up: give 'traffic.rows', or replay a "

@@ -77,7 +77,7 @@ class Drawer {
       } else if (part.message != nullptr) {
         add(row, part.stretch, std::string(name_of(part.message->step)), "network", args_of(*part.message));
       } else {
-        add(row, part.stretch, "retry", "retry", Json::object());
+        add(row, part.stretch, "timeout_wait", "timeout_wait", Json::object());
       }
     }
   }

@@ -71,6 +71,8 @@ class Network {
         this->times->cut(earlier_);
       return {sim_.now() - sent_, this->lost};
     }
+    const Route& path() const { return *this->route; }
+    Bytes bytes() const { return this->size; }
     /// What it appended to the times.
     std::span<const LinkTimes::Entry> own_times() const { return this->times->entries().subspan(earlier_); }
 

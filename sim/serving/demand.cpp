@@ -6,7 +6,7 @@
 #include <map>
 
 #include "engine/normal.hpp"
-#include "serving/activity.hpp"
+#include "serving/spec.hpp"
 
 namespace shardsim {
 namespace {
@@ -61,13 +61,15 @@ void split_by_rows(std::int64_t n, std::int64_t rows, std::vector<std::int64_t>&
   parts[static_cast<std::size_t>(std::min<std::int64_t>(rows, count)) - 1] += left;
 }
 
-DemandModel::DemandModel(const Model& model, const ShardingPlan& plan, const Cluster& cluster, bool deduplicate,
+DemandModel::DemandModel(const Model& model, const ShardingPlan& plan, const Cluster& cluster, const ServingSpec& spec,
                          std::uint64_t seed, std::uint32_t replication)
     : nets_(model.nets.size()),
       targets_(plan.shards.size() + 1),
-      deduplicate_(deduplicate),
+      deduplicate_(spec.deduplicate),
       seed_(seed),
       replication_(replication) {
+  if (spec.inter_op > 1) ops_.resize(targets_);
+  const StoreSpec& store = *spec.store;
   std::map<std::string, Parts> parts_of;
   const auto place = [&](const std::vector<Placement>& placements, std::size_t target) {
     for (const Placement& p : placements) {
@@ -87,10 +89,7 @@ DemandModel::DemandModel(const Model& model, const ShardingPlan& plan, const Clu
     net.tables.push_back(route_of(t, table, parts_of.at(table.name)));
     for (const std::size_t target : net.tables.back().holders)
       if (target != 0) net.remote.push_back(target);
-    lookup_ps_.push_back(
-        {lookup_ps(table, cluster.main.platform.lookup), lookup_ps(table, cluster.sparse.platform.lookup)});
-    duplicate_ps_.push_back(
-        {duplicate_ps(table, cluster.main.platform.lookup), duplicate_ps(table, cluster.sparse.platform.lookup)});
+    costs_.push_back({store.costs(table, cluster.main.platform), store.costs(table, cluster.sparse.platform)});
   }
   for (NetRoute& net : nets_) {
     std::sort(net.remote.begin(), net.remote.end());
@@ -101,7 +100,7 @@ DemandModel::DemandModel(const Model& model, const ShardingPlan& plan, const Clu
 }
 
 std::vector<bool> DemandModel::rows_matter() const {
-  std::vector<bool> matter(lookup_ps_.size(), deduplicate_);
+  std::vector<bool> matter(costs_.size(), deduplicate_);
   for (const NetRoute& net : nets_)
     for (const TableRoute& route : net.tables)
       if (route.holders.size() > 1) matter[route.number] = true;
@@ -111,6 +110,7 @@ std::vector<bool> DemandModel::rows_matter() const {
 const std::vector<Demand>& DemandModel::of_batch(const Query& query, std::size_t net, std::uint32_t batch, int first,
                                                  int last) {
   scratch_.assign(targets_, Demand{});
+  ops_.assign(ops_.size(), nullptr);
   for (const TableRoute& route : nets_[net].tables) {
     const Per per = route.table->per;
     const std::int64_t lookups = query.lookups_in(route.number, per, first, last);
@@ -187,19 +187,27 @@ void DemandModel::add(const TableRoute& route, std::size_t target, Share share, 
   d.lookups += share.lookups;
   d.distinct += share.distinct;
   d.bags += share.bags;
+  GatherOp op;
   if (table.time) {
-    d.gather_ps +=
-        static_cast<double>(table.time->count()) * static_cast<double>(share.lookups) / static_cast<double>(all);
+    op.ps = static_cast<double>(table.time->count()) * static_cast<double>(share.lookups) / static_cast<double>(all);
   } else {
-    const std::size_t platform = target == 0 ? 0 : 1;
-    d.gather_ps += static_cast<double>(share.distinct) * lookup_ps_[route.number][platform] +
-                   static_cast<double>(share.lookups - share.distinct) * duplicate_ps_[route.number][platform];
-    d.traffic.count += share.distinct * lookup_traffic(table).count;
+    const RowCosts& costs = costs_[route.number][target == 0 ? 0 : 1];
+    op.ps = static_cast<double>(share.distinct) * costs.distinct_ps +
+            static_cast<double>(share.lookups - share.distinct) * costs.duplicate_ps;
+    op.traffic.count = share.distinct * costs.traffic.count;
   }
+  d.gather_ps += op.ps;
+  d.traffic += op.traffic;
+  if (!ops_.empty()) note(op, target);
   constexpr int kPooledElement = 4;  // pooled vectors are fp32 whatever the table stores
   const Bytes pooled{share.bags * table.dim * kPooledElement};
   d.pooled += pooled;
   if (route.holders.size() > 1) d.partial += pooled;
+}
+
+void DemandModel::note(const GatherOp& op, std::size_t target) {
+  if (ops_[target] == nullptr) ops_[target] = new GatherOpList;
+  ops_[target]->ops.push_back(op);
 }
 
 Bytes DemandModel::request_bytes(const Demand& demand) const {

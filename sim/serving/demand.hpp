@@ -2,7 +2,11 @@
 // What a batch asks of each server: lookups, times and bytes, from the model, the plan and the query.
 #pragma once
 
+#include <boost/smart_ptr/intrusive_ptr.hpp>
+#include <boost/smart_ptr/intrusive_ref_counter.hpp>
+
 #include "cluster/cluster.hpp"
+#include "serving/store.hpp"
 #include "sharding/plan.hpp"
 #include "workload/query.hpp"
 
@@ -19,11 +23,24 @@ struct Demand {
   Bytes partial;              ///< that part of `pooled` that is only a partial sum
 };
 
+/// The gather of one table, on one core: an operator of its own.
+struct GatherOp {
+  double ps = 0;
+  Bytes traffic;
+};
+struct GatherOpList : boost::intrusive_ref_counter<GatherOpList, boost::thread_unsafe_counter> {
+  std::vector<GatherOp> ops;
+};
+/// A demand's gather, operator by operator; null where nobody wants to know.
+using GatherOps = boost::intrusive_ptr<const GatherOpList>;
+
+struct ServingSpec;
+
 /// Works out demands. Target 0 is the main shard itself, target s + 1 is sparse shard s.
 class DemandModel {
  public:
   /// Precondition: the plan places every table of the model.
-  DemandModel(const Model& model, const ShardingPlan& plan, const Cluster& cluster, bool deduplicate,
+  DemandModel(const Model& model, const ShardingPlan& plan, const Cluster& cluster, const ServingSpec& spec,
               std::uint64_t seed, std::uint32_t replication);
 
   /// By table: whether it makes a difference which rows are looked up.
@@ -35,6 +52,9 @@ class DemandModel {
 
   /// Demands of items [first, last) of a query, by target. The result is valid until the next call.
   const std::vector<Demand>& of_batch(const Query& query, std::size_t net, std::uint32_t batch, int first, int last);
+
+  /// The operators of the demand of a target, after of_batch(), once.
+  GatherOps take_ops(std::size_t target) { return ops_.empty() ? nullptr : std::move(ops_[target]); }
 
   /// Bytes of an RPC's request.
   Bytes request_bytes(const Demand& demand) const;
@@ -74,6 +94,7 @@ class DemandModel {
   static TableRoute route_of(std::size_t number, const Table& table, const Parts& parts);
   /// Adds `share` of the `all` lookups that a batch has in a table to what is asked of `target`.
   void add(const TableRoute& route, std::size_t target, Share share, std::int64_t all);
+  void note(const GatherOp& op, std::size_t target);
   /// Divides the batch's share of a table among its holders, in `shares_`: at random, or by the rows themselves.
   void split(const TableRoute& route, const Query& query, std::uint32_t batch, Share whole);
   void split_rows(const TableRoute& route, const Query& query, int first, int last);
@@ -81,10 +102,9 @@ class DemandModel {
 
   std::vector<NetRoute> nets_;
   std::size_t targets_;
-  // By table: picoseconds a lookup on a main host and on a sparse host.
-  std::vector<std::array<double, 2>> lookup_ps_;
-  std::vector<std::array<double, 2>> duplicate_ps_;
+  std::vector<std::array<RowCosts, 2>> costs_;  // by table: on a main host and on a sparse host
   std::vector<Demand> scratch_;
+  std::vector<boost::intrusive_ptr<GatherOpList>> ops_;  // by target; empty where nobody wants to know
   std::vector<std::int64_t> part_lookups_;
   std::vector<Share> shares_;  // by holder
   std::vector<std::vector<std::int64_t>> rows_of_holder_;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The way of a request; reads like section 3 of docs/architecture.md.
+// The path of a request; reads like section "The path of a request" of docs/architecture.md.
 #include <numeric>
 
-#include "serving/pieces.hpp"
+#include "serving/serving.hpp"
 
 namespace shardsim {
 
@@ -20,7 +20,7 @@ Outcome begun(const Query& query, Time now) {
 }  // namespace
 
 void Serving::submit(Query query, std::function<void(const Outcome&)>& done) {
-  Patience* patience = spec_.timeout ? &patience_with(query, done) : nullptr;
+  Patience* patience = patience_ ? &patience_with(query, done) : nullptr;
   serve_query(std::move(query), done, patience);
 }
 
@@ -33,7 +33,7 @@ Serving::Patience& Serving::patience_with(const Query& query, std::function<void
   patience.at_the_end = begun(query, sim_.now());
   patience.answered = patience.over = false;
   patience.holders = 2;
-  sim_.at(sim_.now() + spec_.timeout->of_query(), patience);
+  sim_.at(sim_.now() + *patience_, patience);
   return patience;
 }
 
@@ -42,7 +42,7 @@ void Serving::Patience::fire() {
   if (!answered) {
     over = true;
     at_the_end.failed = true;
-    at_the_end.spans[Span::retry] = serving->sim_.now() - at_the_end.arrived;
+    at_the_end.spans[Span::timeout_wait] = serving->sim_.now() - at_the_end.arrived;
     serving->conclude(at_the_end, *done);
   }
   serving->let_go(*this);
@@ -59,29 +59,34 @@ Process Serving::serve_query(Query query, std::function<void(const Outcome&)>& d
   const Bytes response = traffic_.message ? traffic_.message->response : Bytes{kScore * query.items};
 
   Activity activity{query.id};
-  std::size_t replica = 0;
+  Slot slot(context_, activity, spans);
+  std::size_t chosen = 0;
   Time sent{};
   for (;; ++activity.attempt) {
     sent = sim_.now();
-    replica = frontend_balancer_->start([&] { return random_for(activity); }, sent);
-    const bool lost = co_await send(activity, Step::query, *main_[replica].from_frontend, request, spans);
-    if (!lost) break;
-    spans[Span::retry] += co_await until_timeout(sent);
-    frontend_balancer_->finished(replica, sent, sim_.now());
+    chosen = frontend_balancer_->start([&] { return context_.random_for(activity); }, sent);
+    const bool lost = co_await slot.send(Step::query, *main_[chosen].from_frontend, request);
+    if (!lost && main_[chosen].replica->admits(sim_.now())) break;
+    spans[Span::timeout_wait] += co_await until_timeout(sent);
+    frontend_balancer_->finished(chosen, sent, sim_.now());
     const bool given_up = patience != nullptr && patience->over;
-    if (given_up || activity.attempt == retries()) co_return report(outcome, false, done, patience);
+    if (given_up || activity.attempt == policy_.retries()) co_return report(outcome, false, done, patience);
   }
   activity.attempt = 0;
-  MainReplica& main = main_[replica];
-  Server& server = *main.server;
+  MainReplica& main = main_[chosen];
+  Server& server = *main.replica->server;
   const Platform& platform = server.platform();
-  co_await run(activity, Step::receive, server, Work::serde, message_cost(platform, request), spans);
-  co_await run(activity, Step::overhead, server, Work::service, platform.service_overhead, spans);
+  const Worker worker = main.replica->new_worker();
+  if (worker) co_await slot.enter(*main.replica->workers, *worker);
+  co_await slot.run(Step::receive, server, Work::serde, message_cost(platform, request));
+  co_await slot.run(Step::overhead, server, Work::service, platform.service_overhead);
+  co_await slot.leave();
 
   Join<BatchPath> batches;
   for (int first = 0; first < query.items; first += spec_.batch_items) {
     batches.fork();
-    serve_batch(query, {outcome.batches++, first, std::min(first + spec_.batch_items, query.items)}, main, batches);
+    const Batch batch{outcome.batches++, first, std::min(first + spec_.batch_items, query.items)};
+    serve_batch(query, batch, main, outcome, batches);
   }
   co_await batches;
   spans.join(batches.last().critical, batches.work());
@@ -91,12 +96,18 @@ Process Serving::serve_query(Query query, std::function<void(const Outcome&)>& d
 
   bool answered = !batches.failed();
   if (answered) {
-    co_await run(activity, Step::reply, server, Work::serde, message_cost(platform, response), spans);
-    const Time replied = sim_.now();
-    answered = !co_await send(activity, Step::scores, *main.to_frontend, response, spans);
-    if (!answered) spans[Span::retry] += co_await until_timeout(replied);
+    co_await slot.run(Step::reply, server, Work::serde, message_cost(platform, response));
+    co_await slot.leave();
   }
-  frontend_balancer_->finished(replica, sent, sim_.now());
+  if (worker) main.replica->workers->leave(*worker);
+  if (answered) {
+    const Time replied = sim_.now();
+    answered = !co_await slot.send(Step::scores, *main.to_frontend, response);
+    if (!answered) spans[Span::timeout_wait] += co_await until_timeout(replied);
+  }
+  frontend_balancer_->finished(chosen, sent, sim_.now());
+  if (outcome.missing_bags > 0) [[unlikely]]
+    outcome.degraded = static_cast<double>(outcome.missing_bags) / static_cast<double>(bags_of(query));
   report(outcome, answered, done, patience);
 }
 
@@ -120,115 +131,156 @@ void Serving::conclude(Outcome& outcome, std::function<void(const Outcome&)>& do
   done(outcome);
 }
 
-// A batch walks the nets in dependency order. For each it asks the sparse shards, runs what needs no answer meanwhile,
-// and goes on when all are back. It holds no core while it waits.
-Process Serving::serve_batch(const Query& query, Batch batch, MainReplica& main, Join<BatchPath>& batches) {
+// A batch walks the nets in dependency order. For each it makes the RPCs (eager: for all at the start), runs what needs
+// no answer meanwhile, and goes on when all are back. It holds no core while it waits.
+Process Serving::serve_batch(const Query& query, Batch batch, MainReplica& main, Outcome& outcome,
+                             Join<BatchPath>& batches) {
   BatchPath path;
   path.number = batch.number;
-  Server& server = *main.server;
-  for (const std::size_t net : net_order_) {
-    Activity activity{query.id, batch.number, 0, net};
-    const std::vector<Demand>& demands = demands_.of_batch(query, net, batch.number, batch.first, batch.last);
-    const Demand local = demands[0];
-    Bytes partial = local.partial;
-    Join<RpcPath> rpcs;
-    for (const std::size_t target : demands_.remote_targets(net)) {
-      if (demands[target].lookups == 0) continue;  // an empty bag asks nobody
-      partial += demands[target].partial;
-      rpcs.fork();
-      activity.target = target;
-      const Call call{activity, demands[target]};
-      if (spec_.timeout)
-        call_until_answered(call, main, rpcs);
-      else
-        call_shard(call, main, &rpcs, nullptr);
-    }
+  Server& server = *main.replica->server;
+  Activity activity{query.id, batch.number};
+  Slot slot(context_, activity, path.critical);
+  std::vector<NetCalls> eager(spec_.issue == Issue::eager ? net_order_.size() : 0);
+  for (std::size_t n = 0; n < eager.size(); ++n) call_shards(query, batch, net_order_[n], main, eager[n]);
+  for (std::size_t n = 0; n < net_order_.size(); ++n) {
+    const std::size_t net = activity.net = net_order_[n];
+    NetCalls issued_now;
+    NetCalls& calls = eager.empty() ? issued_now : eager[n];
+    if (eager.empty()) call_shards(query, batch, net, main, calls);
 
     Spans own;
-    activity.target = 0;
+    slot.book_to(own);
     const std::int64_t rows = model_.nets[net].per == Per::item ? batch.items() : 1;
-    co_await run(activity, Step::bottom, server, Work::dense, dense_[net].before(rows), own);
-    co_await gather(activity, server, local.gather_ps, local.traffic, own);
+    co_await dense_->run(slot, server, {Step::bottom, net, rows});
+    co_await main.replica->store->gather(slot, server, calls.local, calls.local_ops.get());
+    co_await slot.leave();
     const Time own_done = sim_.now();
+    Join<RpcPath>& rpcs = calls.rpcs.all();
     co_await rpcs;
     const bool rpc_was_last = sim_.now() > own_done;
-    path.critical.join(rpc_was_last ? rpcs.last().spans : own, own.work() + rpcs.work());
+    const Duration work = own.work() + rpcs.work();
+    if (rpc_was_last && !eager.empty())
+      path.critical.overtaken_by(rpcs.last().spans, work);  // it began when the batch did
+    else
+      path.critical.join(rpc_was_last ? rpcs.last().spans : own, work);
     path.embedded += rpcs.last().spans;
     path.last.push_back(rpc_was_last ? rpcs.last().target : 0);
-    if (rpcs.failed()) co_return batches.fail(path);
+    outcome.missing_bags += calls.rpcs.missing_bags();
+    if (rpcs.failed()) {
+      const Time failed = sim_.now();
+      for (std::size_t later = n + 1; later < eager.size(); ++later) co_await eager[later].rpcs.all();
+      path.critical[Span::timeout_wait] += sim_.now() - failed;
+      co_return batches.fail(path);
+    }
 
+    slot.book_to(path.critical);
+    const Bytes partial = calls.local.partial + calls.rpcs.partial();
     const Duration summing = from_picoseconds(static_cast<double>(partial.count) *
                                               static_cast<double>(server.platform().lookup.time_per_byte.count()));
-    co_await run(activity, Step::partial, server, Work::sparse, summing, path.critical);
-    co_await run(activity, Step::top, server, Work::dense, dense_[net].after(rows), path.critical);
+    co_await slot.run(Step::partial, server, Work::sparse, summing);
+    co_await dense_->run(slot, server, {Step::top, net, rows});
+    co_await slot.leave();
   }
   batches.finish(path);
 }
 
-// An RPC that is asked again when no answer comes in time. A late answer is still worked for, and then thrown away.
-Process Serving::call_until_answered(Call call, MainReplica& main, Join<RpcPath>& rpcs) {
-  RpcPath path{{}, call.activity.target};
-  int& attempt = call.activity.attempt;
-  for (attempt = 0; attempt <= spec_.timeout->retries; ++attempt) {
-    Answer& answer = answers_.take();
-    call_shard(call, main, nullptr, &answer);
-    const bool in_time = co_await answer.within(spec_.timeout->after, sim_);
-    if (in_time) {
-      path.spans += answer.spans();
-      co_return rpcs.finish(path);
-    }
-    path.spans[Span::retry] += spec_.timeout->after;
+// Makes an RPC to every shard with lookups, and notes what is to be done without any.
+void Serving::call_shards(const Query& query, Batch batch, std::size_t net, MainReplica& main, NetCalls& calls) {
+  const std::vector<Demand>& demands = demands_.of_batch(query, net, batch.number, batch.first, batch.last);
+  calls.local = demands[0];
+  calls.local_ops = demands_.take_ops(0);
+  for (const std::size_t target : demands_.remote_targets(net)) {
+    const Demand& demand = demands[target];
+    if (demand.lookups == 0) continue;  // an empty bag asks nobody
+    calls.rpcs.fork(demand);
+    policy_.make(main.caller, {{query.id, batch.number, 0, net, target}, demand, demands_.take_ops(target)},
+                 calls.rpcs);
   }
-  rpcs.fail(path);
+}
+
+// All that a query asks for, as it would be without a shard given up.
+std::int64_t Serving::bags_of(const Query& query) {
+  std::int64_t bags = 0;
+  std::uint32_t number = 0;
+  for (int first = 0; first < query.items; first += spec_.batch_items, ++number)
+    for (const std::size_t net : net_order_)
+      for (const Demand& demand :
+           demands_.of_batch(query, net, number, first, std::min(first + spec_.batch_items, query.items)))
+        bags += demand.bags;
+  return bags;
 }
 
 // One RPC: serialised on a core, over the network, waits for a core of the shard, gathers and pools, and back. It tells
-// `rpcs` when it is done, or, where the caller may have given up, `answer`.
-Process Serving::call_shard(Call call, MainReplica& main, Join<RpcPath>* rpcs, Answer* answer) {
-  const Activity& activity = call.activity;
+// `calls` when it is done, or, where the caller may have given up, `attempt`.
+Process Serving::call_shard(Rpc rpc, MainReplica& main, Calls* calls, Attempt* attempt) {
+  const Activity& activity = rpc.activity;
+  const Demand& demand = rpc.demand;
   const std::size_t shard = activity.target - 1;
-  const Demand& demand = call.demand;
   const std::optional<RpcSizes>& sizes = model_.nets[activity.net].rpc;
   const Bytes request = sizes ? sizes->request : demands_.request_bytes(demand);
   const Bytes response = sizes ? sizes->response : demand.pooled;
-  Balancer& balancer = *main.balancers[shard];
-  const std::size_t chosen = balancer.start([&] { return random_for(activity); }, sim_.now());
-  SparseReplica& replica = main.shards[shard][chosen];
-  if (replica.there == nullptr) [[unlikely]]
-    find_routes(main, replica);
-  Server& caller = *main.server;
+  Channel& channel = main.shards[shard];
+  const std::size_t chosen = channel.balancer->start([&] { return context_.random_for(activity); }, sim_.now());
+  Replica& replica = channel.service->replicas()[chosen];
+  if (channel.routes[chosen].there == nullptr) [[unlikely]]
+    find_routes(main, channel, chosen);
+  const Channel::Routes& routes = channel.routes[chosen];
+  Server& caller = *main.replica->server;
   Server& server = *replica.server;
-  ++shard_totals_[shard].rpcs;
-  ++rpcs_;
-  if (activity.attempt > 0) [[unlikely]] {
-    ++shard_totals_[shard].repeated;
-    ++repeated_rpcs_;
-  }
-  shard_totals_[shard].lookups += demand.lookups;
+  count(activity, demand);
 
   const Time issued = sim_.now();
   RpcPath path{{}, activity.target};
-  Spans& spans = path.spans;
-  const Duration calling = message_cost(caller.platform(), request);
-  co_await run(activity, Step::call, caller, Work::serde, calling, spans);
-  bool lost = co_await send(activity, Step::request, *replica.there, request, spans);
+  Slot slot(context_, activity, path.spans);
+  if (attempt != nullptr) attempt->worked_at(slot);
+  co_await slot.run(Step::call, caller, Work::serde, message_cost(caller.platform(), request));
+  co_await slot.leave();
+  bool lost = co_await slot.send(Step::request, *routes.there, request);
+  if (!replica.admits(sim_.now())) lost = true;
   if (!lost) {
     const Platform& platform = server.platform();
     const Duration overhead = platform.service_overhead + platform.net_overhead;
-    co_await run(activity, Step::receive, server, Work::serde, message_cost(platform, request), spans);
-    co_await run(activity, Step::net, server, Work::service, overhead, spans);
-    co_await gather(activity, server, demand.gather_ps, demand.traffic, spans);
-    co_await run(activity, Step::answer, server, Work::serde, message_cost(platform, response), spans);
-    lost = co_await send(activity, Step::response, *replica.back, response, spans);
+    Worker worker = replica.new_worker();
+    if (worker && !co_await slot.enter(*replica.workers, *worker)) worker.reset();
+    co_await slot.run(Step::receive, server, Work::serde, message_cost(platform, request));
+    co_await slot.run(Step::net, server, Work::service, overhead);
+    co_await replica.store->gather(slot, server, demand, rpc.ops.get());
+    co_await slot.run(Step::answer, server, Work::serde, message_cost(platform, response));
+    co_await slot.leave();
+    if (worker) replica.workers->leave(*worker);
+    lost = co_await slot.send(Step::response, *routes.back, response);
   }
-  const Duration collecting = message_cost(caller.platform(), response);
-  if (!lost) co_await run(activity, Step::collect, caller, Work::serde, collecting, spans);
+  if (!lost) {
+    co_await slot.run(Step::collect, caller, Work::serde, message_cost(caller.platform(), response));
+    co_await slot.leave();
+  }
   if (lost) co_await until_timeout(issued);  // the caller knows no sooner
-  balancer.finished(chosen, issued, sim_.now());
-  if (answer == nullptr)
-    lost ? rpcs->fail(path) : rpcs->finish(path);
+  channel.balancer->finished(chosen, issued, sim_.now());
+  if (attempt == nullptr)
+    lost ? calls->fail(path) : calls->finish(path);
   else
-    lost ? answer->lose() : answer->give(spans, sim_);
+    lost ? attempt->lose() : attempt->answer(path.spans, sim_);
+}
+
+void Serving::count(const Activity& activity, const Demand& demand) {
+  ShardTotals& totals = shard_totals_[activity.target - 1];
+  ++rpcs_;
+  ++totals.rpcs;
+  totals.lookups += demand.lookups;
+  if (activity.attempt > 0) [[unlikely]] {
+    ++repeated_rpcs_;
+    ++totals.repeated;
+  }
+}
+
+Simulation& Caller::simulation() { return serving_->sim_; }
+
+void Caller::call(const Rpc& rpc, Calls& calls) { serving_->call_shard(rpc, *main_, &calls, nullptr); }
+
+Attempt& Caller::attempt(const Rpc& rpc) {
+  Attempt& attempt = serving_->attempts_.take();
+  serving_->call_shard(rpc, *main_, nullptr, &attempt);
+  return attempt;
 }
 
 }  // namespace shardsim

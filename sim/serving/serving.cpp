@@ -25,24 +25,23 @@ Serving::Serving(Simulation& sim, const Model& model, const ShardingPlan& plan, 
       spec_(spec),
       traffic_(traffic),
       network_(network),
-      seed_(seed),
-      replication_(replication),
-      demands_(model, plan, cluster, spec.deduplicate, seed, replication),
+      context_(sim, network, spec, seed, replication),
+      demands_(model, plan, cluster, spec, seed, replication),
       net_order_(evaluation_order(model)),
+      dense_(spec.executor->make(model, cluster.main.platform, spec.intra_op.value_or(IntraOp{}))),
+      policy_(*spec.call),
+      patience_(spec.patience()),
       sparse_replicas_(static_cast<std::size_t>(cluster.sparse.replicas)),
       shard_totals_(plan.shards.size()) {
   check_ranges(model.nets.size(), plan.shards.size());
-  for (const Net& net : model.nets) dense_.push_back(dense_times(net, cluster.main.platform.core));
-  const auto varying = [](const Choice<Distribution>& c) { return c.has_value() && !c->is_constant() ? &*c : nullptr; };
-  jitter_ = {varying(spec.jitter.dense), varying(spec.jitter.sparse), varying(spec.jitter.serde),
-             varying(spec.jitter.service)};
-  add_servers(sites);
-  connect(sites);
+  add_hosts(sites);
+  add_services(plan, sites);
+  connect();
   place_memory(plan);
   check_memory();
 }
 
-void Serving::add_servers(const std::vector<ServerSite>& sites) {
+void Serving::add_hosts(const std::vector<ServerSite>& sites) {
   std::map<NodeId, Host*> host_at;
   for (const ServerSite& site : sites) {
     Host*& host = host_at[site.node];
@@ -54,39 +53,59 @@ void Serving::add_servers(const std::vector<ServerSite>& sites) {
   }
 }
 
+std::unique_ptr<Station> Serving::new_workers() {
+  return spec_.workers ? std::make_unique<Station>(sim_, *spec_.workers) : nullptr;
+}
+
+void Serving::add_services(const ShardingPlan& plan, const std::vector<ServerSite>& sites) {
+  std::size_t number = 0;
+  const auto add = [&](const std::string& name, std::size_t replicas) {
+    Service& service = services_.emplace_back(name);
+    for (std::size_t r = 0; r < replicas; ++r, ++number)
+      service.replicas().push_back({&servers_[number], sites[number].node,
+                                    spec_.store->make(servers_[number].platform(), spec_.inter_op),
+                                    spec_.admission->make(), new_workers()});
+    spec_.scaling->start(sim_, service);
+  };
+  services_.reserve(plan.shards.size() + 1);
+  add("main", static_cast<std::size_t>(cluster_.main.replicas));
+  for (const PlannedShard& shard : plan.shards) add(shard.name, sparse_replicas_);
+}
+
 Host* Serving::host(const std::string& name) {
   for (Host& host : hosts_)
     if (host.name() == name) return &host;
   return nullptr;
 }
 
-void Serving::connect(const std::vector<ServerSite>& sites) {
+void Serving::connect() {
   const NodeId frontend = network_.frontend();
-  main_.resize(static_cast<std::size_t>(cluster_.main.replicas));
-  frontend_balancer_ = spec_.main_balancer->make(main_.size());
-  for (std::size_t m = 0; m < main_.size(); ++m) {
-    MainReplica& main = main_[m];
-    main.server = &servers_[m];
-    main.node = sites[m].node;
-    main.from_frontend = &network_.route(frontend, main.node);
-    main.to_frontend = &network_.route(main.node, frontend);
-    for (std::size_t s = 0; s < shard_totals_.size(); ++s) {
-      main.balancers.push_back(spec_.sparse_balancer->make(sparse_replicas_));
-      main.shards.emplace_back();
-      for (std::size_t r = 0; r < sparse_replicas_; ++r) {
-        const std::size_t number = first_server_of_shard(s) + r;
-        const NodeId there = sites[number].node;
-        network_.require_route(main.node, there);
-        network_.require_route(there, main.node);
-        main.shards.back().push_back({&servers_[number], there});
+  std::vector<Replica>& replicas = services_.front().replicas();
+  frontend_balancer_ = spec_.main_balancer->make(replicas.size());
+  for (Replica& replica : replicas) {
+    MainReplica& main = main_.emplace_back();
+    main.caller = {*this, main};
+    main.replica = &replica;
+    main.from_frontend = &network_.route(frontend, replica.node);
+    main.to_frontend = &network_.route(replica.node, frontend);
+    for (Service& shard : std::span(services_).subspan(1)) {
+      Channel& channel = main.shards.emplace_back();
+      channel.service = &shard;
+      channel.balancer = spec_.sparse_balancer->make(shard.replicas().size());
+      channel.routes.resize(shard.replicas().size());
+      for (const Replica& there : shard.replicas()) {
+        network_.require_route(replica.node, there.node);
+        network_.require_route(there.node, replica.node);
       }
     }
   }
 }
 
-void Serving::find_routes(const MainReplica& main, SparseReplica& replica) {
-  replica.there = &routes_.emplace_back(network_.route_of_flow(main.node, replica.node, 0));
-  replica.back = &routes_.emplace_back(network_.route_of_flow(replica.node, main.node, 0));
+void Serving::find_routes(const MainReplica& main, Channel& channel, std::size_t replica) {
+  const NodeId here = main.replica->node;
+  const NodeId there = channel.service->replicas()[replica].node;
+  channel.routes[replica] = {&routes_.emplace_back(network_.route_of_flow(here, there, 0)),
+                             &routes_.emplace_back(network_.route_of_flow(there, here, 0))};
 }
 
 void Serving::place_memory(const ShardingPlan& plan) {
@@ -107,17 +126,6 @@ void Serving::check_memory() const {
                                         "them over more hosts",
                                         in_quotes(host.name()), static_cast<double>(host.memory().used().count) / kGiB,
                                         static_cast<double>(usable.count) / kGiB));
-}
-
-Duration Serving::jittered(const Distribution& factor, Duration time, const Activity& activity, Step step) const {
-  const StreamKey key = activity.piece(step);
-  RandomStream random(seed_, replication_, Purpose::jitter, key.id, key.sub);
-  return scaled(time, factor.sample(random));
-}
-
-void Serving::note_repeated(const Route& route, Bytes size) {
-  repeated_bytes_.resize(network_.links().size());
-  for (const LinkState* link : route) repeated_bytes_[link->number()] += size;
 }
 
 Duration Serving::message_cost(const Platform& platform, Bytes size) {

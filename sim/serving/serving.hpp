@@ -4,12 +4,8 @@
 #include <deque>
 #include <functional>
 
-#include "engine/join.hpp"
-#include "engine/process.hpp"
-#include "serving/answer.hpp"
-#include "serving/demand.hpp"
+#include "serving/service.hpp"
 #include "serving/spec.hpp"
-#include "serving/timeline.hpp"
 
 namespace shardsim {
 
@@ -34,7 +30,19 @@ struct Outcome {
   /// too late, or was lost while a timeout was set, is in no query's; nor is any for a query whose own answer came too
   /// late.
   Duration cpu{};
+  /// Bags that are missing in the scores, as a call policy gave their shards up, and their share of all bags.
+  std::int64_t missing_bags = 0;
+  double degraded = 0;
   bool failed = false;  ///< a message was lost, or no answer came in time; latency is then the time to giving up
+};
+
+/// A replica of the main shard: how queries reach it, and how it reaches the sparse shards.
+struct MainReplica {
+  Replica* replica = nullptr;
+  Caller caller;
+  const Route* from_frontend = nullptr;
+  const Route* to_frontend = nullptr;
+  std::vector<Channel> shards;
 };
 
 /// What one sparse shard was asked.
@@ -72,36 +80,27 @@ class Serving {
   std::int64_t rpcs() const { return rpcs_; }
   std::int64_t repeated_rpcs() const { return repeated_rpcs_; }
   /// Bytes that repeated attempts sent over a link, by its number; empty where there are none.
-  const std::vector<Bytes>& repeated_bytes() const { return repeated_bytes_; }
+  const std::vector<Bytes>& repeated_bytes() const { return context_.repeated_bytes(); }
 
   Simulation& simulation() { return sim_; }
 
   /// From now on tells `timeline`, which must outlive the simulation, what is done; null: nobody.
-  void tell(Timeline* timeline) { timeline_ = timeline; }
+  void tell(Timeline* timeline) { context_.tell(timeline); }
 
  private:
-  // A replica of a service and how it is reached from the main replica that holds this entry. Of a fleet's millions of
-  // such pairs only those that talk have their routes worked out.
-  struct SparseReplica {
-    Server* server = nullptr;
-    NodeId node = 0;
-    const Route* there = nullptr;  // null before the first message
-    const Route* back = nullptr;
-  };
-  struct MainReplica {
-    Server* server = nullptr;
-    NodeId node = 0;
-    const Route* from_frontend = nullptr;
-    const Route* to_frontend = nullptr;
-    std::vector<std::vector<SparseReplica>> shards;
-    std::vector<std::unique_ptr<Balancer>> balancers;  // one a shard
-  };
+  friend class Caller;
   // A slice of a query's items.
   struct Batch {
     std::uint32_t number;
     int first;
     int last;
     int items() const { return last - first; }
+  };
+  // What a batch asks for in a net: of sparse shards, and of its own tables.
+  struct NetCalls {
+    Calls rpcs;
+    Demand local;
+    GatherOps local_ops;
   };
   // What a batch hands to its query.
   struct BatchPath {
@@ -110,18 +109,6 @@ class Serving {
     LastTargets last;
     std::uint32_t number = 0;
     Duration work() const { return critical.work(); }
-  };
-  // What an RPC hands to its batch.
-  struct RpcPath {
-    Spans spans;
-    std::size_t target = 0;
-    Duration work() const { return spans.work(); }
-  };
-
-  // What an RPC asks; by value, as it may outlive the query that gave it up.
-  struct Call {
-    Activity activity;
-    Demand demand;
   };
 
   // The frontend's patience with a query. It is held by its timer and by those who answer.
@@ -139,47 +126,26 @@ class Serving {
     if (--patience.holders == 0) free_patiences_.push_back(&patience);
   }
 
-  // The way of a request, in the order of docs/architecture.md.
+  // The path of a request, in the order of docs/architecture.md.
   Process serve_query(Query query, std::function<void(const Outcome&)>& done, Patience* patience);
-  Process serve_batch(const Query& query, Batch batch, MainReplica& main, Join<BatchPath>& batches);
-  Process call_until_answered(Call call, MainReplica& main, Join<RpcPath>& rpcs);
-  Process call_shard(Call call, MainReplica& main, Join<RpcPath>* rpcs, Answer* answer);
+  Process serve_batch(const Query& query, Batch batch, MainReplica& main, Outcome& outcome, Join<BatchPath>& batches);
+  void call_shards(const Query& query, Batch batch, std::size_t net, MainReplica& main, NetCalls& calls);
+  Process call_shard(Rpc rpc, MainReplica& main, Calls* calls, Attempt* attempt);
+  std::int64_t bags_of(const Query& query);
+  void count(const Activity& activity, const Demand& demand);
   void report(Outcome& outcome, bool answered, std::function<void(const Outcome&)>& done, Patience* patience);
   void conclude(Outcome& outcome, std::function<void(const Outcome&)>& done);
 
-  void find_routes(const MainReplica& main, SparseReplica& replica);
-  void add_servers(const std::vector<ServerSite>& sites);
-  void connect(const std::vector<ServerSite>& sites);
+  void find_routes(const MainReplica& main, Channel& channel, std::size_t replica);
+  std::unique_ptr<Station> new_workers();
+  void add_hosts(const std::vector<ServerSite>& sites);
+  void add_services(const ShardingPlan& plan, const std::vector<ServerSite>& sites);
+  void connect();
   void place_memory(const ShardingPlan& plan);
   void check_memory() const;
-
-  // Awaitable work on a server, and sending of a message; the timeline is told when they are done. The activity must
-  // live until then.
-  class Piece;
-  class Message;
-  /// `co_await run(...)`: a piece of work that takes `time` but for jitter. Adds to `spans` what it took.
-  Piece run(const Activity& activity, Step step, Server& server, Work work, Duration time, Spans& spans);
-  /// The same for gathering: sparse work that also moves `traffic` bytes of memory.
-  Piece gather(const Activity& activity, Server& server, double time_ps, Bytes traffic, Spans& spans);
-  /// `bool lost = co_await send(...)`: a message. Adds to `spans` what it took.
-  Message send(const Activity& activity, Step step, const Route& route, Bytes size, Spans& spans);
-
-  Duration with_jitter(Work work, Duration time, const Activity& activity, Step step) const {
-    const Distribution* factor = jitter_[static_cast<std::size_t>(work)];
-    return factor == nullptr || time == Duration::zero() ? time : jittered(*factor, time, activity, step);
-  }
-  // What only repeated attempts do.
-  void note_repeated(const Route& route, Bytes size);
-
-  Duration jittered(const Distribution& factor, Duration time, const Activity& activity, Step step) const;
-  RandomStream random_for(const Activity& activity) const {
-    const StreamKey key = activity.call();
-    return {seed_, replication_, Purpose::balancing, key.id, key.sub};
-  }
   static Duration message_cost(const Platform& platform, Bytes size);
 
-  // Timeouts. Without a policy a lost message fails its query at once.
-  int retries() const { return spec_.timeout ? spec_.timeout->retries : 0; }
+  // Without a timeout a lost message fails its query at once.
   /// `Duration d = co_await until_timeout(sent)`: waits out what is left of the patience that began at `sent`.
   auto until_timeout(Time sent) {
     struct Awaiter {
@@ -190,7 +156,7 @@ class Serving {
       void await_suspend(std::coroutine_handle<> h) const { sim.at(until, h); }
       Duration await_resume() const { return std::max(Duration::zero(), until - since); }
     };
-    return Awaiter{sim_, sim_.now(), spec_.timeout ? sent + spec_.timeout->after : sim_.now()};
+    return Awaiter{sim_, sim_.now(), sent + policy_.per_try_timeout().value_or(Duration::zero())};
   }
 
   Simulation& sim_;
@@ -199,27 +165,26 @@ class Serving {
   const ServingSpec& spec_;
   const Traffic& traffic_;
   Network& network_;
-  Timeline* timeline_ = nullptr;
-  std::uint64_t seed_;
-  std::uint32_t replication_;
+  Context context_;
   DemandModel demands_;
   std::vector<std::size_t> net_order_;
-  std::vector<DenseTimes> dense_;
-  std::array<const Distribution*, kWorks> jitter_{};
+  std::unique_ptr<Executor> dense_;
+  const CallPolicy& policy_;
+  std::optional<Duration> patience_;  // the frontend's
   std::size_t sparse_replicas_;
   std::deque<Host> hosts_;
   std::deque<Server> servers_;
-  AnswerPool answers_;
+  std::vector<Service> services_;  // main, then the sparse shards
+  AttemptPool attempts_;
   std::deque<Patience> patiences_;
   std::vector<Patience*> free_patiences_;
   std::int64_t in_service_ = 0;
-  std::deque<Route> routes_;  // of sparse replicas
-  std::vector<MainReplica> main_;
+  std::deque<Route> routes_;  // between replicas of main and of sparse shards
+  std::deque<MainReplica> main_;
   std::unique_ptr<Balancer> frontend_balancer_;
   std::vector<ShardTotals> shard_totals_;
   std::int64_t rpcs_ = 0;
   std::int64_t repeated_rpcs_ = 0;
-  std::vector<Bytes> repeated_bytes_;
 };
 
 }  // namespace shardsim

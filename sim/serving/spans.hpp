@@ -10,9 +10,10 @@
 namespace shardsim {
 
 /// Where the time of a query goes. Waiting for a core is queueing; waiting at a port is network; waiting for an answer
-/// that did not come in time is retry.
-enum class Span { queueing, dense, sparse, serde, service, network, retry };
-inline constexpr std::size_t kSpans = 7;
+/// that did not come in time is timeout_wait; waiting where a server works on as many requests as it may is
+/// worker_wait.
+enum class Span { queueing, dense, sparse, serde, service, network, timeout_wait, worker_wait };
+inline constexpr std::size_t kSpans = 8;
 template <>
 struct EnumNames<Span> {
   static constexpr std::array<std::pair<Span, std::string_view>, kSpans> names{{{Span::queueing, "queueing"},
@@ -21,7 +22,8 @@ struct EnumNames<Span> {
                                                                                 {Span::serde, "serde"},
                                                                                 {Span::service, "service"},
                                                                                 {Span::network, "network"},
-                                                                                {Span::retry, "retry"}}};
+                                                                                {Span::timeout_wait, "timeout_wait"},
+                                                                                {Span::worker_wait, "worker_wait"}}};
 };
 
 /// Time by span.
@@ -65,13 +67,20 @@ class Spans : public SpanTimes {
   }
   /// Of a message that was sent with links().
   Spans& operator+=(const Network::Transit& t) {
-    (*this)[t.lost ? Span::retry : Span::network] += t.took;
+    (*this)[t.lost ? Span::timeout_wait : Span::network] += t.took;
     return *this;
   }
   /// Goes on after branches that ran at once: with the times of the one that ended last and the work of all.
   void join(const Spans& last, Duration work_of_all) {
     *this += last;
     work_ += work_of_all - last.work_;
+  }
+
+  /// Goes on after branches that began when this chain did: with the times of the one that ended last, and `more` work.
+  void overtaken_by(const Spans& last, Duration more) {
+    const Duration work_of_all = work_ + more;
+    *this = last;
+    work_ = work_of_all;
   }
 
   /// Core time of all pieces of work.

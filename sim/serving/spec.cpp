@@ -3,6 +3,13 @@
 
 namespace shardsim {
 
+std::optional<Duration> ServingSpec::patience() const {
+  if (query_timeout) return query_timeout;
+  const std::optional<Duration> one_try = call->per_try_timeout();
+  if (!one_try) return std::nullopt;
+  return std::min(*one_try * (1 + call->retries()), kLongestDuration);
+}
+
 template <>
 void describe(Describe<Jitter>& d) {
   d.object("jitter", "factors of mean 1 by which CPU times vary, by class of work");
@@ -20,18 +27,12 @@ void describe(Describe<Jitter>& d) {
 }
 
 template <>
-void describe(Describe<TimeoutPolicy>& d) {
-  d.object("timeout", "what a caller does when no answer comes");
-  d.required("after", &TimeoutPolicy::after, "time from issuing an RPC until it is given up").more_than(Duration{0});
-  d.optional("retries", &TimeoutPolicy::retries,
-             "times that an RPC is asked again, of the replica that the balancer picks then; after the last the "
-             "query fails. A query that was lost on its way to a main shard is sent again likewise")
-      .at_least(0)
-      .at_most(100);
-  d.optional("query", &TimeoutPolicy::query,
-             "time from sending a query until the frontend gives it up: it has failed, and what is still done for it "
-             "is done in vain; left out: 'after' x (1 + 'retries'), in which all attempts of an RPC fit")
-      .more_than(Duration{0});
+void describe(Describe<IntraOp>& d) {
+  d.object("intra_op", "one dense operator on several cores at once");
+  d.required("cores", &IntraOp::cores, "how many").at_least(1);
+  d.required("efficiency", &IntraOp::efficiency, "each of n cores works for 1 / (n x efficiency) of the time on one")
+      .more_than(0)
+      .at_most(1);
 }
 
 template <>
@@ -47,7 +48,48 @@ void describe(Describe<ServingSpec>& d) {
   d.optional(
       "deduplicate", &ServingSpec::deduplicate,
       "ask for each row of a table once a batch, and say where it goes; needs 'traffic.rows' or a trace with rows");
-  d.optional("timeout", &ServingSpec::timeout, "of RPCs and of queries; needed where faults can lose messages");
+  d.optional("call", &ServingSpec::call,
+             "how a main shard makes an RPC; faults that lose messages need one with a timeout");
+  d.optional("query_timeout", &ServingSpec::query_timeout,
+             "time from sending a query until the frontend gives it up: it has failed, and what is still done for it "
+             "is done in vain; left out: 'per_try_timeout' x (1 + 'retries'), in which all attempts of an RPC fit")
+      .more_than(Duration{0});
+  d.optional(
+      "threads", &ServingSpec::threads,
+      "per-step: each step of a request is a visit to a core; run-to-completion: all steps between two waits for "
+      "a message are one");
+  d.optional("inter_op", &ServingSpec::inter_op, "tables of a net that a batch gathers from at once, each on a core")
+      .at_least(1);
+  d.optional("intra_op", &ServingSpec::intra_op, "one dense operator on several cores");
+  d.optional("workers", &ServingSpec::workers,
+             "requests that a server works on at once, those that wait for an RPC too; others wait; left out: all")
+      .at_least(1);
+  d.optional("issue", &ServingSpec::issue,
+             "per-net: a batch makes the RPCs of a net when it comes to the net; eager: all at its start");
+  d.optional("executor", &ServingSpec::executor, "where the dense layers of a batch run");
+  d.optional("store", &ServingSpec::store, "where the rows of tables come from");
+  d.optional("admission", &ServingSpec::admission, "which requests a replica takes");
+  d.optional("scaling", &ServingSpec::scaling, "how many replicas of a service there are as time goes on");
+  d.formerly("timeout", {"call", "query_timeout"}, [](const Json& timeout) {
+    Json call = timeout;
+    Json made = Json::object();
+    if (call.is_object()) {
+      call["type"] = "retry";
+      if (call.contains("after")) call["per_try_timeout"] = call["after"], call.erase("after");
+      if (call.contains("query")) made["query_timeout"] = call["query"], call.erase("query");
+    }
+    made["call"] = std::move(call);
+    return made;
+  });
+  d.check([](const ServingSpec& s) -> std::optional<Complaint> {
+    if (s.threads != Threads::run_to_completion) return std::nullopt;
+    const char* const why =
+        "a thread that runs to completion does all work of a request itself; expected 1, or "
+        "'threads' 'per-step'";
+    if (s.inter_op > 1) return Complaint{"inter_op", why};
+    if (s.intra_op && s.intra_op->cores > 1) return Complaint{"intra_op/cores", why};
+    return std::nullopt;
+  });
 }
 
 }  // namespace shardsim

@@ -17,7 +17,7 @@ class Failing(ProgramTest):
     # A query waits for two M/M/1 queues of 1e4/s at 9,000/s; a timeout of 2 ms is exp(-2) of a time at each, so that more than 13 % fail.
     TIMEOUT = [
         "--set",
-        'serving.timeout={"after": "2 ms"}',
+        'serving.call={"type": "retry", "per_try_timeout": "2 ms"}',
         "--set",
         "traffic.arrivals.rate=9000 /s",
         "--set",
@@ -37,7 +37,7 @@ class Failing(ProgramTest):
         self.assertIn("goodput     ", text)
 
     def test_timeouts_below_the_work_are_failures_not_stability(self):
-        out = self.succeed("run", LOAD, "--set", 'serving.timeout={"after": "3 ms", "retries": 5}',
+        out = self.succeed("run", LOAD, "--set", 'serving.call={"type": "retry", "per_try_timeout": "3 ms", "retries": 5}',
                            "--set", "traffic.arrivals.rate=280 /s", "--set", "traffic.queries=1000", "--json").stdout  # fmt: skip
         r = json.loads(out)
         self.assertIn(r["verdict"], ("failing", "saturated"))
@@ -51,7 +51,7 @@ class Failing(ProgramTest):
         sweep = {"base": str(SHARDS), "axes": [{"path": "traffic.arrivals.rate", "values": ["100 /s", "9000 /s"]}]}
         (self.folder / "sweep.json").write_text(json.dumps(sweep))
         out = self.folder / "out"
-        self.succeed("sweep", self.folder / "sweep.json", "--out", out, "--set", 'serving.timeout={"after": "2 ms"}', "--set", "traffic.queries=20000",
+        self.succeed("sweep", self.folder / "sweep.json", "--out", out, "--set", 'serving.call={"type": "retry", "per_try_timeout": "2 ms"}', "--set", "traffic.queries=20000",
                      "--set", "traffic.warmup=0")  # fmt: skip
         with open(out / "sweep.csv", newline="") as file:
             idle, busy = csv.DictReader(file)

@@ -284,7 +284,7 @@ class Capacity(ProgramTest):
         rates = {}
         for name, timeout in {
             "waits": [],
-            "gives up": ["--set", 'serving.timeout={"after": "20 ms", "retries": 0}'],
+            "gives up": ["--set", 'serving.call={"type": "retry", "per_try_timeout": "20 ms"}'],
         }.items():
             done = self.succeed(
                 "capacity",

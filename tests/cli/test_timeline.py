@@ -156,7 +156,7 @@ class TimelineTest(ProgramTest):
         from program import shardsim
 
         done = shardsim("timeline", SCENARIO, *SMALL, "--set", 'faults=[{"links": "*", "state": "down"}]', "--set",
-                        'serving.timeout={"after": "1 ms"}', "--slowest", 1, "--out", self.folder / "t.json")  # fmt: skip
+                        'serving.call={"type": "retry", "per_try_timeout": "1 ms"}', "--slowest", 1, "--out", self.folder / "t.json")  # fmt: skip
         self.assertEqual(done.returncode, 1)
         self.assertIn("no query after the warm-up was answered", done.stderr)
 

@@ -831,7 +831,7 @@ class Placement(Runs):
 
 
 class Faults(Runs):
-    SERVING = {"timeout": {"after": "10 ms", "retries": 1}}
+    SERVING = {"call": {"type": "retry", "per_try_timeout": "10 ms", "retries": 1}}
     WINDOW = {"state": "down", "from": "200 ms", "until": "500 ms"}
 
     def faulty(self, *faults, **changes):
@@ -868,12 +868,12 @@ class Faults(Runs):
 
     def test_retries_outlast_a_short_window(self):
         short = {"links": "*", "state": "down", "from": "200 ms", "until": "300 ms"}
-        patient = {"timeout": {"after": "50 ms", "retries": 5}}
+        patient = {"call": {"type": "retry", "per_try_timeout": "50 ms", "retries": 5}}
         q = self.check_totals(self.result(faults=[short], serving=patient))
         self.assertEqual(q["failed"], 0)
         r = self.result(faults=[short], serving=patient)
         self.assertGreater(r["latency_us"]["max"], 50_000)
-        self.assertGreater(r["spans_us"]["retry"]["mean"], 0)
+        self.assertGreater(r["spans_us"]["timeout_wait"]["mean"], 0)
 
     def test_only_those_who_cross_a_link_suffer(self):
         net = {**FAT_TREE, "frontend": FRONTEND}

@@ -18,8 +18,8 @@ const std::vector<Changes> kWays{
     {{"sharding", R"({"strategy": "load-balanced", "shards": 3})"}, {"traffic.arrivals.rate", "800 /s"}},
     {{"sharding", R"({"strategy": "row-wise", "shards": 2})"}, {"transport", R"({"type": "fluid"})"}},
     {{"cluster.main.replicas", "2"}, {"cluster.sparse.replicas", "2"}, {"transport", R"({"type": "port"})"}},
-    {{"serving.timeout", R"({"after": "400 us", "retries": 20})"}},
-    {{"serving.timeout", R"({"after": "5 ms", "retries": 50})"},
+    {{"serving.call", R"({"type": "retry", "per_try_timeout": "400 us", "retries": 20})"}},
+    {{"serving.call", R"({"type": "retry", "per_try_timeout": "5 ms", "retries": 50})"},
      {"faults", R"([{"links": "sparse0 -> switch", "state": "flapping", "down_for": "3 ms", "up_for": "20 ms"}])"}}};
 
 double sum(const std::vector<Slowest::Share>& shares) {
@@ -64,7 +64,7 @@ SpanTimes spans_of(const std::vector<CriticalPart>& path) {
       spans[Span::queueing] += part.piece->waiting.length();
       spans[span_of(part.piece->work)] += part.piece->service_time.length();
     } else {
-      spans[part.message != nullptr ? Span::network : Span::retry] += part.stretch.length();
+      spans[part.message != nullptr ? Span::network : Span::timeout_wait] += part.stretch.length();
     }
   }
   return spans;
@@ -140,7 +140,7 @@ TEST_CASE("the slowest queries: shares of what was last add up to 1, times by pl
 
 TEST_CASE("a run without counted queries has no slowest ones; one query is its own") {
   const Slowest none = run(scenario(kTwoNets, {{"traffic.queries", "10"},
-                                               {"serving.timeout", R"({"after": "1 ms", "retries": 0})"},
+                                               {"serving.call", R"({"type": "retry", "per_try_timeout": "1 ms", "retries": 0})"},
                                                {"faults", R"([{"links": "*", "state": "down"}])"}}))
                            .slowest;
   CHECK(none.queries == 0);

@@ -29,7 +29,7 @@ RunResult shard_queue(int rate, int queries, const Changes& changes) {
   return run(scenario(text, changes));
 }
 
-const std::string kTimeout = R"({"after": "20 ms"})";
+const std::string kTimeout = R"({"type": "retry", "per_try_timeout": "20 ms"})";
 
 }  // namespace
 
@@ -45,7 +45,7 @@ TEST_CASE("goodput is the share of offered queries answered within the objective
 
 TEST_CASE("a run in which more than 0.1 % of the queries fail is failing, though nothing is overloaded") {
   // P(time > 20 ms) at 800/s = exp(-4) = 1.83 %.
-  const RunResult r = shard_queue(800, 100'000, {{"serving.timeout", kTimeout}});
+  const RunResult r = shard_queue(800, 100'000, {{"serving.call", kTimeout}});
   const double lost = std::exp(-4.0);
   CHECK(r.verdict == Verdict::failing);
   CHECK(r.failed_share() == Approx(lost).epsilon(0.25));
@@ -61,13 +61,13 @@ TEST_CASE("a run in which more than 0.1 % of the queries fail is failing, though
 }
 
 TEST_CASE("how many queries may fail is a field of the traffic") {
-  const RunResult r = shard_queue(800, 20'000, {{"serving.timeout", kTimeout}, {"traffic.most_failed", "5 %"}});
+  const RunResult r = shard_queue(800, 20'000, {{"serving.call", kTimeout}, {"traffic.most_failed", "5 %"}});
   CHECK(r.failed > 0);
   CHECK(r.verdict == Verdict::stable);
 }
 
 TEST_CASE("a run of which no query was answered is failing, not empty") {
-  const RunResult r = shard_queue(100, 200, {{"serving.timeout", R"({"after": "1 ns"})"}});
+  const RunResult r = shard_queue(100, 200, {{"serving.call", R"({"type": "retry", "per_try_timeout": "1 ns"})"}});
   CHECK(r.completed == 0);
   CHECK(r.verdict == Verdict::failing);
   CHECK(r.goodput.value == 0);
@@ -76,7 +76,7 @@ TEST_CASE("a run of which no query was answered is failing, not empty") {
 TEST_CASE("core time is told apart as useful and wasted") {
   // A piece of work s is wasted when its query waited longer than t - s, P(wait > x) = 0.8 exp(-0.2 x), times in ms:
   //   integral of s exp(-s) 0.8 exp(-0.2 (20 - s)) ds = 0.8 exp(-4) / 0.8^2 = 0.0229 ms a query offered.
-  const RunResult r = shard_queue(800, 100'000, {{"serving.timeout", kTimeout}});
+  const RunResult r = shard_queue(800, 100'000, {{"serving.call", kTimeout}});
   const auto offered = static_cast<double>(r.offered);
   CHECK(r.cpu_us / offered == Approx(1000).epsilon(0.02));
   CHECK(r.wasted_cpu_us() / offered == Approx(22.9).epsilon(0.25));
@@ -86,7 +86,7 @@ TEST_CASE("core time is told apart as useful and wasted") {
 TEST_CASE("a retry storm that outlives the fault that set it off is metastable") {
   // At 700/s an attempt takes longer than 100 ms with a chance of exp(-30). A second in which the shard is ten times as
   // slow leaves 600 ms of work waiting: all four attempts of all queries are too late, 2.8 times what the shard can do.
-  const Changes retries{{"serving.timeout", R"({"after": "100 ms", "retries": 3})"}};
+  const Changes retries{{"serving.call", R"({"type": "retry", "per_try_timeout": "100 ms", "retries": 3})"}};
   Changes fault = retries;
   fault.emplace_back("faults",
                      R"([{"hosts": "sparse0", "state": "slow", "factor": 10, "from": "5 s", "until": "6 s"}])");
@@ -106,17 +106,17 @@ TEST_CASE("a retry storm that outlives the fault that set it off is metastable")
 
 TEST_CASE("an outage is no retry storm, nor are timeouts too short for an idle system") {
   const RunResult outage = shard_queue(700, 5000,
-                                       {{"serving.timeout", R"({"after": "20 ms", "retries": 3})"},
+                                       {{"serving.call", R"({"type": "retry", "per_try_timeout": "20 ms", "retries": 3})"},
                                         {"faults", R"([{"hosts": "sparse0", "state": "down", "from": "2 s"}])"}});
   CHECK(outage.verdict == Verdict::failing);
   CHECK_FALSE(outage.has(Condition::retry_storm));
-  const RunResult hasty = shard_queue(10, 1000, {{"serving.timeout", R"({"after": "100 us", "retries": 3})"}});
+  const RunResult hasty = shard_queue(10, 1000, {{"serving.call", R"({"type": "retry", "per_try_timeout": "100 us", "retries": 3})"}});
   CHECK(hasty.repeated_rpcs > 2000);
   CHECK_FALSE(hasty.has(Condition::retry_storm));
 }
 
 TEST_CASE("queries that ask for more than there is make a run saturated, whether they fail or not") {
-  const RunResult r = shard_queue(1200, 20'000, {{"serving.timeout", kTimeout}});
+  const RunResult r = shard_queue(1200, 20'000, {{"serving.call", kTimeout}});
   CHECK(r.verdict == Verdict::saturated);
   CHECK(r.has(Condition::failures));
 }

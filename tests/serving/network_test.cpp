@@ -96,7 +96,7 @@ TEST_CASE("a shard that is cut off fails the queries of that time, and no others
   // of 20 ms, so about 200 ms / 60 ms of them do.
   const RunResult r = run_checked(
       with({{"traffic.arrivals", R"({"type": "serial"})"},
-            {"serving.timeout", R"({"after": "20 ms", "retries": 2})"},
+            {"serving.call", R"({"type": "retry", "per_try_timeout": "20 ms", "retries": 2})"},
             {"faults", R"([{"hosts": "leaf1/host0", "state": "down", "from": "100 ms", "until": "300 ms"}])"}}));
   CHECK(r.failed >= 3);
   CHECK(r.failed <= 5);
@@ -110,16 +110,16 @@ TEST_CASE("a retry asks another replica, and its query carries the timeout in it
   changes.insert(changes.end(), {{"cluster.sparse.replicas", "2"},
                                  {"cluster.sparse.hosts", R"(["leaf1/host0", "leaf1/host1"])"},
                                  {"cluster.sparse.placement", "null"},
-                                 {"serving.timeout", R"({"after": "5 ms", "retries": 1})"},
+                                 {"serving.call", R"({"type": "retry", "per_try_timeout": "5 ms", "retries": 1})"},
                                  {"faults", R"([{"hosts": "leaf1/host1", "state": "down"}])"}});
   const RunResult r = run_checked(with(changes));
   CHECK(r.failed == 0);
-  CHECK(r.recorder.mean_spans_us(0, 1)[static_cast<std::size_t>(Span::retry)] == Approx(5000.0 * 499 / 500));
+  CHECK(r.recorder.mean_spans_us(0, 1)[static_cast<std::size_t>(Span::timeout_wait)] == Approx(5000.0 * 499 / 500));
 }
 
 TEST_CASE("without losses a timeout that is never reached changes no latency") {
   const RunResult plain = run_checked(with({}));
-  const RunResult patient = run_checked(with({{"serving.timeout", R"({"after": "10 s"})"}}));
+  const RunResult patient = run_checked(with({{"serving.call", R"({"type": "retry", "per_try_timeout": "10 s"})"}}));
   CHECK(patient.recorder.latency_ps().mean() == plain.recorder.latency_ps().mean());
   CHECK(patient.recorder.latency_ps().max() == plain.recorder.latency_ps().max());
 }
@@ -127,7 +127,7 @@ TEST_CASE("without losses a timeout that is never reached changes no latency") {
 TEST_CASE("impatience: answers that come too late are worked for and thrown away") {
   const RunResult plain = run_checked(with({}));
   const RunResult hasty =
-      run_checked(with({{"serving.timeout", R"({"after": "150 us", "retries": 1, "query": "1 s"})"}}));
+      run_checked(with({{"serving.call", R"({"type": "retry", "per_try_timeout": "150 us", "retries": 1})"}, {"serving.query_timeout", "1 s"}}));
   CHECK(hasty.failed > 0);
   CHECK(hasty.total_cpu_us_per_query() > plain.total_cpu_us_per_query());
 }
@@ -157,7 +157,7 @@ TEST_CASE("a slow host takes a factor longer on its cores, a slow link on the wi
 
 TEST_CASE("a flapping link loses what meets it, and the run ends all the same") {
   const RunResult r = run_checked(
-      with({{"serving.timeout", R"({"after": "3 ms", "retries": 5})"},
+      with({{"serving.call", R"({"type": "retry", "per_try_timeout": "3 ms", "retries": 5})"},
             {"faults", R"([{"links": "*leaf2*", "state": "flapping", "down_for": "2 ms", "up_for": "20 ms"}])"}}));
   std::int64_t lost = 0;
   for (const LinkResult& l : r.links) lost += l.lost_messages;

@@ -10,6 +10,8 @@ using namespace shardsim::testing;
 
 namespace {
 
+using Changes = std::vector<std::pair<std::string, std::string>>;
+
 std::vector<Outcome> outcomes_of(const Scenario& s) {
   std::vector<Outcome> outcomes;
   RunControl control;
@@ -32,13 +34,14 @@ TEST_CASE("the frontend gives a query up when its patience ends, and its work go
   // ever exponential with the rate 3,000, and a share of e^-3 = 0.0498 takes more than 1 ms. The queue
   // forgets in 1 / (sqrt(10,000) - sqrt(7,000))^2 = 3.8 ms, some 26 queries, so that 100,000 are worth 1,900 that are
   // independent: four standard deviations are 0.02.
-  const auto [timeout, patience] = GENERATE(table<std::string, Duration>(
-      {{R"({"after": "1 ms"})", std::chrono::milliseconds(1)},
-       {R"({"after": "250 us", "retries": 3})", std::chrono::milliseconds(1)},
-       {R"({"after": "10 s", "retries": 2, "query": "1 ms"})", std::chrono::milliseconds(1)}}));
-  CAPTURE(timeout);
-  const Scenario s =
-      scenario(queue(1, 0.7, R"({"type": "exponential", "mean": 1})", 100'000), {{"serving.timeout", timeout}});
+  const Duration patience = std::chrono::milliseconds(1);
+  const Changes changes =
+      GENERATE(Changes{{"serving.call", R"({"type": "retry", "per_try_timeout": "1 ms"})"}},
+               Changes{{"serving.call", R"({"type": "retry", "per_try_timeout": "250 us", "retries": 3})"}},
+               Changes{{"serving.call", R"({"type": "retry", "per_try_timeout": "10 s", "retries": 2})"},
+                       {"serving.query_timeout", "1 ms"}},
+               Changes{{"serving.query_timeout", "1 ms"}});
+  const Scenario s = scenario(queue(1, 0.7, R"({"type": "exponential", "mean": 1})", 100'000), changes);
   std::int64_t failed = 0;
   for (const Outcome& o : outcomes_of(s)) {
     if (o.failed) {
@@ -56,7 +59,7 @@ TEST_CASE("the frontend gives a query up when its patience ends, and its work go
 TEST_CASE("given up queries that are still worked on end a run that does not keep up") {
   // Five times the work that can be done: without a bound, four of five queries would pile up for ever.
   const RunResult r = run(scenario(queue(1, 5, R"({"type": "exponential", "mean": 1})", 100'000'000),
-                                   {{"serving.timeout", R"({"after": "1 ms"})"}}));
+                                   {{"serving.call", R"({"type": "retry", "per_try_timeout": "1 ms"})"}}));
   CHECK(r.verdict == Verdict::saturated);
   CHECK(r.offered < 300'000);
 }

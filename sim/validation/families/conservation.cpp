@@ -31,7 +31,7 @@ class Conservation final : public Family {
                [faults](const Scenario& s, const RunControl& control) { return count(s, control, faults); }};
         if (faults) {
           c.changes.emplace_back("faults", kFlapping);
-          c.changes.emplace_back("serving.timeout", R"({"after": "9 ms", "retries": 1})");
+          c.changes.emplace_back("serving.call", R"({"type": "retry", "per_try_timeout": "9 ms", "retries": 1})");
         }
         cases.push_back(std::move(c));
       }

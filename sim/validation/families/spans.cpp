@@ -13,7 +13,7 @@ class SpansFamily final : public Family {
     std::vector<Case> cases;
     for (const std::string transport : {"ideal", "port", "fluid", "packet"})
       cases.push_back(make(transport, {{"transport.type", transport}}));
-    cases.push_back(make("faults", {{"serving.timeout", R"({"after": "5 ms", "retries": 2})"},
+    cases.push_back(make("faults", {{"serving.call", R"({"type": "retry", "per_try_timeout": "5 ms", "retries": 2})"},
                                     {"faults", R"([{"links": "leaf1 -> spine*", "state": "flapping",
                                                     "down_for": "2 ms", "up_for": "20 ms"}])"}}));
     return cases;

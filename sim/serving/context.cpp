@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "serving/context.hpp"
+
+#include "serving/spec.hpp"
+
+namespace shardsim {
+namespace {
+
+const Distribution* if_varying(const Choice<Distribution>& factor) {
+  return factor.has_value() && !factor->is_constant() ? &*factor : nullptr;
+}
+
+}  // namespace
+
+Context::Context(Simulation& sim, Network& network, const ServingSpec& spec, std::uint64_t seed,
+                 std::uint32_t replication)
+    : sim_(sim),
+      network_(network),
+      runs_to_completion_(spec.threads == Threads::run_to_completion),
+      jitter_{if_varying(spec.jitter.dense), if_varying(spec.jitter.sparse), if_varying(spec.jitter.serde),
+              if_varying(spec.jitter.service)},
+      seed_(seed),
+      replication_(replication) {}
+
+double Context::sample(const Distribution& factor, const Activity& activity, Step step) const {
+  const StreamKey key = activity.piece(step);
+  RandomStream random(seed_, replication_, Purpose::jitter, key.id, key.sub);
+  return factor.sample(random);
+}
+
+void Context::note_repeated(const Route& route, Bytes size) {
+  repeated_bytes_.resize(network_.links().size());
+  for (const LinkState* link : route) repeated_bytes_[link->number()] += size;
+}
+
+}  // namespace shardsim

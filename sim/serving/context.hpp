@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "engine/distribution.hpp"
+#include "serving/timeline.hpp"
+
+namespace shardsim {
+
+struct ServingSpec;
+
+/// What all work and all messages for queries share: the clock, the network, how times vary, and who watches.
+class Context {
+ public:
+  /// Everything named must outlive the object.
+  Context(Simulation& sim, Network& network, const ServingSpec& spec, std::uint64_t seed, std::uint32_t replication);
+
+  Simulation& simulation() { return sim_; }
+  Network& network() { return network_; }
+  Timeline* timeline() const { return timeline_; }
+  /// From now on tells `timeline`, which must outlive the simulation, what is done; null: nobody.
+  void tell(Timeline* timeline) { timeline_ = timeline; }
+
+  /// Whether a server does all steps between two waits in one visit to a core.
+  bool runs_to_completion() const { return runs_to_completion_; }
+
+  /// The time that a piece of work takes which would take `time` without jitter.
+  Duration with_jitter(Work work, Duration time, const Activity& activity, Step step) const {
+    const Distribution* factor = jitter_[static_cast<std::size_t>(work)];
+    return factor == nullptr || time == Duration::zero() ? time : scaled(time, sample(*factor, activity, step));
+  }
+  /// What jitter multiplies the time of a piece of work by.
+  double factor(Work work, const Activity& activity, Step step) const {
+    const Distribution* factor = jitter_[static_cast<std::size_t>(work)];
+    return factor == nullptr ? 1 : sample(*factor, activity, step);
+  }
+  /// The stream from which a balancer draws for a call.
+  RandomStream random_for(const Activity& activity) const {
+    const StreamKey key = activity.call();
+    return {seed_, replication_, Purpose::balancing, key.id, key.sub};
+  }
+
+  /// Notes what only a repeated attempt sends.
+  void note_repeated(const Route& route, Bytes size);
+  /// Bytes that repeated attempts sent over a link, by its number; empty where there are none.
+  const std::vector<Bytes>& repeated_bytes() const { return repeated_bytes_; }
+
+ private:
+  double sample(const Distribution& factor, const Activity& activity, Step step) const;
+
+  Simulation& sim_;
+  Network& network_;
+  Timeline* timeline_ = nullptr;
+  bool runs_to_completion_;
+  std::array<const Distribution*, kWorks> jitter_;  // null: does not vary
+  std::uint64_t seed_;
+  std::uint32_t replication_;
+  std::vector<Bytes> repeated_bytes_;
+};
+
+}  // namespace shardsim

@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a request waits for: work on a server and messages. A run passes here for each of its events, from few places:
+// always_inline, as GCC else makes calls of it, 5 % of all instructions.
+#pragma once
+
+#include "cluster/visit.hpp"
+#include "serving/crew.hpp"
+
+namespace shardsim {
+
+/// The one place in a coroutine's frame for whatever it waits for now: a piece of work or a message, which is for an
+/// activity, and whose time is added to spans. A slot waits for one thing at a time.
+class Slot {
+ public:
+  class Working;
+  class Leaving;
+  class Entering;
+  class Sent;
+
+  /// All that is named must outlive what is waited for.
+  Slot(Context& context, const Activity& activity, Spans& spans)
+      : context_(context), activity_(activity), spans_(&spans) {}
+  Slot(const Slot&) = delete;
+  Slot& operator=(const Slot&) = delete;
+  ~Slot() {}  // NOLINT(modernize-use-equals-default): what is in the union needs none
+
+  /// What is waited for in the line of a core is not waited for any more, and nothing is begun from now on: waiting for
+  /// it takes no time. What is on a core or on its way is finished.
+  void withdraw();
+
+  /// From now on adds to these.
+  void book_to(Spans& spans) { spans_ = &spans; }
+  const Activity& activity() const { return activity_; }
+
+  /// `co_await slot.run(...)`: a piece of work that takes a core `time` but for jitter.
+  Working run(Step step, Server& server, Work work, Duration time);
+  /// The same for gathering: sparse work that also moves `traffic` bytes of memory.
+  Working gather(Server& server, Duration time, Bytes traffic);
+  /// `co_await slot.run_crew(...)`: operators of one step, on up to `threads` cores at once.
+  Working run_crew(Step step, Server& server, Work work, std::vector<Crew::Op> ops, int threads);
+  /// `co_await slot.leave()`: gives the core back, for others or because a wait begins. Where servers run to
+  /// completion, all work since the last time is done now, in one visit to a core; else it is done already.
+  Leaving leave();
+  /// `bool entered = co_await slot.enter(...)`: waits for a worker of a server that has only so many; its place in the
+  /// line must live until it leaves. False: was withdrawn meanwhile.
+  Entering enter(Station& workers, Station::Customer& worker);
+  /// `bool lost = co_await slot.send(...)`: a message.
+  Sent send(Step step, const Route& route, Bytes size);
+
+ private:
+  using Sending =
+      decltype(std::declval<Network&>().send(std::declval<const Route&>(), Bytes{}, std::declval<LinkTimes&>()));
+
+  // What is waited for, if anything.
+  struct Line {
+    Station* workers;
+    Station::Customer* place;
+  };
+  enum class Waits : std::uint8_t { nothing, work, message, crew, visit, worker };
+
+  Working begin(Step step, Server& server, Work work, Duration time, Bytes traffic);
+  void defer(Step step, Server& server, Work work, Duration time, Bytes traffic);
+  void begin_other(std::coroutine_handle<> h);
+  void end_crew();
+  void end_visit();
+  void tell(const Server::Booking& booking) const;
+  void tell(const Network::Transit& transit) const;
+
+  Context& context_;
+  const Activity& activity_;
+  Spans* spans_;
+  Step step_{};
+  Waits waits_ = Waits::nothing;
+  bool withdrawn_ = false;
+  int threads_ = 1;  // of the crew
+  std::coroutine_handle<> waiter_;
+  std::unique_ptr<Crew> crew_;
+  std::unique_ptr<Visit> visit_;
+  union {  // what is waited for
+    Server::Job job_;
+    Sending sending_;
+    Line line_;
+  };
+};
+
+class Slot::Working {
+ public:
+  explicit Working(Slot& slot) : slot_(slot) {}
+  [[gnu::always_inline]] bool await_ready() const noexcept { return slot_.waits_ == Waits::nothing; }
+  [[gnu::always_inline]] void await_suspend(std::coroutine_handle<> h) {
+    if (slot_.waits_ != Waits::work) [[unlikely]]
+      return slot_.begin_other(h);
+    slot_.waiter_ = h;
+    slot_.job_.await_suspend(h);
+  }
+  [[gnu::always_inline]] void await_resume() {
+    if (slot_.waits_ != Waits::work) return slot_.end_crew();
+    slot_.waits_ = Waits::nothing;
+    const Server::Booking booking = slot_.job_.await_resume();
+    *slot_.spans_ += booking;
+    if (slot_.context_.timeline() != nullptr) [[unlikely]]
+      slot_.tell(booking);
+  }
+
+ private:
+  Slot& slot_;
+};
+
+class Slot::Leaving {
+ public:
+  explicit Leaving(Slot& slot) : slot_(slot) {}
+  [[gnu::always_inline]] bool await_ready() const noexcept { return slot_.visit_ == nullptr || slot_.visit_->empty(); }
+  void await_suspend(std::coroutine_handle<> h) {
+    slot_.waits_ = Waits::visit;
+    slot_.begin_other(h);
+  }
+  [[gnu::always_inline]] void await_resume() {
+    if (slot_.visit_ != nullptr) [[unlikely]]
+      slot_.end_visit();
+  }
+
+ private:
+  Slot& slot_;
+};
+
+class Slot::Entering {
+ public:
+  explicit Entering(Slot& slot) : slot_(slot) {}
+  bool await_ready() const noexcept { return slot_.withdrawn_; }
+  void await_suspend(std::coroutine_handle<> h) {
+    slot_.waiter_ = h;
+    slot_.line_.place->on_served = EventTarget(h);
+    slot_.waits_ = Waits::worker;
+    slot_.line_.workers->enter(*slot_.line_.place);
+  }
+  bool await_resume() {
+    if (std::exchange(slot_.waits_, Waits::nothing) != Waits::worker) return false;
+    (*slot_.spans_)[Span::worker_wait] += slot_.line_.place->started - slot_.line_.place->arrived;
+    return true;
+  }
+
+ private:
+  Slot& slot_;
+};
+
+class Slot::Sent {
+ public:
+  explicit Sent(Slot& slot) : slot_(slot) {}
+  [[gnu::always_inline]] bool await_ready() const noexcept {
+    return slot_.waits_ == Waits::nothing || slot_.sending_.await_ready();
+  }
+  [[gnu::always_inline]] void await_suspend(std::coroutine_handle<> h) { slot_.sending_.await_suspend(h); }
+  [[gnu::always_inline]] bool await_resume() {
+    if (slot_.waits_ == Waits::nothing) return false;
+    slot_.waits_ = Waits::nothing;
+    const Network::Transit transit = slot_.sending_.await_resume();
+    *slot_.spans_ += transit;
+    if (slot_.context_.timeline() != nullptr) [[unlikely]]
+      slot_.tell(transit);
+    return transit.lost;
+  }
+
+ private:
+  Slot& slot_;
+};
+
+[[gnu::always_inline]] inline Slot::Working Slot::begin(Step step, Server& server, Work work, Duration time,
+                                                        Bytes traffic) {
+  if (time == Duration::zero() || withdrawn_) return Working(*this);
+  step_ = step;
+  const Duration varied = context_.with_jitter(work, time, activity_, step);
+  if (activity_.attempt > 0) [[unlikely]]
+    server.note_repeated(varied);
+  if (varied == Duration::zero()) [[unlikely]]
+    return Working(*this);
+  if (context_.runs_to_completion()) [[unlikely]] {
+    defer(step, server, work, varied, traffic);
+    return Working(*this);
+  }
+  ::new (&job_) Server::Job(server, work, varied, traffic);
+  waits_ = Waits::work;
+  return Working(*this);
+}
+[[gnu::always_inline]] inline Slot::Working Slot::run(Step step, Server& server, Work work, Duration time) {
+  return begin(step, server, work, time, Bytes{});
+}
+[[gnu::always_inline]] inline Slot::Working Slot::gather(Server& server, Duration time, Bytes traffic) {
+  return begin(Step::gather, server, Work::sparse, time, traffic);
+}
+inline Slot::Leaving Slot::leave() { return Leaving(*this); }
+inline Slot::Entering Slot::enter(Station& workers, Station::Customer& worker) {
+  worker.told_at_start = true;
+  line_ = {&workers, &worker};
+  return Entering(*this);
+}
+inline Slot::Sent Slot::send(Step step, const Route& route, Bytes size) {
+  if (withdrawn_) [[unlikely]]
+    return Sent(*this);
+  step_ = step;
+  if (activity_.attempt > 0) [[unlikely]]
+    context_.note_repeated(route, size);
+  ::new (&sending_) Sending(context_.network().send(route, size, spans_->links()));
+  waits_ = Waits::message;
+  return Sent(*this);
+}
+
+}  // namespace shardsim
