@@ -15,20 +15,20 @@ build/release/shardsim sweep workloads/experiments/paper-load.json --out out/loa
 /usr/bin/python3 scripts/paper.py out/paper-3 out/load-3 --out docs
 ```"""
 
-KNOWN = """Only F2, "+1 % at P99 in the best configuration", is the paper's word (its abstract). The other findings are recalled, not
-verified against its text, and the models are synthetic: each verdict says how the simulated system behaves, not whether the paper is
-right. Nor are all of them independent checks of the simulator: [below](#what-rests-on-what) is which constants were calibrated to what,
-and [which findings hang on them](#sensitivity)."""
+KNOWN = """Only F2, "+1 % at P99 in the best configuration", is the paper's own text (its abstract). The other findings are recalled, and not
+checked against its text. The models are synthetic. So a verdict says how the simulated system behaves, not whether the paper is right.
+Not all verdicts are independent checks of the simulator: [below](#what-rests-on-what) it says which constants were calibrated to what,
+and [which findings depend on them](#sensitivity)."""
 
-READING = """Overheads are relative to the singular server on the same queries and the same random numbers. ± is half of the 95 %
-interval, its longer half where they differ; each comparison is at 95 % by itself. **Undecided** is what the sample cannot tell: the
-interval of a difference reaches over the limit, or a figure has none. The interval of a difference of overheads is combined as if they
-were independent, which they are not (they share baseline and queries), so it is rather too wide. Means of spans and utilisations come
-without intervals; theirs is that of quantities that vary among queries by as much as their mean, which is more than they do. In the
-tables **bold** figures contradict the finding and figures with a ? are undecided."""
+READING = """Overheads are relative to the singular server with the same queries and the same random numbers. ± is half of the 95 %
+interval, or its longer half. Each comparison by itself is at 95 %. **Undecided** means that the sample cannot tell: the interval of a
+difference contains the limit, or a figure has no interval. The interval of a difference of overheads is computed as if the two were
+independent. They are not (they share baseline and queries), so the interval is too wide rather than too narrow. Means of spans and
+utilisations have no intervals of their own. They get the interval of a quantity whose standard deviation among queries is its mean; the
+real one is smaller. In the tables **bold** figures contradict the finding, and figures with a ? are undecided."""
 
-NOT_VARIED = """Not varied: `core.flops` (does what the dense efficiency does), `memory_reserved` (decides only what fits), the models'
-dense layers (likewise the dense efficiency), the spread of table sizes, which features are single-valued and which absent (drawn by
+NOT_VARIED = """Not varied: `core.flops` (has the same effect as the dense efficiency), `memory_reserved` (decides only what fits), the models'
+dense layers (same effect as the dense efficiency), the spread of table sizes, and which features are single-valued or absent (drawn by
 `scripts/generate_models.py`)."""
 
 
@@ -56,8 +56,9 @@ def page(
     parts = [
         "# The paper's findings",
         "<!-- Written by scripts/paper.py: edit that. -->",
-        'Lui et al., "Understanding Capacity-Driven Scale-Out Neural Recommendation Inference" (arXiv 2011.02084), against the '
-        f"simulation of it, {queries_of(studies)} queries a configuration. This writes the page and its pictures:",
+        'Lui et al., "Understanding Capacity-Driven Scale-Out Neural Recommendation Inference" (arXiv 2011.02084), compared '
+        f"with a simulation of their experiment, {queries_of(studies)} queries per configuration. These commands write the page and its "
+        "pictures:",
         COMMANDS,
         KNOWN,
         summary_table(outcomes),
@@ -116,10 +117,10 @@ def dependence(constants: list[Constant]) -> list[str]:
     calibrated = [f"- {name}: {finding.calibration}" for name, finding in findings().items() if finding.calibration]
     rows = [[c.name, c.shipped, c.known] for c in constants]
     return [
-        "Recalled of the paper, and taken as they are: number of cores, memory and network card of SC-Large; sizes, tables and nets of the "
-        "models; the share of operator time in sparse operators; 25 queries a second.",
+        "Recalled from the paper, and used unchanged: number of cores, memory and NIC of SC-Large; sizes, tables and nets of the models; the "
+        "share of operator time in sparse operators; 25 queries a second.",
         "\n".join(calibrated),
-        "These constants are not the paper's word:",
+        "These constants are not from the paper:",
         table(["constant", "shipped", "known"], rows),
     ]
 
@@ -132,15 +133,16 @@ def sensitivity_section(sensitivity: Sensitivity) -> list[str]:
     tails = [[row.constant.name, *(tail_text(row.variants[change]) for change in FACTORS)] for row in sensitivity.rows]
     caption = sensitivity_picture.CAPTION
     return [
-        f"Each constant at half and half again its shipped value, all else as shipped, {sensitivity.queries:,} queries a configuration: "
-        "which findings are judged otherwise than above. **Bold**: the finding flips, from one side to the other. *Undecided*: it goes into "
-        "the noise, though with the shipped constants as many queries decide it.",
+        f"Each constant was halved, and made half again as large, with all else as shipped and {sensitivity.queries:,} queries per "
+        "configuration. The table shows which verdicts differ from those above. **Bold**: the finding changes from one side to the other. "
+        "*Undecided*: the difference is lost in the noise, although with the shipped constants the same number of queries decides it.",
         table(["constant", "shipped", *FACTORS], changes),
         f"![{caption}](../images/paper-sensitivity.png)",
         f"*{caption}. Under each finding's number, its verdict above.*",
         *reading(sensitivity),
-        "F2's figure moves more than its verdict says. Best P99 overhead of drm1 / drm2 / drm3, in %; as shipped, with as many queries, "
-        f"{tail_text(sensitivity.shipped)}, known {known_to(sensitivity.shipped)}; over all changes {ranges(sensitivity)}:",
+        "F2's figure changes more than its verdict shows. The table has the best P99 overhead of drm1 / drm2 / drm3, in %. With the shipped "
+        f"constants and the same number of queries it is {tail_text(sensitivity.shipped)}, known {known_to(sensitivity.shipped)}; over all "
+        f"changes {ranges(sensitivity)}:",
         table(["constant", *FACTORS], tails, left=1),
         NOT_VARIED,
     ]
@@ -190,9 +192,9 @@ def reading(sensitivity: Sensitivity) -> list[str]:
     ]
     lines = []
     if names := firm[Verdict.HOLDS]:
-        lines.append(f"- Hold whichever is changed, or go into the noise: {', '.join(names)}.")
+        lines.append(f"- Whichever constant is changed, these hold or become undecided: {', '.join(names)}.")
     if names := firm[Verdict.FAILS]:
-        lines.append(f"- Do not hold whichever is changed, or go into the noise: {', '.join(names)}.")
+        lines.append(f"- Whichever constant is changed, these do not hold or become undecided: {', '.join(names)}.")
     lines += [
         f"- {name} ({sensitivity.judged[name].value}) flips with {'; '.join(some)}."
         for name, some in causes.items()

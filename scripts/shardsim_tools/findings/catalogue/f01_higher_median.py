@@ -20,8 +20,8 @@ FINDING = Finding(
     "median",
     judge,
     reasons={
-        Verdict.FAILS: "With four or more balanced shards the gathers of a batch, which the singular server does one after the "
-        "other on one core, run in parallel, and that saves more than RPCs cost at these platform figures. With half "
-        "the serialisation or half the network card fewer of them gain, but some still do.",
+        Verdict.FAILS: "The singular server gathers for a batch on one core, one table after the other. With four or more balanced "
+        "shards these gathers run in parallel, which saves more than the RPCs cost at these platform figures. With half the serialization "
+        "speed or half the NIC bandwidth fewer configurations gain, but some still do.",
     },
 )

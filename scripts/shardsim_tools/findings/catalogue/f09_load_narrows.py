@@ -27,8 +27,8 @@ FINDING = Finding(
     "tail",
     judge,
     reasons={
-        verdict: "At 25 queries a second nothing saturates (the main shard is 8 % busy), and what little queueing there is falls on "
-        "the network card."
+        verdict: "At 25 queries a second nothing saturates (the main shard is 8 % busy), and the little queueing that there is happens "
+        "at the NIC."
         for verdict in (Verdict.FAILS, Verdict.UNDECIDED)
     },
 )

@@ -24,9 +24,9 @@ FINDING = Finding(
     "DRM1 on 8 shards: P99 with sc-small sparse servers less than 2 % above that with sc-large ones, each strategy",
     "small-servers",
     judge,
-    calibration="Clock, cores and network card of sc-small are guesses.",
+    calibration="Clock, cores and NIC of sc-small are guesses.",
     reasons={
-        Verdict.FAILS: "Balanced strategies do not fail it. NSBP packs 110 small tables of DRM1 on one shard, and all of their answers leave "
-        "through its 10 Gb/s card.",
+        Verdict.FAILS: "Balanced strategies pass. NSBP packs 110 small tables of DRM1 on one shard, and all of their answers leave through its "
+        "10 Gb/s NIC.",
     },
 )
