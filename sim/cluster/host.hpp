@@ -86,6 +86,7 @@ class Server::Job final : private Timer, private Station::Customer {
     } else {
       on_served = EventTarget(*this);
       told_at_start = true;
+      transfer_ = {};
       transfer_.on_done = EventTarget(h);
       host_.memory().ask(traffic_);
     }
@@ -106,7 +107,9 @@ class Server::Job final : private Timer, private Station::Customer {
   Host& host_;
   Work class_;
   Bytes traffic_;
-  SharedRate::Job transfer_;
+  union {
+    SharedRate::Job transfer_;  // only where memory bandwidth is shared
+  };
 };
 
 inline Server::Job Server::run(Work work, Duration time) { return Job(*this, work, time, Bytes{}); }

@@ -189,12 +189,14 @@ void Serving::call_shards(const Query& query, Batch batch, std::size_t net, Main
   const std::vector<Demand>& demands = demands_.of_batch(query, net, batch.number, batch.first, batch.last);
   calls.local = demands[0];
   calls.local_ops = demands_.take_ops(0);
+  Rpc rpc{{query.id, batch.number, 0, net}, {}, {}};
   for (const std::size_t target : demands_.remote_targets(net)) {
-    const Demand& demand = demands[target];
-    if (demand.lookups == 0) continue;  // an empty bag asks nobody
-    calls.rpcs.fork(demand);
-    policy_.make(main.caller, {{query.id, batch.number, 0, net, target}, demand, demands_.take_ops(target)},
-                 calls.rpcs);
+    if (demands[target].lookups == 0) continue;  // an empty bag asks nobody
+    rpc.activity.target = target;
+    rpc.demand = demands[target];
+    rpc.ops = demands_.take_ops(target);
+    calls.rpcs.fork(rpc.demand);
+    policy_.make(main.caller, rpc, calls.rpcs);
   }
 }
 
@@ -210,9 +212,21 @@ std::int64_t Serving::bags_of(const Query& query) {
   return bags;
 }
 
+[[gnu::always_inline]] inline void Serving::count(const Activity& activity, const Demand& demand) {
+  ShardTotals& totals = shard_totals_[activity.target - 1];
+  ++rpcs_;
+  ++totals.rpcs;
+  totals.lookups += demand.lookups;
+  if (activity.attempt > 0) [[unlikely]] {
+    ++repeated_rpcs_;
+    ++totals.repeated;
+  }
+}
+
 // One RPC: serialised on a core, over the network, waits for a core of the shard, gathers and pools, and back. It tells
 // `calls` when it is done, or, where the caller may have given up, `attempt`.
-Process Serving::call_shard(Rpc rpc, MainReplica& main, Calls* calls, Attempt* attempt) {
+Process Serving::call_shard(const Rpc& asked, MainReplica& main, Calls* calls, Attempt* attempt) {
+  const Rpc rpc = asked;  // who asked may give up, and be gone
   const Activity& activity = rpc.activity;
   const Demand& demand = rpc.demand;
   const std::size_t shard = activity.target - 1;
@@ -260,17 +274,6 @@ Process Serving::call_shard(Rpc rpc, MainReplica& main, Calls* calls, Attempt* a
     lost ? calls->fail(path) : calls->finish(path);
   else
     lost ? attempt->lose() : attempt->answer(path.spans, sim_);
-}
-
-void Serving::count(const Activity& activity, const Demand& demand) {
-  ShardTotals& totals = shard_totals_[activity.target - 1];
-  ++rpcs_;
-  ++totals.rpcs;
-  totals.lookups += demand.lookups;
-  if (activity.attempt > 0) [[unlikely]] {
-    ++repeated_rpcs_;
-    ++totals.repeated;
-  }
 }
 
 Simulation& Caller::simulation() { return serving_->sim_; }

@@ -82,6 +82,7 @@ void Serving::connect() {
   const NodeId frontend = network_.frontend();
   std::vector<Replica>& replicas = services_.front().replicas();
   frontend_balancer_ = spec_.main_balancer->make(replicas.size());
+  main_.reserve(replicas.size());  // callers stay in place
   for (Replica& replica : replicas) {
     MainReplica& main = main_.emplace_back();
     main.caller = {*this, main};

@@ -130,7 +130,7 @@ class Serving {
   Process serve_query(Query query, std::function<void(const Outcome&)>& done, Patience* patience);
   Process serve_batch(const Query& query, Batch batch, MainReplica& main, Outcome& outcome, Join<BatchPath>& batches);
   void call_shards(const Query& query, Batch batch, std::size_t net, MainReplica& main, NetCalls& calls);
-  Process call_shard(Rpc rpc, MainReplica& main, Calls* calls, Attempt* attempt);
+  Process call_shard(const Rpc& asked, MainReplica& main, Calls* calls, Attempt* attempt);
   std::int64_t bags_of(const Query& query);
   void count(const Activity& activity, const Demand& demand);
   void report(Outcome& outcome, bool answered, std::function<void(const Outcome&)>& done, Patience* patience);
@@ -180,7 +180,7 @@ class Serving {
   std::vector<Patience*> free_patiences_;
   std::int64_t in_service_ = 0;
   std::deque<Route> routes_;  // between replicas of main and of sparse shards
-  std::deque<MainReplica> main_;
+  std::vector<MainReplica> main_;
   std::unique_ptr<Balancer> frontend_balancer_;
   std::vector<ShardTotals> shard_totals_;
   std::int64_t rpcs_ = 0;

@@ -3,6 +3,13 @@
 
 namespace shardsim {
 
+Slot::Seldom& Slot::seldom() {
+  if (seldom_ == nullptr) seldom_ = new Seldom;
+  return *seldom_;
+}
+
+void Slot::forget_seldom() { delete seldom_; }
+
 Slot::Working Slot::run_crew(Step step, Server& server, Work work, std::vector<Crew::Op> ops, int threads) {
   const double factor = context_.factor(work, activity_, step);
   std::vector<Crew::Op> varied;
@@ -12,42 +19,46 @@ Slot::Working Slot::run_crew(Step step, Server& server, Work work, std::vector<C
     if (activity_.attempt > 0) server.note_repeated(op.time);
   }
   if (varied.empty() || withdrawn_) return Working(*this);
-  crew_ = std::make_unique<Crew>(context_, activity_, step, server, work, std::move(varied));
-  threads_ = threads;
+  seldom().crew.emplace(context_, activity_, step, server, work, std::move(varied));
+  seldom_->threads = threads;
   waits_ = Waits::crew;
   return Working(*this);
 }
 
 void Slot::defer(Step step, Server& server, Work work, Duration time, Bytes traffic) {
-  if (visit_ == nullptr) visit_ = std::make_unique<Visit>(server);
-  visit_->add({work, static_cast<std::uint8_t>(step), time, traffic});
+  std::optional<Visit>& visit = seldom().visit;
+  if (!visit) visit.emplace(server);
+  visit->add({work, static_cast<std::uint8_t>(step), time, traffic});
 }
 
 void Slot::begin_other(std::coroutine_handle<> h) {
   waiter_ = h;
-  if (waits_ == Waits::visit) return visit_->start(EventTarget(h));
-  crew_->start(threads_);
-  crew_->all().await_suspend(h);
+  if (waits_ == Waits::visit) return seldom_->visit->start(EventTarget(h));
+  seldom_->crew->start(seldom_->threads);
+  seldom_->crew->all().await_suspend(h);
 }
 
 void Slot::end_crew() {
-  if (std::exchange(waits_, Waits::nothing) == Waits::crew) spans_->join(crew_->all().last(), crew_->all().work());
+  if (std::exchange(waits_, Waits::nothing) != Waits::crew) return;
+  Join<Spans>& threads = seldom_->crew->all();
+  spans_->join(threads.last(), threads.work());
 }
 
 void Slot::end_visit() {
-  if (std::exchange(waits_, Waits::nothing) != Waits::visit) return visit_.reset();  // withdrawn
+  std::optional<Visit>& visit = seldom_->visit;
+  if (std::exchange(waits_, Waits::nothing) != Waits::visit) return visit.reset();  // withdrawn
   Time at = context_.simulation().now();
-  Duration waited = visit_->finish();
-  for (const Visit::Piece& piece : visit_->pieces()) at -= piece.time;
-  for (const Visit::Piece& piece : visit_->pieces()) {
-    const Server::Booking booking{piece.work, visit_->server().host().number(), waited, piece.time};
+  Duration waited = visit->finish();
+  for (const Visit::Piece& piece : visit->pieces()) at -= piece.time;
+  for (const Visit::Piece& piece : visit->pieces()) {
+    const Server::Booking booking{piece.work, visit->server().host().number(), waited, piece.time};
     waited = Duration::zero();
     *spans_ += booking;
     at += piece.time;
     if (Timeline* timeline = context_.timeline())
-      timeline->on_piece({activity_, static_cast<Step>(piece.step), visit_->server(), booking, at});
+      timeline->on_piece({activity_, static_cast<Step>(piece.step), visit->server(), booking, at});
   }
-  visit_.reset();
+  visit.reset();
 }
 
 void Slot::tell(const Server::Booking& booking) const {
@@ -61,9 +72,10 @@ void Slot::tell(const Network::Transit& transit) const {
 
 void Slot::withdraw() {
   withdrawn_ = true;
-  const bool left = (waits_ == Waits::work && job_.withdraw()) || (waits_ == Waits::visit && visit_->withdraw()) ||
+  const bool left = (waits_ == Waits::work && job_.withdraw()) ||
+                    (waits_ == Waits::visit && seldom_->visit->withdraw()) ||
                     (waits_ == Waits::worker && line_.workers->withdraw(*line_.place));
-  if (waits_ == Waits::crew) crew_->withdraw();
+  if (waits_ == Waits::crew) seldom_->crew->withdraw();
   if (!left) return;
   waits_ = Waits::nothing;
   context_.simulation().at(context_.simulation().now(), waiter_);

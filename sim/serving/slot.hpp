@@ -22,7 +22,10 @@ class Slot {
       : context_(context), activity_(activity), spans_(&spans) {}
   Slot(const Slot&) = delete;
   Slot& operator=(const Slot&) = delete;
-  ~Slot() {}  // NOLINT(modernize-use-equals-default): what is in the union needs none
+  [[gnu::always_inline]] ~Slot() {
+    if (seldom_ != nullptr) [[unlikely]]
+      forget_seldom();
+  }
 
   /// What is waited for in the line of a core is not waited for any more, and nothing is begun from now on: waiting for
   /// it takes no time. What is on a core or on its way is finished.
@@ -58,8 +61,16 @@ class Slot {
   };
   enum class Waits : std::uint8_t { nothing, work, message, crew, visit, worker };
 
+  struct Seldom {
+    std::optional<Crew> crew;
+    int threads = 1;  // of the crew
+    std::optional<Visit> visit;
+  };
+
   Working begin(Step step, Server& server, Work work, Duration time, Bytes traffic);
   void defer(Step step, Server& server, Work work, Duration time, Bytes traffic);
+  Seldom& seldom();
+  void forget_seldom();
   void begin_other(std::coroutine_handle<> h);
   void end_crew();
   void end_visit();
@@ -72,11 +83,9 @@ class Slot {
   Step step_{};
   Waits waits_ = Waits::nothing;
   bool withdrawn_ = false;
-  int threads_ = 1;  // of the crew
   std::coroutine_handle<> waiter_;
-  std::unique_ptr<Crew> crew_;
-  std::unique_ptr<Visit> visit_;
-  union {  // what is waited for
+  Seldom* seldom_ = nullptr;  // made when it is needed
+  union {                     // what is waited for
     Server::Job job_;
     Sending sending_;
     Line line_;
@@ -109,13 +118,13 @@ class Slot::Working {
 class Slot::Leaving {
  public:
   explicit Leaving(Slot& slot) : slot_(slot) {}
-  [[gnu::always_inline]] bool await_ready() const noexcept { return slot_.visit_ == nullptr || slot_.visit_->empty(); }
+  [[gnu::always_inline]] bool await_ready() const noexcept { return slot_.seldom_ == nullptr || !slot_.seldom_->visit; }
   void await_suspend(std::coroutine_handle<> h) {
     slot_.waits_ = Waits::visit;
     slot_.begin_other(h);
   }
   [[gnu::always_inline]] void await_resume() {
-    if (slot_.visit_ != nullptr) [[unlikely]]
+    if (slot_.seldom_ != nullptr) [[unlikely]]
       slot_.end_visit();
   }
 
@@ -193,7 +202,7 @@ inline Slot::Entering Slot::enter(Station& workers, Station::Customer& worker) {
   line_ = {&workers, &worker};
   return Entering(*this);
 }
-inline Slot::Sent Slot::send(Step step, const Route& route, Bytes size) {
+[[gnu::always_inline]] inline Slot::Sent Slot::send(Step step, const Route& route, Bytes size) {
   if (withdrawn_) [[unlikely]]
     return Sent(*this);
   step_ = step;

@@ -49,7 +49,7 @@ class SpanTimes {
 class Spans : public SpanTimes {
  public:
   // Not "= default", by which `{}` would first write zeros over all the room for places.
-  Spans() {}  // NOLINT(modernize-use-equals-default)
+  [[gnu::always_inline]] Spans() {}  // NOLINT(modernize-use-equals-default)
   Spans& operator+=(const Spans& other) {
     SpanTimes::operator+=(other);
     links_ += other.links_;

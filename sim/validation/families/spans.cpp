@@ -16,6 +16,12 @@ class SpansFamily final : public Family {
     cases.push_back(make("faults", {{"serving.call", R"({"type": "retry", "per_try_timeout": "5 ms", "retries": 2})"},
                                     {"faults", R"([{"links": "leaf1 -> spine*", "state": "flapping",
                                                     "down_for": "2 ms", "up_for": "20 ms"}])"}}));
+    cases.push_back(make("run-to-completion", {{"serving.threads", "run-to-completion"}}));
+    cases.push_back(make("parallel", {{"serving.issue", "eager"},
+                                      {"serving.inter_op", "2"},
+                                      {"serving.intra_op", R"({"cores": 2, "efficiency": 0.9})"},
+                                      {"serving.workers", "3"}}));
+    cases.push_back(make("give-up", {{"serving.call", R"({"type": "give-up", "after": "1 ms", "withdraw": true})"}}));
     return cases;
   }
 
