@@ -15,7 +15,10 @@ SPANS = {
     "service": {"facecolor": "#3d2b3f"},
     "network": {"facecolor": "#b9d7c2", "hatch": "xxxx"},
     "queueing": {"facecolor": "#e6e6e6"},
+    "timeout_wait": {"facecolor": "#d98880"},
+    "worker_wait": {"facecolor": "#cfc3e6", "hatch": "....."},
 }
+SELDOM = {"timeout_wait", "worker_wait"}  # shown where there is any
 BANDS = {"p50": "P50", "p99": "P99"}
 
 
@@ -23,8 +26,9 @@ def draw(options, sweep):
     layout = command.layout_of(options, sweep)
     reasons = skipped(sweep, layout, {"stable"})
     plot, rows = figure.panels(layout)
+    spans = {name: style for name, style in SPANS.items() if name not in SELDOM or is_any(name, layout, sweep, reasons)}
     for (axes,), panel in zip(rows, layout.panels):
-        draw_panel(axes, panel, layout.categories, sweep, reasons)
+        draw_panel(axes, panel, layout.categories, sweep, reasons, spans)
         axes.set_ylabel("latency (ms)")
     figure.label_categories(rows, layout.categories, layout.x_label)
     handles, labels = rows[0][0].get_legend_handles_labels()
@@ -33,7 +37,12 @@ def draw(options, sweep):
     command.report_written(figure.save(plot, command.output_directory(options), "spans"))
 
 
-def draw_panel(axes, panel, categories, sweep, reasons):
+def is_any(span, layout, sweep, reasons):
+    points = {index for panel in layout.panels for index in panel.points.values() if index not in reasons}
+    return any(sweep.result(index).number(f"/spans_us/{span}/{band}") > 0 for index in points for band in BANDS)
+
+
+def draw_panel(axes, panel, categories, sweep, reasons, spans):
     slots = [(i, panel.points[c]) for i, c in enumerate(categories) if c in panel.points]
     results = [(i, sweep.result(index)) for i, index in slots if index not in reasons]
     width = figure.SLOT / len(BANDS)
@@ -41,7 +50,7 @@ def draw_panel(axes, panel, categories, sweep, reasons):
     for bar, (band, band_name) in enumerate(BANDS.items()):
         places = [i + (bar - (len(BANDS) - 1) / 2) * width for i, _ in results]
         heights = [0.0] * len(results)
-        for span, style in SPANS.items():
+        for span, style in spans.items():
             values = [result.number(f"/spans_us/{span}/{band}") / 1000 for _, result in results]
             label = span if bar == 0 else None
             axes.bar(places, values, width * 0.94, bottom=heights, label=label, **style, **figure.EDGE)

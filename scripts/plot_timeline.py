@@ -28,7 +28,8 @@ STYLES = {
     "service": {"facecolor": "#3d2b3f"},
     "network": {"facecolor": "#b9d7c2"},
     "queueing": {"facecolor": "#e6e6e6"},
-    "retry": {"facecolor": "#d98880"},
+    "timeout_wait": {"facecolor": "#d98880"},
+    "worker_wait": {"facecolor": "#cfc3e6"},
 }
 BATCH, CRITICAL_BATCH = {"facecolor": "#f2f2f2"}, {"facecolor": "#9a9a9a"}
 # Inches: rows by what they show, what is between rows and between hosts, and around all of them.

@@ -2,6 +2,7 @@
 #include "experiment/timeline.hpp"
 
 #include <algorithm>
+#include <ranges>
 
 namespace shardsim {
 namespace {
@@ -45,9 +46,10 @@ class PathFinder {
     for (const TimelineMessage& m : query_.messages)
       if (has(m.activity, m.step) && !m.lost && m.transit.length() > Duration::zero())
         parts.push_back({nullptr, &m, m.transit});
-    std::sort(parts.begin(), parts.end(),
-              [](const CriticalPart& a, const CriticalPart& b) { return a.stretch.from < b.stretch.from; });
-    return with_retries(parts);
+    std::sort(parts.begin(), parts.end(), [](const CriticalPart& a, const CriticalPart& b) {
+      return std::tuple(a.stretch.to, a.stretch.from) < std::tuple(b.stretch.to, b.stretch.from);
+    });
+    return chain(parts);
   }
 
  private:
@@ -68,18 +70,23 @@ class PathFinder {
     const bool meanwhile = step == Step::bottom || step == Step::gather;  // while RPCs are under way
     return !meanwhile || last_of(a.net) == 0;
   }
-  // What lies between two parts was spent until asking again.
-  std::vector<CriticalPart> with_retries(const std::vector<CriticalPart>& parts) const {
-    std::vector<CriticalPart> all;
-    Time at = query_.outcome.arrived;
-    for (const CriticalPart& part : parts) {
-      if (part.stretch.from > at) all.push_back({nullptr, nullptr, {at, part.stretch.from}});
-      all.push_back(part);
-      at = part.stretch.to;
+  // Backwards from the end: before each part, the one that ended last until it began. What lies between was spent
+  // waiting: for an answer that did not come, or for a worker. What ended later was beside the path.
+  std::vector<CriticalPart> chain(const std::vector<CriticalPart>& parts) const {
+    std::vector<CriticalPart> path;
+    Time at = query_.outcome.arrived + query_.outcome.latency;
+    const auto wait_since = [&](Time since) {
+      if (since < at) path.push_back({nullptr, nullptr, {since, at}});
+    };
+    for (const CriticalPart& part : std::views::reverse(parts)) {
+      if (part.stretch.to > at) continue;
+      wait_since(part.stretch.to);
+      path.push_back(part);
+      at = part.stretch.from;
     }
-    const Time end = query_.outcome.arrived + query_.outcome.latency;
-    if (end > at) all.push_back({nullptr, nullptr, {at, end}});
-    return all;
+    wait_since(query_.outcome.arrived);
+    std::reverse(path.begin(), path.end());
+    return path;
   }
 
   const TimelineQuery& query_;

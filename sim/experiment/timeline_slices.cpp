@@ -67,7 +67,9 @@ class Drawer {
   }
 
   void draw_critical_path(const TimelineQuery& query, const Row& row) {
-    for (const CriticalPart& part : critical_path(query, names_.net_order)) {
+    const std::vector<CriticalPart> path = critical_path(query, names_.net_order);
+    for (std::size_t i = 0; i < path.size(); ++i) {
+      const CriticalPart& part = path[i];
       if (part.piece != nullptr) {
         Json args = args_of(*part.piece);
         args["host"] = part.piece->host;
@@ -77,7 +79,10 @@ class Drawer {
       } else if (part.message != nullptr) {
         add(row, part.stretch, std::string(name_of(part.message->step)), "network", args_of(*part.message));
       } else {
-        add(row, part.stretch, "timeout_wait", "timeout_wait", Json::object());
+        const bool for_worker =
+            i + 1 < path.size() && path[i + 1].piece != nullptr && path[i + 1].piece->step == Step::receive;
+        const std::string wait(name_of(for_worker ? Span::worker_wait : Span::timeout_wait));
+        add(row, part.stretch, wait, wait, Json::object());
       }
     }
   }

@@ -14,6 +14,16 @@ void check_ranges(std::size_t nets, std::size_t shards) {
     throw ScenarioError("/sharding", fmt::format("makes {} shards; less than {} can be served", shards, kMostTargets));
 }
 
+void check_cores(const ServingSpec& spec, const Platform& platform) {
+  const auto check = [&](const char* key, int cores) {
+    if (cores > platform.cores)
+      throw ScenarioError(key, fmt::format("found {}; expected at most {}, the cores of platform {}", cores,
+                                           platform.cores, in_quotes(platform.name)));
+  };
+  check("/serving/inter_op", spec.inter_op);
+  if (spec.intra_op) check("/serving/intra_op/cores", spec.intra_op->cores);
+}
+
 }  // namespace
 
 Serving::Serving(Simulation& sim, const Model& model, const ShardingPlan& plan, const Cluster& cluster,
@@ -34,6 +44,7 @@ Serving::Serving(Simulation& sim, const Model& model, const ShardingPlan& plan, 
       sparse_replicas_(static_cast<std::size_t>(cluster.sparse.replicas)),
       shard_totals_(plan.shards.size()) {
   check_ranges(model.nets.size(), plan.shards.size());
+  for (const ServerSite& site : sites) check_cores(spec, *site.platform);
   add_hosts(sites);
   add_services(plan, sites);
   connect();

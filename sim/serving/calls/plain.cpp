@@ -6,6 +6,8 @@ namespace {
 
 class PlainCall final : public CallPolicy {
  public:
+  bool withdraw = false;
+
   void make(Caller& caller, const Rpc& rpc, Calls& calls) const override { caller.call(rpc, calls); }
 };
 
@@ -14,6 +16,12 @@ class PlainCall final : public CallPolicy {
 template <>
 void describe(Describe<PlainCall>& d) {
   d.object("plain", "waits for the answer for as long as it takes");
+  d.optional("withdraw", &PlainCall::withdraw, "false: what is waited for is never withdrawn");
+  d.check([](const PlainCall& c) -> std::optional<Complaint> {
+    if (!c.withdraw) return std::nullopt;
+    return Complaint{"withdraw", "'plain' gives no RPC up, so that none can be withdrawn; expected false, or a 'type' "
+                                 "that gives up: 'retry', 'give-up'"};
+  });
 }
 
 namespace calls {
