@@ -23,16 +23,14 @@ class Context {
   /// Whether a server does all steps between two waits in one visit to a core.
   bool runs_to_completion() const { return runs_to_completion_; }
 
+  /// How the time of a class of work varies: a factor. Null: it does not.
+  const Distribution* jitter_of(Work work) const { return jitter_[static_cast<std::size_t>(work)]; }
   /// The time that a piece of work takes which would take `time` without jitter.
-  Duration with_jitter(Work work, Duration time, const Activity& activity, Step step) const {
-    const Distribution* factor = jitter_[static_cast<std::size_t>(work)];
-    return factor == nullptr || time == Duration::zero() ? time : scaled(time, sample(*factor, activity, step));
+  Duration with_jitter(const Distribution& factor, Duration time, const Activity& activity, Step step) const {
+    return scaled(time, sample(factor, activity, step));
   }
-  /// What jitter multiplies the time of a piece of work by.
-  double factor(Work work, const Activity& activity, Step step) const {
-    const Distribution* factor = jitter_[static_cast<std::size_t>(work)];
-    return factor == nullptr ? 1 : sample(*factor, activity, step);
-  }
+  /// The factor of a piece of work.
+  double sample(const Distribution& factor, const Activity& activity, Step step) const;
   /// The stream from which a balancer draws for a call.
   RandomStream random_for(const Activity& activity) const {
     const StreamKey key = activity.call();
@@ -45,8 +43,6 @@ class Context {
   const std::vector<Bytes>& repeated_bytes() const { return repeated_bytes_; }
 
  private:
-  double sample(const Distribution& factor, const Activity& activity, Step step) const;
-
   Simulation& sim_;
   Network& network_;
   Timeline* timeline_ = nullptr;

@@ -205,6 +205,10 @@ void DemandModel::add(const TableRoute& route, std::size_t target, Share share, 
   if (route.holders.size() > 1) d.partial += pooled;
 }
 
+void intrusive_ptr_release(const GatherOpList* list) {
+  if (--list->holders == 0) delete list;
+}
+
 void DemandModel::note(const GatherOp& op, std::size_t target) {
   if (ops_[target] == nullptr) ops_[target] = new GatherOpList;
   ops_[target]->ops.push_back(op);

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <boost/smart_ptr/intrusive_ptr.hpp>
-#include <boost/smart_ptr/intrusive_ref_counter.hpp>
 
 #include "cluster/cluster.hpp"
 #include "serving/store.hpp"
@@ -28,9 +27,12 @@ struct GatherOp {
   double ps = 0;
   Bytes traffic;
 };
-struct GatherOpList : boost::intrusive_ref_counter<GatherOpList, boost::thread_unsafe_counter> {
+struct GatherOpList {
   std::vector<GatherOp> ops;
+  mutable int holders = 0;
 };
+inline void intrusive_ptr_add_ref(const GatherOpList* list) { ++list->holders; }
+void intrusive_ptr_release(const GatherOpList* list);
 /// A demand's gather, operator by operator; null where nobody wants to know.
 using GatherOps = boost::intrusive_ptr<const GatherOpList>;
 

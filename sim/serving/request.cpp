@@ -140,13 +140,14 @@ Process Serving::serve_batch(const Query& query, Batch batch, MainReplica& main,
   Server& server = *main.replica->server;
   Activity activity{query.id, batch.number};
   Slot slot(context_, activity, path.critical);
-  std::vector<NetCalls> eager(spec_.issue == Issue::eager ? net_order_.size() : 0);
-  for (std::size_t n = 0; n < eager.size(); ++n) call_shards(query, batch, net_order_[n], main, eager[n]);
-  for (std::size_t n = 0; n < net_order_.size(); ++n) {
+  const std::size_t nets = net_order_.size();
+  const std::unique_ptr<NetCalls[]> eager = spec_.issue == Issue::eager ? std::make_unique<NetCalls[]>(nets) : nullptr;
+  for (std::size_t n = 0; eager && n < nets; ++n) call_shards(query, batch, net_order_[n], main, eager[n]);
+  for (std::size_t n = 0; n < nets; ++n) {
     const std::size_t net = activity.net = net_order_[n];
     NetCalls issued_now;
-    NetCalls& calls = eager.empty() ? issued_now : eager[n];
-    if (eager.empty()) call_shards(query, batch, net, main, calls);
+    NetCalls& calls = eager ? eager[n] : issued_now;
+    if (!eager) call_shards(query, batch, net, main, calls);
 
     Spans own;
     slot.book_to(own);
@@ -159,7 +160,7 @@ Process Serving::serve_batch(const Query& query, Batch batch, MainReplica& main,
     co_await rpcs;
     const bool rpc_was_last = sim_.now() > own_done;
     const Duration work = own.work() + rpcs.work();
-    if (rpc_was_last && !eager.empty())
+    if (rpc_was_last && eager)
       path.critical.overtaken_by(rpcs.last().spans, work);  // it began when the batch did
     else
       path.critical.join(rpc_was_last ? rpcs.last().spans : own, work);
@@ -168,7 +169,7 @@ Process Serving::serve_batch(const Query& query, Batch batch, MainReplica& main,
     outcome.missing_bags += calls.rpcs.missing_bags();
     if (rpcs.failed()) {
       const Time failed = sim_.now();
-      for (std::size_t later = n + 1; later < eager.size(); ++later) co_await eager[later].rpcs.all();
+      for (std::size_t later = n + 1; eager && later < nets; ++later) co_await eager[later].rpcs.all();
       path.critical[Span::timeout_wait] += sim_.now() - failed;
       co_return batches.fail(path);
     }

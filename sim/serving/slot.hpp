@@ -105,7 +105,7 @@ class Slot::Working {
   [[gnu::always_inline]] void await_resume() {
     if (slot_.waits_ != Waits::work) return slot_.end_crew();
     slot_.waits_ = Waits::nothing;
-    const Server::Booking booking = slot_.job_.await_resume();
+    const Server::Booking booking = slot_.job_.finish();
     *slot_.spans_ += booking;
     if (slot_.context_.timeline() != nullptr) [[unlikely]]
       slot_.tell(booking);
@@ -176,17 +176,18 @@ class Slot::Sent {
 [[gnu::always_inline]] inline Slot::Working Slot::begin(Step step, Server& server, Work work, Duration time,
                                                         Bytes traffic) {
   if (time == Duration::zero() || withdrawn_) return Working(*this);
+  if (const Distribution* factor = context_.jitter_of(work)) {
+    time = context_.with_jitter(*factor, time, activity_, step);
+    if (time == Duration::zero()) return Working(*this);
+  }
   step_ = step;
-  const Duration varied = context_.with_jitter(work, time, activity_, step);
   if (activity_.attempt > 0) [[unlikely]]
-    server.note_repeated(varied);
-  if (varied == Duration::zero()) [[unlikely]]
-    return Working(*this);
+    server.note_repeated(time);
   if (context_.runs_to_completion()) [[unlikely]] {
-    defer(step, server, work, varied, traffic);
+    defer(step, server, work, time, traffic);
     return Working(*this);
   }
-  ::new (&job_) Server::Job(server, work, varied, traffic);
+  ::new (&job_) Server::Job(server, work, time, traffic);
   waits_ = Waits::work;
   return Working(*this);
 }

@@ -50,8 +50,9 @@ class PlaceTimes {
   boost::container::small_vector<Entry, Few> entries_;
 };
 
-/// Time that messages spent at links: waiting there, being sent, and travelling.
-using LinkTimes = PlaceTimes<6>;
+/// Time that messages spent at links: waiting there, being sent, and travelling. An RPC by way of leaves and spines has
+/// four links there and four back.
+using LinkTimes = PlaceTimes<8>;
 /// Time that pieces of work waited for a core, by host.
 using QueueTimes = PlaceTimes<2>;
 
