@@ -139,6 +139,7 @@ TEST_CASE("inter_op on a shard whose cores are busy: operators wait in its line"
                               {"name": "b", "rows": 10, "dim": 16, "pooling": {"type": "fixed", "value": 1}}])"}};
   Changes parallel = two_tables;
   parallel.emplace_back("serving.inter_op", "2");
+  parallel.emplace_back("cluster.main.platform.cores", "2");  // has no tables, and is asked for as many cores
   const Done one = serve(one_net(2, 2), two_tables);
   const Done two = serve(one_net(2, 2), parallel);
   CHECK(us(one.outcomes.at(1).latency) == Approx(60));
