@@ -9,7 +9,8 @@ PYTHON=/usr/bin/python3
 BUILD_PACKAGES=(g++ cmake ninja-build libboost-dev libboost-graph-dev libboost-iostreams-dev libboost-program-options-dev
   libcsv-dev libexpat1-dev libmetis-dev nlohmann-json3-dev libfmt-dev librandom123-dev catch2)
 PLOT_PACKAGES=(python3 python3-pandas python3-matplotlib)
-TEST_PACKAGES=("${PLOT_PACKAGES[@]}" python3-scipy python3-jsonschema python3-distributed clang-format valgrind)
+TEST_PACKAGES=("${PLOT_PACKAGES[@]}" python3-scipy python3-jsonschema python3-distributed clang-format valgrind
+  graphviz)
 # clang 14, Debian 12's default, does not accept C++20 coroutines with libstdc++ nor libfmt's consteval.
 CLANG_PACKAGES=(clang-19 libclang-rt-19-dev)  # and its sanitizers and libFuzzer
 COVERAGE_PACKAGES=(gcovr)

@@ -11,10 +11,10 @@ namespace shardsim {
 /// More nodes than this do not make a picture that anyone could read.
 inline constexpr std::size_t kMostDrawn = 2000;
 
-/// A picture of a network as SVG text, the same bytes for the same graph. Where hosts hang on switches in tiers, the
-/// tiers are rows with the hosts at the bottom; elsewhere springs find the places. Both directions of a cable are one
-/// line; the nodes and the lines tell their figures when pointed at. Throws InputError when the graph has more than
-/// kMostDrawn nodes.
-std::string draw_svg(const NetworkGraph& graph, const std::string& title);
+/// A picture of a network in Graphviz's language, for its program `dot`, which names the layout itself; the same bytes
+/// for the same graph. Hosts stand in the box of their switch. Where switches are in tiers, the tiers are rows;
+/// elsewhere Graphviz finds the places. Both directions of a cable, and parallel cables, are one line; nodes and lines
+/// tell their figures when pointed at. Throws InputError when the graph has more than kMostDrawn nodes.
+std::string draw_dot(const NetworkGraph& graph, const std::string& title);
 
 }  // namespace shardsim

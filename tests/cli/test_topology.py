@@ -2,6 +2,7 @@
 """Networks at the command line: the topology command, and runs with faults, background traffic and every transport."""
 import csv
 import json
+import os
 import pathlib
 import re
 import resource
@@ -563,9 +564,21 @@ class Draw(TopologyTest):
         ):
             root = xml.etree.ElementTree.fromstring(self.draw(net))
             self.assertTrue(root.tag.endswith("svg"), root.tag)
-            text = "\n".join(root.itertext())
+            shown = "\n".join(text for node in root.iter() for text in (node.text or "", *node.attrib.values()))
             for name in names:
-                self.assertIn(name, text)
+                self.assertIn(name, shown)
+
+    def test_the_same_bytes_every_time(self):
+        for net in (FAT_TREE, {"type": "torus", "dimensions": [4, 4], "cable": CABLE}):
+            self.assertEqual(self.draw(net), self.draw(net))
+
+    def test_without_graphviz(self):
+        out = self.folder / "out.svg"
+        done = subprocess.run([PROGRAM, "topology", "draw", self.file(FAT_TREE), out], env={**os.environ, "PATH": str(self.folder)},
+                              capture_output=True, text=True, check=False, timeout=PATIENCE)  # fmt: skip
+        self.assertEqual((done.returncode, done.stdout, len(done.stderr.splitlines())), (1, "", 1))
+        self.assertIn("apt-get install graphviz", done.stderr)
+        self.assertFalse(out.exists())
 
     def test_what_xml_cannot_hold(self):
         xml.etree.ElementTree.fromstring(self.draw(star_of("]]>", "a\tb")))

@@ -3,9 +3,9 @@
 
 #include <fmt/format.h>
 
-#include <boost/property_tree/xml_parser.hpp>
 #include <catch2/catch.hpp>
 #include <map>
+#include <regex>
 #include <set>
 #include <sstream>
 
@@ -14,8 +14,6 @@
 using namespace shardsim;
 
 namespace {
-
-using Xml = boost::property_tree::ptree;
 
 NodeId add_node(NetworkGraph& graph, const std::string& name, NodeKind kind = NodeKind::switching) {
   return boost::add_vertex(NetworkNode{name, kind, ""}, graph);
@@ -79,46 +77,41 @@ NetworkGraph parts() {
   return graph;
 }
 
-struct Drawn {
+/// A box: what stands in it, its hosts' too, and where its label is if that was worked out here.
+struct Box {
   std::string kind;
-  std::vector<std::string> titles;
+  std::vector<std::string> tips;
   double x = 0, y = 0;
 };
 
-/// The middle of the first shape.
-std::pair<double, double> middle(const Xml& node) {
-  if (const auto circle = node.get_child_optional("circle.<xmlattr>"))
-    return {circle->get<double>("cx"), circle->get<double>("cy")};
-  if (const auto rect = node.get_child_optional("rect.<xmlattr>"))
-    return {rect->get<double>("x") + rect->get<double>("width") / 2,
-            rect->get<double>("y") + rect->get<double>("height") / 2};
-  std::istringstream points(node.get<std::string>("polygon.<xmlattr>.points"));
-  double left = 0, right = 0, y = 0;
-  char comma = 0;
-  points >> left >> comma >> y;
-  for (double x = 0, unused = 0; points >> x >> comma >> unused;) right = std::max(right, x);
-  return {(left + right) / 2, y};
-}
-
-/// Nodes (or cables) of a picture; reading it fails unless it is well-formed.
-std::vector<Drawn> drawn(const std::string& svg, const std::set<std::string>& kinds = {"host", "switch", "frontend"}) {
-  std::istringstream text(svg);
-  Xml xml;
-  boost::property_tree::read_xml(text, xml);
-  std::vector<Drawn> out;
-  for (const auto& [group_tag, group] : xml.get_child("svg"))
-    for (const auto& [tag, node] : group) {
-      const auto kind = node.get_optional<std::string>("<xmlattr>.class");
-      if (tag != "g" || !kind || !kinds.contains(*kind)) continue;
-      Drawn& one = out.emplace_back(Drawn{*kind, {}, 0, 0});
-      for (const auto& [child_tag, child] : node)
-        if (child_tag == "title") one.titles.push_back(child.data());
-      if (*kind != "cable") std::tie(one.x, one.y) = middle(node);
-    }
+std::vector<std::string> all(const std::string& text, const std::string& pattern) {
+  const std::regex what(pattern);
+  std::vector<std::string> out;
+  for (std::sregex_iterator it(text.begin(), text.end(), what), end; it != end; ++it) out.push_back((*it)[1]);
   return out;
 }
 
-std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
+std::string first_line(const std::string& tip) { return tip.substr(0, tip.find("&#10;")); }
+
+/// By their names.
+std::map<std::string, Box> boxes(const std::string& dot) {
+  std::map<std::string, Box> out;
+  std::istringstream lines(dot);
+  const std::regex box("n\\d+\\[class=\"(\\w+)\"(?: pos=\"(-?\\d+),(-?\\d+)\")? .*");
+  for (std::string line; std::getline(lines, line);) {
+    std::smatch found;
+    if (!std::regex_match(line, found, box)) continue;
+    const std::vector<std::string> tips = all(line, "tooltip=\"([^\"]*)\"");
+    REQUIRE(!tips.empty());
+    Box& one = out[first_line(tips[0])] = Box{found[1], tips};
+    if (found[2].matched) one.x = std::stod(found[2]), one.y = std::stod(found[3]);
+  }
+  return out;
+}
+
+std::vector<std::string> lines_of(const std::string& dot) {
+  return all(dot, "class=\"cable\"[^\n]*tooltip=\"([^\"]*)\"");
+}
 
 std::map<std::string, NetworkGraph> samples() {
   return {{"nothing", {}},
@@ -134,83 +127,92 @@ std::map<std::string, NetworkGraph> samples() {
 
 }  // namespace
 
-TEST_CASE("a picture is well-formed and shows every node once, with its name") {
+TEST_CASE("a picture shows every node once, with its name") {
   for (const auto& [name, graph] : samples()) {
     INFO(name);
     std::multiset<std::string> expected, found;
     for (const NodeId v : boost::make_iterator_range(boost::vertices(graph))) expected.insert(graph[v].name);
-    for (const Drawn& node : drawn(draw_svg(graph, name))) {
-      REQUIRE(node.titles.size() == 1);
-      found.insert(first_line(node.titles[0]));
-    }
+    for (const auto& [box, what] : boxes(draw_dot(graph, name)))
+      for (const std::string& tip : what.tips) found.insert(first_line(tip));
     CHECK(found == expected);
   }
 }
 
-TEST_CASE("no two nodes of a picture are at the same place") {
+TEST_CASE("no two boxes of a picture in rows are at the same place") {
   for (const auto& [name, graph] : samples()) {
+    const std::string dot = draw_dot(graph, name);
+    if (dot.find("layout=nop") == std::string::npos) continue;
     INFO(name);
     std::set<std::pair<double, double>> places;
-    for (const Drawn& node : drawn(draw_svg(graph, name))) {
-      CHECK(std::isfinite(node.x + node.y));
-      CHECK(places.emplace(node.x, node.y).second);
-    }
+    for (const auto& [box, what] : boxes(dot)) CHECK(places.emplace(what.x, what.y).second);
+  }
+}
+
+TEST_CASE("tiers are rows, and what has none is left to Graphviz") {
+  const std::map<std::string, bool> in_rows{{"nothing", true},         {"star", true},
+                                            {"leaf-spine", true},      {"ring of hosts", false},
+                                            {"torus of hosts", false}, {"torus of switches", false},
+                                            {"jellyfish", false},      {"large jellyfish", false},
+                                            {"parts", false}};
+  for (const auto& [name, graph] : samples()) {
+    INFO(name);
+    CHECK((draw_dot(graph, name).find("layout=nop") != std::string::npos) == in_rows.at(name));
   }
 }
 
 TEST_CASE("the same graph gives the same picture") {
-  for (const auto& [name, graph] : samples()) CHECK(draw_svg(graph, name) == draw_svg(NetworkGraph(graph), name));
+  for (const auto& [name, graph] : samples()) CHECK(draw_dot(graph, name) == draw_dot(NetworkGraph(graph), name));
 }
 
-TEST_CASE("in a drawing of layers, hosts are at the bottom and the frontend above what it hangs on") {
-  double highest_host = 1e9, lowest_leaf = 0, highest_leaf = 1e9, lowest_spine = 0, frontend = 0;
-  for (const Drawn& node : drawn(draw_svg(leaf_spine(6, 5, 3), "layers"))) {
-    const std::string name = node.titles[0];
-    if (node.kind == "host") highest_host = std::min(highest_host, node.y);
-    if (name.starts_with("leaf")) lowest_leaf = std::max(lowest_leaf, node.y);
-    if (name.starts_with("leaf")) highest_leaf = std::min(highest_leaf, node.y);
-    if (name.starts_with("spine")) lowest_spine = std::max(lowest_spine, node.y);
-    if (node.kind == "frontend") frontend = node.y;
-  }
-  CHECK(highest_host > lowest_leaf);
-  CHECK(highest_leaf == lowest_leaf);
-  CHECK(highest_leaf > lowest_spine);
-  CHECK(lowest_spine > frontend);
+TEST_CASE("hosts stand in the box of their switch, and the frontend above what it hangs on") {
+  std::map<std::string, Box> found = boxes(draw_dot(leaf_spine(6, 5, 3), "rows"));
+  CHECK(found.size() == 6 + 3 + 1);
+  CHECK(first_line(found["leaf1"].tips[1]) == "host5");
+  CHECK(found["leaf1"].tips.size() == 6);
+  CHECK(found["leaf0"].y == found["leaf5"].y);
+  CHECK(found["leaf0"].y < found["spine0"].y);  // Graphviz counts upwards
+  CHECK(found["spine0"].y < found["frontend"].y);
+  CHECK(found["frontend"].x == found["spine0"].x);
 }
 
-TEST_CASE("nodes of a row are in the natural order of their names, and sweeps untangle other orders") {
-  SECTION("leaf2 is left of leaf10") {
-    std::map<std::string, double> x;
-    for (const Drawn& node : drawn(draw_svg(leaf_spine(12, 2, 2), "order"))) x[first_line(node.titles[0])] = node.x;
-    CHECK(x["leaf2"] < x["leaf10"]);
-    CHECK(x["host9"] < x["host10"]);
-  }
-  SECTION("two trees whose names are crossed") {
-    NetworkGraph graph;
-    const NodeId top = add_node(graph, "top"), a = add_node(graph, "a"), b = add_node(graph, "b");
-    connect(graph, top, a);
-    connect(graph, top, b);
-    connect(graph, add_host(graph, "h1"), b);
-    connect(graph, add_host(graph, "h2"), a);
-    std::map<std::string, double> x;
-    for (const Drawn& node : drawn(draw_svg(graph, "crossed"))) x[first_line(node.titles[0])] = node.x;
-    CHECK((x["a"] < x["b"]) == (x["h2"] < x["h1"]));
-  }
+TEST_CASE("a host of two switches has a box of its own, below them") {
+  NetworkGraph graph;
+  const NodeId a = add_node(graph, "a"), b = add_node(graph, "b"), both = add_host(graph, "both");
+  connect(graph, a, both);
+  connect(graph, b, both);
+  std::map<std::string, Box> found = boxes(draw_dot(graph, "two"));
+  CHECK(found["both"].y < found["a"].y);
+  CHECK(lines_of(draw_dot(graph, "two")).size() == 2);
+}
+
+TEST_CASE("boxes of a row are in the natural order of their names, or over what they are cabled to") {
+  std::map<std::string, Box> found = boxes(draw_dot(leaf_spine(12, 2, 2), "order"));
+  CHECK(found["leaf2"].x < found["leaf10"].x);
+  NetworkGraph graph;  // two trees whose names are crossed
+  const NodeId top = add_node(graph, "top"), a = add_node(graph, "a"), b = add_node(graph, "b");
+  const NodeId rack1 = add_node(graph, "rack1"), rack2 = add_node(graph, "rack2");
+  connect(graph, top, a);
+  connect(graph, top, b);
+  connect(graph, b, rack1);
+  connect(graph, a, rack2);
+  connect(graph, rack1, add_host(graph, "h1"));
+  connect(graph, rack2, add_host(graph, "h2"));
+  found = boxes(draw_dot(graph, "crossed"));
+  CHECK(found["rack1"].x < found["rack2"].x);
+  CHECK(found["b"].x < found["a"].x);
 }
 
 TEST_CASE("names are escaped, and what XML cannot hold is replaced") {
   NetworkGraph graph;
-  const std::string name = R"(<a> & "b" 'c')";
-  add_host(graph, name);
+  add_host(graph, R"(<a> & "b" 'c' \N)");
   add_node(graph, "\x01\xFF\xED\xA0\x80z");
   add_node(graph, "an-\u00e4\u00f6\u00fc-\u65e5\u672c\u8a9e-name-that-is-much-too-long-for-a-label");
-  const std::string svg = draw_svg(graph, "<title> & \"more\"");
-  std::set<std::string> names;
-  for (const Drawn& node : drawn(svg)) names.insert(first_line(node.titles[0]));
-  CHECK(names.contains(name));
-  CHECK(names.contains("\uFFFD\uFFFD\uFFFD\uFFFD\uFFFDz"));
-  CHECK(svg.find("\u2026") != std::string::npos);
-  CHECK(svg.find("&lt;title&gt; &amp; &quot;more&quot;") != std::string::npos);
+  const std::string dot = draw_dot(graph, "<title> & \"more\"");
+  const std::map<std::string, Box> found = boxes(dot);
+  CHECK(found.contains(R"(&lt;a&gt; &amp; &quot;b&quot; &#39;c&#39; \\N)"));  // Graphviz would put a name for \N
+  CHECK(found.contains("\uFFFD\uFFFD\uFFFD\uFFFD\uFFFDz"));
+  CHECK(dot.find("\u2026") != std::string::npos);
+  CHECK(dot.find("<b>&lt;title&gt; &amp; &quot;more&quot;</b>") != std::string::npos);
 }
 
 TEST_CASE("a cable is one line that tells its figures, both ways where they differ") {
@@ -222,17 +224,18 @@ TEST_CASE("a cable is one line that tells its figures, both ways where they diff
   boost::add_edge(c, d, kLink, graph);
   boost::add_edge(d, a, kLink, graph);
   boost::add_edge(a, d, NetworkLink{Bandwidth{10e9 / 8}, from_seconds(2e-6), 0}, graph);
-  std::vector<std::string> titles;
-  const std::string svg = draw_svg(graph, "figures");
-  for (const Drawn& cable : drawn(svg, {"cable"})) {
-    REQUIRE(cable.titles.size() == 1);
-    titles.push_back(cable.titles[0]);
-  }
-  CHECK(titles == std::vector<std::string>{"a \u2013 b: 25 Gbps, 1 us",
-                                           "a \u2192 d: 10 Gbps, 2 us\nd \u2192 a: 25 Gbps, 1 us",
-                                           "b \u2013 c: 25 Gbps, 1 us x2", "c \u2192 d: 25 Gbps, 1 us"});
-  CHECK(svg.find("4 hosts, 0 switches, 5 cables") != std::string::npos);
-  CHECK(svg.find("one way") != std::string::npos);
+  const std::string dot = draw_dot(graph, "figures");
+  CHECK(lines_of(dot) == std::vector<std::string>{"a \u2013 b: 25 Gbps, 1 us",
+                                                  "a \u2192 d: 10 Gbps, 2 us&#10;d \u2192 a: 25 Gbps, 1 us",
+                                                  "b \u2013 c: 25 Gbps, 1 us x2", "c \u2192 d: 25 Gbps, 1 us"});
+  CHECK(dot.find("4 hosts, 0 switches, 5 cables") != std::string::npos);
+  CHECK(dot.find("one way") != std::string::npos);
+  CHECK(all(dot, "(dir=\\w+)") == std::vector<std::string>{"dir=forward"});
+}
+
+TEST_CASE("the cable of a host in its switch's box is told by the host") {
+  NetworkGraph graph = leaf_spine(1, 1, 1);
+  CHECK(boxes(draw_dot(graph, "told"))["leaf0"].tips[1] == "host0&#10;host&#10;host0 \u2013 leaf0: 25 Gbps, 1 us");
 }
 
 TEST_CASE("a switch that only the frontend reaches is drawn too, and unlimited cables are") {
@@ -243,16 +246,16 @@ TEST_CASE("a switch that only the frontend reaches is drawn too, and unlimited c
   connect(graph, host, leaf, unlimited);
   connect(graph, leaf, frontend, unlimited);
   connect(graph, frontend, beyond);
-  const std::string svg = draw_svg(graph, "beyond");
-  CHECK(svg.find("nan") == std::string::npos);
-  CHECK(svg.find("unlimited, 0 s (2 cables)") != std::string::npos);
-  CHECK(drawn(svg).size() == 4);
+  const std::string dot = draw_dot(graph, "beyond");
+  CHECK(dot.find("nan") == std::string::npos);
+  CHECK(dot.find("unlimited, 0 s (2 cables)") != std::string::npos);
+  CHECK(boxes(dot).size() == 3);  // the host is in leaf's
 }
 
 TEST_CASE("a picture has a limit, and says which") {
   NetworkGraph graph(kMostDrawn);
-  CHECK_NOTHROW(draw_svg(graph, "most"));
+  CHECK_NOTHROW(draw_dot(graph, "most"));
   add_node(graph, "one more");
-  CHECK_THROWS_WITH(draw_svg(graph, "too many"), Catch::Contains("2000") && Catch::Contains("2001"));
-  CHECK_THROWS_AS(draw_svg(graph, "too many"), InputError);
+  CHECK_THROWS_WITH(draw_dot(graph, "too many"), Catch::Contains("2000") && Catch::Contains("2001"));
+  CHECK_THROWS_AS(draw_dot(graph, "too many"), InputError);
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "topology/draw.hpp"
+#include "cli/graphviz.hpp"
 #include "cli/topology_action.hpp"
 #include "experiment/output.hpp"
 
@@ -15,7 +16,8 @@ class Draw final : public TopologyAction {
     if (out.extension() != ".svg")
       throw InputError(out.string(), "", "pictures are SVG; give a name that ends in .svg");
     refuse_overwrite(out, given);
-    write_file(out, draw_svg(topology.built.graph, std::filesystem::path(topology.name).filename().string()));
+    const std::string title = std::filesystem::path(topology.name).filename().string();
+    write_file(out, graphviz_svg(draw_dot(topology.built.graph, title)));
     fmt::print(stderr, "wrote {}\n", out.string());
     return kOk;
   }
@@ -25,7 +27,7 @@ class Draw final : public TopologyAction {
 
 template <>
 void describe(Describe<Draw>& d) {
-  d.object("draw", "a picture, readable up to some hundred nodes");
+  d.object("draw", "a picture, readable up to some hundred nodes; needs Graphviz (Debian: graphviz)");
 }
 
 namespace topology_actions {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "topology/drawing/drawing.hpp"
 
-#include <algorithm>
 #include <map>
 #include <numeric>
 
@@ -23,19 +22,24 @@ Bandwidth Bundle::fastest() const {
 
 Drawing::Drawing(const NetworkGraph& network)
     : graph(network),
-      marks(boost::num_vertices(network)),
-      order(boost::num_vertices(network)),
-      neighbours(boost::num_vertices(network)) {
-  std::vector<NodeId> nodes(marks.size());
+      nodes(boost::num_vertices(network)),
+      neighbours(nodes.size()),
+      hosts_on(nodes.size()),
+      uplink(nodes.size()) {
   std::iota(nodes.begin(), nodes.end(), NodeId{0});
   std::stable_sort(nodes.begin(), nodes.end(),
                    [&](NodeId a, NodeId b) { return natural_less(graph[a].name, graph[b].name); });
-  for (std::size_t i = 0; i < nodes.size(); ++i) order[nodes[i]] = i;
   find_bundles();
-  find_parts(nodes);
+  for (const Bundle& bundle : bundles)
+    for (const auto& [host, other] : {std::pair(bundle.a, bundle.b), std::pair(bundle.b, bundle.a)})
+      if (is_host(host) && !is_host(other) && neighbours[host].size() == 1) uplink[host] = &bundle;
+  for (const NodeId node : nodes)
+    if (!has_box(node)) hosts_on[neighbours[node][0]].push_back(node);
 }
 
 void Drawing::find_bundles() {
+  std::vector<std::size_t> order(nodes.size());
+  for (std::size_t i = 0; i < nodes.size(); ++i) order[nodes[i]] = i;
   std::map<std::pair<std::size_t, std::size_t>, Bundle> by_ends;
   for (const auto edge : boost::make_iterator_range(boost::edges(graph))) {
     const NodeId from = boost::source(edge, graph), to = boost::target(edge, graph);
@@ -50,22 +54,6 @@ void Drawing::find_bundles() {
     neighbours[bundle.b].push_back(bundle.a);
     bundles.push_back(std::move(bundle));
   }
-}
-
-void Drawing::find_parts(const std::vector<NodeId>& nodes) {
-  std::vector<std::size_t> part_of(nodes.size(), kUnreached);
-  for (const NodeId start : nodes) {
-    if (part_of[start] != kUnreached) continue;
-    const std::vector<std::size_t> hops = hops_from({start}, neighbours);
-    Part part;
-    for (const NodeId node : nodes) {
-      if (hops[node] == kUnreached) continue;
-      part_of[node] = parts.size();
-      part.nodes.push_back(node);
-    }
-    parts.push_back(std::move(part));
-  }
-  for (std::size_t b = 0; b < bundles.size(); ++b) parts[part_of[bundles[b].a]].bundles.push_back(b);
 }
 
 }  // namespace shardsim::drawing

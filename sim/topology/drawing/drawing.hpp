@@ -1,36 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is drawn: marks for nodes, lines for cables. Layers or springs find their places; the page shows them.
+// What is drawn: boxes for switches with their hosts, lines for cables.
 #pragma once
 
 #include <algorithm>
 #include <string>
 #include <vector>
 
-#include "topology/drawing/hops.hpp"
-#include "topology/drawing/point.hpp"
 #include "topology/graph.hpp"
 
 namespace shardsim::drawing {
-
-inline constexpr double kPageWidth = 1500;  // wished for; a large network takes more
-
-enum class Side { inside, above, below };
-
-/// How a node is drawn: as a box around its label, or beside it.
-struct Mark {
-  Point at{};
-  double half_width = 5, half_height = 5;
-  std::string label{};
-  double font = 0;           ///< 0: without a label
-  Side side = Side::inside;  ///< of the label
-};
 
 /// All cables between two nodes, drawn as one line.
 struct Bundle {
   NodeId a, b;
   std::vector<NetworkLink> there{}, back{};  ///< from a to b, from b to a
-  std::vector<Point> course{};               ///< as drawn, from a to b
-  double bow = 0;                            ///< how far the middle of a bent line lies above the straight one
 
   std::size_t cables() const { return std::max(there.size(), back.size()); }
   bool is_one_way() const { return there.empty() || back.empty(); }
@@ -38,33 +21,26 @@ struct Bundle {
   Bandwidth fastest() const;
 };
 
-struct Caption {
-  Point at;
-  std::string text;
-};
-
-/// A connected part of the network, laid out by itself and then put on the page.
-struct Part {
-  std::vector<NodeId> nodes{};         ///< in natural order
-  std::vector<std::size_t> bundles{};  ///< between them
-  std::vector<Caption> captions{};
-};
-
 struct Drawing {
   const NetworkGraph& graph;
-  std::vector<Mark> marks;         ///< of the nodes
-  std::vector<std::size_t> order;  ///< of the nodes: place in the natural order of names
-  Neighbours neighbours;           ///< in natural order
-  std::vector<Bundle> bundles;     ///< in natural order
-  std::vector<Part> parts;
+  std::vector<NodeId> nodes;                    ///< in natural order of their names
+  std::vector<Bundle> bundles;                  ///< in natural order
+  std::vector<std::vector<NodeId>> neighbours;  ///< of each node, whatever the direction of the links
+  std::vector<std::vector<NodeId>> hosts_on;    ///< hosts with no other neighbour, drawn in the box of their switch
+  std::vector<const Bundle*> uplink;            ///< of such hosts; nullptr: a node with a box of its own
 
   explicit Drawing(const NetworkGraph& network);
+  Drawing(const Drawing&) = delete;
+  Drawing& operator=(const Drawing&) = delete;
+
   NodeKind kind(NodeId node) const { return graph[node].kind; }
   bool is_host(NodeId node) const { return kind(node) == NodeKind::host; }
+  bool has_box(NodeId node) const { return uplink[node] == nullptr; }
 
  private:
   void find_bundles();
-  void find_parts(const std::vector<NodeId>& nodes);
 };
+
+inline double real(std::size_t n) { return static_cast<double>(n); }
 
 }  // namespace shardsim::drawing

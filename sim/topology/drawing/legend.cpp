@@ -7,16 +7,11 @@
 #include <map>
 
 #include "config/quantity.hpp"
-#include "topology/drawing/shelves.hpp"
-#include "topology/drawing/symbols.hpp"
+#include "topology/drawing/boxes.hpp"
 #include "topology/drawing/text.hpp"
 
 namespace shardsim::drawing {
 namespace {
-
-struct Entry {
-  std::string symbol, text;
-};
 
 /// Three digits are enough for a legend.
 std::string rounded(double base, const std::vector<Unit>& units) {
@@ -44,47 +39,63 @@ std::string latencies_of(const BandwidthClass& c) {
   return out;
 }
 
-void add_cables(std::vector<Entry>& entries, const Drawing& drawing, const Palette& palette) {
-  for (const BandwidthClass& c : palette.classes()) {
-    const std::string bandwidth = c.low == c.high ? rounded(c.low) : rounded(c.low) + " to " + rounded(c.high);
-    entries.push_back({fmt::format("<path d=\"M0 0H26\" stroke=\"{}\" stroke-width=\"3\"/>", c.colour),
-                       fmt::format("{}, {} ({})", bandwidth, latencies_of(c), counted(c.cables, "cable", "cables"))});
-  }
-  const auto is_one_way = [](const Bundle& bundle) { return bundle.is_one_way(); };
-  if (std::any_of(drawing.bundles.begin(), drawing.bundles.end(), is_one_way))
-    entries.push_back({"<path d=\"M0 0H26M10 -4L18 0L10 4\" fill=\"none\" stroke=\"#3d4650\"/>", "one way"});
+/// A cell of the legend's row: a little picture, and what it means.
+std::string entry(const std::string& symbol, const std::string& text) {
+  return fmt::format("<td>{}</td><td>{}&nbsp;&nbsp;</td>", symbol, escaped(text));
 }
 
-void add_nodes(std::vector<Entry>& entries, const Drawing& drawing, const Palette& palette) {
-  std::map<std::pair<NodeKind, std::string>, NodeId> samples;
-  for (NodeId node = 0; node < drawing.marks.size(); ++node) {
+std::string cables_of(const Drawing& drawing, const Palette& palette) {
+  std::string out;
+  for (const BandwidthClass& c : palette.classes()) {
+    const std::string bandwidth = c.low == c.high ? rounded(c.low) : rounded(c.low) + " to " + rounded(c.high);
+    out += entry(fmt::format("<font color=\"{}\"><b>\u2501\u2501</b></font>", c.colour),
+                 fmt::format("{}, {} ({})", bandwidth, latencies_of(c), counted(c.cables, "cable", "cables")));
+  }
+  const auto is_one_way = [](const Bundle& bundle) { return bundle.is_one_way(); };
+  if (std::any_of(drawing.bundles.begin(), drawing.bundles.end(), is_one_way)) out += entry("\u2192", "one way");
+  return out;
+}
+
+std::string nodes_of(const Drawing& drawing, const Palette& palette) {
+  std::map<std::pair<NodeKind, std::string>, const char*> fills;
+  for (const NodeId node : drawing.nodes) {
     const bool is_told = drawing.is_host(node) && palette.tells_platforms();
-    samples.emplace(std::pair(drawing.kind(node), is_told ? drawing.graph[node].platform : ""), node);
+    fills.emplace(std::pair(drawing.kind(node), is_told ? drawing.graph[node].platform : ""),
+                  palette.fill(drawing.graph[node]));
   }
-  for (const auto& [what, node] : samples) {
+  std::string out;
+  for (const auto& [what, fill] : fills) {
     const auto& [kind, platform] = what;
-    const Mark sample{{13, 0}, kind == NodeKind::host ? 6.0 : 9.0, 6, drawing.marks[node].label};
-    entries.push_back({"<g stroke=\"#3d4650\">" + shape(kind, sample, palette.fill(drawing.graph[node])) + "</g>",
-                       name_of(kind) + (platform.empty() ? "" : ": " + shortened(platform, 30))});
+    out += entry(fmt::format("<table border=\"0\" cellborder=\"1\" cellspacing=\"0\"><tr><td bgcolor=\"{}\" "
+                             "fixedsize=\"true\" width=\"14\" height=\"12\"></td></tr></table>",
+                             fill),
+                 name_of(kind) + (platform.empty() ? "" : ": " + shortened(platform, 30)));
   }
+  return out;
+}
+
+/// "6 hosts, 1 switch, 6 cables".
+std::string counts(const Drawing& drawing) {
+  std::map<NodeKind, std::size_t> nodes;
+  for (const NodeId node : drawing.nodes) ++nodes[drawing.kind(node)];
+  std::size_t cables = 0;
+  for (const Bundle& bundle : drawing.bundles) cables += bundle.cables();
+  return fmt::format("{}, {}, {}", counted(nodes[NodeKind::host], "host", "hosts"),
+                     counted(nodes[NodeKind::switching], "switch", "switches"), counted(cables, "cable", "cables"));
 }
 
 }  // namespace
 
-Legend legend_of(const Drawing& drawing, const Palette& palette, Point page) {
-  std::vector<Entry> entries;
-  add_cables(entries, drawing, palette);
-  add_nodes(entries, drawing, palette);
-  std::string out = "<g class=\"legend\" font-size=\"11\">\n";
-  Point at{kMargin, page.y + 46};
-  for (const Entry& entry : entries) {
-    const double width = 56 + width_of(entry.text) * 11;
-    if (at.x > kMargin && at.x + width > page.x) at = {kMargin, at.y + 20};
-    out += fmt::format("<g transform=\"translate({:.1f} {:.1f})\">{}<text x=\"34\" y=\"4\">{}</text></g>\n", at.x, at.y,
-                       entry.symbol, escaped(entry.text));
-    at.x += width;
-  }
-  return {out + "</g>\n", at.y + kMargin};
+std::string legend_of(const Drawing& drawing, const Palette& palette, const std::string& title) {
+  const std::string row = cables_of(drawing, palette) + nodes_of(drawing, palette);
+  return fmt::format(
+      "<table border=\"0\" cellborder=\"0\"><tr><td>&nbsp;</td></tr>"
+      "<tr><td><font point-size=\"18\"><b>{}</b></font></td></tr><tr><td>{}</td></tr>{}</table>",
+      escaped(shortened(title, 80)), counts(drawing),
+      row.empty() ? ""
+                  : fmt::format("<tr><td><table border=\"0\" cellborder=\"0\" cellpadding=\"0\"><tr>{}</tr></table>"
+                                "</td></tr>",
+                                row));
 }
 
 }  // namespace shardsim::drawing

@@ -7,12 +7,7 @@
 
 namespace shardsim::drawing {
 
-struct Legend {
-  std::string svg;
-  double bottom;
-};
-
-/// What the colours and shapes of a drawing mean, below what is on the page so far.
-Legend legend_of(const Drawing& drawing, const Palette& palette, Point page);
+/// The title, what is drawn, and what colours and shapes mean, as a table of Graphviz's.
+std::string legend_of(const Drawing& drawing, const Palette& palette, const std::string& title);
 
 }  // namespace shardsim::drawing

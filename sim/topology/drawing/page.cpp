@@ -2,85 +2,128 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <map>
 
 #include "config/error.hpp"
 #include "topology/draw.hpp"
-#include "topology/drawing/layers.hpp"
+#include "topology/drawing/boxes.hpp"
 #include "topology/drawing/legend.hpp"
-#include "topology/drawing/palette.hpp"
-#include "topology/drawing/shelves.hpp"
-#include "topology/drawing/springs.hpp"
-#include "topology/drawing/symbols.hpp"
 #include "topology/drawing/text.hpp"
+#include "topology/drawing/tiers.hpp"
 
 namespace shardsim {
 namespace drawing {
 namespace {
 
-/// "6 hosts, 1 switch, 6 cables".
-std::string counts(const Drawing& drawing) {
-  std::map<NodeKind, std::size_t> nodes;
-  for (NodeId node = 0; node < drawing.marks.size(); ++node) ++nodes[drawing.kind(node)];
-  std::size_t cables = 0;
-  for (const Bundle& bundle : drawing.bundles) cables += bundle.cables();
-  return fmt::format("{}, {}, {}", counted(nodes[NodeKind::host], "host", "hosts"),
-                     counted(nodes[NodeKind::switching], "switch", "switches"), counted(cables, "cable", "cables"));
-}
+/// Places of boxes in rows that are as wide as the widest, with the hosts at the bottom.
+class Rows {
+ public:
+  Rows(const Drawing& drawing, const Boxes& boxes, const std::vector<Row>& rows)
+      : drawing_(drawing), boxes_(boxes), rows_(rows) {
+    for (const Row& row : rows) widest_ = std::max(widest_, width(row));
+  }
+  std::string text() {
+    std::string out = "layout=nop;\n";  // Graphviz takes the places as they are
+    for (std::size_t r = 0; r < rows_.size(); ++r) {
+      if (r > 0) y_ += is_of_frontends(rows_[r]) ? 60 : std::max(60.0, 0.06 * widest_);
+      out += caption(r) + boxes(rows_[r]);
+    }
+    return out;
+  }
 
-std::string header(const Drawing& drawing, const std::string& title, double page_width) {
-  const auto most = static_cast<std::size_t>(std::max(20.0, (page_width - 320) / 11));
-  return fmt::format(
-      "<text x=\"{:.1f}\" y=\"34\" font-size=\"18\" font-weight=\"bold\">{}<tspan dx=\"14\" font-size=\"13\" "
-      "font-weight=\"normal\" fill=\"#5b6470\">{}</tspan></text>\n",
-      kMargin, escaped(shortened(title, most)), counts(drawing));
-}
+ private:
+  static constexpr double kGap = 14;
+  double width(const Row& row) const {
+    double sum = 0;
+    for (const NodeId node : row.nodes) sum += boxes_.width(node) + kGap;
+    return sum;
+  }
+  bool is_of_frontends(const Row& row) const {
+    return std::all_of(row.nodes.begin(), row.nodes.end(),
+                       [&](NodeId node) { return drawing_.kind(node) == NodeKind::frontend; });
+  }
 
-std::string body(const Drawing& drawing, const Palette& palette) {
-  std::string out = fmt::format("<g fill=\"none\" stroke-opacity=\"{}\">\n", palette.opacity());
-  for (const Bundle& bundle : drawing.bundles) out += cable_symbol(drawing.graph, bundle, palette);
-  out += "</g>\n<g stroke=\"#3d4650\" text-anchor=\"middle\">\n";
-  for (NodeId node = 0; node < drawing.marks.size(); ++node)
-    out += node_symbol(drawing.graph[node], drawing.marks[node], palette);
-  out += "</g>\n";
-  for (const Part& part : drawing.parts)
-    for (const Caption& caption : part.captions)
-      out += fmt::format("<text x=\"{:.1f}\" y=\"{:.1f}\" font-size=\"11\" fill=\"#5b6470\">{}</text>\n", caption.at.x,
-                         caption.at.y, escaped(caption.text));
-  return out;
-}
+  std::string caption(std::size_t r) const {
+    const Row& row = rows_[r];
+    if (is_of_frontends(row)) return "";
+    const auto frontends = std::count_if(row.nodes.begin(), row.nodes.end(),
+                                         [&](NodeId node) { return drawing_.kind(node) == NodeKind::frontend; });
+    const std::size_t switches = row.nodes.size() - static_cast<std::size_t>(frontends);
+    return fmt::format("t{}[pos=\"-60,{:.0f}\" fontcolor=\"#5b6470\" label=<{}&nbsp;>];\n", r, y_,
+                       row.tier == 0
+                           ? counted(row.nodes.size(), "host", "hosts")
+                           : fmt::format("tier {}<br/>{}", row.tier, counted(switches, "switch", "switches")));
+  }
 
-std::string page(Drawing& drawing, const std::string& title) {
-  const Point size = put_on_shelves(drawing);
-  const Palette palette(drawing);
-  const Legend legend = legend_of(drawing, palette, size);
-  return fmt::format(
-             "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{0:.0f}\" "
-             "height=\"{1:.0f}\" viewBox=\"0 0 {0:.0f} {1:.0f}\" font-family=\"sans-serif\" "
-             "fill=\"#1f2730\">\n<title>{2}</title>\n"
-             "<style>text{{stroke:none}}.host "
-             "text{{stroke:#fbfcfd;stroke-width:2.5;paint-order:stroke}}</style>\n<rect width=\"100%\" height=\"100%\" "
-             "fill=\"#fbfcfd\"/>\n",
-             std::ceil(size.x), std::ceil(legend.bottom), escaped(title)) +
-         header(drawing, title, size.x) + body(drawing, palette) + legend.svg + "</svg>\n";
+  std::string boxes(const Row& row) {
+    std::string out;
+    const double stretch = widest_ / width(row);
+    // Straight lines between boxes on an arc pass above those in between.
+    const double arc = row.has_detours ? std::min(3 * real(row.nodes.size()) * real(row.nodes.size()), widest_ / 8) : 0;
+    double left = 0, highest = 0;
+    for (const NodeId node : row.nodes) {
+      const double slot = (boxes_.width(node) + kGap) * stretch;
+      double x = left + slot / 2;
+      if (row.nodes.size() == 1) x = middle_below(node).value_or(x);
+      left += slot;
+      // The label is at the top of the box, and a row's labels are in a line.
+      const double lift = 4 * arc * (x / widest_) * (1 - x / widest_), height = boxes_.height(node);
+      out += boxes_.box(node, fmt::format(" pos=\"{:.0f},{:.0f}\"", x, y_ + lift - height / 2 + 12));
+      x_[node] = x;
+      highest = std::max(highest, lift);
+    }
+    y_ += highest;
+    return out;
+  }
+  std::optional<double> middle_below(NodeId node) const {
+    double sum = 0, count = 0;
+    for (const NodeId other : drawing_.neighbours[node])
+      if (const auto found = x_.find(other); found != x_.end()) sum += found->second, count += 1;
+    return count > 0 ? std::optional(sum / count) : std::nullopt;
+  }
+
+  const Drawing& drawing_;
+  const Boxes& boxes_;
+  const std::vector<Row>& rows_;
+  double widest_ = 0;
+  double y_ = 0;  // of the labels of the row
+  std::map<NodeId, double> x_;
+};
+
+/// Graphviz finds the places: by stress majorisation, or by springs where that takes long.
+std::string anywhere(const Drawing& drawing, const Boxes& boxes) {
+  constexpr std::size_t kMost = 500;
+  std::string out;
+  std::size_t count = 0;
+  for (const NodeId node : drawing.nodes) {
+    if (!drawing.has_box(node)) continue;
+    out += boxes.box(node, "");
+    ++count;
+  }
+  return fmt::format("layout={}; overlap=prism; sep=\"+12\"; start=self;\n", count > kMost ? "sfdp" : "neato") + out;
 }
 
 }  // namespace
 }  // namespace drawing
 
-std::string draw_svg(const NetworkGraph& graph, const std::string& title) {
+std::string draw_dot(const NetworkGraph& graph, const std::string& title) {
+  using namespace drawing;
   if (boost::num_vertices(graph) > kMostDrawn)
     throw InputError(
         fmt::format("a picture holds at most {} nodes; this network has {}", kMostDrawn, boost::num_vertices(graph)));
-  drawing::Drawing picture(graph);
-  for (drawing::Part& part : picture.parts) {
-    if (is_layered(picture, part))
-      lay_out_in_layers(picture, part);
-    else
-      lay_out_by_springs(picture, part);
-  }
-  return drawing::page(picture, title);
+  const Drawing drawing(graph);
+  const Palette palette(drawing);
+  const Boxes boxes(drawing, palette);
+  const std::optional<std::vector<Row>> rows = rows_of(drawing);
+  std::string out = fmt::format(
+      "graph network{{\ngraph[bgcolor=\"#fbfcfd\" fontname=\"sans-serif\" fontsize=12 pad=0.3 outputorder=edgesfirst "
+      "splines=false labelloc=b label=<{}>];\nnode[shape=plain fontname=\"sans-serif\" fontsize=11 "
+      "color=\"#3d4650\"];\n",
+      legend_of(drawing, palette, title));
+  out += rows ? Rows(drawing, boxes, *rows).text() : anywhere(drawing, boxes);
+  for (const Bundle& bundle : drawing.bundles)
+    if (drawing.has_box(bundle.a) && drawing.has_box(bundle.b)) out += boxes.line(bundle);
+  return out + "}\n";
 }
 
 }  // namespace shardsim

@@ -33,7 +33,7 @@ Palette::Palette(const Drawing& drawing)
     its.cables += bundle.cables();
     for (const NetworkLink& link : bundle.links()) its.latencies.insert(link.latency);
   }
-  for (NodeId node = 0; node < drawing.marks.size(); ++node)
+  for (const NodeId node : drawing.nodes)
     if (drawing.is_host(node)) platforms_.emplace(drawing.graph[node].platform, 0);
   std::size_t i = 0;
   for (auto& [platform, number] : platforms_) number = i++;

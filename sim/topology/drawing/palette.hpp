@@ -27,8 +27,6 @@ class Palette {
   const std::string& colour(const Bundle& bundle) const { return classes_[class_of(bundle)].colour; }
   /// Grows with the logarithm of the bandwidth, and of the number of parallel cables.
   double width(const Bundle& bundle) const;
-  double opacity() const { return is_dense_ ? 0.6 : 0.8; }  ///< of lines
-
   bool tells_platforms() const { return platforms_.size() > 1; }
   const char* fill(const NetworkNode& node) const;
 

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <boost/algorithm/string/replace.hpp>
 #include <boost/locale/utf.hpp>
 #include <map>
 #include <vector>
@@ -46,6 +47,8 @@ std::string escaped(std::string_view text) {
   }
   return out;
 }
+
+std::string escaped_tip(std::string_view text) { return boost::replace_all_copy(escaped(text), "\\", "\\\\"); }
 
 std::string shortened(std::string_view text, std::size_t most) {
   const std::vector<std::string> all = characters(text);

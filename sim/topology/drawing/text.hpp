@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Names as text of an SVG file. What is not UTF-8, or nothing that XML may hold, shows as U+FFFD.
+// Names as text of a picture. What is not UTF-8, or nothing that XML may hold, shows as U+FFFD.
 #pragma once
 
 #include <cstddef>
@@ -8,7 +8,10 @@
 
 namespace shardsim::drawing {
 
+/// As XML, which Graphviz's tables are.
 std::string escaped(std::string_view text);
+/// As what is shown when pointed at, where Graphviz gives backslashes a meaning.
+std::string escaped_tip(std::string_view text);
 
 /// The text, cut in the middle when it has more than `most` characters.
 std::string shortened(std::string_view text, std::size_t most);
