@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <string_view>
+#include <cstring>
+#include <string>
 
 namespace shardsim {
 
-/// "host2" before "host10": digits compare as numbers, so "host2" and "host02" are alike.
-bool natural_less(std::string_view a, std::string_view b);
+/// Whether a name comes before another where numbers in names count as numbers: host9 before host10.
+inline bool natural_less(const std::string& a, const std::string& b) { return strverscmp(a.c_str(), b.c_str()) < 0; }
 
 }  // namespace shardsim
