@@ -13,6 +13,7 @@ namespace shardsim::drawing {
 namespace {
 
 constexpr double kFont = 11, kHostFont = 8, kHostCell = 9;
+constexpr const char* kTells = "target=\"_self\" ";  // without it Graphviz leaves out the tip of a cell
 
 /// "25 Gbps, 1 us x2; 10 Gbps, 2 us".
 std::string described(const std::vector<NetworkLink>& links) {
@@ -98,8 +99,8 @@ std::string Boxes::tip(NodeId node) const {
 std::string Boxes::host_cell(NodeId host) const {
   const Bundle& cable = *drawing_.uplink[host];
   const std::string name = escaped(host_label(host));
-  return fmt::format("<td bgcolor=\"{}\" color=\"{}\" tooltip=\"{}&#10;{}\" {}>{}</td>",
-                     palette_.fill(drawing_.graph[host]), palette_.colour(cable), tip(host),
+  return fmt::format("<td bgcolor=\"{}\" color=\"{}\" {}tooltip=\"{}&#10;{}\" {}>{}</td>",
+                     palette_.fill(drawing_.graph[host]), palette_.colour(cable), kTells, tip(host),
                      tip_of(drawing_.graph, cable),
                      name.empty() ? fmt::format("fixedsize=\"true\" width=\"{0}\" height=\"{0}\"", kHostCell) : "",
                      name.empty() ? "" : fmt::format("<font point-size=\"{}\">{}</font>", kHostFont, name));
@@ -119,11 +120,11 @@ std::string Boxes::box(NodeId node, const std::string& place) const {
   const std::string name = escaped(label(node));
   return fmt::format(
       "n{}[class=\"{}\"{} label=<<table border=\"0\" cellborder=\"1\" cellspacing=\"2\" cellpadding=\"1\"><tr>"
-      "<td port=\"p\" colspan=\"{}\" style=\"rounded\" bgcolor=\"{}\" cellpadding=\"3\" tooltip=\"{}\">{}</td></tr>{}"
+      "<td port=\"p\" colspan=\"{}\" style=\"rounded\" bgcolor=\"{}\" cellpadding=\"3\" {}tooltip=\"{}\">{}</td></tr>{}"
       "</table>>];\n",
       node, name_of(drawing_.kind(node)), place,
       std::max<std::size_t>(1, std::min(columns(node), drawing_.hosts_on[node].size())),
-      palette_.fill(drawing_.graph[node]), tip(node), name.empty() ? "&nbsp;" : name, host_rows(node));
+      palette_.fill(drawing_.graph[node]), kTells, tip(node), name.empty() ? "&nbsp;" : name, host_rows(node));
 }
 
 std::string Boxes::line(const Bundle& bundle) const {

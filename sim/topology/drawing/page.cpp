@@ -25,7 +25,7 @@ class Rows {
   std::string text() {
     std::string out = "layout=nop;\n";  // Graphviz takes the places as they are
     for (std::size_t r = 0; r < rows_.size(); ++r) {
-      if (r > 0) y_ += is_of_frontends(rows_[r]) ? 60 : std::max(60.0, 0.06 * widest_);
+      if (r > 0) y_ += is_of_frontends(rows_[r]) ? 60 : std::max(80.0, 0.09 * widest_);
       out += caption(r) + boxes(rows_[r]);
     }
     return out;
