@@ -96,7 +96,7 @@ def two_nets(name, what, seed, tables, user_tables, gib, largest, user_top, cont
             },
             {
                 "name": "content",
-                "after": ["user"],
+                "depends_on": ["user"],
                 "bottom_mlp": {"layers": [160, 128, 32]},
                 "interaction": {"kind": "dot", "output": content_top[0]},
                 "top_mlp": {"layers": content_top},

@@ -179,7 +179,7 @@ def flow_set(senders, spread_us, repeat):
 def run_program(options, line, topology, flows):
     order = [options.shardsim, "topology", "flows", topology, flows, "--transport", line.transport, "--format", "json"]
     if line.transport == "packet":
-        order += ["--set", f"transport.queue={options.queue}", "--set", f"transport.least_timeout={TIMEOUT_MS} ms"]
+        order += ["--set", f"transport.buffer={options.queue}", "--set", f"transport.min_rto={TIMEOUT_MS} ms"]
     if line.ecn:
         order += ["--set", f"transport.ecn_threshold={ECN_THRESHOLD}"]
     done = subprocess.run(list(map(str, order)), capture_output=True, text=True, stdin=subprocess.DEVNULL)

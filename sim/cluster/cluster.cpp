@@ -33,7 +33,7 @@ void describe(Describe<Cluster>& d) {
   d.required("main", &Cluster::main, "servers with the dense layers");
   d.required("sparse", &Cluster::sparse, "servers of each sparse shard");
   d.optional("share_hosts", &Cluster::share_hosts,
-             "servers may run on the same host, and then share its cores, memory and network card");
+             "servers may run on the same host, and then share its cores, memory and NIC");
 }
 
 }  // namespace shardsim

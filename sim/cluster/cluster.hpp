@@ -49,8 +49,8 @@ struct Deployment {
 };
 
 /// Puts the servers of a plan with `shards` sparse shards on hosts: those named, those that a placement chooses, or
-/// hosts made for them where the topology makes hosts. Links of a host become no faster than its network card, and as
-/// much longer as the card takes. Throws ScenarioError when hosts are too few, taken twice, or of another platform.
+/// hosts made for them where the topology makes hosts. Links of a host become no faster than its NIC, and as
+/// much longer as the NIC takes. Throws ScenarioError when hosts are too few, taken twice, or of another platform.
 Deployment deploy(const Cluster& cluster, std::size_t shards, const Topology& topology);
 
 template <>

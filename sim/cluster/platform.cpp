@@ -5,11 +5,11 @@ namespace shardsim {
 
 template <>
 void describe(Describe<Nic>& d) {
-  d.object("nic", "network card, and what its software costs");
+  d.object("nic", "network interface, and what its software costs");
   d.optional("description", &Nic::description, "what it is");
   d.required("bandwidth", &Nic::bandwidth, "each way; \"unlimited\" is allowed").more_than(Bandwidth{0});
   d.optional("receive_bandwidth", &Nic::receive_bandwidth, "of the receiving side, where it differs");
-  d.optional("latency", &Nic::latency, "of card and network stack, added to each message at this end");
+  d.optional("latency", &Nic::latency, "of NIC and network stack, added to each message at this end");
   d.optional("cpu_per_message", &Nic::cpu_per_message, "core time of the network stack for each message at this end");
   d.optional("sources", &Nic::sources, "where each figure comes from");
   d.check([](const Nic& n) -> std::optional<Complaint> {
@@ -23,7 +23,7 @@ template <>
 void describe(Describe<RpcCosts>& d) {
   d.object("rpc", "CPU cost of a message at one end");
   d.required("cpu_per_message", &RpcCosts::cpu_per_message, "RPC library and kernel, whatever the size");
-  d.required("serialization", &RpcCosts::serialization, "bytes serialised or deserialised per second of a core")
+  d.required("serialization", &RpcCosts::serialization, "bytes serialized or deserialized per second of a core")
       .more_than(Bandwidth{0});
 }
 
@@ -38,7 +38,7 @@ void describe(Describe<Platform>& d) {
   d.required("memory_bandwidth", &Platform::memory_bandwidth,
              "of the host, shared by the cores that gather at the same time; \"unlimited\" is allowed")
       .more_than(Bandwidth{0});
-  d.required("nic", &Platform::nic, "network card");
+  d.required("nic", &Platform::nic, "network interface");
   d.required("core", &Platform::core, "dense compute");
   d.required("lookup", &Platform::lookup, "embedding lookups");
   d.required("rpc", &Platform::rpc, "messages");

@@ -5,7 +5,7 @@
 
 namespace shardsim {
 
-/// A host's network card, and what its software costs: kernel TCP, RDMA, ...
+/// A host's NIC, and what its software costs: kernel TCP, RDMA, ...
 struct Nic {
   std::string description;
   Bandwidth bandwidth;

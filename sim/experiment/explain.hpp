@@ -11,7 +11,7 @@ struct WhatIf {
   std::vector<std::pair<std::string, std::string>> settings;
 };
 
-/// The changes worth a try for this scenario: one more shard, another strategy, network cards twice as fast, batches
+/// The changes worth a try for this scenario: one more shard, another strategy, NICs twice as fast, batches
 /// twice and half as large, one more replica of each service. Those that make no sense here are left out.
 std::vector<WhatIf> what_ifs(const Scenario& scenario);
 

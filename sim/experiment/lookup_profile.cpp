@@ -106,7 +106,7 @@ class TrafficProfile final : public LookupProfile {
   const TraceEstimate::Table* expected_shares(const TableSplit& split) const {
     const auto it = expected_.find(tables_[split.table].table->name);
     if (it == expected_.end() || std::ssize(it->second->shares) != split.parts ||
-        it->second->split_by != name_of(split.split_by))
+        !is_name_of(split.split_by, it->second->split_by))
       return nullptr;
     return it->second;
   }

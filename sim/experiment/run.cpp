@@ -32,7 +32,7 @@ Runner::Runner(const Scenario& scenario, const RunControl& control)
       serving_(sim_, model_, plan_, scenario.cluster, scenario.serving, scenario.traffic, network_, deployment_.servers,
                scenario.seed, scenario.replication),
       faults_(sim_, scenario.faults, network_, serving_),
-      background_(sim_, scenario.background, network_, scenario.seed, scenario.replication),
+      background_(sim_, scenario.cross_traffic, network_, scenario.seed, scenario.replication),
       stream_(model_, scenario.traffic, scenario.seed, scenario.replication),
       counting_(warmup_of(scenario), scenario.traffic.queries, scenario.traffic.objective),
       retries_(scenario) {}

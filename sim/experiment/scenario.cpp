@@ -99,7 +99,8 @@ void describe(Describe<Scenario>& d) {
   d.optional("transport", &Scenario::transport, "how faithfully messages cross it");
   d.optional("serving", &Scenario::serving, "how queries are served");
   d.required("traffic", &Scenario::traffic, "the stream of queries");
-  d.optional("background", &Scenario::background, "messages that others send over the same network");
+  d.optional("cross_traffic", &Scenario::cross_traffic, "messages that others send over the same network")
+      .formerly("background");
   d.optional("faults", &Scenario::faults, "links and hosts that are down, slow or flapping for a while");
   d.optional("seed", &Scenario::seed, "of all random numbers");
   d.optional("replication", &Scenario::replication, "number of an independent repetition with the same seed");
@@ -115,7 +116,7 @@ void describe(Describe<Scenario>& d) {
       if (fault.loses_messages() && !s.serving.call->survives_loss())
         return Complaint{"serving/call", "'faults' lose messages, so say how long a caller waits"};
     if (s.serving.deduplicate && !s.traffic.carries_rows())
-      return Complaint{"serving/deduplicate",
+      return Complaint{"serving/dedup_indices",
                        "needs to know which rows are looked up: give 'traffic.rows', or replay a "
                        "trace with rows"};
     return std::nullopt;

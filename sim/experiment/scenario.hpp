@@ -25,7 +25,7 @@ struct Scenario {
   Choice<TransportSpec> transport = Choice<TransportSpec>::of("port");
   ServingSpec serving;
   Traffic traffic;
-  std::vector<BackgroundTraffic> background;
+  std::vector<BackgroundTraffic> cross_traffic;
   std::vector<Fault> faults;
   std::uint64_t seed = 1;
   std::uint32_t replication = 0;

@@ -21,14 +21,14 @@ void add_sharding(std::vector<WhatIf>& out, const Json& sharding) {
   for (const char* strategy : kStrategies) {
     if (strategy == now) continue;
     Json other = {{"strategy", strategy}, {"shards", has_shards ? sharding["shards"] : Json(8)}};
-    for (const char* key : {"split_above", "split_by"})
+    for (const char* key : {"split_above", "row_split"})
       if (sharding.contains(key)) other[key] = sharding[key];
     out.push_back(
         {fmt::format("strategy {} on {} shards", strategy, other["shards"].dump()), {{"sharding", as_json(other)}}});
   }
 }
 
-void add_faster_cards(std::vector<WhatIf>& out, const Cluster& cluster) {
+void add_faster_nics(std::vector<WhatIf>& out, const Cluster& cluster) {
   Settings settings;
   const auto faster = [](Bandwidth b) { return to_text(Bandwidth{2 * b.bytes_per_second}); };
   for (const auto& [service, spec] : {std::pair("main", &cluster.main), {"sparse", &cluster.sparse}}) {
@@ -38,7 +38,7 @@ void add_faster_cards(std::vector<WhatIf>& out, const Cluster& cluster) {
     if (nic.receive_bandwidth && !nic.receive_bandwidth->is_unlimited())
       settings.emplace_back(path + "receive_bandwidth", faster(*nic.receive_bandwidth));
   }
-  if (!settings.empty()) out.push_back({"network cards twice as fast", settings});
+  if (!settings.empty()) out.push_back({"NICs twice as fast", settings});
 }
 
 void add_batches(std::vector<WhatIf>& out, int items) {
@@ -61,7 +61,7 @@ std::vector<WhatIf> what_ifs(const Scenario& scenario) {
   const Json written = value_type<Scenario>().write(&scenario, std::filesystem::current_path());
   std::vector<WhatIf> out;
   add_sharding(out, written["sharding"]);
-  add_faster_cards(out, scenario.cluster);
+  add_faster_nics(out, scenario.cluster);
   add_batches(out, scenario.serving.batch_items);
   add_replica(out, "main", scenario.cluster.main);
   if (written["sharding"].value("strategy", std::string()) != "singular")

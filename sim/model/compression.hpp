@@ -7,7 +7,7 @@ namespace shardsim {
 
 /// Makes a model smaller: other element type, fewer rows. Lookups stay as they are: a pruned row is still asked for.
 struct Compression {
-  std::optional<ElementType> element;
+  std::optional<ElementType> dtype;
   double pruned_rows = 0;  ///< fraction of each table's rows that is removed
 };
 

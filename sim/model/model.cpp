@@ -120,6 +120,13 @@ std::optional<Complaint> nets_can_be_ordered(const Model& model) {
   return std::nullopt;
 }
 
+// Of the probability that the feature is absent, to the 15 digits that a user can have written. What is no probability
+// stays as it is, for the error to show.
+Json coverage_of(const Json& absent) {
+  if (!absent.is_number() || absent.get<double>() < 0 || absent.get<double>() > 1) return absent;
+  return std::round((1 - absent.get<double>()) * 1e15) / 1e15;
+}
+
 template <class Operator>
 void describe_times(Describe<Operator>& d) {
   d.optional("time", &Operator::time, "measured time of one batch on one core, added to what the layers cost");
@@ -129,7 +136,7 @@ void describe_times(Describe<Operator>& d) {
 }  // namespace
 
 Bytes Table::row_bytes() const {
-  switch (element) {
+  switch (dtype) {
     case ElementType::fp32:
       return {4LL * dim};
     case ElementType::fp16:
@@ -205,7 +212,7 @@ std::vector<std::size_t> evaluation_order(const Model& model) {
     for (std::size_t n = 0; n < model.nets.size() && order.size() == before; ++n) {
       if (done[n]) continue;
       bool ready = true;
-      for (const std::string& earlier : model.nets[n].after) {
+      for (const std::string& earlier : model.nets[n].depends_on) {
         const std::size_t e = index_of(earlier);
         if (e == model.nets.size())
           throw InputError(fmt::format("net {} comes after the unknown net {}{}", in_quotes(model.nets[n].name),
@@ -232,10 +239,14 @@ void describe(Describe<Table>& d) {
   d.required("name", &Table::name, "unique in the model");
   d.required("rows", &Table::rows, "number of rows").at_least(1).at_most(1'000'000LL * kMostRows);
   d.required("dim", &Table::dim, "elements of a row").at_least(1).at_most(65536);
-  d.optional("element", &Table::element, "type of an element");
-  d.required("pooling", &Table::pooling, "lookups an item (or a query) makes; drawn once a query, zero means none");
+  d.optional("dtype", &Table::dtype, "type of an element").formerly("element");
+  d.required("pooling", &Table::pooling,
+             "pooling factor: lookups an item (or a query) makes; drawn once a query, zero means none");
   d.optional("per", &Table::per, "whether every item has its own bag, or the query has one");
-  d.optional("absent", &Table::absent, "probability that a query lacks this feature").at_least(0).at_most(1);
+  d.optional("coverage", &Table::coverage, "probability that a query has this feature")
+      .at_least(0)
+      .at_most(1)
+      .formerly("absent", coverage_of);
   d.optional("shares_factor", &Table::shares_factor, "whether the traffic's 'lookup_factor' counts for this table");
   d.optional("time", &Table::time, "measured time of one batch's gather on one core, instead of the lookup formula");
   d.optional("popularity", &Table::popularity, "how unequally its rows are asked for, instead of as the traffic says");
@@ -299,7 +310,8 @@ template <>
 void describe(Describe<Net>& d) {
   d.object("net", "a stage of the model");
   d.required("name", &Net::name, "unique in the model");
-  d.optional("after", &Net::after, "names of nets that must be done before this one starts");
+  d.optional("depends_on", &Net::depends_on, "names of nets that must be done before this one starts")
+      .formerly("after");
   d.optional("per", &Net::per, "whether the dense layers see every item of a batch, or one row a batch");
   d.optional("bottom_mlp", &Net::bottom_mlp, "dense layers before the interaction; run while RPCs are under way");
   d.optional("interaction", &Net::interaction, "combines dense and pooled features; needs all RPCs back");
@@ -318,7 +330,7 @@ void describe(Describe<Model>& d) {
   d.required("name", &Model::name, "short name");
   d.optional("description", &Model::description, "what it is");
   d.optional("sources", &Model::sources, "where each figure comes from");
-  d.required("nets", &Model::nets, "stages; evaluated in the order that 'after' asks for");
+  d.required("nets", &Model::nets, "stages; evaluated in the order that 'depends_on' asks for");
   d.check(names_are_unique);
   d.check(fits_an_integer);
   d.check(nets_can_be_ordered);

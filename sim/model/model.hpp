@@ -29,10 +29,10 @@ struct Table {
   std::string name;
   std::int64_t rows = 0;
   int dim = 0;
-  ElementType element = ElementType::fp32;
+  ElementType dtype = ElementType::fp32;
   Choice<Distribution> pooling;
   Per per = Per::item;
-  double absent = 0;
+  double coverage = 1;
   bool shares_factor = true;
   std::optional<Duration> time;
   Choice<Popularity> popularity;  ///< empty: as the traffic says
@@ -85,7 +85,7 @@ struct RpcSizes {
 
 struct Net {
   std::string name;
-  std::vector<std::string> after;
+  std::vector<std::string> depends_on;
   Per per = Per::item;
   std::optional<Layers> bottom_mlp;
   std::optional<Interaction> interaction;

@@ -18,7 +18,7 @@ std::vector<NodeId> hosts_matching(const NetworkGraph& graph, const std::string&
 
 template <>
 void describe(Describe<BackgroundTraffic>& d) {
-  d.object("background", "messages that others send over the same network, Poisson in time");
+  d.object("cross-traffic", "messages that others send over the same network, Poisson in time");
   d.optional(
       "from", &BackgroundTraffic::from,
       "pattern of the hosts that send, each as likely as the others; one that could send only to itself does not");
@@ -39,7 +39,7 @@ Background::Background(Simulation& sim, const std::vector<BackgroundTraffic>& tr
                        std::uint64_t seed, std::uint32_t replication)
     : sim_(sim), network_(network) {
   for (std::size_t b = 0; b < traffic.size(); ++b) {
-    const std::string pointer = fmt::format("/background/{}", b);
+    const std::string pointer = fmt::format("/cross_traffic/{}", b);
     std::vector<NodeId> from = hosts_matching(network.graph(), traffic[b].from, pointer + "/from");
     std::vector<NodeId> to = hosts_matching(network.graph(), traffic[b].to, pointer + "/to");
     if (to.size() == 1) from.erase(std::remove(from.begin(), from.end(), to.front()), from.end());

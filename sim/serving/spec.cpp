@@ -46,8 +46,9 @@ void describe(Describe<ServingSpec>& d) {
   d.optional("main_balancer", &ServingSpec::main_balancer, "how queries pick a main-shard replica");
   d.optional("sparse_balancer", &ServingSpec::sparse_balancer, "how a main shard picks a replica of a sparse shard");
   d.optional(
-      "deduplicate", &ServingSpec::deduplicate,
-      "ask for each row of a table once a batch, and say where it goes; needs 'traffic.rows' or a trace with rows");
+       "dedup_indices", &ServingSpec::deduplicate,
+       "ask for each row of a table once a batch, and say where it goes; needs 'traffic.rows' or a trace with rows")
+      .formerly("deduplicate");
   d.optional("call", &ServingSpec::call,
              "how a main shard makes an RPC; faults that lose messages need one with a timeout");
   d.optional("query_timeout", &ServingSpec::query_timeout,

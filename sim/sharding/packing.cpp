@@ -30,7 +30,7 @@ std::vector<double> estimated_lookups(const PlanningInput& input, int samples) {
     double sum = 0;
     for (int s = 0; s < samples; ++s) {
       RandomStream random(input.seed, 0, Purpose::pooling_estimate, static_cast<std::uint64_t>(s), t);
-      if (random.uniform() < table.absent) continue;
+      if (random.uniform() < 1 - table.coverage) continue;
       sum += table.pooling->sample(random);
     }
     lookups[t] = sum / samples * (table.per == Per::item ? input.items_per_query : 1);

@@ -37,7 +37,7 @@ class PlanCheck {
         return Complaint{key, fmt::format("table {} is split in {} parts here and in {} at /{}", in_quotes(p.table),
                                           p.parts, seen.parts, seen.first)};
       if (seen.parts != 0 && seen.split_by != p.split_by)
-        return Complaint{key + "/split_by",
+        return Complaint{key + "/row_split",
                          fmt::format("table {} is split by {} here and by {} at /{}", in_quotes(p.table),
                                      name_of(p.split_by), name_of(seen.split_by), seen.first)};
       if (!seen.placed.insert(p.part).second)
@@ -109,7 +109,7 @@ void describe(Describe<Placement>& d) {
   d.required("table", &Placement::table, "name of the table");
   d.optional("part", &Placement::part, "which part, from 0").at_least(0);
   d.optional("parts", &Placement::parts, "parts the rows are split in").at_least(1).at_most(65536);
-  d.optional("split_by", &Placement::split_by, "how rows are dealt to the parts");
+  d.optional("row_split", &Placement::split_by, "how rows are dealt to the parts").formerly("split_by");
   d.check([](const Placement& p) -> std::optional<Complaint> {
     if (p.part >= p.parts)
       return Complaint{"part", fmt::format("found {}; expected less than 'parts', {}", p.part, p.parts)};

@@ -6,13 +6,14 @@
 namespace shardsim {
 
 /// How the rows of a split table are dealt to its parts.
-///   modulus  part p holds the rows r with r mod parts = p
-///   range    each part holds neighbouring rows; the first parts hold one more when they do not divide evenly
+///   modulo  part p holds the rows r with r mod parts = p
+///   range   each part holds neighbouring rows; the first parts hold one more when they do not divide evenly
 enum class SplitBy { modulus, range };
 template <>
 struct EnumNames<SplitBy> {
   static constexpr std::array<std::pair<SplitBy, std::string_view>, 2> names{
-      {{SplitBy::modulus, "modulus"}, {SplitBy::range, "range"}}};
+      {{SplitBy::modulus, "modulo"}, {SplitBy::range, "range"}}};
+  static constexpr std::array<std::pair<SplitBy, std::string_view>, 1> former_names{{{SplitBy::modulus, "modulus"}}};
 };
 
 /// A table, or one of the `parts` into which its rows are split.

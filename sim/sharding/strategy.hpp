@@ -72,7 +72,8 @@ void describe_shards(Describe<Derived>& d) {
   d.required("shards", &Derived::shards, "number of sparse shards").at_least(1).at_most(65536);
   d.optional("split_above", &Derived::split_above,
              "tables larger than this are split by rows; default: the memory of a shard's host");
-  d.optional("split_by", &Derived::split_by, "how the rows of a split table are dealt to its parts");
+  d.optional("row_split", &Derived::split_by, "how the rows of a split table are dealt to its parts")
+      .formerly("split_by");
 }
 
 }  // namespace shardsim

@@ -12,8 +12,8 @@ namespace {
 
 constexpr std::uint64_t kMostSteps = 1'000'000'000;  // links looked at in searches; seconds
 
-constexpr const char* kCablesByKey = "links are one way: if cables are meant, set \"one_way\": false";
-constexpr const char* kCablesByOption = "links are one way: if cables are meant, give --one-way no";
+constexpr const char* kCablesByKey = "links are one way: if both directions are meant, set \"one_way\": false";
+constexpr const char* kCablesByOption = "links are one way: if both directions are meant, give --one-way no";
 
 std::vector<NodeId> hosts_of(const NetworkGraph& graph) {
   std::vector<NodeId> hosts;
@@ -141,7 +141,7 @@ void measure_tiers(const NetworkGraph& graph, const std::vector<NodeId>& hosts, 
   for (const auto& [h, tier] : tiers) info.tiers.push_back(tier);
 }
 
-// A cable is a link each way, whether or not both are alike.
+// Links of both directions count once, whether or not both are alike.
 void count_links(const NetworkGraph& graph, TopologyInfo& info) {
   std::map<std::pair<NodeId, NodeId>, std::pair<std::size_t, std::size_t>> ways;  // of each pair of nodes
   for (const auto link : boost::make_iterator_range(boost::edges(graph))) {

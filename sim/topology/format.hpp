@@ -89,11 +89,11 @@ BuiltTopology interpret(const RawTopology& raw, const Interpretation& how, const
 
 /// What is done to nodes and links of the user's own once they are read: hosts are added, mistakes are mended.
 template <class T>
-void describe_mending(Describe<T>& d, const char* of_host_cable) {
+void describe_mending(Describe<T>& d, const char* of_host_link) {
   d.optional("hosts_per_switch", &T::hosts_per_switch, "hosts to add to every switch, called SWITCH/host0, ...")
       .at_least(0)
       .at_most(1000);
-  d.optional("host_cable", &T::host_cable, of_host_cable);
+  d.optional("host_link", &T::host_link, of_host_link).formerly("host_cable");
   d.optional("repair", &T::mend,
              "renames nodes of doubled names, drops links of a node to itself and doubled links, and keeps the largest "
              "part that hangs together");

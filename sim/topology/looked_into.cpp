@@ -5,7 +5,7 @@ namespace shardsim {
 
 template <>
 void describe(Describe<HostCable>& d) {
-  d.object("host-cable", "both directions between an added host and its switch");
+  d.object("host-link", "both directions between an added host and its switch");
   d.optional("bandwidth", &HostCable::bandwidth, "of each direction; \"unlimited\" is allowed").more_than(Bandwidth{0});
   d.optional("latency", &HostCable::latency, "of each direction: propagation, switching and host stack");
 }
@@ -15,9 +15,9 @@ void hang_hosts(LookedInto& looked, int count, const HostCable& cable) {
   NetworkGraph& graph = looked.topology.graph;
   const auto miss = [&](bool is_missing, const char* what, const char* example) {
     if (is_missing)
-      looked.findings.push_back({fmt::format("nothing says the {} of the added hosts' cables", what),
-                                 fmt::format("give \"host_cable\": {{\"{}\": \"{}\"}}", what, example),
-                                 fmt::format("give --host-cable '{}={}'", what, example)});
+      looked.findings.push_back({fmt::format("nothing says the {} of the added hosts' links", what),
+                                 fmt::format("give \"host_link\": {{\"{}\": \"{}\"}}", what, example),
+                                 fmt::format("give --host-link '{}={}'", what, example)});
   };
   miss(!cable.bandwidth, "bandwidth", "10 Gbps");
   miss(!cable.latency, "latency", "1 us");
@@ -29,7 +29,7 @@ void hang_hosts(LookedInto& looked, int count, const HostCable& cable) {
     ++switches;
     add_hosts(graph, node, count, std::string(graph[node].name) + "/host", made);
   }
-  looked.notes.push_back(fmt::format("added: hosts at each of {} switches, {} a switch, on cables of {}, {}", switches,
+  looked.notes.push_back(fmt::format("added: hosts at each of {} switches, {} a switch, on links of {}, {}", switches,
                                      count, to_text(made.bandwidth), to_text(made.latency)));
 }
 

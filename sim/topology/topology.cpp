@@ -80,7 +80,7 @@ std::optional<Json> ChoiceTraits<Topology>::from_path(const std::string& path) {
 
 template <>
 void describe(Describe<Cable>& d) {
-  d.object("cable", "both directions between two nodes");
+  d.object("link-both-ways", "both directions between two nodes");
   d.optional("bandwidth", &Cable::bandwidth, "of each direction; \"unlimited\" is allowed").more_than(Bandwidth{0});
   d.optional("latency", &Cable::latency, "of each direction: propagation, switching and host stack");
 }
@@ -88,12 +88,12 @@ void describe(Describe<Cable>& d) {
 template <>
 void describe(Describe<Frontend>& d) {
   d.object("frontend", "where queries enter the network");
-  d.optional("cable", &Frontend::cable, "a node of its own, called 'frontend', on this cable");
-  d.optional("attach", &Frontend::attach, "node that the cable hangs on; left out: a switch of the highest tier");
+  d.optional("link", &Frontend::link, "a node of its own, called 'frontend', on this link").formerly("cable");
+  d.optional("attach", &Frontend::attach, "node that the link hangs on; left out: a switch of the highest tier");
   d.optional("host", &Frontend::host, "or: the host that queries start on, so that they cross no link to it");
   d.check([](const Frontend& f) -> std::optional<Complaint> {
-    if (f.cable.has_value() == !f.host.empty()) return Complaint{"", "expected either 'cable' or 'host'"};
-    if (!f.cable && !f.attach.empty()) return Complaint{"attach", "says where a cable hangs, and there is none"};
+    if (f.link.has_value() == !f.host.empty()) return Complaint{"", "expected either 'link' or 'host'"};
+    if (!f.link && !f.attach.empty()) return Complaint{"attach", "says where a link hangs, and there is none"};
     return std::nullopt;
   });
 }
@@ -102,23 +102,23 @@ BuiltTopology Generator::build(const std::vector<std::string>& wanted) const {
   BuiltTopology built;
   NodeId attach = generate(built.graph, wanted);
   if (!frontend) return built;
-  if (!frontend->cable) {
+  if (!frontend->link) {
     built.frontend = node_named(built.graph, frontend->host, "/topology/frontend/host");
     if (built.graph[*built.frontend].kind != NodeKind::host)
       throw ScenarioError("/topology/frontend/host",
-                          fmt::format("{} is no host; hang a 'cable' on it with 'attach'", in_quotes(frontend->host)));
+                          fmt::format("{} is no host; hang a 'link' on it with 'attach'", in_quotes(frontend->host)));
     return built;
   }
   if (!frontend->attach.empty()) attach = node_named(built.graph, frontend->attach, "/topology/frontend/attach");
   built.frontend = boost::add_vertex({"frontend", NodeKind::frontend, {}}, built.graph);
-  add_cable(built.graph, *built.frontend, attach, *frontend->cable);
+  add_cable(built.graph, *built.frontend, attach, *frontend->link);
   return built;
 }
 
 std::string complaint_about_size(std::int64_t hosts, std::int64_t cables) {
   if (hosts > kMostMadeHosts) return fmt::format("makes more than {} hosts; that is the most allowed", kMostMadeHosts);
   if (cables > kMostMadeCables)
-    return fmt::format("makes {} cables between switches; at most {} are allowed", cables, kMostMadeCables);
+    return fmt::format("makes {} links between switches; at most {} are allowed", cables, kMostMadeCables);
   return "";
 }
 

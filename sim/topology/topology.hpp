@@ -71,7 +71,7 @@ void describe(Describe<Cable>& d);
 /// How queries reach a generated network: over a cable of their own, or on a host itself (then the network sees only
 /// RPCs).
 struct Frontend {
-  std::optional<Cable> cable;
+  std::optional<Cable> link;
   std::string attach;
   std::string host;
 };

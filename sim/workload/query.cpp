@@ -84,7 +84,7 @@ void QueryStream::draw_lookups(Query& query) const {
   RandomStream random(seed_, replication_, Purpose::lookups, query.id);
   for (std::size_t t = 0; t < tables_.size(); ++t) {
     const Table& table = *tables_[t].table;
-    if (table.absent > 0 && random.uniform() < table.absent) continue;
+    if (table.coverage < 1 && random.uniform() < 1 - table.coverage) continue;
     const double times = (table.per == Per::item ? query.items : 1) * (table.shares_factor ? factor : 1);
     query.lookups[t] = static_cast<std::int32_t>(std::min(table.pooling->sample(random) * times + 0.5, kMostLookups));
   }

@@ -77,7 +77,7 @@ void describe(Describe<TraceEstimate::Table>& d) {
   d.object("trace-estimate-table", "what was expected of a table");
   d.required("name", &TraceEstimate::Table::name, "of the table");
   d.required("lookups", &TraceEstimate::Table::lookups, "a query").at_least(0);
-  d.optional("split_by", &TraceEstimate::Table::split_by, "modulus or range, where it was split");
+  d.optional("split_by", &TraceEstimate::Table::split_by, "modulo or range, where it was split");
   d.optional("shares", &TraceEstimate::Table::shares, "of the lookups, by part, where it was split");
 }
 

@@ -138,8 +138,8 @@ class Run(ProgramTest):
         # A network of two million cables, which takes many seconds of a processor to make. What does not look for an
         # interruption is ended after one second of a processor, without another Ctrl-C.
         process = subprocess.Popen([PROGRAM, "run", str(SCENARIO), "--set",
-                                    'topology={"type":"jellyfish","switches":20000,"cables_per_switch":200,"hosts_per_switch":1,'
-                                    '"cable":{"bandwidth":"1 Gbps","latency":"1 us"},"frontend":{"host":"switch0/host0"}}'],
+                                    'topology={"type":"jellyfish","switches":20000,"links_per_switch":200,"hosts_per_switch":1,'
+                                    '"link":{"bandwidth":"1 Gbps","latency":"1 us"},"frontend":{"host":"switch0/host0"}}'],
                                    stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)  # fmt: skip
         caught = 0
         while not caught >> (signal.SIGINT - 1) & 1:  # until the program catches it

@@ -18,8 +18,8 @@ BASE = ROOT / "tests/invalid/base"
 TRANSPORTS = ["ideal", "port", "fluid", "packet"]
 CABLE = {"bandwidth": "25 Gbps", "latency": "2 us"}
 HOST_CABLE = {"bandwidth": "25 Gbps", "latency": "1 us"}
-FAT_TREE = {"type": "fat-tree", "k": 4, "host_cable": HOST_CABLE, "cable": CABLE}
-FRONTEND = {"cable": {"bandwidth": "100 Gbps", "latency": "1 us"}}
+FAT_TREE = {"type": "fat-tree", "k": 4, "host_link": HOST_CABLE, "link": CABLE}
+FRONTEND = {"link": {"bandwidth": "100 Gbps", "latency": "1 us"}}
 DEFAULTS = ["--default", "bandwidth=1 Gbps", "--default", "latency=1 us", "--default", "kind=host"]
 
 
@@ -158,8 +158,8 @@ class Info(TopologyTest):
         self.assertNotEqual(cables[1], cables[2])
 
     def test_dragonfly(self):
-        net = {"type": "dragonfly", "groups": 9, "routers": 4, "hosts_per_router": 2, "global_cables": 2, "host_cable": HOST_CABLE,
-               "local_cable": CABLE, "global_cable": CABLE}  # fmt: skip
+        net = {"type": "dragonfly", "groups": 9, "routers": 4, "hosts_per_router": 2, "global_links": 2, "host_link": HOST_CABLE,
+               "local_link": CABLE, "global_link": CABLE}  # fmt: skip
         self.check(net, hosts=72, switches=36, links=9 * 6 + 36 + 72, diameter_hops=5)
 
     def test_multi_zone(self):
@@ -328,8 +328,8 @@ class Settling(TopologyTest):
         self.assertEqual((way["latency_us"], way["bandwidth_gbps"]), (1010, 1))
         graph = self.file({"type": "graph", "hosts": [], "switches": ["s", "t"], "links": [link("s", "t")]})
         lines = self.check(graph, "--hosts-per-switch", "2", code=1)
-        self.assertIn("give --host-cable 'bandwidth=10 Gbps'", " ".join(lines))
-        given = ["--hosts-per-switch", "2", "--host-cable", "bandwidth=10 Gbps", "--host-cable", "latency=1 us"]
+        self.assertIn("give --host-link 'bandwidth=10 Gbps'", " ".join(lines))
+        given = ["--hosts-per-switch", "2", "--host-link", "bandwidth=10 Gbps", "--host-link", "latency=1 us"]
         self.assertIn("ok, 4 hosts, 2 switches, 5 links", self.check(graph, *given)[-1])
 
     def test_a_graph_lists_all_that_is_wrong(self):
@@ -770,7 +770,7 @@ class TopologyFiles(Runs):
     def test_a_result_repeats_the_run(self):
         self.graphml("sub/net.graphml")
         file = self.scenario("sub/scenario.json", topology={"type": "file", "file": "net.graphml", "frontend": "main0"}, transport={"type": "packet"},
-                             background=[{"rate": "500 /s", "size": {"type": "fixed", "value": 20000}}])  # fmt: skip
+                             cross_traffic=[{"rate": "500 /s", "size": {"type": "fixed", "value": 20000}}])  # fmt: skip
         self.succeed("run", "sub/scenario.json", "--out", "there/one", cwd=self.folder)
         one = self.folder / "there/one/result.json"
         self.succeed("run", one, "--out", self.folder / "there/two", cwd="/")
@@ -995,7 +995,7 @@ class Links(Runs):
     def test_each_transport_runs_and_tells_of_links(self):
         fingerprints = set()
         for transport in TRANSPORTS:
-            r = self.result(transport={"type": transport}, background=[BackgroundTraffic.LOAD])
+            r = self.result(transport={"type": transport}, cross_traffic=[BackgroundTraffic.LOAD])
             fingerprints.add(r["fingerprint"])
             links = {(x["from"], x["to"]): x for x in r["links"]}
             for x in links.values():
@@ -1014,11 +1014,11 @@ class Links(Runs):
         self.assertEqual(len(fingerprints), 4)
 
     def test_the_summary_names_the_link(self):
-        text = self.succeed("run", self.scenario(background=[BackgroundTraffic.LOAD])).stdout
+        text = self.succeed("run", self.scenario(cross_traffic=[BackgroundTraffic.LOAD])).stdout
         self.assertRegex(text, r"(?m)^network .*longest at link tor -> main0: [\d.]+ us, [\d.]+ %")
 
     def test_marks(self):
-        ecn = self.result(transport={"type": "packet", "ecn_threshold": "64 KiB"}, background=[BackgroundTraffic.LOAD])
+        ecn = self.result(transport={"type": "packet", "ecn_threshold": "64 KiB"}, cross_traffic=[BackgroundTraffic.LOAD])
         self.assertGreater(sum(x["marked"] for x in ecn["links"]), 0)
         self.assertEqual(
             sum(
@@ -1029,7 +1029,7 @@ class Links(Runs):
         )
 
     def test_a_small_queue_drops(self):
-        r = self.result(transport={"type": "packet", "queue": "3 kB"}, background=[BackgroundTraffic.LOAD])
+        r = self.result(transport={"type": "packet", "buffer": "3 kB"}, cross_traffic=[BackgroundTraffic.LOAD])
         self.assertGreater(sum(x["lost_messages"] for x in r["links"]), 0)
         self.assertLessEqual(max(x["queue_peak_bytes"] for x in r["links"] if x["from"] == "tor"), 3000)
         self.assertEqual(r["queries"]["completed"], 100)
@@ -1361,7 +1361,7 @@ class HostileJson(HostileTest):
             self.assertIn("only the name of another file", done.stderr)
         self.reject("net.json", '{"type": "file", "file": "net.json"}', "no format")
         self.reject("net.json", '{"type": "file", "file": "net.json", "format": "graphml"}', "no valid XML")
-        self.reject("net.json", '{"type": "fat-tree", "k": 2, "cable": "net.json"}', "/type", "unknown key")
+        self.reject("net.json", '{"type": "fat-tree", "k": 2, "link": "net.json"}', "/type", "unknown key")
         self.reject("net.json", '{"topology": "net.json", "cluster": {}}', "missing")
 
     def test_long_names(self):

@@ -25,7 +25,7 @@ class TraceTest(ProgramTest):
         scenario = json.loads((BASE / "scenario.json").read_text())
         model = json.loads((BASE / "model.json").read_text())
         for net in model["nets"]:
-            net["tables"][0].update(pooling={"type": "lognormal", "mean": 5, "cv": 1}, absent=0.2)
+            net["tables"][0].update(pooling={"type": "lognormal", "mean": 5, "cv": 1}, coverage=0.8)
         platform = {"platform": str(BASE / "platform.json")}
         scenario.update(
             model=model, cluster={"main": platform, "sparse": platform}, topology=str(BASE / "topology.json")
@@ -270,7 +270,7 @@ class Record(TraceTest):
                 "sampled_queries": 70,
             },
             {"strategy": "nsbp", "shards": 2},
-            {"strategy": "row-wise", "shards": 2, "split_by": "range"},
+            {"strategy": "row-wise", "shards": 2, "row_split": "range"},
         ]
         rows = {"popularity": {"type": "zipf", "s": 0.9}, "order": "by-rank"}
         for sharding in strategies:
@@ -301,7 +301,7 @@ class Record(TraceTest):
         tables = [{"name": "u", "rows": 10**6}, {"name": "i", "rows": 10**6}]
         records = [{"t": t, "items": 2, "rows": {"u": 10 * [7], "i": 30 * [999_999]}} for t in range(4)]
         trace = self.text_trace(records, items=True, detail="rows", tables=tables)
-        sharding = {"strategy": "row-wise", "shards": 2, "split_by": "range"}
+        sharding = {"strategy": "row-wise", "shards": 2, "row_split": "range"}
         scenario = self.scenario({"type": "replay", "file": str(trace)}, sharding=sharding, items=None, queries=4)
         table = self.succeed("plan", scenario).stdout
         self.assertEqual([line.split()[-3] for line in table.splitlines()[2:4]], ["10.0", "30.0"])

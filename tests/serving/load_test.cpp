@@ -35,7 +35,7 @@ std::string stages() {
   "sharding": {{"strategy": "one-shard"}},
   "cluster": {{"main": {{"platform": {}}}, "sparse": {{"platform": {}}}}},
   "topology": {{"type": "star", "up_latency": "0 us", "down_latency": "0 us",
-               "frontend": {{"cable": {{"bandwidth": "2 Gbps", "latency": "0 us"}}}}}},
+               "frontend": {{"link": {{"bandwidth": "2 Gbps", "latency": "0 us"}}}}}},
   "traffic": {{"arrivals": {{"type": "deterministic", "rate": "20000 /s"}}, "items": {{"type": "fixed", "value": 1}},
     "message": {{"request": "12500 B", "response": "0 B"}}, "queries": 4000, "warmup": 0}}}})",
                      main, shard);
@@ -63,7 +63,7 @@ TEST_CASE("offered load is rate x work for cores, memory and links, under every 
   // 1,000 + 78, and 78 of an empty answer.
   const bool packets = GENERATE(false, true);
   const std::string transport =
-      packets ? R"({"type": "packet", "queue": "1 GB", "least_timeout": "10 s"})"
+      packets ? R"({"type": "packet", "buffer": "1 GB", "min_rto": "10 s"})"
               : GENERATE(as<std::string>(), R"({"type": "ideal"})", R"({"type": "port"})",
                          R"({"type": "port", "forwarding": "store-and-forward"})", R"({"type": "fluid"})");
   CAPTURE(transport);
@@ -90,7 +90,7 @@ TEST_CASE("offered load is rate x work for cores, memory and links, under every 
 TEST_CASE("offered load counts other people's messages up to the last arrival, and a slow link at its speed") {
   // Beside the queries 10,000 messages of 1,250 bytes a second go to main0: 12.5 MB/s of its 125. The queue of queries
   // takes more than twice as long as the arrivals, and so many messages more are sent.
-  const RunResult r = run(scenario(stages(), {{"background", R"([{"from": "sparse0", "to": "main0", "rate": "10000 /s",
+  const RunResult r = run(scenario(stages(), {{"cross_traffic", R"([{"from": "sparse0", "to": "main0", "rate": "10000 /s",
                                      "size": {"type": "fixed", "value": 1250}}])"}}));
   // Poisson: 2,000 messages until then, with a standard deviation of 45; four of them are 0.0090 of load.
   CHECK(load(r, "switch", "main0") == Approx(2.16 + 0.1).margin(0.009));

@@ -12,7 +12,7 @@ namespace {
 // kTwoNets on eight hosts of a leaf-spine: main on leaf0, shards spread.
 const std::vector<std::pair<std::string, std::string>> kFabric{
     {"topology", R"({"type": "leaf-spine", "leaves": 4, "hosts_per_leaf": 2, "spines": 2, "host_latency": "5 us",
-       "uplink": {"bandwidth": "10 Gbps", "latency": "5 us"}, "frontend": {"cable": {"latency": "5 us"}}})"},
+       "uplink": {"bandwidth": "10 Gbps", "latency": "5 us"}, "frontend": {"link": {"latency": "5 us"}}})"},
     {"cluster.sparse.placement", R"({"on": "leaf[123]/*", "order": "spread"})"},
     {"traffic.queries", "500"}};
 
@@ -80,7 +80,7 @@ TEST_CASE("a port of unlimited bandwidth costs no event, and takes what it would
 TEST_CASE("under every transport spans add up, and the time at links is the network span") {
   const std::string transport =
       GENERATE(as<std::string>(), R"({"type": "ideal"})", R"({"type": "port"})", R"({"type": "fluid"})",
-               R"({"type": "packet"})", R"({"type": "packet", "queue": "20 kB", "least_timeout": "1 ms"})");
+               R"({"type": "packet"})", R"({"type": "packet", "buffer": "20 kB", "min_rto": "1 ms"})");
   CAPTURE(transport);
   const RunResult r = run_checked(with({{"transport", transport}}));
   CHECK(r.failed == 0);
@@ -168,7 +168,7 @@ TEST_CASE("a flapping link loses what meets it, and the run ends all the same") 
 TEST_CASE("background traffic is sent at its rate, counted, and felt") {
   const RunResult calm = run_checked(with({}));
   const RunResult busy =
-      run_checked(with({{"background", R"([{"load": "4 Gbps", "size": {"type": "exponential", "mean": 100000}}])"}}));
+      run_checked(with({{"cross_traffic", R"([{"load": "4 Gbps", "size": {"type": "exponential", "mean": 100000}}])"}}));
   REQUIRE(busy.background.size() == 1);
   const BackgroundResult& b = busy.background[0];
   // 4 Gb/s in messages of 100 kB: 5,000 a second, Poisson. Four standard deviations: one failure in 16,000.

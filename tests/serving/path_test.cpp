@@ -16,7 +16,7 @@ const std::string kOneRpc = R"({
     "tables": [{"name": "t", "rows": 1000, "dim": 32, "pooling": {"type": "fixed", "value": 100}}]}]},
   "sharding": {"strategy": "one-shard"},
   "cluster": {"main": {"platform": $P}, "sparse": {"platform": $P}},
-  "topology": {"type": "star", "up_latency": "10 us", "down_latency": "10 us", "frontend": {"cable": {"bandwidth": "8 Gbps", "latency": "10 us"}}},
+  "topology": {"type": "star", "up_latency": "10 us", "down_latency": "10 us", "frontend": {"link": {"bandwidth": "8 Gbps", "latency": "10 us"}}},
   "transport": {"type": "port", "forwarding": "store-and-forward"},
   "traffic": {"arrivals": {"type": "serial"}, "items": {"type": "fixed", "value": 1}, "queries": 3,
               "message": {"request": "500 B", "response": "4 B"}}})";

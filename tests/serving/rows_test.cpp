@@ -48,7 +48,7 @@ TEST_CASE("counts and rows agree in the mean where rows are split") {
 }
 
 TEST_CASE("popular rows side by side make one shard hot") {
-  const Changes skewed{{"sharding", R"({"strategy": "row-wise", "shards": 2, "split_by": "range"})"},
+  const Changes skewed{{"sharding", R"({"strategy": "row-wise", "shards": 2, "row_split": "range"})"},
                        {"traffic.rows", R"({"popularity": {"type": "zipf", "s": 1}, "order": "by-rank"})"}};
   const RunResult range = run_with(skewed);
   // The first half of a table of n rows is asked for with H(n/2) / H(n); 0.9 and more for these tables.
@@ -61,7 +61,7 @@ TEST_CASE("popular rows side by side make one shard hot") {
 }
 
 TEST_CASE("duplicates asked for once save bytes and time only where there are any") {
-  const std::pair<std::string, std::string> dedup{"serving.deduplicate", "true"};
+  const std::pair<std::string, std::string> dedup{"serving.dedup_indices", "true"};
   const std::pair<std::string, std::string> hot{"traffic.rows", R"({"popularity": {"type": "zipf", "s": 1.5}})"};
   const RunResult plain = run_with({hot});
   const RunResult once = run_with({hot, dedup});
@@ -94,7 +94,7 @@ TEST_CASE("the same queries, bit for bit, under every strategy") {
     RunControl control;
     control.on_offer = [&](const Query& query, Time) { queries.push_back(query); };
     run(scenario(kTwoNets,
-                 {{"sharding", strategy}, kUniform, {"serving.deduplicate", "true"}, {"traffic.queries", "300"}}),
+                 {{"sharding", strategy}, kUniform, {"serving.dedup_indices", "true"}, {"traffic.queries", "300"}}),
         control);
     return queries;
   };
@@ -112,7 +112,7 @@ TEST_CASE("the same queries, bit for bit, under every strategy") {
 }
 
 TEST_CASE("duplicates cannot be removed without rows") {
-  CHECK_THROWS_WITH(scenario(kTwoNets, {{"serving.deduplicate", "true"}}), Catch::Contains("traffic.rows"));
+  CHECK_THROWS_WITH(scenario(kTwoNets, {{"serving.dedup_indices", "true"}}), Catch::Contains("traffic.rows"));
 }
 
 TEST_CASE("a table of 2 rows in 4 parts is asked for where its rows are") {
@@ -126,9 +126,9 @@ TEST_CASE("a table of 2 rows in 4 parts is asked for where its rows are") {
   Changes changes{{"sharding", R"({"strategy": "plan", "plan": )" + plan + "}"},
                   {"model.nets.0.tables.0.rows", "2"},
                   {"model.nets.0.tables.0.pooling.value", "1000"},
-                  {"model.nets.0.tables.1.absent", "1"},
+                  {"model.nets.0.tables.1.coverage", "0"},
                   {"model.nets.1.tables.0.pooling.value", "0"},
-                  {"model.nets.1.tables.1.absent", "1"},
+                  {"model.nets.1.tables.1.coverage", "0"},
                   {"traffic.items", R"({"type": "fixed", "value": 10})"}};
   if (rows != "null") changes.emplace_back("traffic.rows", rows);
   const RunResult r = run_with(changes);
@@ -140,13 +140,13 @@ TEST_CASE("a table of 2 rows in 4 parts is asked for where its rows are") {
 }
 
 TEST_CASE("a plan expects of each shard the lookups that a run gives it, by the popularity of rows") {
-  const std::string split_by = GENERATE(as<std::string>(), "range", "modulus");
+  const std::string split_by = GENERATE(as<std::string>(), "range", "modulo");
   const std::string order = GENERATE(as<std::string>(), "by-rank", "scattered");
   const double s = GENERATE(0.6, 1.2);
   CAPTURE(split_by, order, s);
   const Scenario skewed = scenario(
       kTwoNets,
-      {{"sharding", fmt::format(R"({{"strategy": "row-wise", "shards": 4, "split_by": "{}"}})", split_by)},
+      {{"sharding", fmt::format(R"({{"strategy": "row-wise", "shards": 4, "row_split": "{}"}})", split_by)},
        {"serving.batch_items", "100000"},  // a table per query is asked for once a batch
        {"traffic.rows", fmt::format(R"({{"popularity": {{"type": "zipf", "s": {}}}, "order": "{}"}})", s, order)}});
   const Model model = served_model(skewed);

@@ -30,10 +30,10 @@ inline const std::string kTwoNets = R"({
   "model": {"name": "two-nets", "nets": [
     {"name": "user", "per": "query", "bottom_mlp": {"time": "100 us"}, "top_mlp": {"time": "50 us"}, "tables": [
       {"name": "u0", "rows": 1000, "dim": 16, "pooling": {"type": "fixed", "value": 20}, "per": "query"},
-      {"name": "u1", "rows": 1000, "dim": 16, "pooling": {"type": "lognormal", "mean": 10, "cv": 1}, "per": "query", "absent": 0.5}]},
-    {"name": "item", "after": ["user"], "bottom_mlp": {"time": "20 us", "time_per_item": "2 us"}, "top_mlp": {"time": "200 us"}, "tables": [
+      {"name": "u1", "rows": 1000, "dim": 16, "pooling": {"type": "lognormal", "mean": 10, "cv": 1}, "per": "query", "coverage": 0.5}]},
+    {"name": "item", "depends_on": ["user"], "bottom_mlp": {"time": "20 us", "time_per_item": "2 us"}, "top_mlp": {"time": "200 us"}, "tables": [
       {"name": "i0", "rows": 100000, "dim": 32, "pooling": {"type": "fixed", "value": 5}},
-      {"name": "i1", "rows": 50000, "dim": 32, "pooling": {"type": "uniform", "low": 0, "high": 4}, "absent": 0.3}]}]},
+      {"name": "i1", "rows": 50000, "dim": 32, "pooling": {"type": "uniform", "low": 0, "high": 4}, "coverage": 0.7}]}]},
   "sharding": {"strategy": "load-balanced", "shards": 2},
   "cluster": {
     "main": {"platform": {
@@ -46,7 +46,7 @@ inline const std::string kTwoNets = R"({
       "core": {"flops": "10 GFLOP/s", "efficiency": 0.5, "half_efficiency_rows": 8},
       "lookup": {"time": "20 ns", "time_per_byte": "0.27 ns"}, "rpc": {"cpu_per_message": "10 us", "serialization": "1 GB/s"},
       "service_overhead": "20 us", "net_overhead": "10 us"}}},
-  "topology": {"type": "star", "up_latency": "10 us", "down_latency": "10 us", "frontend": {"cable": {"latency": "10 us"}}},
+  "topology": {"type": "star", "up_latency": "10 us", "down_latency": "10 us", "frontend": {"link": {"latency": "10 us"}}},
   "serving": {"batch_items": 10, "jitter": {"sparse": {"type": "exponential", "mean": 1}, "serde": {"type": "lognormal", "mean": 1, "cv": 0.5}}},
   "traffic": {"arrivals": {"type": "poisson", "rate": "300 /s"}, "items": {"type": "lognormal", "mean": 30, "cv": 0.8}, "queries": 2000}
 })";

@@ -108,9 +108,9 @@ class Yaml(Converting):
             self.assertEqual((done.returncode, done.stderr.count("\n")), (2, 1))
             generator = json.loads(re.search(r"\{.*\}", done.stderr)[0])
             self.assertEqual(generator, {
-                "type": "dragonfly", "groups": 9, "routers": 4, "hosts_per_router": 2, "global_cables": 2,
-                "host_cable": {"bandwidth": "1.073741824 GB/s"}, "local_cable": {"bandwidth": "2.147483648 GB/s"},
-                "global_cable": {"bandwidth": "40 Gbps"},
+                "type": "dragonfly", "groups": 9, "routers": 4, "hosts_per_router": 2, "global_links": 2,
+                "host_link": {"bandwidth": "1.073741824 GB/s"}, "local_link": {"bandwidth": "2.147483648 GB/s"},
+                "global_link": {"bandwidth": "40 Gbps"},
             })  # fmt: skip
             if PROGRAM:
                 path = self.folder / "generator.json"

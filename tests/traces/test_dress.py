@@ -247,7 +247,7 @@ class Mistakes(Stream):
             ({"pooling": {"type": "zipf"}}, "of type 'zipf'; the means of"),
             ({"pooling": {"type": "fixed"}}, "no distribution of type fixed"),
             ({"pooling": 5}, "/nets/0/tables/0/pooling is 5"), ({"per": "user"}, "is no table of a model"),
-            ({"absent": 2}, "absent is 2"),
+            ({"coverage": -1}, "absent is 2"),
             ({"pooling": {"type": "fixed", "value": -1}}, "has the mean -1"), ({"rows": 0}, "is no table of a model"),
             ({"pooling": "none.json"}, "none.json: No such file"),
             ({"pooling": {"type": "fixed", "value": 1e18}}, "at most 2147483647 are kept"),

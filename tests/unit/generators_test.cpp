@@ -10,7 +10,7 @@ using namespace shardsim;
 
 namespace {
 
-const std::string kCable = R"("cable": {"bandwidth": "10 Gbps", "latency": "1 us"})";
+const std::string kCable = R"("link": {"bandwidth": "10 Gbps", "latency": "1 us"})";
 
 BuiltTopology built(const std::string& type, const std::string& fields, const std::vector<std::string>& wanted = {}) {
   Document d = Document::wrap(Json::parse(R"({"type": ")" + type + R"(", )" + fields + "}"), "test", {});
@@ -125,8 +125,8 @@ TEST_CASE("fat-tree: k = 4 has 16 hosts, 20 switches and 48 cables") {
 
 TEST_CASE("dragonfly: groups are complete, and every pair of groups has as many cables as any other") {
   const auto make = [](int groups, int routers, int global) {
-    return built("dragonfly", fmt::format(R"("groups": {}, "routers": {}, "hosts_per_router": 2, "global_cables": {},
-      "local_cable": {{"latency": "1 us"}}, "global_cable": {{"latency": "5 us"}})",
+    return built("dragonfly", fmt::format(R"("groups": {}, "routers": {}, "hosts_per_router": 2, "global_links": {},
+      "local_link": {{"latency": "1 us"}}, "global_link": {{"latency": "5 us"}})",
                                           groups, routers, global));
   };
   SECTION("balanced, as in the paper: 9 groups of 4 routers with 2 global cables have one a pair") {
@@ -182,7 +182,7 @@ TEST_CASE("torus: routers have two cables in each dimension, one where only two 
 
 TEST_CASE("jellyfish: every switch has the same number of cables, none twice; a seed gives one network") {
   const auto make = [](int switches, int cables, int seed) {
-    return built("jellyfish", fmt::format(R"("switches": {}, "cables_per_switch": {}, "hosts_per_switch": 1,
+    return built("jellyfish", fmt::format(R"("switches": {}, "links_per_switch": {}, "hosts_per_switch": 1,
       "seed": {}, {})",
                                           switches, cables, seed, kCable));
   };
@@ -202,8 +202,8 @@ TEST_CASE("jellyfish: every switch has the same number of cables, none twice; a 
 
 TEST_CASE("multi-zone: a tree of halls, pods and racks with a cable of its own for each level") {
   const BuiltTopology zones = built("multi-zone", R"("halls": 2, "pods": 3, "racks": 4, "hosts_per_rack": 5,
-    "host_cable": {"latency": "1 us"}, "rack_cable": {"latency": "2 us"}, "pod_cable": {"latency": "3 us"},
-    "hall_cable": {"latency": "4 us"})");
+    "host_link": {"latency": "1 us"}, "rack_link": {"latency": "2 us"}, "pod_link": {"latency": "3 us"},
+    "hall_link": {"latency": "4 us"})");
   CHECK(switches(zones) == 1 + 2 + 6 + 24);
   CHECK(hosts(zones) == 120);
   CHECK(cables(zones) == 2 + 6 + 24 + 120);
@@ -224,7 +224,7 @@ TEST_CASE("queries enter where the frontend says") {
     CHECK(count(none.graph, NodeKind::frontend) == 0);
   }
   SECTION("at a node of its own on a switch of the highest tier") {
-    const BuiltTopology cabled = built("fat-tree", tree + R"(, "frontend": {"cable": {"latency": "7 us"}})");
+    const BuiltTopology cabled = built("fat-tree", tree + R"(, "frontend": {"link": {"latency": "7 us"}})");
     CHECK(frontend_of(cabled) == "frontend");
     CHECK(count(cabled.graph, NodeKind::frontend) == 1);
     CHECK(cables_between(cabled, "frontend", "core0") == 1);
@@ -232,7 +232,7 @@ TEST_CASE("queries enter where the frontend says") {
   }
   SECTION("or where it is attached") {
     const BuiltTopology attached =
-        built("fat-tree", tree + R"(, "frontend": {"cable": {"latency": "7 us"}, "attach": "pod1/rack0"})");
+        built("fat-tree", tree + R"(, "frontend": {"link": {"latency": "7 us"}, "attach": "pod1/rack0"})");
     CHECK(cables_between(attached, "frontend", "pod1/rack0") == 1);
     CHECK(cables_between(attached, "frontend", "core0") == 0);
   }
@@ -245,9 +245,9 @@ TEST_CASE("queries enter where the frontend says") {
     using Catch::Matchers::Contains;
     CHECK_THROWS_WITH(built("fat-tree", tree + R"(, "frontend": {"host": "pod0/rack1/host9"})"),
                       Contains("/topology/frontend/host") && Contains("no node 'pod0/rack1/host9'"));
-    CHECK_THROWS_WITH(built("fat-tree", tree + R"(, "frontend": {"cable": {}, "attach": "core9"})"),
+    CHECK_THROWS_WITH(built("fat-tree", tree + R"(, "frontend": {"link": {}, "attach": "core9"})"),
                       Contains("/topology/frontend/attach") && Contains("no node 'core9'"));
-    CHECK_THROWS_WITH(built("fat-tree", tree + R"(, "frontend": {"cable": {}, "host": "core0"})"),
+    CHECK_THROWS_WITH(built("fat-tree", tree + R"(, "frontend": {"link": {}, "host": "core0"})"),
                       Contains("either 'cable' or 'host'"));
     CHECK_THROWS_WITH(built("fat-tree", tree + R"(, "frontend": {"host": "core0", "attach": "core0"})"),
                       Contains("there is none"));

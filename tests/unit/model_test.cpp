@@ -8,12 +8,12 @@ using namespace shardsim;
 
 namespace {
 
-Table table(std::int64_t rows, int dim, ElementType element = ElementType::fp32) {
+Table table(std::int64_t rows, int dim, ElementType dtype = ElementType::fp32) {
   Table t;
   t.name = "t";
   t.rows = rows;
   t.dim = dim;
-  t.element = element;
+  t.dtype = dtype;
   return t;
 }
 

@@ -18,7 +18,7 @@ T parsed(const std::string& json) {
 
 const std::string kModel = R"({"name": "m", "nets": [{"name": "n", "tables": [
   {"name": "a", "rows": 1000, "dim": 4, "pooling": {"type": "uniform", "low": 0, "high": 8}},
-  {"name": "b", "rows": 77, "dim": 4, "pooling": {"type": "fixed", "value": 7}, "per": "query", "absent": 0.25,
+  {"name": "b", "rows": 77, "dim": 4, "pooling": {"type": "fixed", "value": 7}, "per": "query", "coverage": 0.75,
    "popularity": {"type": "zipf", "s": 1}},
   {"name": "c", "rows": 5, "dim": 4, "pooling": {"type": "fixed", "value": 2}}]}]})";
 

@@ -211,7 +211,7 @@ TEST_CASE("routing: no way between two nodes is an error that names both") {
 
 TEST_CASE("routing: a fat-tree of k = 8 has paths of 2, 4 or 6 hops, by position") {
   const NetworkGraph g =
-      graph_of(R"({"type": "fat-tree", "k": 8, "cable": {"bandwidth": "1 GB/s", "latency": "1 us"}})");
+      graph_of(R"({"type": "fat-tree", "k": 8, "link": {"bandwidth": "1 GB/s", "latency": "1 us"}})");
   Routing routing(g);
   const auto host = [](int i) { return fmt::format("pod{}/rack{}/host{}", i / 16, i / 4 % 4, i % 4); };
   std::set<std::string> cores;
@@ -227,8 +227,8 @@ TEST_CASE("routing: a fat-tree of k = 8 has paths of 2, 4 or 6 hops, by position
 
 TEST_CASE("routing: paths are as short as those that Boost finds") {
   for (const int seed : {1, 2, 3}) {
-    const NetworkGraph g = graph_of(fmt::format(R"({{"type": "jellyfish", "switches": 40, "cables_per_switch": 3,
-      "hosts_per_switch": 1, "seed": {}, "cable": {{"bandwidth": "1 GB/s", "latency": "1 us"}}}})",
+    const NetworkGraph g = graph_of(fmt::format(R"({{"type": "jellyfish", "switches": 40, "links_per_switch": 3,
+      "hosts_per_switch": 1, "seed": {}, "link": {{"bandwidth": "1 GB/s", "latency": "1 us"}}}})",
                                                 seed));
     Routing routing(g);
     for (const NodeId from : boost::make_iterator_range(boost::vertices(g))) {

@@ -97,10 +97,10 @@ TEST_CASE("load-balanced evens out lookups, not bytes, and knows only what it sa
 
   // A feature that is nearly always absent: ten samples do not see it, whatever its true mean.
   m.nets[0].tables[0].pooling = distribution(R"({"type": "fixed", "value": 100000})");
-  m.nets[0].tables[0].absent = 0.9999;
+  m.nets[0].tables[0].coverage = 0.0001;
   CHECK(estimated_lookups({m, {}, 10, 1}, 10)[0] == 0);
   // Estimates converge to items x pooling x presence.
-  m.nets[0].tables[0].absent = 0.25;
+  m.nets[0].tables[0].coverage = 0.75;
   m.nets[0].tables[0].pooling = distribution(R"({"type": "lognormal", "mean": 8, "cv": 1})");
   CHECK(estimated_lookups({m, {}, 10, 1}, 100'000)[0] == Approx(60).epsilon(0.02));
 }

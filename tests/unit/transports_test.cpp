@@ -26,7 +26,7 @@ const std::string kCutThrough = R"({"type": "port", "forwarding": "cut-through"}
 
 /// Packets of 1000 B without headers, so that n kB are n packets; 1 us each at 1 GB/s.
 std::string packets(const std::string& more) {
-  return R"({"type": "packet", "mtu": "1 kB", "headers": "0 B", "framing": "0 B", "least_timeout": "1 ms")" +
+  return R"({"type": "packet", "mtu": "1 kB", "headers": "0 B", "framing": "0 B", "min_rto": "1 ms")" +
          (more.empty() ? "" : ", " + more) + "}";
 }
 
@@ -213,7 +213,7 @@ TEST_CASE("an empty message takes the latency, and as a packet that of its heade
 
 TEST_CASE("links without limit cost their latency only") {
   const double unlimited = std::numeric_limits<double>::infinity();
-  for (const std::string& transport : {kIdeal, kFluid, kStored, kCutThrough, packets(R"("initial_window": 1000)")}) {
+  for (const std::string& transport : {kIdeal, kFluid, kStored, kCutThrough, packets(R"("initial_cwnd": 1000)")}) {
     Lab lab(transport, {{"a", "s", unlimited, 10}, {"s", "b", unlimited, 20}});
     lab.send("a", "b", 1'000'000);
     lab.send("a", "b", 1'000'000);
@@ -319,7 +319,7 @@ TEST_CASE("packet: a window of one doubles every round trip") {
   // that at 203 to 4, so that the port sends from 202 to 206; the last is there at 256.
   const int count = GENERATE(1, 2, 3, 4, 7);
   const std::map<int, double> expected{{1, 51}, {2, 152}, {3, 153}, {4, 253}, {7, 256}};
-  Lab lab(packets(R"("initial_window": 1)"), {{"a", "b", 1, 50}});
+  Lab lab(packets(R"("initial_cwnd": 1)"), {{"a", "b", 1, 50}});
   lab.send("a", "b", count * 1000);
   CHECK(lab.run() == std::vector<double>{expected.at(count)});
   CHECK(lab.state("a -> b").messages == count);
@@ -331,7 +331,7 @@ TEST_CASE("packet: a full queue drops, and what is dropped is sent again after a
   // acknowledged at 43 and 45; three later ones, which would tell of the loss, are not there. The timer, set at 45 for
   // 1 ms, sends the second at 1045 alone; it takes 33 us, its acknowledgement 20 more, and the window is 2 then. The
   // fourth is sent at 1045 + 53 and arrives 33 later.
-  Lab lab(packets(R"("queue": "1 kB")"), {{"a", "s", 1, 10}, {"s", "b", 0.5, 10}});
+  Lab lab(packets(R"("buffer": "1 kB")"), {{"a", "s", 1, 10}, {"s", "b", 0.5, 10}});
   lab.send("a", "b", 4000);
   CHECK(rounded(lab.run()) == std::vector<double>{1045 + 43 + 23});
   const LinkState& port = lab.state("s -> b");
@@ -363,7 +363,7 @@ TEST_CASE("packet: losses of one round halve the window once") {
   //   at 47 (6th): the third is known lost, in the same round: the window stays, now 5.5 + 1/5.5; 6 under way;
   //   at 48 (7th): 5.9 and 5 under way; at 49 (8th): 6.03 and 4 under way: both are sent again, there at 71 and 72.
   // Not halved, they would go at 46 and 47 behind the last four; halved twice, only at 85.
-  Lab lab(packets(R"("initial_window": 8)"), kEqual);
+  Lab lab(packets(R"("initial_cwnd": 8)"), kEqual);
   lab.send("a", "b", 12'000);
   lab.down("s -> b", 11.5, 13.5);
   CHECK(lab.run() == std::vector<double>{72});
@@ -372,7 +372,7 @@ TEST_CASE("packet: losses of one round halve the window once") {
 }
 
 TEST_CASE("packet: timeouts double, and after the last allowed one the message is lost") {
-  Lab lab(packets(R"("timeouts": 2)"), kEqual);
+  Lab lab(packets(R"("max_retransmits": 2)"), kEqual);
   SECTION("sent at 0, 1 and 3 ms; given up at 7 ms") {
     lab.down("s -> b", 0);
     lab.send("a", "b", 1000);
@@ -415,7 +415,7 @@ TEST_CASE("packet: marks keep the queue short where loss alone fills it") {
   // Two flows of 5000 packets to one port. DCTCP holds the queue at its threshold, 20 packets of 1 us, once the first
   // rounds are over; without marks it grows until the 200th packet is dropped, and then from half of that.
   const auto port = [](const std::string& more) {
-    Lab lab(packets(R"("queue": "200 kB")" + more), {{"a", "s", 1, 5}, {"b", "s", 1, 5}, {"s", "c", 1, 5}});
+    Lab lab(packets(R"("buffer": "200 kB")" + more), {{"a", "s", 1, 5}, {"b", "s", 1, 5}, {"s", "c", 1, 5}});
     lab.send("a", "c", 5'000'000);
     lab.send("b", "c", 5'000'000);
     lab.run();
@@ -440,7 +440,7 @@ TEST_CASE("packet: many senders to one overflow its port, and are repaired") {
   std::vector<Wire> wires{{"sink", "s", 1, 1}};
   wires[0].from = "z";
   for (int i = 0; i < 40; ++i) wires.push_back({fmt::format("h{}", i), "s", 1, 1});
-  Lab lab(packets(R"("queue": "100 kB")"), wires);
+  Lab lab(packets(R"("buffer": "100 kB")"), wires);
   for (int i = 0; i < 40; ++i) lab.send(fmt::format("h{}", i), "z", 10'000);
   const std::vector<double> took = lab.run();
   CHECK(lab.state("s -> z").lost_messages >= 400 - 111);
@@ -554,7 +554,7 @@ TEST_CASE("port and packet agree where nothing meets") {
   for (const std::int64_t size : {2'000, 50'000, 123'456, 1'000'000}) {
     INFO(hops << " hops, " << size << " B");
     Lab port(kCutThrough, wires);
-    Lab packet(packets(R"("initial_window": 100000)"), wires);
+    Lab packet(packets(R"("initial_cwnd": 100000)"), wires);
     for (Lab* lab : {&port, &packet}) lab->send("a", "b", size);
     const double whole = hops * 10 + static_cast<double>(size) / 1000;
     CHECK(port.run().front() == Approx(whole));
@@ -608,8 +608,8 @@ std::vector<Flux> fluxes(const Network& network) {
 TEST_CASE("what enters the network leaves it or is lost") {
   const bool with_faults = GENERATE(false, true);
   const std::string transport =
-      GENERATE(as<std::string>{}, kIdeal, kFluid, kStored, kCutThrough, packets(R"("queue": "30 kB", "timeouts": 3)"),
-               packets(R"("queue": "30 kB", "ecn_threshold": "10 kB", "timeouts": 3)"));
+      GENERATE(as<std::string>{}, kIdeal, kFluid, kStored, kCutThrough, packets(R"("buffer": "30 kB", "max_retransmits": 3)"),
+               packets(R"("buffer": "30 kB", "ecn_threshold": "10 kB", "max_retransmits": 3)"));
   INFO(transport << (with_faults ? " with faults" : ""));
   if (with_faults && transport == kFluid) return;
   RandomStream random(17, 0, Purpose::topology, 0);
@@ -664,7 +664,7 @@ TEST_CASE("what enters the network leaves it or is lost") {
 
 TEST_CASE("packet: without early timeouts every byte arrives once, however crowded it is") {
   RandomStream random(18, 0, Purpose::topology, 0);
-  Lab lab(fabric(), packets(R"("queue": "20 kB", "least_timeout": "500 ms")"));
+  Lab lab(fabric(), packets(R"("buffer": "20 kB", "min_rto": "500 ms")"));
   send_at_random(lab, {600, 3000, 100'000}, random);
   lab.run();
   std::int64_t sent = 0;

@@ -19,7 +19,7 @@ T parsed(const std::string& json) {
 
 const std::string kModel = R"({"name": "m", "nets": [{"name": "n", "tables": [
   {"name": "a", "rows": 100, "dim": 4, "pooling": {"type": "lognormal", "mean": 5, "cv": 1}},
-  {"name": "b", "rows": 100, "dim": 4, "pooling": {"type": "fixed", "value": 7}, "per": "query", "absent": 0.25}]}]})";
+  {"name": "b", "rows": 100, "dim": 4, "pooling": {"type": "fixed", "value": 7}, "per": "query", "coverage": 0.75}]}]})";
 const std::string kTraffic =
     R"({"arrivals": {"type": "poisson", "rate": "1000 /s"}, "items": {"type": "lognormal", "mean": 50, "cv": 0.5}, "queries": 10})";
 

@@ -82,10 +82,10 @@ def _refuse_dragonfly(fabric, shape, model):
     else:
         groups, terminals, globals_ = size("num_groups"), size("num_cns_per_router"), size("num_global_channels")
     generator = {
-        "type": "dragonfly", "groups": groups, "routers": routers, "hosts_per_router": terminals, "global_cables": globals_,
+        "type": "dragonfly", "groups": groups, "routers": routers, "hosts_per_router": terminals, "global_links": globals_,
     }  # fmt: skip
     links = fabric.get("links") if isinstance(fabric.get("links"), yaml_tree.Mapping) else yaml_tree.Mapping()
-    for cable, name in (("host_cable", "cn"), ("local_cable", "local"), ("global_cable", "global")):
+    for cable, name in (("host_link", "cn"), ("local_link", "local"), ("global_link", "global")):
         given = links.get(name)
         bandwidth = _bandwidth(given, "bandwidth", 2**30) if isinstance(given, yaml_tree.Mapping) else None
         bandwidth = bandwidth or _bandwidth(fabric, f"{name}_bandwidth", 2**30)

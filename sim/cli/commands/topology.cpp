@@ -59,7 +59,7 @@ void set_frontend(Document& document, const std::string& node) {
 void apply_options(Document& document, const po::variables_map& given) {
   apply_keys(document, given, "default", "defaults");
   apply_keys(document, given, "attribute", "attributes");
-  apply_keys(document, given, "host-cable", "host_cable");
+  for (const char* option : {"host-link", "host-cable"}) apply_keys(document, given, option, "host_link");
   for (const std::string& text : texts(given, "routing")) {
     const auto [key, value] = split_assignment(text, "--routing");
     document.set("topology.routing." + key, value);
@@ -173,9 +173,9 @@ class TopologyCommand final : public Command {
         "repair",
         "rename doubled names, drop links of a node to itself and doubled links, keep the largest part, and say so")(
         "hosts-per-switch", po::value<int>()->value_name("N"), "hosts to add to every switch")(
-        "host-cable", po::value<Texts>()->value_name("KEY=VALUE"),
-        "cable of those: bandwidth='10 Gbps', latency='1 us'")("frontend", po::value<std::string>()->value_name("NODE"),
-                                                               "node at which queries enter")(
+        "host-link", po::value<Texts>()->value_name("KEY=VALUE"), "link of those: bandwidth='10 Gbps', latency='1 us'")(
+        "host-cable", po::value<Texts>()->value_name("KEY=VALUE"), "former name of --host-link")(
+        "frontend", po::value<std::string>()->value_name("NODE"), "node at which queries enter")(
         "host-platform", po::value<Texts>()->value_name("PATTERN=PLATFORM"), "kind of server that hosts are")(
         "routing", po::value<Texts>()->value_name("KEY=VALUE"), "metric=latency, multipath=single, hosts_forward=true")(
         "hosts", po::value<int>()->value_name("N"), "hosts to make where the description makes one for each server")(

@@ -11,11 +11,11 @@ struct PacketSettings {
   Bytes mtu{1500};
   Bytes headers{40};
   Bytes framing{38};
-  Bytes queue{512 << 10};
+  Bytes buffer{512 << 10};
   std::optional<Bytes> ecn_threshold;
-  int initial_window = 10;
-  Duration least_timeout = std::chrono::milliseconds(200);
-  int timeouts = 15;
+  int initial_cwnd = 10;
+  Duration min_rto = std::chrono::milliseconds(200);
+  int max_retransmits = 15;
 
   Bytes payload() const { return mtu - headers; }
 };
@@ -125,7 +125,7 @@ class PacketTransport final : public Transport {
     flow.trouble = flow.route.size();
     Duration round_trip{};
     for (const LinkState* link : flow.route) round_trip += 2 * link->link.latency + size_of(flow, 0) / link->rate;
-    flow.window = SendWindow(set_.initial_window, set_.least_timeout, round_trip);
+    flow.window = SendWindow(set_.initial_cwnd, set_.min_rto, round_trip);
     return flow;
   }
   Bytes size_of(const Flow& flow, std::int64_t segment) const {
@@ -175,7 +175,7 @@ class PacketTransport final : public Transport {
                            ? 0
                            : static_cast<std::int64_t>(to_seconds(waited) * link.rate.bytes_per_second + 0.5)};
     const bool own_port = p.hop == 0;
-    if (link.down > 0 || (!own_port && queued + p.size > set_.queue)) {
+    if (link.down > 0 || (!own_port && queued + p.size > set_.buffer)) {
       link.lose(p.size);
       flow.trouble = p.hop;
       return discard(p);
@@ -267,7 +267,7 @@ class PacketTransport final : public Transport {
     sim_.at(flow.deadline, flow);
   }
   void time_out(Flow& flow) {
-    if (flow.window.timeouts_in_a_row() >= set_.timeouts) {
+    if (flow.window.timeouts_in_a_row() >= set_.max_retransmits) {
       flow.transfer->lost = true;
       return end(flow);
     }
@@ -314,27 +314,32 @@ void describe(Describe<PacketSpec>& d) {
   d.optional("mtu", &PacketSpec::mtu, "largest packet, headers included").at_least(Bytes{64}).at_most(Bytes{1 << 20});
   d.optional("headers", &PacketSpec::headers, "IP and TCP headers of a packet, within the mtu");
   d.optional("framing", &PacketSpec::framing, "around a packet on the wire; Ethernet: 38 B with preamble and gap");
-  d.optional("queue", &PacketSpec::queue, "buffer of a switch's port, for what it has not sent yet")
+  d.optional("buffer", &PacketSpec::buffer, "of a switch's port, for what it has not sent yet")
+      .formerly("queue")
       .more_than(Bytes{0});
   d.optional("ecn_threshold", &PacketSpec::ecn_threshold,
              "queue above which packets are marked, and windows shrink as in DCTCP; left out: loss alone tells");
-  d.optional("initial_window", &PacketSpec::initial_window,
-             "packets sent before the first acknowledgement (RFC 6928: 10)")
+  d.optional("initial_cwnd", &PacketSpec::initial_cwnd,
+             "congestion window at the start: packets sent before the first acknowledgement (RFC 6928: 10)")
+      .formerly("initial_window")
       .at_least(1)
       .at_most(100'000);
-  d.optional("least_timeout", &PacketSpec::least_timeout, "shortest retransmission timeout (Linux: 200 ms)")
+  d.optional("min_rto", &PacketSpec::min_rto, "shortest retransmission timeout (Linux: 200 ms)")
+      .formerly("least_timeout")
       .more_than(Duration{0})
       .at_most(kLongestTimeout);
-  d.optional("timeouts", &PacketSpec::timeouts, "timeouts in a row after which a message is lost (Linux: 15)")
+  d.optional("max_retransmits", &PacketSpec::max_retransmits,
+             "retransmission timeouts in a row after which a message is lost (Linux: 15)")
+      .formerly("timeouts")
       .at_least(0)
       .at_most(1000);
   d.check([](const PacketSpec& s) -> std::optional<Complaint> {
     if (s.headers >= s.mtu)
       return Complaint{"headers",
                        fmt::format("found '{}'; expected less than 'mtu' ('{}')", to_text(s.headers), to_text(s.mtu))};
-    if (s.queue < s.mtu + s.framing)
-      return Complaint{"queue", fmt::format("found '{}'; expected room for a packet: 'mtu' + 'framing' ('{}')",
-                                            to_text(s.queue), to_text(s.mtu + s.framing))};
+    if (s.buffer < s.mtu + s.framing)
+      return Complaint{"buffer", fmt::format("found '{}'; expected room for a packet: 'mtu' + 'framing' ('{}')",
+                                             to_text(s.buffer), to_text(s.mtu + s.framing))};
     return std::nullopt;
   });
 }

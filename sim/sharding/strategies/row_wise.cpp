@@ -30,7 +30,7 @@ template <>
 void describe(Describe<RowWise>& d) {
   d.object("row-wise", "the rows of every table spread over all shards");
   d.required("shards", &RowWise::shards, "number of sparse shards").at_least(1).at_most(4096);
-  d.optional("split_by", &RowWise::split_by, "how the rows of a table are dealt to the shards");
+  d.optional("row_split", &RowWise::split_by, "how the rows of a table are dealt to the shards").formerly("split_by");
 }
 
 namespace strategies {

@@ -9,8 +9,8 @@ namespace {
 class FatTree final : public Generator {
  public:
   int k = 4;
-  Cable host_cable;
-  Cable cable;
+  Cable host_link;
+  Cable link;
 
  private:
   NodeId generate(NetworkGraph& graph, const std::vector<std::string>& /*wanted*/) const override {
@@ -26,12 +26,12 @@ class FatTree final : public Generator {
     auto core = cores.begin();
     for (int a = 0; a < half; ++a) {
       aggregation.push_back(add_switch(graph, fmt::format("pod{}/agg{}", number, a)));
-      for (int c = 0; c < half; ++c) add_cable(graph, aggregation.back(), *core++, cable);
+      for (int c = 0; c < half; ++c) add_cable(graph, aggregation.back(), *core++, link);
     }
     for (int r = 0; r < half; ++r) {
       const NodeId rack = add_switch(graph, fmt::format("pod{}/rack{}", number, r));
-      for (const NodeId a : aggregation) add_cable(graph, rack, a, cable);
-      add_hosts(graph, rack, half, fmt::format("pod{}/rack{}/host", number, r), host_cable);
+      for (const NodeId a : aggregation) add_cable(graph, rack, a, link);
+      add_hosts(graph, rack, half, fmt::format("pod{}/rack{}/host", number, r), host_link);
     }
   }
 };
@@ -43,8 +43,8 @@ void describe(Describe<FatTree>& d) {
   d.object("fat-tree", "k-ary fat tree (Al-Fares 2008): k^3/4 hosts, full bisection");
   describe_generator(d);
   d.required("k", &FatTree::k, "ports of a switch, even").at_least(2).at_most(64);
-  d.optional("host_cable", &FatTree::host_cable, "between a host and its rack's switch");
-  d.required("cable", &FatTree::cable, "between two switches");
+  d.optional("host_link", &FatTree::host_link, "between a host and its rack's switch").formerly("host_cable");
+  d.required("link", &FatTree::link, "between two switches").formerly("cable");
   d.check([](const FatTree& f) -> std::optional<Complaint> {
     if (f.k % 2 != 0) return Complaint{"k", fmt::format("found {}; expected an even number", f.k)};
     return std::nullopt;

@@ -13,7 +13,7 @@ class File final : public Topology, public Inspectable {
   TopologyDefaults defaults;
   std::optional<bool> one_way;
   int hosts_per_switch = 0;
-  HostCable host_cable;
+  HostCable host_link;
   std::string frontend;
   bool mend = false;
 
@@ -25,8 +25,8 @@ class File final : public Topology, public Inspectable {
     const std::string text = read_text_file(file.path, reader->largest_file());
     LookedInto looked = look_into(reader->read(text, file.path.string()), {attributes, kinds, defaults, one_way, mend});
     hang_hosts(looked, hosts_per_switch,
-               {host_cable.bandwidth ? host_cable.bandwidth : defaults.bandwidth,
-                host_cable.latency ? host_cable.latency : defaults.latency});
+               {host_link.bandwidth ? host_link.bandwidth : defaults.bandwidth,
+                host_link.latency ? host_link.latency : defaults.latency});
     if (!frontend.empty()) looked.topology.frontend = node_named(looked.topology.graph, frontend, "/topology/frontend");
     return looked;
   }
@@ -48,8 +48,8 @@ void describe(Describe<File>& d) {
   d.optional("defaults", &File::defaults, "what holds where the file says nothing");
   d.optional(
       "one_way", &File::one_way,
-      "whether links go one way only; left out: as the file says (Topology Zoo says directed, and means cables)");
-  describe_mending(d, "cable of those hosts; what it leaves out is as 'defaults' say");
+      "whether links go one way only; left out: as the file says (Topology Zoo says directed, and means both ways)");
+  describe_mending(d, "link of those hosts; what it leaves out is as 'defaults' say");
   d.optional("frontend", &File::frontend, "node at which queries enter; needed for a run");
 }
 

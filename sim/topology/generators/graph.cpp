@@ -26,7 +26,7 @@ class Graph final : public Topology, public Inspectable {
   std::string frontend;
   std::optional<bool> one_way;
   int hosts_per_switch = 0;
-  HostCable host_cable;
+  HostCable host_link;
   bool mend = false;
 
   BuiltTopology build(const std::vector<std::string>& /*wanted*/) const override { return settled("", look()); }
@@ -45,7 +45,7 @@ class Graph final : public Topology, public Inspectable {
     }
     if (!frontend.empty()) built.frontend = nodes.at(frontend);
     if (mend) repair(looked);
-    hang_hosts(looked, hosts_per_switch, host_cable);
+    hang_hosts(looked, hosts_per_switch, host_link);
     return looked;
   }
 
@@ -102,7 +102,7 @@ class Graph final : public Topology, public Inspectable {
 
 template <>
 void describe(Describe<GraphLink>& d) {
-  d.object("link", "a cable between two nodes");
+  d.object("link", "a link between two nodes");
   d.required("a", &GraphLink::a, "name of a host or switch");
   d.required("b", &GraphLink::b, "name of another");
   d.required("bandwidth", &GraphLink::bandwidth, "of each direction; \"unlimited\" is allowed").more_than(Bandwidth{0});
@@ -117,12 +117,12 @@ void describe(Describe<Graph>& d) {
   describe_topology(d);
   d.required("hosts", &Graph::hosts, "names of hosts");
   d.optional("switches", &Graph::switches, "names of switches");
-  d.required("links", &Graph::links, "cables");
+  d.required("links", &Graph::links, "links");
   d.optional(
       "frontend", &Graph::frontend,
       "node at which queries enter: a host, a switch, or a node of its own that is only in 'links'; needed for a run");
   d.optional("one_way", &Graph::one_way, "whether links go one way only, whatever each says");
-  describe_mending(d, "cable of those hosts");
+  describe_mending(d, "link of those hosts");
   d.check([](const Graph& g) { return g.problem(); });
 }
 

@@ -9,16 +9,16 @@ namespace shardsim {
 namespace {
 
 // Singla, Hong, Popa, Godfrey (NSDI 2012): switches cabled to each other at random, each with the same number of
-// cables. Ports are joined in random order; where only such pairs are left as are joined already, a cable is taken out
+// links. Ports are joined in random order; where only such pairs are left as are joined already, a link is taken out
 // and its ends joined to the free ports, as in the paper.
 class Jellyfish final : public Generator {
  public:
   int switches = 16;
-  int cables_per_switch = 4;
+  int links_per_switch = 4;
   int hosts_per_switch = 2;
   std::uint64_t seed = 1;
-  Cable host_cable;
-  Cable cable;
+  Cable host_link;
+  Cable link;
 
  private:
   using Pair = std::pair<std::size_t, std::size_t>;
@@ -28,9 +28,9 @@ class Jellyfish final : public Generator {
     std::vector<NodeId> nodes;
     for (int s = 0; s < switches; ++s) {
       nodes.push_back(add_switch(graph, fmt::format("switch{}", s)));
-      add_hosts(graph, nodes.back(), hosts_per_switch, fmt::format("switch{}/host", s), host_cable);
+      add_hosts(graph, nodes.back(), hosts_per_switch, fmt::format("switch{}/host", s), host_link);
     }
-    for (const auto& [a, b] : random_pairs()) add_cable(graph, nodes[a], nodes[b], cable);
+    for (const auto& [a, b] : random_pairs()) add_cable(graph, nodes[a], nodes[b], link);
     return nodes.front();
   }
 
@@ -39,15 +39,15 @@ class Jellyfish final : public Generator {
     constexpr std::uint64_t kMostTries = 100;
     for (std::uint64_t number = 0; number < kMostTries; ++number)
       if (auto joined = random_pairs(number)) return std::move(*joined);
-    throw ScenarioError("/topology/cables_per_switch",
-                        fmt::format("found no way to join {} switches by {} cables each; try another 'seed', or fewer",
-                                    switches, cables_per_switch));
+    throw ScenarioError("/topology/links_per_switch",
+                        fmt::format("found no way to join {} switches by {} links each; try another 'seed', or fewer",
+                                    switches, links_per_switch));
   }
   std::optional<std::set<Pair>> random_pairs(std::uint64_t number) const {
     RandomStream random(seed, 0, Purpose::topology, number);
     std::vector<std::size_t> ports;
     for (std::size_t s = 0; s < static_cast<std::size_t>(switches); ++s)
-      ports.insert(ports.end(), static_cast<std::size_t>(cables_per_switch), s);
+      ports.insert(ports.end(), static_cast<std::size_t>(links_per_switch), s);
     std::set<Pair> joined;
     int failures = 0;
     while (!ports.empty()) {
@@ -83,29 +83,29 @@ class Jellyfish final : public Generator {
 
 template <>
 void describe(Describe<Jellyfish>& d) {
-  d.object("jellyfish", "switches cabled at random, each with the same number of cables (Singla 2012)");
+  d.object("jellyfish", "switches linked at random, each with the same number of links (Singla 2012)");
   describe_generator(d);
   d.required("switches", &Jellyfish::switches, "switches").at_least(2).at_most(20'000);
-  d.required("cables_per_switch", &Jellyfish::cables_per_switch, "cables of a switch to others")
+  d.required("links_per_switch", &Jellyfish::links_per_switch, "links of a switch to others")
+      .formerly("cables_per_switch")
       .at_least(1)
       .at_most(256);
   d.required("hosts_per_switch", &Jellyfish::hosts_per_switch, "hosts on a switch").at_least(1).at_most(256);
   d.optional("seed", &Jellyfish::seed,
              "of the random cabling; its own, so that a scenario's seed leaves the network alone");
-  d.optional("host_cable", &Jellyfish::host_cable, "between a host and its switch");
-  d.required("cable", &Jellyfish::cable, "between two switches");
+  d.optional("host_link", &Jellyfish::host_link, "between a host and its switch").formerly("host_cable");
+  d.required("link", &Jellyfish::link, "between two switches").formerly("cable");
   d.check([](const Jellyfish& j) -> std::optional<Complaint> {
-    if (j.cables_per_switch >= j.switches)
-      return Complaint{"cables_per_switch",
-                       fmt::format("found {}; expected less than 'switches'", j.cables_per_switch)};
-    if (j.switches % 2 != 0 && j.cables_per_switch % 2 != 0)
+    if (j.links_per_switch >= j.switches)
+      return Complaint{"links_per_switch", fmt::format("found {}; expected less than 'switches'", j.links_per_switch)};
+    if (j.switches % 2 != 0 && j.links_per_switch % 2 != 0)
       return Complaint{
-          "cables_per_switch",
-          fmt::format("{} switches of {} cables have {} ports in all, so that one would stay free; make one "
+          "links_per_switch",
+          fmt::format("{} switches of {} links have {} ports in all, so that one would stay free; make one "
                       "of the numbers even",
-                      j.switches, j.cables_per_switch, j.switches * j.cables_per_switch)};
+                      j.switches, j.links_per_switch, j.switches * j.links_per_switch)};
     const std::string complaint = complaint_about_size(std::int64_t{j.switches} * j.hosts_per_switch,
-                                                       std::int64_t{j.switches} * j.cables_per_switch / 2);
+                                                       std::int64_t{j.switches} * j.links_per_switch / 2);
     return complaint.empty() ? std::nullopt : std::optional(Complaint{"switches", complaint});
   });
 }

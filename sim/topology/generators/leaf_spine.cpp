@@ -35,14 +35,14 @@ class LeafSpine final : public Generator {
       for (const NodeId s : spine) add_cable(graph, leaf, s, uplink);
       return leaf;
     };
-    const Cable host_cable{host_bandwidth, host_latency};
+    const Cable host_link{host_bandwidth, host_latency};
     for (int l = 0; l < leaves.value_or(0); ++l)
-      add_hosts(graph, add_leaf(l), hosts_per_leaf, fmt::format("leaf{}/host", l), host_cable);
+      add_hosts(graph, add_leaf(l), hosts_per_leaf, fmt::format("leaf{}/host", l), host_link);
     NodeId leaf = 0;
     for (std::size_t i = 0; i < wanted.size(); ++i) {
       const auto per_leaf = static_cast<std::size_t>(hosts_per_leaf);
       if (i % per_leaf == 0) leaf = add_leaf(static_cast<int>(i / per_leaf));
-      add_cable(graph, add_host(graph, wanted[i]), leaf, host_cable);
+      add_cable(graph, add_host(graph, wanted[i]), leaf, host_link);
     }
     return leaves || wanted.empty() ? spine.front()
                                     : boost::target(*boost::out_edges(spine.front(), graph).first, graph);
@@ -53,7 +53,7 @@ class LeafSpine final : public Generator {
 
 template <>
 void describe(Describe<LeafSpine>& d) {
-  d.object("leaf-spine", "hosts on leaf switches, every leaf cabled to every spine");
+  d.object("leaf-spine", "hosts on leaf switches, every leaf linked to every spine");
   describe_generator(d);
   d.optional("leaves", &LeafSpine::leaves, "leaf0/host0, ...; left out: a host for each server, named after it")
       .at_least(1)
@@ -62,10 +62,10 @@ void describe(Describe<LeafSpine>& d) {
       .at_least(1)
       .at_most(4096);
   d.required("spines", &LeafSpine::spines, "spine switches").at_least(1).at_most(1024);
-  d.optional("host_bandwidth", &LeafSpine::host_bandwidth, "host to leaf, where slower than the network card")
+  d.optional("host_bandwidth", &LeafSpine::host_bandwidth, "host to leaf, where slower than the NIC")
       .more_than(Bandwidth{0});
   d.required("host_latency", &LeafSpine::host_latency, "host to leaf, and leaf to host");
-  d.required("uplink", &LeafSpine::uplink, "cable between a leaf and a spine");
+  d.required("uplink", &LeafSpine::uplink, "link between a leaf and a spine");
   d.check([](const LeafSpine& l) -> std::optional<Complaint> {
     const std::string complaint = l.leaves ? l.complaint(*l.leaves) : "";
     return complaint.empty() ? std::nullopt : std::optional(Complaint{"leaves", complaint});

@@ -9,28 +9,28 @@ namespace {
 //       hall0/pod0 ...               a pod's switch joins its racks
 //         hall0/pod0/rack0 ...       a rack's switch joins its hosts
 //           hall0/pod0/rack0/host0
-// One switch stands for all of a level: its cable upward is the sum of the real ones.
+// One switch stands for all of a level: its link upward is the sum of the real ones.
 class MultiZone final : public Generator {
  public:
   int halls = 2;
   int pods = 4;
   int racks = 8;
   int hosts_per_rack = 16;
-  Cable host_cable;
-  Cable rack_cable;
-  Cable pod_cable;
-  Cable hall_cable;
+  Cable host_link;
+  Cable rack_link;
+  Cable pod_link;
+  Cable hall_link;
 
  private:
   NodeId generate(NetworkGraph& graph, const std::vector<std::string>& /*wanted*/) const override {
     const NodeId backbone = add_switch(graph, "backbone");
     for (int h = 0; h < halls; ++h) {
-      const NodeId hall = add_below(graph, backbone, fmt::format("hall{}", h), hall_cable);
+      const NodeId hall = add_below(graph, backbone, fmt::format("hall{}", h), hall_link);
       for (int p = 0; p < pods; ++p) {
-        const NodeId pod = add_below(graph, hall, fmt::format("hall{}/pod{}", h, p), pod_cable);
+        const NodeId pod = add_below(graph, hall, fmt::format("hall{}/pod{}", h, p), pod_link);
         for (int r = 0; r < racks; ++r) {
           const std::string name = fmt::format("hall{}/pod{}/rack{}", h, p, r);
-          add_hosts(graph, add_below(graph, pod, name, rack_cable), hosts_per_rack, name + "/host", host_cable);
+          add_hosts(graph, add_below(graph, pod, name, rack_link), hosts_per_rack, name + "/host", host_link);
         }
       }
     }
@@ -53,10 +53,11 @@ void describe(Describe<MultiZone>& d) {
   d.required("pods", &MultiZone::pods, "pods of a hall").at_least(1).at_most(256);
   d.required("racks", &MultiZone::racks, "racks of a pod").at_least(1).at_most(256);
   d.required("hosts_per_rack", &MultiZone::hosts_per_rack, "hosts of a rack").at_least(1).at_most(256);
-  d.optional("host_cable", &MultiZone::host_cable, "between a host and its rack's switch");
-  d.required("rack_cable", &MultiZone::rack_cable, "between a rack and its pod: all its uplinks together");
-  d.required("pod_cable", &MultiZone::pod_cable, "between a pod and its hall");
-  d.required("hall_cable", &MultiZone::hall_cable, "between a hall and the backbone");
+  d.optional("host_link", &MultiZone::host_link, "between a host and its rack's switch").formerly("host_cable");
+  d.required("rack_link", &MultiZone::rack_link, "between a rack and its pod: all its uplinks together")
+      .formerly("rack_cable");
+  d.required("pod_link", &MultiZone::pod_link, "between a pod and its hall").formerly("pod_cable");
+  d.required("hall_link", &MultiZone::hall_link, "between a hall and the backbone").formerly("hall_cable");
   d.check([](const MultiZone& z) -> std::optional<Complaint> {
     const std::int64_t racks = std::int64_t{z.halls} * z.pods * z.racks;
     const std::string complaint = complaint_about_size(racks * z.hosts_per_rack, racks);

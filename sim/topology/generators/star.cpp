@@ -32,12 +32,12 @@ class Star final : public Generator {
 
 template <>
 void describe(Describe<Star>& d) {
-  d.object("star", "all hosts on one switch that never blocks; each link is as fast as the host's network card");
+  d.object("star", "all hosts on one switch that never blocks; each link is as fast as the host's NIC");
   describe_generator(d);
   d.optional("hosts", &Star::hosts, "host0, host1, ...; left out: a host for each server, named after it")
       .at_least(1)
       .at_most(100'000);
-  d.required("up_latency", &Star::up_latency, "host to switch: host stack, cable, half the switch");
+  d.required("up_latency", &Star::up_latency, "host to switch: host stack, link, half the switch");
   d.required("down_latency", &Star::down_latency, "switch to host");
 }
 

@@ -13,8 +13,8 @@ class Torus final : public Generator {
  public:
   std::vector<int> dimensions;
   int hosts_per_router = 1;
-  Cable host_cable;
-  Cable cable;
+  Cable host_link;
+  Cable link;
 
   std::int64_t routers() const {
     std::int64_t product = 1;
@@ -30,12 +30,12 @@ class Torus final : public Generator {
       const std::string name = fmt::format("router{}", fmt::join(at, "."));
       router.push_back(add_switch(graph, name));
       place.push_back(at);
-      add_hosts(graph, router.back(), hosts_per_router, name + "/host", host_cable);
+      add_hosts(graph, router.back(), hosts_per_router, name + "/host", host_link);
     }
     for (std::size_t i = 0; i < router.size(); ++i)
       for (std::size_t d = 0; d < dimensions.size(); ++d)
         if (dimensions[d] > 2 || (dimensions[d] == 2 && place[i][d] == 0))  // two in a row need one cable, not two
-          add_cable(graph, router[i], router[next(place[i], d)], cable);
+          add_cable(graph, router[i], router[next(place[i], d)], link);
     return router.front();
   }
   void step(std::vector<int>& at) const {
@@ -62,8 +62,8 @@ void describe(Describe<Torus>& d) {
   describe_generator(d);
   d.required("dimensions", &Torus::dimensions, "routers in each dimension, such as [4, 4, 4]");
   d.optional("hosts_per_router", &Torus::hosts_per_router, "hosts on a router").at_least(1).at_most(128);
-  d.optional("host_cable", &Torus::host_cable, "between a host and its router");
-  d.required("cable", &Torus::cable, "between two routers");
+  d.optional("host_link", &Torus::host_link, "between a host and its router").formerly("host_cable");
+  d.required("link", &Torus::link, "between two routers").formerly("cable");
   d.check([](const Torus& t) -> std::optional<Complaint> {
     if (t.dimensions.empty() || t.dimensions.size() > 8)
       return Complaint{"dimensions", fmt::format("found {} dimensions; expected 1 to 8", t.dimensions.size())};

@@ -32,7 +32,7 @@ class Tandem final : public Family {
     };
     add("tandem-3", {}, {kMainUs, kFirstShardUs, kSecondShardUs});
     // Two queues alike: nobody asks the second shard.
-    add("tandem-2", {{"model.nets.first.tables.a.time", "100 us"}, {"model.nets.second.tables.b.absent", "1"}},
+    add("tandem-2", {{"model.nets.first.tables.a.time", "100 us"}, {"model.nets.second.tables.b.coverage", "0"}},
         {kMainUs, kMainUs});
     return cases;
   }
