@@ -129,8 +129,8 @@ class Info(TopologyTest):
             "type": "torus",
             "dimensions": [4, 3, 2],
             "hosts_per_router": 2,
-            "host_cable": HOST_CABLE,
-            "cable": CABLE,
+            "host_link": HOST_CABLE,
+            "link": CABLE,
         }
         self.check(net, hosts=48, switches=24, links=48 + 24 + 24 + 12, diameter_hops=2 + 1 + 1 + 2)
 
@@ -138,10 +138,10 @@ class Info(TopologyTest):
         net = {
             "type": "jellyfish",
             "switches": 20,
-            "cables_per_switch": 4,
+            "links_per_switch": 4,
             "hosts_per_switch": 3,
-            "host_cable": HOST_CABLE,
-            "cable": CABLE,
+            "host_link": HOST_CABLE,
+            "link": CABLE,
         }
         self.check(net, hosts=60, switches=20, links=20 * 4 // 2 + 60)
         cables = {}
@@ -163,8 +163,8 @@ class Info(TopologyTest):
         self.check(net, hosts=72, switches=36, links=9 * 6 + 36 + 72, diameter_hops=5)
 
     def test_multi_zone(self):
-        net = {"type": "multi-zone", "halls": 2, "pods": 3, "racks": 4, "hosts_per_rack": 5, "host_cable": {"bandwidth": "10 Gbps"},
-               "rack_cable": {"bandwidth": "25 Gbps"}, "pod_cable": {"bandwidth": "50 Gbps"}, "hall_cable": {"bandwidth": "50 Gbps"}}  # fmt: skip
+        net = {"type": "multi-zone", "halls": 2, "pods": 3, "racks": 4, "hosts_per_rack": 5, "host_link": {"bandwidth": "10 Gbps"},
+               "rack_link": {"bandwidth": "25 Gbps"}, "pod_link": {"bandwidth": "50 Gbps"}, "hall_link": {"bandwidth": "50 Gbps"}}  # fmt: skip
         self.check(
             net,
             hosts=120,
@@ -304,7 +304,7 @@ class Settling(TopologyTest):
         self.assertEqual([line.split(": ", 1)[1] for line in lines], [
             "by default: the bandwidth 10 Gbps of 5 of 5 links, the latency 1 ms of 5 of 5 links, the kind switch of 5 of 5 nodes",
             "repaired: 1 node renamed, such as 'Oslo~2', 1 link of a node to itself dropped, 1 doubled link dropped, 2 nodes apart from the largest part left out",
-            "added: hosts at each of 3 switches, 2 a switch, on cables of 10 Gbps, 1 ms",
+            "added: hosts at each of 3 switches, 2 a switch, on links of 10 Gbps, 1 ms",
             "ok, 6 hosts, 3 switches, 8 links",
         ])  # fmt: skip
 
@@ -323,8 +323,8 @@ class Settling(TopologyTest):
         self.assertEqual(
             (way["latency_us"], way["bandwidth_gbps"]), (3000, 10)
         )  # was 1000: the hosts' cables took no time
-        way = json.loads(self.succeed("topology", "route", net, "Oslo/host0", "Rome/host0", *options, "--host-cable", "bandwidth=1 Gbps",
-                                      "--host-cable", "latency=5 us", "--format", "json").stdout)  # fmt: skip
+        way = json.loads(self.succeed("topology", "route", net, "Oslo/host0", "Rome/host0", *options, "--host-link", "bandwidth=1 Gbps",
+                                      "--host-link", "latency=5 us", "--format", "json").stdout)  # fmt: skip
         self.assertEqual((way["latency_us"], way["bandwidth_gbps"]), (1010, 1))
         graph = self.file({"type": "graph", "hosts": [], "switches": ["s", "t"], "links": [link("s", "t")]})
         lines = self.check(graph, "--hosts-per-switch", "2", code=1)
@@ -557,7 +557,7 @@ class Draw(TopologyTest):
                 + [f"pod{p}/rack{r}/host{h}" for p in range(4) for r in range(2) for h in range(2)],
             ),
             (
-                {"type": "torus", "dimensions": [3, 3], "cable": CABLE},
+                {"type": "torus", "dimensions": [3, 3], "link": CABLE},
                 [f"router{a}.{b}/host0" for a in range(3) for b in range(3)],
             ),
             (star_of("<b>", "a & b", 'q"q', "é" * 40), ["<b>", "a & b", 'q"q', "é" * 40, "s"]),
@@ -601,7 +601,7 @@ class Draw(TopologyTest):
         error = self.refuse(
             "topology",
             "draw",
-            self.file({"type": "torus", "dimensions": [50, 25], "cable": CABLE}),
+            self.file({"type": "torus", "dimensions": [50, 25], "link": CABLE}),
             self.folder / "out.svg",
         )
         self.assertIn("2500", error)

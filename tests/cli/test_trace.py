@@ -160,8 +160,8 @@ class Replay(TraceTest):
         self.check({"type": "closed-loop", "clients": 30, "think_s": {"type": "exponential", "mean": 0.01}})
 
     def test_rows_with_row_wise_sharding(self):
-        for split in ("modulus", "range"):
-            sharding = {"strategy": "row-wise", "shards": 2, "split_by": split}
+        for split in ("modulo", "range"):
+            sharding = {"strategy": "row-wise", "shards": 2, "row_split": split}
             for arrivals in (
                 {"type": "poisson", "rate": "1000 /s"},
                 {"type": "serial"},
@@ -266,7 +266,7 @@ class Record(TraceTest):
                 "strategy": "load-balanced",
                 "shards": 2,
                 "split_above": "50 MB",
-                "split_by": "range",
+                "row_split": "range",
                 "sampled_queries": 70,
             },
             {"strategy": "nsbp", "shards": 2},

@@ -183,7 +183,7 @@ TEST_CASE("issue eager: the RPCs of all nets are made at the start of the batch"
     return fmt::format(R"([
       {{"name": "first", "top_mlp": {{"time": "30 us"}}, "tables": [
         {{"name": "a", "rows": 10, "dim": 16, "pooling": {{"type": "fixed", "value": 1}}, "time": "20 us"}}]}},
-      {{"name": "second", "after": ["first"], "top_mlp": {{"time": "30 us"}}, "tables": [
+      {{"name": "second", "depends_on": ["first"], "top_mlp": {{"time": "30 us"}}, "tables": [
         {{"name": "b", "rows": 10, "dim": 16, "pooling": {{"type": "fixed", "value": 1}}, "time": "{}"}}]}}])",
                        second);
   };

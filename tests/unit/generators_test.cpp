@@ -158,7 +158,7 @@ TEST_CASE("dragonfly: groups are complete, and every pair of groups has as many 
     CHECK(most->second - fewest->second <= 1);
     for (const auto& [router, used] : of_router) CHECK(used <= global);
   }
-  CHECK_THROWS_WITH(make(10, 4, 2), Catch::Matchers::Contains("8 global cables for 9 other groups"));
+  CHECK_THROWS_WITH(make(10, 4, 2), Catch::Matchers::Contains("8 global links for 9 other groups"));
 }
 
 TEST_CASE("torus: routers have two cables in each dimension, one where only two are in a row") {
@@ -248,7 +248,7 @@ TEST_CASE("queries enter where the frontend says") {
     CHECK_THROWS_WITH(built("fat-tree", tree + R"(, "frontend": {"link": {}, "attach": "core9"})"),
                       Contains("/topology/frontend/attach") && Contains("no node 'core9'"));
     CHECK_THROWS_WITH(built("fat-tree", tree + R"(, "frontend": {"link": {}, "host": "core0"})"),
-                      Contains("either 'cable' or 'host'"));
+                      Contains("either 'link' or 'host'"));
     CHECK_THROWS_WITH(built("fat-tree", tree + R"(, "frontend": {"host": "core0", "attach": "core0"})"),
                       Contains("there is none"));
   }
