@@ -118,7 +118,7 @@ class Comparison:
         means = {table.name: table.mean for table in model.tables(self.model)}
         with_tables(self.model, self.folder / "mean.model.json", lambda table: self.flatten(table, means))
         fitted = {table["name"]: table for table in self.fit["tables"]}
-        keys = ("pooling", "per", "absent", "shares_factor")
+        keys = ("pooling", "per", "coverage", "shares_factor")
         with_tables(
             self.model, self.folder / "twin.model.json",
             lambda table: table.update({key: fitted[table["name"]][key] for key in keys if key in fitted[table["name"]]}),
@@ -132,7 +132,7 @@ class Comparison:
     @staticmethod
     def flatten(table, means):
         table["pooling"] = {"type": "fixed", "value": means[table["name"]]}
-        table.pop("absent", None)
+        table.pop("coverage", None)
 
     def workloads(self, rate):
         """By name: the model and the traffic."""

@@ -8,7 +8,7 @@ example: scripts/dress_trace.py tests/traces/samples/arrivals.jsonl tests/traces
 The n-th arrival takes its items from ARRIVALS and its lookups after the n-th request of LOOKUPS, which starts again at
 its end. Each table of the model follows a table of LOOKUPS, dealt in an order that --seed shuffles or named by --map:
 
-  lookups = (1 - absent) x mean pooling x items (where the table is per item) x count / mean count
+  lookups = coverage x mean pooling x items (where the table is per item) x count / mean count
 
 with the model table's own mean, and count of the followed table, which is 0 where a request lacks it. Fractions are
 rounded up or down by chance so that the mean stays. So the mean of a table is the model's (over as many requests as

@@ -17,12 +17,12 @@ GIB = 2**30
 BYTES = {"fp32": 4}
 
 
-def table(name, rows, dim, pooling, per="item", absent=0.0):
+def table(name, rows, dim, pooling, per="item", coverage=1.0):
     out = {"name": name, "rows": rows, "dim": dim, "pooling": pooling}
     if per != "item":
         out["per"] = per
-    if absent:
-        out["absent"] = absent
+    if coverage < 1:
+        out["coverage"] = coverage
     return out
 
 
@@ -55,10 +55,10 @@ def synthetic_tables(rng, prefix, rows, dim, per, mean_pooling):
     tables = []
     for i, n in enumerate(rows):
         pooling = fixed(1) if rng.random() < 1 / 3 else lognormal(round(mean_pooling * rng.uniform(0.4, 2.6), 2), 0.6)
-        absent = 0.2 if rng.random() < 1 / 6 else 0.0
-        tables.append((n, pooling, absent))
+        coverage = 0.8 if rng.random() < 1 / 6 else 1.0
+        tables.append((n, pooling, coverage))
     rng.shuffle(tables)
-    return [table(f"{prefix}_{i:03}", n, dim, pooling, per, absent) for i, (n, pooling, absent) in enumerate(tables)]
+    return [table(f"{prefix}_{i:03}", n, dim, pooling, per, coverage) for i, (n, pooling, coverage) in enumerate(tables)]
 
 
 SYNTHETIC = {
@@ -68,7 +68,7 @@ SYNTHETIC = {
     "dense": "invented, calibrated on platform sc-large to the recalled share of operator time in sparse operators",
     "output": "invented, like the dense layers: so many of the interaction's values go to the top MLP",
     "pooling": "invented: a third of the features fixed 1, the others lognormal with cv 0.6; calibrated like the dense layers",
-    "absent": "invented: one feature in six is missing from a fifth of the queries",
+    "coverage": "invented: one feature in six is missing from a fifth of the queries",
     "per": "invented: user features are looked up once a query, content features once an item",
 }
 
@@ -363,7 +363,7 @@ def report(model, items=64):
         rows = items if net.get("per", "item") == "item" else 1
         dense += flop_per_row(net) * (rows + half) / peak
     for t in tables:
-        n = mean(t["pooling"]) * (1 - t.get("absent", 0))
+        n = mean(t["pooling"]) * t.get("coverage", 1)
         once = t.get("per", "item") == "query"
         per_query += n if once else 0
         per_item += 0 if once else n

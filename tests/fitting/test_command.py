@@ -66,7 +66,7 @@ class Writing(Case):
         self.assertEqual((traffic["arrivals"]["type"], traffic["queries"], traffic["rows"]), ("gamma", 600, {}))
         self.assertNotIn("lookup_factor", traffic)
         self.assertEqual((item["per"], item["pooling"], item["rows"]), ("item", {"type": "fixed", "value": 3}, 20_000))
-        self.assertEqual((user["per"], user["pooling"]["type"], user["absent"]), ("query", "poisson", 0))
+        self.assertEqual((user["per"], user["pooling"]["type"], user["coverage"]), ("query", "poisson", 1))
         self.assertEqual({t["popularity"]["type"] for t in (item, user)}, {"zipf"})
         self.assertIn("dim 64", found["fit"]["assumed"][0])
         tried = [t["candidate"] for t in found["fit"]["arrivals"]["tried"]]

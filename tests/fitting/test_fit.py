@@ -346,7 +346,7 @@ class Pooling(Tests):
         total = np.zeros(10 * n)
         for of_table in counts:
             fit = pooling.fit(np.ones(n, dtype=np.int64), of_table, "query", "", found, 100, self.random).fit
-            table = {"per": "query", "pooling": fit.description, "absent": fit.absent}
+            table = {"per": "query", "pooling": fit.description, "coverage": 1 - fit.absent}
             total += twin.lookups(table, np.ones(10 * n), drawn, self.random)
         truth = sum(counts)
         for q in (50, 90, 99, 99.9):

@@ -83,7 +83,7 @@ class Dressing(Stream):
         tables = [
             table("a", 7.3),
             table("b", 0.05, per="query"),
-            table("c", 40.2, per="query", absent=0.5),
+            table("c", 40.2, per="query", coverage=0.5),
             table("d", 0.004),
         ]
         for seed in range(3):
@@ -247,7 +247,7 @@ class Mistakes(Stream):
             ({"pooling": {"type": "zipf"}}, "of type 'zipf'; the means of"),
             ({"pooling": {"type": "fixed"}}, "no distribution of type fixed"),
             ({"pooling": 5}, "/nets/0/tables/0/pooling is 5"), ({"per": "user"}, "is no table of a model"),
-            ({"coverage": -1}, "absent is 2"),
+            ({"coverage": 2}, "coverage is 2"), ({"absent": 2}, "absent is 2"),
             ({"pooling": {"type": "fixed", "value": -1}}, "has the mean -1"), ({"rows": 0}, "is no table of a model"),
             ({"pooling": "none.json"}, "none.json: No such file"),
             ({"pooling": {"type": "fixed", "value": 1e18}}, "at most 2147483647 are kept"),

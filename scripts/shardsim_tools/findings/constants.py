@@ -24,6 +24,7 @@ class Place:
     file: str  # below the root of the checkout
     path: str  # keys with dots between; * is every member that has what follows
     power: int = 1  # -1: divided by the factor
+    rest: bool = False  # what is scaled is how much less than 1 the value is
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,9 @@ def change(folder: Path, constant: Constant, factor: float) -> None:
         if not found:
             raise SweepError(f"{file}: no {place.path}, which constant {constant.name!r} names")
         for holder, key in found:
-            holder[key] = scaled(holder[key], factor**place.power)
+            value = holder[key]
+            by = factor**place.power
+            holder[key] = 1 - scaled(1 - value, by) if place.rest else scaled(value, by)
         file.write_text(json.dumps(content), encoding="utf-8")
 
 

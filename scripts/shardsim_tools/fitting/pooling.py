@@ -129,7 +129,7 @@ class _Beside:
 
     def drawn(self, description, absent=0.0):
         """Lookups over items."""
-        table = {"per": "item", "pooling": description, "absent": absent}
+        table = {"per": "item", "pooling": description, "coverage": 1 - absent}
         return twin.lookups(table, self.items, self.factor, self.random) / self.items
 
     def gain(self, description):

@@ -192,8 +192,8 @@ def reasons(workload, names):
             lines.append(f"  {' and '.join(pair['tables'])} go together: correlation {pair['correlation']:.2f}")
     for table in (table for table in workload.tables if table["name"] in names):
         figures = fit["tables"][table["name"]]
-        absent = f", absent {table['absent']:.3g}" if table["absent"] else ""
-        pooling = f"{brief(table['pooling'])} per {table['per']}{absent}"
+        coverage = f", coverage {table['coverage']:.3g}" if table["coverage"] < 1 else ""
+        pooling = f"{brief(table['pooling'])} per {table['per']}{coverage}"
         lines.append(f"{table['name']}: {pooling}: {figures['pooling']}; {figures['per']}")
         if "popularity" in table:
             lines.append(f"  rows: {brief(table['popularity'])}: {figures['popularity']['reason']}")

@@ -134,7 +134,7 @@ def lookups(table, items, factor, random):
     n = len(items)
     times = (items if table["per"] == "item" else 1.0) * (factor if table.get("shares_factor", True) else 1.0)
     drawn = np.floor(distribution(table["pooling"], n, random) * times + 0.5)
-    return np.where(random.random(n) < table["absent"], 0, drawn).astype(np.int64)
+    return np.where(random.random(n) < 1 - table["coverage"], 0, drawn).astype(np.int64)
 
 
 def items(description, n, random):

@@ -66,7 +66,7 @@ def _fit_tables(trace, options, result, random):
         found = pooling.fit(times, table.lookups, p, why, shared, options.quantiles, random)
         described = {
             "name": table.name, "rows": _rows_of(table, options), "dim": options.dim, "per": p,
-            "pooling": found.fit.description, "absent": arrivals.short(found.fit.absent),
+            "pooling": found.fit.description, "coverage": arrivals.short(1 - found.fit.absent),
         }  # fmt: skip
         if common.description and not shared:
             described["shares_factor"] = False

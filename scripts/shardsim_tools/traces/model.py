@@ -59,16 +59,19 @@ def _list(value, key, path, default=None):
 
 
 def _table(table, path, where):
-    name, per, absent, rows = (table.get(key, default) for key, default in DEFAULTS)
+    name, per, rows = (table.get(key, default) for key, default in DEFAULTS)
     if not isinstance(name, str) or per not in ("item", "query") or type(rows) is not int or rows < 1:
         raise BadInput(f"{where} is no table of a model: name, rows, pooling and per (item or query) are wanted", path)
-    if not isinstance(absent, (int, float)) or not 0 <= absent <= 1:
-        raise BadInput(f"{where}/absent is {shown(absent)}; 0 to 1 is wanted", path)
+    key = "absent" if "absent" in table else "coverage"  # absent: the former name, of the rest
+    share = table.get(key, 1)
+    if not isinstance(share, (int, float)) or not 0 <= share <= 1:
+        raise BadInput(f"{where}/{key} is {shown(share)}; 0 to 1 is wanted", path)
+    coverage = share if key == "coverage" else 1 - share
     pooling, pooling_path = _resolved(table.get("pooling"), path, f"{where}/pooling")
-    return ModelTable(name, rows, (1 - absent) * mean(pooling, pooling_path, f"{where}/pooling"), per == "item")
+    return ModelTable(name, rows, coverage * mean(pooling, pooling_path, f"{where}/pooling"), per == "item")
 
 
-DEFAULTS = (("name", None), ("per", "item"), ("absent", 0), ("rows", None))
+DEFAULTS = (("name", None), ("per", "item"), ("rows", None))
 
 
 def _pareto(d):
