@@ -964,7 +964,7 @@ class BackgroundTraffic(Runs):
                 plain = self.result(transport={"type": transport})
                 r = self.result(
                     transport={"type": transport},
-                    background=[self.LOAD, {"rate": "50 /s", "size": {"type": "fixed", "value": 10}}],
+                    cross_traffic=[self.LOAD, {"rate": "50 /s", "size": {"type": "fixed", "value": 10}}],
                 )
                 self.assertEqual((plain["background"], len(r["background"])), ([], 2))
                 loud, quiet = r["background"]
@@ -985,7 +985,7 @@ class BackgroundTraffic(Runs):
 
     def test_losses_are_counted(self):
         r = self.result(
-            background=[self.LOAD], faults=[{"links": "sparse* -> tor", "state": "down"}], serving=Faults.SERVING
+            cross_traffic=[self.LOAD], faults=[{"links": "sparse* -> tor", "state": "down"}], serving=Faults.SERVING
         )
         b = r["background"][0]
         self.assertEqual((b["delivered"], b["lost"]), (0, b["sent"]))
@@ -1023,7 +1023,7 @@ class Links(Runs):
         self.assertEqual(
             sum(
                 x["marked"]
-                for x in self.result(transport={"type": "packet"}, background=[BackgroundTraffic.LOAD])["links"]
+                for x in self.result(transport={"type": "packet"}, cross_traffic=[BackgroundTraffic.LOAD])["links"]
             ),
             0,
         )
