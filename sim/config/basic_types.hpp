@@ -37,15 +37,6 @@ std::string_view name_of(E value) {
   return "?";
 }
 
-/// Whether `name` is the value's, today or formerly.
-template <class E>
-bool is_name_of(E value, std::string_view name) {
-  if constexpr (requires { EnumNames<E>::former_names; })
-    for (const auto& [v, former] : EnumNames<E>::former_names)
-      if (v == value && former == name) return true;
-  return name_of(value) == name;
-}
-
 class BoolType final : public ValueType {
  public:
   void read(const Json& value, const At& at, void* target) const override;

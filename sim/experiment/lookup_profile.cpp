@@ -9,6 +9,13 @@
 namespace shardsim {
 namespace {
 
+// Whether a recording says `row_split`, in today's word or in the former one.
+bool says(const std::string& word, SplitBy row_split) {
+  for (const auto& [value, former] : EnumNames<SplitBy>::former_names)
+    if (former == word) return value == row_split;
+  return word == name_of(row_split);
+}
+
 using Shares = std::vector<double>;
 
 double share_of_ranks(const RankSampler& law, std::int64_t first, std::int64_t end) {
@@ -106,7 +113,7 @@ class TrafficProfile final : public LookupProfile {
   const TraceEstimate::Table* expected_shares(const TableSplit& split) const {
     const auto it = expected_.find(tables_[split.table].table->name);
     if (it == expected_.end() || std::ssize(it->second->shares) != split.parts ||
-        !is_name_of(split.split_by, it->second->split_by))
+        !says(it->second->split_by, split.split_by))
       return nullptr;
     return it->second;
   }
