@@ -20,7 +20,7 @@ Table table(std::int64_t rows, int dim, ElementType dtype = ElementType::fp32) {
 Net net(const std::string& name, std::vector<std::string> after) {
   Net n;
   n.name = name;
-  n.after = std::move(after);
+  n.depends_on = std::move(after);
   return n;
 }
 
