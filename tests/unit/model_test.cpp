@@ -92,7 +92,7 @@ TEST_CASE("nets are evaluated after those they depend on; a circle is refused") 
   Model m;
   m.nets = {net("last", {"left", "right"}), net("left", {"first"}), net("right", {"first"}), net("first", {})};
   CHECK(evaluation_order(m) == std::vector<std::size_t>{3, 1, 2, 0});
-  m.nets[3].after = {"last"};
+  m.nets[3].depends_on = {"last"};
   CHECK_THROWS_WITH(evaluation_order(m), Catch::Matchers::Contains("circle"));
 }
 
