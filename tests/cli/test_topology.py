@@ -569,7 +569,7 @@ class Draw(TopologyTest):
                 self.assertIn(name, shown)
 
     def test_the_same_bytes_every_time(self):
-        for net in (FAT_TREE, {"type": "torus", "dimensions": [4, 4], "cable": CABLE}):
+        for net in (FAT_TREE, {"type": "torus", "dimensions": [4, 4], "link": CABLE}):
             self.assertEqual(self.draw(net), self.draw(net))
 
     def test_without_graphviz(self):
