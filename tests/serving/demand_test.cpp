@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a batch asks of each server, against sums by hand. A lookup takes 116 ns (100 ns, and 1 ns for each of 16
+// bytes), of which 16 ns remain for a row that was just read; it moves a cache line of 64 bytes. A pooled vector is 16
+// bytes.
+#include <catch2/catch.hpp>
+#include <numeric>
+
+#include "scenarios.hpp"
+#include "serving/demand.hpp"
+
+using namespace shardsim;
+using namespace shardsim::testing;
+
+namespace {
+
+constexpr double kLookupPs = 116'000;
+constexpr double kAgainPs = 16'000;
+
+// Tables a (per item), b (per query) in the first net, c (per item, 30 ms a batch, as measured) in the second.
+const std::string kThreeTables = R"({
+  "model": {"name": "three", "nets": [
+    {"name": "first", "bottom_mlp": {"layers": [13, 8]}, "tables": [
+      {"name": "a", "rows": 10, "dim": 4, "pooling": {"type": "fixed", "value": 3}},
+      {"name": "b", "rows": 10, "dim": 4, "pooling": {"type": "fixed", "value": 3}, "per": "query"}]},
+    {"name": "second", "tables": [
+      {"name": "c", "rows": 10, "dim": 4, "pooling": {"type": "fixed", "value": 3}, "time": "30 ms"}]}]},
+  "sharding": {"strategy": "one-shard"},
+  "cluster": {"main": {"platform": PLATFORM}, "sparse": {"platform": PLATFORM}},
+  "topology": {"type": "star", "up_latency": "0 us", "down_latency": "0 us", "frontend": {"host": "main0"}},
+  "traffic": {"arrivals": {"type": "serial"}, "items": {"type": "fixed", "value": 4}, "queries": 1}
+})";
+enum TableNumber : std::size_t { a, b, c };
+enum NetNumber : std::size_t { first_net, second_net };
+
+std::string three_tables() {
+  std::string platform = kFreePlatform;
+  const auto replace = [](std::string& text, const std::string& what, const std::string& by) {
+    for (std::size_t at = text.find(what); at != std::string::npos; at = text.find(what, at + by.size()))
+      text.replace(at, what.size(), by);
+  };
+  replace(platform, R"("lookup": {"time": "0 ns", "time_per_byte": "0 ns"})",
+          R"("lookup": {"time": "100 ns", "time_per_byte": "1 ns"})");
+  std::string text = kThreeTables;
+  replace(text, "PLATFORM", platform);
+  return text;
+}
+
+// The one place that knows how demands are made: of a plan ({"main": [...], "shards": [[...], ...]}, by table).
+class Demands {
+ public:
+  explicit Demands(const std::string& plan, bool deduplicate = false)
+      : scenario_(scenario(three_tables(), {{"sharding", plan}})),
+        model_(served_model(scenario_)),
+        plan_(make_plan(scenario_, model_)),
+        demands_(model_, plan_, scenario_.cluster, with(deduplicate), 1, 0) {}
+
+  DemandModel& operator*() { return demands_; }
+  DemandModel* operator->() { return &demands_; }
+
+ private:
+  const ServingSpec& with(bool deduplicate) {
+    scenario_.serving.deduplicate = deduplicate;
+    return scenario_.serving;
+  }
+  Scenario scenario_;
+  Model model_;
+  ShardingPlan plan_;
+  DemandModel demands_;
+};
+
+// a and c on the first shard, b on the second.
+const std::string kWhole = R"({"plan": {"shards": [
+  {"name": "s0", "tables": [{"table": "a"}, {"table": "c"}]}, {"name": "s1", "tables": [{"table": "b"}]}]}})";
+// c on the main shard; of a and b, one half on each shard: even rows on the first, odd on the second.
+const std::string kSplit = R"({"plan": {"main": [{"table": "c"}], "shards": [
+  {"name": "s0", "tables": [{"table": "a", "part": 0, "parts": 2}, {"table": "b", "part": 0, "parts": 2}]},
+  {"name": "s1", "tables": [{"table": "a", "part": 1, "parts": 2}, {"table": "b", "part": 1, "parts": 2}]}]}})";
+enum Target : std::size_t { on_main, on_s0, on_s1 };
+
+// 4 items: 8 lookups in a, 3 in b, 12 in c.
+Query query_of_four(std::uint64_t id = 0) {
+  Query q;
+  q.id = id;
+  q.items = 4;
+  q.lookups = {8, 3, 12};
+  return q;
+}
+
+// The same, which says which rows of a and b.
+Query query_with_rows() {
+  Query q = query_of_four();
+  q.rows = {0, 2, 2, 2, 1, 3, 5, 4, /* b */ 7, 7, 8};
+  q.first_row = {0, 8, 11, 11};
+  return q;
+}
+
+void check(const Demand& d, std::int64_t lookups, std::int64_t distinct, std::int64_t bags, double gather_ps) {
+  CHECK(d.lookups == lookups);
+  CHECK(d.distinct == distinct);
+  CHECK(d.bags == bags);
+  CHECK(d.gather_ps == Approx(gather_ps));
+  CHECK(d.pooled.count == 16 * bags);
+}
+bool asks_nothing(const Demand& d) {
+  return d.lookups == 0 && d.distinct == 0 && d.bags == 0 && d.gather_ps == 0 && d.traffic.count == 0 &&
+         d.pooled.count == 0 && d.partial.count == 0;
+}
+
+}  // namespace
+
+TEST_CASE("a batch asks of each server what its items look up there") {
+  Demands demands(kWhole);
+  CHECK(demands->targets() == 3);
+  CHECK(demands->remote_targets(first_net) == std::vector<std::size_t>{on_s0, on_s1});
+  CHECK(demands->remote_targets(second_net) == std::vector<std::size_t>{on_s0});
+
+  // Items 0 and 1 of four: half of what is looked up for items, and all of what is looked up for the query.
+  const std::vector<Demand> first = demands->of_batch(query_of_four(), first_net, 0, 0, 2);
+  CHECK(asks_nothing(first[on_main]));
+  check(first[on_s0], 4, 4, 2, 4 * kLookupPs);
+  check(first[on_s1], 3, 3, 1, 3 * kLookupPs);
+  CHECK(first[on_s0].traffic.count == 4 * 64);
+  CHECK(first[on_s0].partial.count == 0);
+  // A row number is 8 bytes, the offset of a bag 4.
+  CHECK(demands->request_bytes(first[on_s0]).count == 4 * 8 + 2 * 4);
+  CHECK(demands->request_bytes(first[on_s1]).count == 3 * 8 + 1 * 4);
+
+  // A measured time is the batch's, whatever its lookups; how much memory it moved is not known.
+  const std::vector<Demand> second = demands->of_batch(query_of_four(), second_net, 0, 0, 1);
+  check(second[on_s0], 3, 3, 1, 30e9);
+  CHECK(second[on_s0].traffic.count == 0);
+  CHECK(asks_nothing(second[on_s1]));
+}
+
+TEST_CASE("lookups that items do not share evenly are all in one batch or another") {
+  Query q = query_of_four();
+  q.items = 3;  // 8 lookups: 2, 3 and 3
+  Demands demands(kWhole);
+  std::vector<std::int64_t> of_item;
+  for (int i = 0; i < 3; ++i)
+    of_item.push_back(demands->of_batch(q, first_net, static_cast<std::uint32_t>(i), i, i + 1)[on_s0].lookups);
+  CHECK(of_item == std::vector<std::int64_t>{2, 3, 3});
+}
+
+TEST_CASE("an absent feature is not asked for") {
+  Query q = query_of_four();
+  q.lookups[b] = 0;
+  Demands demands(kWhole);
+  const std::vector<Demand> d = demands->of_batch(q, first_net, 0, 0, 4);
+  check(d[on_s0], 8, 8, 4, 8 * kLookupPs);
+  CHECK(asks_nothing(d[on_s1]));
+}
+
+TEST_CASE("the message that carries a query has all its lookups and dense features") {
+  Demands demands(kWhole);
+  // 23 lookups; bags of 4 items in a and c, and one in b; 13 dense features of 4 bytes an item.
+  CHECK(demands->query_bytes(query_of_four()).count == 23 * 8 + 9 * 4 + 13 * 4 * 4);
+  Query q = query_of_four();
+  q.lookups[a] = 0;
+  CHECK(demands->query_bytes(q).count == 15 * 8 + 5 * 4 + 13 * 4 * 4);
+}
+
+TEST_CASE("without duplicates each row is asked for once a batch, and read once") {
+  Demands demands(kWhole, true);
+  const std::vector<Demand> d = demands->of_batch(query_with_rows(), first_net, 0, 0, 2);
+  // Of a the rows 0, 2, 2, 2; of b 7, 7, 8.
+  check(d[on_s0], 4, 2, 2, 2 * kLookupPs + 2 * kAgainPs);
+  check(d[on_s1], 3, 2, 1, 2 * kLookupPs + 1 * kAgainPs);
+  CHECK(d[on_s0].traffic.count == 2 * 64);
+  // Beside the distinct rows, where in the list of them each lookup finds its own: 4 bytes.
+  CHECK(demands->request_bytes(d[on_s0]).count == 2 * 8 + 2 * 4 + 4 * 4);
+  // With duplicates, the same rows are asked for again and again.
+  Demands plain(kWhole);
+  check(plain->of_batch(query_with_rows(), first_net, 0, 0, 2)[on_s0], 4, 4, 2, 4 * kLookupPs);
+}
+
+TEST_CASE("a split table is asked for where its rows are") {
+  const bool deduplicate = GENERATE(false, true);
+  CAPTURE(deduplicate);
+  Demands demands(kSplit, deduplicate);
+  const std::vector<Demand> d = demands->of_batch(query_with_rows(), first_net, 0, 0, 4);
+  // a: items have (0, 2), (2, 2), (1, 3), (5, 4). Even rows 0, 2, 2, 2, 4 are in three bags; odd 1, 3, 5 in two.
+  // b: 8 is even, 7 and 7 are odd; either shard has some of the one bag.
+  const auto gather = [&](int distinct, int again) {
+    return deduplicate ? distinct * kLookupPs + again * kAgainPs : (distinct + again) * kLookupPs;
+  };
+  check(d[on_s0], 5 + 1, deduplicate ? 3 + 1 : 6, 3 + 1, gather(4, 2));
+  check(d[on_s1], 3 + 2, deduplicate ? 3 + 1 : 5, 2 + 1, gather(4, 1));
+  // What comes back are partial sums, to be added up.
+  for (const Target t : {on_s0, on_s1}) CHECK(d[t].partial == d[t].pooled);
+  CHECK(asks_nothing(d[on_main]));
+}
+
+TEST_CASE("without rows, lookups of a split table fall on its parts at random, as its rows do") {
+  Demands demands(kSplit);
+  std::int64_t on_first = 0;
+  constexpr int kQueries = 2000;
+  for (int id = 0; id < kQueries; ++id) {
+    const Query q = query_of_four(static_cast<std::uint64_t>(id));
+    const std::vector<Demand> d = demands->of_batch(q, first_net, 0, 0, 4);
+    REQUIRE(d[on_s0].lookups + d[on_s1].lookups == 8 + 3);
+    for (const Target t : {on_s0, on_s1}) {
+      REQUIRE(d[t].bags <= d[t].lookups);
+      REQUIRE(d[t].bags <= 4 + 1);
+      REQUIRE((d[t].bags > 0) == (d[t].lookups > 0));
+      REQUIRE(d[t].partial == d[t].pooled);
+    }
+    on_first += d[on_s0].lookups;
+  }
+  // Binomial(22,000, 1/2): four standard deviations are 297.
+  CHECK(std::abs(on_first - kQueries * 11 / 2) < 297);
+}
+
+TEST_CASE("how lookups fall on parts belongs to the query: asked again, it is the same") {
+  Demands demands(kSplit);
+  Demands others(kSplit);
+  bool differs_by_batch = false;
+  for (std::uint64_t id = 0; id < 50; ++id) {
+    const Query q = query_of_four(id);
+    const std::vector<Demand> once = demands->of_batch(q, first_net, 0, 0, 4);
+    others->of_batch(query_of_four(id + 1), first_net, 3, 0, 4);
+    REQUIRE(once[on_s0].lookups == others->of_batch(q, first_net, 0, 0, 4)[on_s0].lookups);
+    differs_by_batch =
+        differs_by_batch || once[on_s0].lookups != demands->of_batch(q, first_net, 1, 0, 4)[on_s0].lookups;
+
+    // The query's own bag, in b, is one and the same in each of its batches.
+    Query of_b = q;
+    of_b.lookups[a] = 0;
+    REQUIRE(demands->of_batch(of_b, first_net, 0, 0, 2)[on_s0].lookups ==
+            demands->of_batch(of_b, first_net, 1, 2, 4)[on_s0].lookups);
+  }
+  CHECK(differs_by_batch);
+}
+
+TEST_CASE("a measured time is divided among the holders of a split table by their lookups") {
+  Demands demands(R"({"plan": {"main": [{"table": "a"}, {"table": "b"}, {"table": "c", "part": 0, "parts": 2}],
+    "shards": [{"name": "s", "tables": [{"table": "c", "part": 1, "parts": 2}]}]}})");
+  const std::vector<Demand> d = demands->of_batch(query_of_four(), second_net, 0, 0, 4);
+  CHECK(d[0].gather_ps + d[1].gather_ps == Approx(30e9));
+  CHECK(d[0].gather_ps == Approx(30e9 * static_cast<double>(d[0].lookups) / 12));
+}
+
+TEST_CASE("which rows are looked up matters where a table is split or duplicates are removed") {
+  CHECK(Demands(kWhole)->rows_matter() == std::vector<bool>{false, false, false});
+  CHECK(Demands(kSplit)->rows_matter() == std::vector<bool>{true, true, false});
+  CHECK(Demands(kWhole, true)->rows_matter() == std::vector<bool>{true, true, true});
+}
