@@ -20,7 +20,8 @@ if importlib.util.find_spec("distributed") is None:  # a package of the tests: s
 # What makes a command quick; the first that fits counts.
 FEWER = {
     r"traffic\.queries": "",  # says itself how many
-    r"shardsim sweep .*--out": " --set traffic.queries=300 --set traffic.warmup=10",
+    r"shardsim sweep .*--out": " --set traffic.queries=150 --set traffic.warmup=10",
+    r"shardsim validate --only": " --quick",
     r"scripts/paper\.py .*--out": " --queries 300 --only 'round trip'",
 }
 

@@ -122,7 +122,7 @@ std::string from_file(const std::string& type, const std::string& fields = "") {
 
 }  // namespace
 
-TEST_CASE("gaps of a renewal process have the law asked for") {
+TEST_CASE("gaps of a renewal process have the law asked for", "[draws]") {
   constexpr int kGaps = 200000;
   const double cv = GENERATE(0.25, 1.0, 3.0);
   const auto gaps = [&](const char* type) {
@@ -165,7 +165,7 @@ TEST_CASE("deterministic gaps are equal, and rounding does not add up") {
   }
 }
 
-TEST_CASE("DeepRecSys' gaps are Poisson numbers of milliseconds: variance 1 ms times the mean") {
+TEST_CASE("DeepRecSys' gaps are Poisson numbers of milliseconds: variance 1 ms times the mean", "[draws]") {
   const double rate = GENERATE(0.5, 50.0, 4000.0);
   CAPTURE(rate);
   std::vector<double> gaps = first_gaps(fmt::format(R"({{"type": "deeprecsys", "rate": "{} /s"}})", rate), 50000);
@@ -175,7 +175,7 @@ TEST_CASE("DeepRecSys' gaps are Poisson numbers of milliseconds: variance 1 ms t
   CHECK(m.variance == Approx(0.001 / rate).margin(5 * m.error_of_variance()));
 }
 
-TEST_CASE("modulated arrivals are stationary from the start and as bursty as the formula says") {
+TEST_CASE("modulated arrivals are stationary from the start and as bursty as the formula says", "[draws]") {
   // Var N(t) = m t + 2 c/r (t - (1 - exp(-r t))/r), with m the mean rate, c the variance of the rate and r the sum of
   // the two rates of change: the covariance of the rate is c exp(-r u). (W. Fischer and K. Meier-Hellstern, "The
   // Markov-modulated Poisson process (MMPP) cookbook", Performance Evaluation 18(2), 1993.)
@@ -218,7 +218,7 @@ TEST_CASE("shares of the time balance the flows between states") {
   }
 }
 
-TEST_CASE("diurnal arrivals follow the sine, from the peak that is named") {
+TEST_CASE("diurnal arrivals follow the sine, from the peak that is named", "[draws]") {
   const auto arrivals =
       arrivals_of(R"({"type": "diurnal", "rate": "5 /s", "period": "100 s", "swing": 0.8, "peak_at": "30 s"})");
   const auto source = arrivals->open(1, 0);
@@ -236,7 +236,8 @@ TEST_CASE("diurnal arrivals follow the sine, from the peak that is named") {
   check_counts(counts, expected);
 }
 
-TEST_CASE("a series of rates is a Poisson process of its rates, in either unit, with or without a header line") {
+TEST_CASE("a series of rates is a Poisson process of its rates, in either unit, with or without a header line",
+          "[draws]") {
   const std::vector<double> rates{3, 0, 12, 0.5, 7};
   const auto [content, fields] = GENERATE(table<std::string, std::string>({
       {"3\n0\n12\n0.5\n7", R"("interval": "2 s")"},
@@ -318,7 +319,7 @@ TEST_CASE("tenths add up to whole arrivals where counts are kept") {
   for (int i = 1; i <= 1000; ++i) CHECK(std::floor(seconds(*source->next())) == 10 * i - 1);
 }
 
-TEST_CASE("bunches: the moments of their process, each with as many arrivals as the size says") {
+TEST_CASE("bunches: the moments of their process, each with as many arrivals as the size says", "[draws]") {
   // 1, 2 or 9 in a bunch, 4 in the mean: gaps are 0 with probability 3/4 and 3 s with 1/4, so their CV is sqrt(4 - 1).
   const std::string moments = R"({"type": "deterministic", "rate": "1200 /h"})";
   const std::string size = R"({"type": "empirical", "quantiles": [1, 2, 9]})";

@@ -94,14 +94,15 @@ void check_whole(const std::string& json, double mean, double variance, const st
 
 }  // namespace
 
-TEST_CASE("Poisson numbers have their law, by inversion and by rejection") {
+TEST_CASE("Poisson numbers have their law, by inversion and by rejection", "[draws]") {
   const double mean = GENERATE(0.01, 0.7, 5.0, 29.9, 30.0, 31.5, 100.0, 1e4, 1e6, 1e9);
   const boost::math::poisson_distribution<double> law(mean);
   check_whole(fmt::format(R"({{"type": "poisson", "mean": {}}})", mean), mean, mean,
               [&](double x) { return boost::math::cdf(law, x - 1); });
 }
 
-TEST_CASE("huge Poisson numbers have the law of normal numbers, which is theirs within 5e-7 (Berry and Esseen)") {
+TEST_CASE("huge Poisson numbers have the law of normal numbers, which is theirs within 5e-7 (Berry and Esseen)",
+          "[draws]") {
   const double mean = GENERATE(1e12, 1e15);
   const boost::math::normal_distribution<double> law(mean, std::sqrt(mean));
   check_whole(fmt::format(R"({{"type": "poisson", "mean": {}}})", mean), mean, mean,
@@ -113,7 +114,7 @@ TEST_CASE("a Poisson number of mean 0 is 0") {
   for (int i = 0; i < 100; ++i) REQUIRE(poisson_number(random, 0) == 0);
 }
 
-TEST_CASE("geometric numbers have their law, counted from 0 or from 1") {
+TEST_CASE("geometric numbers have their law, counted from 0 or from 1", "[draws]") {
   const double beyond = GENERATE(0.01, 1.0, 3.5, 80.0, 1e6);
   const int from = GENERATE(0, 1);
   const boost::math::geometric_distribution<double> law(1 / (1 + beyond));
@@ -128,7 +129,7 @@ TEST_CASE("a geometric number from 1 with mean 1 is always 1") {
   for (int i = 0; i < 100; ++i) REQUIRE(d->sample(random) == 1);
 }
 
-TEST_CASE("negative binomial numbers have their law, given by dispersion or coefficient of variation") {
+TEST_CASE("negative binomial numbers have their law, given by dispersion or coefficient of variation", "[draws]") {
   const double mean = GENERATE(0.3, 4.0, 60.0, 5000.0);
   const double dispersion = GENERATE(0.01, 0.5, 1.0, 9.0);
   const boost::math::negative_binomial_distribution<double> law(1 / dispersion, 1 / (1 + mean * dispersion));
@@ -139,7 +140,7 @@ TEST_CASE("negative binomial numbers have their law, given by dispersion or coef
               variance, [&](double x) { return boost::math::cdf(law, x - 1); });
 }
 
-TEST_CASE("gamma numbers have their law, for shapes below and above 1") {
+TEST_CASE("gamma numbers have their law, for shapes below and above 1", "[draws]") {
   const double shape = GENERATE(0.05, 0.5, 1.0, 2.5, 1000.0);
   CAPTURE(shape);
   const boost::math::gamma_distribution<double> law(shape);
@@ -149,7 +150,7 @@ TEST_CASE("gamma numbers have their law, for shapes below and above 1") {
   check_law(parts, even_edges(0, 1), [](double x) { return x; });
 }
 
-TEST_CASE("bounded Pareto numbers have their law and stay within the bounds") {
+TEST_CASE("bounded Pareto numbers have their law and stay within the bounds", "[draws]") {
   const double shape = GENERATE(0.5, 1.0, 1.16, 2.0, 3.0);
   CAPTURE(shape);
   constexpr double kLeast = 2;
@@ -185,7 +186,7 @@ TEST_CASE("bounded Pareto means are right at extreme shapes and bounds") {
   CHECK(mean(2, 5, 5 + 1e-6) == Approx(5).epsilon(1e-6));
 }
 
-TEST_CASE("a histogram's values and bins come by their weights") {
+TEST_CASE("a histogram's values and bins come by their weights", "[draws]") {
   const Choice<Distribution> d = distribution(R"({"type": "histogram", "bins": [{"value": 0, "weight": 2},
     {"value": 9, "weight": 0}, {"low": 1, "high": 3, "weight": 5}, {"low": 3, "high": 10, "weight": 2},
     {"value": 20, "weight": 1}, {"value": 30, "weight": 0}]})");
@@ -212,7 +213,7 @@ TEST_CASE("a histogram of one bin is the uniform distribution, draw for draw") {
   CHECK(largest < 1e-14 * 5);
 }
 
-TEST_CASE("distributions of one formula have their law") {
+TEST_CASE("distributions of one formula have their law", "[draws]") {
   const auto check = [](const std::string& json, double mean, double variance, const std::vector<double>& edges,
                         const std::function<double(double)>& below) {
     CAPTURE(json);

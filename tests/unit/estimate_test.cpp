@@ -80,7 +80,7 @@ TEST_CASE("sections keep every observation, however long the run") {
   CHECK(below == Approx(90'000).epsilon(1e-12));
 }
 
-TEST_CASE("intervals of independent values hold the truth as often as they say") {
+TEST_CASE("intervals of independent values hold the truth as often as they say", "[draws]") {
   // 400 samples: the standard error of a coverage of 95 % is 1.1 %.
   CHECK(coverage(1e6, 2000, [](const Observations& o) { return estimate_mean(o, kConfidence); }) ==
         Approx(0.95).margin(0.035));
@@ -107,7 +107,8 @@ TEST_CASE("a percentile that the sample cannot support has no interval") {
   CHECK(estimate_mean(Sample{}.observations(), kConfidence).trust == Trust::too_few);
 }
 
-TEST_CASE("a run whose sections depend on each other says so, and gets a wider interval than independent values") {
+TEST_CASE("a run whose sections depend on each other says so, and gets a wider interval than independent values",
+          "[draws]") {
   std::mt19937_64 random(3);
   std::normal_distribution<double> step(0, 1);
   std::vector<double> wandering;
@@ -149,7 +150,7 @@ TEST_CASE("values that are all alike have an interval of no width, which is trus
   CHECK(none.half_width() == 0);
 }
 
-TEST_CASE("values that hang together are trusted only from runs that last many relaxation times") {
+TEST_CASE("values that hang together are trusted only from runs that last many relaxation times", "[draws]") {
   // Steps of 100 equal values: bursts, far more uncertain than 20,000 independent values.
   std::vector<double> steps;
   for (const double value : exponential(5, 200)) steps.insert(steps.end(), 100, value);
@@ -171,7 +172,7 @@ TEST_CASE("values that hang together are trusted only from runs that last many r
   CHECK(trust(exponential(5, 20'000), {1, 0}, 0) == Trust::good);
 }
 
-TEST_CASE("a beginning that chance explains is not cut off; one that it does not is") {
+TEST_CASE("a beginning that chance explains is not cut off; one that it does not is", "[draws]") {
   // One value in a thousand is a hundred times the others: wherever MSER sees one early it cuts (in 57 % of seeds).
   int cut_by_mser = 0;
   int cut = 0;

@@ -57,7 +57,7 @@ constexpr int kDraws = 2'000'000;
 
 }  // namespace
 
-TEST_CASE("Zipf ranks have their exact probabilities, one by one in small tables") {
+TEST_CASE("Zipf ranks have their exact probabilities, one by one in small tables", "[draws]") {
   const double s = GENERATE(0.0, 0.5, 0.84, 1.0, 1.2, 3.0);
   const std::int64_t rows = GENERATE(as<std::int64_t>{}, 1, 2, 10, 1000);
   CAPTURE(s, rows);
@@ -71,7 +71,7 @@ TEST_CASE("Zipf ranks have their exact probabilities, one by one in small tables
   CHECK(test.statistic < test.critical);
 }
 
-TEST_CASE("Zipf ranks have their exact probabilities, by bins in large tables") {
+TEST_CASE("Zipf ranks have their exact probabilities, by bins in large tables", "[draws]") {
   const double s = GENERATE(0.0, 0.5, 0.84, 1.0, 1.2, 3.0);
   const std::int64_t rows = GENERATE(as<std::int64_t>{}, 1'000'000, 1'000'000'000, 1'000'000'000'000);
   CAPTURE(s, rows);
@@ -87,7 +87,7 @@ TEST_CASE("Zipf ranks have their exact probabilities, by bins in large tables") 
 // The sampler takes the ranks from 128 on by bands a sixty-fourth as wide as their first rank is far out, and without
 // its rejection all rows of a band would be as popular as its first. Bins that know the bands show that with few draws:
 // the ranks before the bands, the first halves of all bands and their second halves.
-TEST_CASE("Zipf ranks fall off within the bands of the sampler too") {
+TEST_CASE("Zipf ranks fall off within the bands of the sampler too", "[draws]") {
   const double s = GENERATE(0.84, 1.0);
   CAPTURE(s);
   constexpr std::int64_t kSingle = 128;
@@ -134,7 +134,7 @@ TEST_CASE("ranks are a function of the stream") {
   CHECK(equal < 200);  // two draws agree by chance with the sum of squared probabilities, below 0.02
 }
 
-TEST_CASE("uniform ranks are all alike") {
+TEST_CASE("uniform ranks are all alike", "[draws]") {
   const std::int64_t rows = GENERATE(as<std::int64_t>{}, 1, 2, 10, 1000);
   std::vector<std::int64_t> edges;
   for (std::int64_t k = 0; k <= rows; ++k) edges.push_back(k);
@@ -143,7 +143,8 @@ TEST_CASE("uniform ranks are all alike") {
   CHECK(test.statistic < test.critical);
 }
 
-TEST_CASE("a reuse curve is kept, whatever the table's size, and rows on a border have their part of both sides") {
+TEST_CASE("a reuse curve is kept, whatever the table's size, and rows on a border have their part of both sides",
+          "[draws]") {
   const std::string curve = R"({"type": "reuse", "classes": [{"rows": 0.01, "accesses": 0.6},
     {"rows": 0.24, "accesses": 0.3}, {"rows": 0.75, "accesses": 0.1}]})";
   const auto share_up_to = [](double x) {  // of the accesses, by the share x of the rows

@@ -39,7 +39,8 @@ TEST_CASE("a share of which no observation was the other has an interval all the
   CHECK(all.high == 1);
 }
 
-TEST_CASE("the interval of a share holds the truth, of independent trials and of such that come in stretches") {
+TEST_CASE("the interval of a share holds the truth, of independent trials and of such that come in stretches",
+          "[draws]") {
   const double p = 0.9;
   for (const std::size_t stretch : {1UL, 50UL}) {
     int held = 0;
