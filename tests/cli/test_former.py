@@ -76,11 +76,11 @@ class FormerKeys(ProgramTest):
         base = self.file("former.json", FORMER)
         values = {"base": str(base), "axes": [{"path": "sharding.split_by", "values": ["modulus", "range"]}, {"path": "seed", "values": [1, 2]}]}
         done = self.succeed("sweep", self.file("sweep.json", values), "--list")
-        self.assertEqual(len(done.stderr.splitlines()), len(NOTES), done.stderr)
+        self.assertEqual(done.stderr.count("note: "), len(NOTES), done.stderr)
 
     def test_the_option_for_added_hosts(self):
-        graph = {"type": "graph", "nodes": [{"name": "s", "kind": "switch"}, {"name": "t", "kind": "switch"}],
-                 "links": [{"from": "s", "to": "t", "bandwidth": "1 Gbps", "latency": "1 us"}], "hosts_per_switch": 1, "frontend": "s/host0"}  # fmt: skip
+        graph = {"type": "graph", "switches": ["s", "t"],
+                 "links": [{"a": "s", "b": "t", "bandwidth": "1 Gbps", "latency": "1 us"}], "hosts_per_switch": 1, "frontend": "s/host0"}  # fmt: skip
         way = [self.succeed("topology", "route", self.file("net.json", graph), "s/host0", "t/host0", option, "bandwidth=1 Gbps",
                             option, "latency=5 us", "--format", "json").stdout for option in ("--host-link", "--host-cable")]  # fmt: skip
         self.assertEqual(way[0], way[1])
