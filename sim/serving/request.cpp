@@ -1,52 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The path of a request; reads like section "The path of a request" of docs/architecture.md.
-#include <numeric>
-
 #include "serving/serving.hpp"
 
 namespace shardsim {
-
-namespace {
-
-Outcome begun(const Query& query, Time now) {
-  Outcome outcome;
-  outcome.id = query.id;
-  outcome.items = query.items;
-  outcome.lookups = std::accumulate(query.lookups.begin(), query.lookups.end(), std::int64_t{0});
-  outcome.arrived = now;
-  return outcome;
-}
-
-}  // namespace
-
-void Serving::submit(Query query, std::function<void(const Outcome&)>& done) {
-  Patience* patience = patience_ ? &patience_with(query, done) : nullptr;
-  serve_query(std::move(query), done, patience);
-}
-
-Serving::Patience& Serving::patience_with(const Query& query, std::function<void(const Outcome&)>& done) {
-  if (free_patiences_.empty()) free_patiences_.push_back(&patiences_.emplace_back());
-  Patience& patience = *free_patiences_.back();
-  free_patiences_.pop_back();
-  patience.serving = this;
-  patience.done = &done;
-  patience.at_the_end = begun(query, sim_.now());
-  patience.answered = patience.over = false;
-  patience.holders = 2;
-  sim_.at(sim_.now() + *patience_, patience);
-  return patience;
-}
-
-// From now on nobody waits for the answer: what is still done for the query is done in vain.
-void Serving::Patience::fire() {
-  if (!answered) {
-    over = true;
-    at_the_end.failed = true;
-    at_the_end.spans[Span::timeout_wait] = serving->sim_.now() - at_the_end.arrived;
-    serving->conclude(at_the_end, *done);
-  }
-  serving->let_go(*this);
-}
 
 // A query reaches a main-shard replica over the network, is deserialised, and cut in batches that run in parallel. When
 // all are done, the scores leave.
@@ -109,26 +65,6 @@ Process Serving::serve_query(Query query, std::function<void(const Outcome&)>& d
   if (outcome.missing_bags > 0) [[unlikely]]
     outcome.degraded = static_cast<double>(outcome.missing_bags) / static_cast<double>(bags_of(query));
   report(outcome, answered, done, patience);
-}
-
-// The end of the work for a query.
-void Serving::report(Outcome& outcome, bool answered, std::function<void(const Outcome&)>& done, Patience* patience) {
-  --in_service_;
-  outcome.failed = !answered;
-  if (patience == nullptr) return conclude(outcome, done);
-  if (!patience->over) {
-    patience->answered = true;
-    conclude(outcome, done);
-  }
-  let_go(*patience);
-}
-
-// The end of a query, as the frontend sees it.
-void Serving::conclude(Outcome& outcome, std::function<void(const Outcome&)>& done) {
-  outcome.latency = sim_.now() - outcome.arrived;
-  outcome.cpu = outcome.spans.work();
-  sim_.note(outcome.id);
-  done(outcome);
 }
 
 // A batch walks the nets in dependency order. For each it makes the RPCs (eager: for all at the start), runs what needs
@@ -201,29 +137,6 @@ void Serving::call_shards(const Query& query, Batch batch, std::size_t net, Main
   }
 }
 
-// All that a query asks for, as it would be without a shard given up.
-std::int64_t Serving::bags_of(const Query& query) {
-  std::int64_t bags = 0;
-  std::uint32_t number = 0;
-  for (int first = 0; first < query.items; first += spec_.batch_items, ++number)
-    for (const std::size_t net : net_order_)
-      for (const Demand& demand :
-           demands_.of_batch(query, net, number, first, std::min(first + spec_.batch_items, query.items)))
-        bags += demand.bags;
-  return bags;
-}
-
-[[gnu::always_inline]] inline void Serving::count(const Activity& activity, const Demand& demand) {
-  ShardTotals& totals = shard_totals_[activity.target - 1];
-  ++rpcs_;
-  ++totals.rpcs;
-  totals.lookups += demand.lookups;
-  if (activity.attempt > 0) [[unlikely]] {
-    ++repeated_rpcs_;
-    ++totals.repeated;
-  }
-}
-
 // One RPC: serialised on a core, over the network, waits for a core of the shard, gathers and pools, and back. It tells
 // `calls` when it is done, or, where the caller may have given up, `attempt`.
 Process Serving::call_shard(const Rpc& asked, MainReplica& main, Calls* calls, Attempt* attempt) {
@@ -275,16 +188,6 @@ Process Serving::call_shard(const Rpc& asked, MainReplica& main, Calls* calls, A
     lost ? calls->fail(path) : calls->finish(path);
   else
     lost ? attempt->lose() : attempt->answer(path.spans, sim_);
-}
-
-Simulation& Caller::simulation() { return serving_->sim_; }
-
-void Caller::call(const Rpc& rpc, Calls& calls) { serving_->call_shard(rpc, *main_, &calls, nullptr); }
-
-Attempt& Caller::attempt(const Rpc& rpc) {
-  Attempt& attempt = serving_->attempts_.take();
-  serving_->call_shard(rpc, *main_, nullptr, &attempt);
-  return attempt;
 }
 
 }  // namespace shardsim

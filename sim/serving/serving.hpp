@@ -132,7 +132,17 @@ class Serving {
   void call_shards(const Query& query, Batch batch, std::size_t net, MainReplica& main, NetCalls& calls);
   Process call_shard(const Rpc& asked, MainReplica& main, Calls* calls, Attempt* attempt);
   std::int64_t bags_of(const Query& query);
-  void count(const Activity& activity, const Demand& demand);
+  void count(const Activity& activity, const Demand& demand) {
+    ShardTotals& totals = shard_totals_[activity.target - 1];
+    ++rpcs_;
+    ++totals.rpcs;
+    totals.lookups += demand.lookups;
+    if (activity.attempt > 0) [[unlikely]] {
+      ++repeated_rpcs_;
+      ++totals.repeated;
+    }
+  }
+  static Outcome begun(const Query& query, Time now);
   void report(Outcome& outcome, bool answered, std::function<void(const Outcome&)>& done, Patience* patience);
   void conclude(Outcome& outcome, std::function<void(const Outcome&)>& done);
 
