@@ -56,7 +56,7 @@ void check_hosts(const Watch& w, const RunResult& r, const Json& json, Violation
 
 // Bytes and messages at links; with packets, acknowledgements and repetitions go there too.
 void check_links(const Watch& w, const RunResult& r, const Scenario& s, const Json& json, Violations& v) {
-  const bool nothing_else = s.background.empty() && !works_in_vain(json);
+  const bool nothing_else = s.cross_traffic.empty() && !works_in_vain(json);
   std::int64_t lost = 0;
   std::map<std::uint32_t, Crossed> left = w.crossed;
   for (const LinkResult& l : r.links) {
@@ -91,7 +91,7 @@ void check_switches(const Watch& w, const RunResult& r, const Scenario& s, const
     bytes[l.from] -= l.bytes.count;
     messages[l.from] -= l.messages;
   }
-  const bool all_arrived = s.background.empty() && !works_in_vain(json);
+  const bool all_arrived = s.cross_traffic.empty() && !works_in_vain(json);
   for (const auto& [node, kind] : w.kinds) {
     if (kind != NodeKind::switching) continue;
     v.at_most("messages out of a switch came into it", node, 0, messages[node]);
@@ -159,7 +159,7 @@ std::string violations_of(const Json& json) {
 // What a draw cannot know: whether a pattern of a fault matches anything, and how many hosts there are.
 bool is_bad_luck(const InputError& e) {
   const std::string_view what = e.what();
-  return what.find("/faults/") != std::string_view::npos || what.find("/background/") != std::string_view::npos;
+  return what.find("/faults/") != std::string_view::npos || what.find("/cross_traffic/") != std::string_view::npos;
 }
 
 }  // namespace

@@ -317,7 +317,7 @@ inline Json random_fault(Draw& d) {
   return f;
 }
 
-inline Json random_background(Draw& d) {
+inline Json random_cross_traffic(Draw& d) {
   Json b{{"size", random_distribution(d, d.magnitude(500, 20'000))}};
   if (d.chance(0.5))
     b["rate"] = d.rate(10, 5000);
@@ -338,7 +338,7 @@ inline Json random_scenario(std::uint64_t seed) {
   s["serving"] = random_serving(d, fewest_cores(s["cluster"]));
   s["traffic"] = random_traffic(d);
   if (s["traffic"].contains("rows") && d.chance(0.6)) s["serving"]["deduplicate"] = true;
-  if (d.chance(0.3)) s["background"].push_back(random_background(d));
+  if (d.chance(0.3)) s["cross_traffic"].push_back(random_cross_traffic(d));
   if (d.chance(0.4)) {
     for (int f = 0, faults = d.integer(1, 3); f < faults; ++f) s["faults"].push_back(random_fault(d));
     s["serving"]["call"] = random_call(d);
