@@ -10,24 +10,27 @@ Poisson traffic has every table's mean pooling in every query. Prints a table in
 stay in the folder of results. The program is $SHARDSIM, or build/release/shardsim.
 """
 
+import argparse
 import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from shardsim_tools.checkout import ROOT
 from shardsim_tools.traces import command, model
 from shardsim_tools.traces.errors import BadInput
 
 PROGRAM = Path(os.environ.get("SHARDSIM", ROOT / "build/release/shardsim")).absolute()
-STRATEGIES = {
+STRATEGIES: dict[str, dict[str, Any]] = {
     "singular": {"strategy": "singular"},
     "8 shards": {"strategy": "load-balanced", "shards": 8},
 }
 
 
-def parser():
+def parser() -> argparse.ArgumentParser:
     result = command.parser(__doc__)
     result.add_argument("arrivals", metavar="ARRIVALS", type=Path, help="a trace; its times count")
     result.add_argument("lookups", metavar="LOOKUPS", type=Path, help="a trace with detail counts or rows")
@@ -38,14 +41,14 @@ def parser():
     return result
 
 
-def call(*words):
+def call(*words: object) -> str:
     done = subprocess.run([str(word) for word in words], capture_output=True, text=True, check=False)
     if done.returncode:
-        raise BadInput(f"{Path(words[0]).name} {words[1]}: {done.stderr.strip() or done.returncode}")
+        raise BadInput(f"{Path(str(words[0])).name} {words[1]}: {done.stderr.strip() or done.returncode}")
     return done.stdout
 
 
-def with_tables(source, target, change):
+def with_tables(source: Path, target: Path, change: Callable[[dict[str, Any]], object]) -> None:
     """The model again, with its tables changed."""
     described = json.loads(source.read_text())
     for net in described["nets"]:
@@ -58,7 +61,7 @@ RATES = ("rate", "rate_on", "rate_off")
 TIMES = ("mean_on", "mean_off", "mean_stay", "period", "peak_at")
 
 
-def stretch(arrivals, speedup, folder):
+def stretch(arrivals: dict[str, Any], speedup: float, folder: Path) -> None:
     """The fitted arrivals at another rate: all times divided by `speedup`."""
     if "file" in arrivals:
         arrivals.update(file=str(folder / arrivals["file"]), speedup=speedup)
@@ -71,7 +74,7 @@ def stretch(arrivals, speedup, folder):
 
 
 class Comparison:
-    def __init__(self, options):
+    def __init__(self, options: argparse.Namespace) -> None:
         self.options = options
         self.folder = options.out.absolute()
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -80,7 +83,7 @@ class Comparison:
             raise BadInput("names no file of its model", options.scenario)
         self.model = (options.scenario.parent / self.scenario["model"]).resolve()
 
-    def prepare(self):
+    def prepare(self) -> None:
         """Writes the real trace and its twin at the first rate; other rates only stretch the time."""
         real, first = self.folder / "real.jsonl", self.folder / "arrivals.jsonl"
         arrivals = {
@@ -124,21 +127,24 @@ class Comparison:
             lambda table: table.update({key: fitted[table["name"]][key] for key in keys if key in fitted[table["name"]]}),
         )  # fmt: skip
 
-    def items_unless_given(self):
+    def items_unless_given(self) -> list[str]:
         with open(self.options.arrivals, encoding="utf-8-sig") as file:
             given = json.loads(file.readline()).get("items", False)
         return ["--set", "traffic.items=null"] if given else []
 
     @staticmethod
-    def flatten(table, means):
+    def flatten(table: dict[str, Any], means: dict[str, float]) -> None:
         table["pooling"] = {"type": "fixed", "value": means[table["name"]]}
         table.pop("coverage", None)
 
-    def workloads(self, rate):
+    def workloads(self, rate: float) -> dict[str, tuple[Path, dict[str, Any]]]:
         """By name: the model and the traffic."""
         speedup = rate / self.options.rates[0]
         items = self.fit["traffic"]["items"]
-        replay = lambda name: {"arrivals": {"type": "replay", "file": str(self.folder / name), "speedup": speedup}}
+
+        def replay(name: str) -> dict[str, Any]:
+            return {"arrivals": {"type": "replay", "file": str(self.folder / name), "speedup": speedup}}
+
         twin = json.loads(json.dumps(self.fit["traffic"]))
         arrivals = twin["arrivals"]
         stretch(arrivals, speedup, self.folder)
@@ -150,14 +156,14 @@ class Comparison:
             "their fitted twin": (self.folder / "twin.model.json", twin),
         }
 
-    def latency_ms(self, sharding, described, traffic):
+    def latency_ms(self, sharding: dict[str, Any], described: Path, traffic: dict[str, Any]) -> list[float]:
         traffic = {**traffic, "queries": self.queries, "warmup": min(100, self.queries // 10)}
         call(PROGRAM, "run", self.options.scenario, "--set", f"model={described}", "--set", f"traffic={json.dumps(traffic)}",
              "--set", f"sharding={json.dumps(sharding)}", "--out", self.folder / "run", "--force")  # fmt: skip
         latency = json.loads((self.folder / "run/result.json").read_text())["latency_us"]
         return [latency[key] / 1000 for key in ("p50", "p90", "p99")]
 
-    def show(self):
+    def show(self) -> None:
         self.prepare()
         print("| rate (/s) | workload | " + " | ".join(f"{s}: P50, P90, P99 (ms)" for s in STRATEGIES) + " |")
         print("|---:|---|" + "---:|" * len(STRATEGIES))
@@ -169,7 +175,7 @@ class Comparison:
                 )
 
 
-def main():
+def main() -> int:
     options = parser().parse_args()
     return command.run(lambda: Comparison(options).show(), None)
 

@@ -15,10 +15,12 @@ import json
 import os
 import sys
 from pathlib import Path
+from types import ModuleType
+from typing import Any, NoReturn
 
 from shardsim_tools.topology_formats import FORMATS, units
 from shardsim_tools.topology_formats.graph import Defaults, Graph
-from shardsim_tools.topology_formats.source import BadInput, load
+from shardsim_tools.topology_formats.source import BadInput, Source, load
 
 DEFAULTS = {"bandwidth", "latency", "kind", "bandwidth-unit", "latency-unit", "module"}
 
@@ -26,12 +28,12 @@ DEFAULTS = {"bandwidth", "latency", "kind", "bandwidth-unit", "latency-unit", "m
 class Parser(argparse.ArgumentParser):
     """One line on a mistake, as for a mistake in the file."""
 
-    def error(self, message):
+    def error(self, message: str) -> NoReturn:
         print(f"convert_topology: {message} (--help shows all options)", file=sys.stderr)
         sys.exit(2)
 
 
-def parser():
+def parser() -> argparse.ArgumentParser:
     result = Parser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     result.add_argument("input", metavar="IN", nargs="?", type=Path, help="the file to convert")
     result.add_argument("output", metavar="OUT.json", nargs="?", type=Path, help="where to write (default: stdout)")
@@ -54,7 +56,7 @@ def parser():
     return result
 
 
-def defaults_of(options):
+def defaults_of(options: argparse.Namespace) -> Defaults:
     values = {}
     for text in options.default:
         key, equals, value = text.partition("=")
@@ -78,14 +80,14 @@ def defaults_of(options):
     return Defaults(**values, repair=options.repair)
 
 
-def format_of(source, name):
+def format_of(source: Source, name: str | None) -> ModuleType:
     for known in FORMATS:
         if known.NAME == name or (name is None and known.matches(source)):
             return known
     raise BadInput(None, f"is of no format known here; say which with --format: {', '.join(f.NAME for f in FORMATS)}")
 
 
-def text_of(native):
+def text_of(native: dict[str, Any]) -> str:
     """A link a line, so that files can be compared."""
     parts = []
     for key, value in native.items():
@@ -97,7 +99,7 @@ def text_of(native):
     return "{\n" + ",\n".join(parts) + "\n}\n"
 
 
-def write(text, path, force):
+def write(text: str, path: Path, force: bool) -> None:
     """All or nothing: into a new file beside it, which then takes its name."""
     if path.exists() and not force:
         raise BadInput(None, f"{path} exists; --force overwrites it")
@@ -111,7 +113,7 @@ def write(text, path, force):
         beside.unlink(missing_ok=True)
 
 
-def read(source, options):
+def read(source: Source, options: argparse.Namespace) -> dict[str, Any]:
     """The native form; empty when there are findings."""
     defaults = defaults_of(options)
     known = format_of(source, options.format)
@@ -120,7 +122,7 @@ def read(source, options):
     return graph.finished(options.frontend)
 
 
-def convert(options):
+def convert(options: argparse.Namespace) -> int:
     """The exit code."""
     decimal.getcontext().prec = 60  # what is read stays exact
     source = load(options.input)
@@ -145,11 +147,11 @@ def convert(options):
     return 0
 
 
-def say(message):
+def say(message: str) -> None:
     print(f"convert_topology: {' '.join(message.split())}", file=sys.stderr)
 
 
-def main():
+def main() -> int:
     arguments = parser()
     options = arguments.parse_intermixed_args()
     if options.list_formats:

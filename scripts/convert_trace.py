@@ -12,15 +12,19 @@ sorted. What the result cannot express is told on stderr, a line each. Exit code
 cannot be converted, and nothing is written; 1: interrupted.
 """
 
+import argparse
 import sys
+from collections.abc import Iterator
 from itertools import chain, islice
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any, cast
 
 from shardsim_tools.trace_formats import FORMATS
 from shardsim_tools.traces import arrivals, command, output, trace, values
 from shardsim_tools.traces.errors import BadInput
 from shardsim_tools.traces.source import Source
+from shardsim_tools.traces.trace import Content, Moment, Trace
 
 ENDINGS = ", ".join(output.ENDINGS)
 EVERY = {"from", "force", "limit", "speedup", "sort"}
@@ -28,7 +32,7 @@ TIMELESS = {"rate", "arrivals", "seed"}
 LONGEST_RUN = 53  # days that shardsim simulates
 
 
-def parser():
+def parser() -> argparse.ArgumentParser:
     result = command.parser(__doc__)
     result.add_argument("input", metavar="IN", nargs="?", type=Path, help="the file to convert; may be .gz or .zst")
     result.add_argument("output", metavar="OUT", nargs="?", type=Path, help=f"{ENDINGS} (default: stdout, plain)")
@@ -66,16 +70,16 @@ def parser():
     return result
 
 
-def listing():
+def listing() -> None:
     for name, known in FORMATS.items():
         options = ", ".join("--" + key.replace("_", "-") for key in known.OPTIONS)
         print(f"{name:16} {known.ABOUT}" + (f" [{options}]" if options else ""))
 
 
-def name_of(source, given):
+def name_of(source: Source, given: dict[str, Any]) -> str:
     """The format of the file."""
     if given["from"]:
-        return given["from"]
+        return str(given["from"])
     if given["rate_column"]:
         return "rate-series"
     if given["time_column"]:
@@ -94,7 +98,7 @@ def name_of(source, given):
     )  # fmt: skip
 
 
-def check(given):
+def check(given: dict[str, Any]) -> None:
     if given["limit"] is not None and given["limit"] < 1:
         raise BadInput(f"--limit is {given['limit']}; at least 1 is wanted")
     if given["seed"] is not None and given["seed"] < 0:
@@ -103,12 +107,12 @@ def check(given):
         output.check(given["output"], given["force"])
 
 
-def chosen(given):
+def chosen(given: dict[str, Any]) -> dict[str, Any]:
     """The options that were given."""
     return {key: value for key, value in given.items() if value not in (None, False) and key not in ("input", "output")}
 
 
-def refuse_unused(given, name, has_times):
+def refuse_unused(given: dict[str, Any], name: str, has_times: bool) -> None:
     """An option that changes nothing is a mistake that nobody would see."""
     used = EVERY | set(FORMATS[name].OPTIONS) | (set() if has_times else TIMELESS - {"seed"})
     if not has_times:
@@ -126,7 +130,7 @@ def refuse_unused(given, name, has_times):
         raise BadInput(f"{option} is not for {name}; --list shows what is")
 
 
-def read(source, given):
+def read(source: Source, given: dict[str, Any]) -> tuple[str, Trace]:
     """The format's name, and what it makes of the source."""
     name = name_of(source, given)
     known = FORMATS[name]
@@ -134,10 +138,10 @@ def read(source, given):
     return name, known.read(source, SimpleNamespace(**settings))
 
 
-def timed(made, given):
+def timed(made: Trace, given: dict[str, Any]) -> Iterator[tuple[int, int | None, Content | None]]:
     """The records with times, if need be of our own."""
     if made.has_times:
-        return made.records
+        return cast(Iterator[tuple[int, int | None, Content | None]], made.records)
     rate = values.given_rate(given["rate"] or "1 /s", "--rate")
     seed = given["seed"] if given["seed"] is not None else 1
     poisson = given["arrivals"] == "poisson"
@@ -147,18 +151,18 @@ def timed(made, given):
     return ((time, items, content) for time, (_, items, content) in zip(clock, made.records))
 
 
-def finished(made, source, given):
+def finished(made: Trace, source: Source, given: dict[str, Any]) -> tuple[int, Iterator[Moment]]:
     """(the time of the first on the source's clock, all (time from 0, the rest of the line))."""
     speedup = values.given_number(given["speedup"] or "1", "--speedup")
-    lines = ((time, output.tail(items, made.detail, content)) for time, items, content in timed(made, given))
-    lines = trace.sorted_by_time(lines, source) if made.sort or given["sort"] else trace.in_order(lines, source)
+    texts = ((time, output.tail(items, made.detail, content)) for time, items, content in timed(made, given))
+    lines = trace.sorted_by_time(texts, source) if made.sort or given["sort"] else trace.in_order(texts, source)
     first = next(lines, None)
     if first is None:
         raise BadInput("holds no requests", source.path)
     return first[0], islice(trace.from_zero(chain([first], lines), speedup, source), given["limit"])
 
 
-def provenance(name, made, source, given, zero):
+def provenance(name: str, made: Trace, source: Source, given: dict[str, Any], zero: int) -> dict[str, str]:
     result = {"source": source.path.name, "format": name}
     if licence := getattr(FORMATS[name], "LICENCE", None):
         result["licence"] = licence
@@ -170,7 +174,7 @@ def provenance(name, made, source, given, zero):
     return result
 
 
-def convert(given):
+def convert(given: dict[str, Any]) -> None:
     check(given)
     source = Source(given["input"])
     name, made = read(source, given)
@@ -184,7 +188,7 @@ def convert(given):
     report(source, name, made, count, last)
 
 
-def report(source, name, made, count, length):
+def report(source: Source, name: str, made: Trace, count: int, length: int) -> None:
     for note in source.notes:
         command.say(f"note: {note}")
     if trace.days(length) > LONGEST_RUN:
@@ -194,7 +198,7 @@ def report(source, name, made, count, length):
     command.say(f"{name}: {count:,} requests over {length / values.SECOND:,.6g} s{tables}")
 
 
-def main():
+def main() -> int:
     arguments = parser()
     given = vars(arguments.parse_args())
     if given["list"]:

@@ -9,12 +9,12 @@ import csv
 import datetime
 
 
-def seconds(timestamp):
+def seconds(timestamp: str) -> float:
     whole, fraction = timestamp.split(".")
     return datetime.datetime.strptime(whole, "%Y-%m-%d %H:%M:%S").timestamp() + float("0." + fraction)
 
 
-def main():
+def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("source", help="CSV file with a column TIMESTAMP")
     parser.add_argument("target", help="CSV file to write, with the column arrival_s: seconds since the first arrival")

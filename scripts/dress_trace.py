@@ -17,20 +17,24 @@ stream's. Tables that follow the same table vary together wholly. Which rows are
 tables say nothing of these.
 """
 
+import argparse
 import fnmatch
 import itertools
 import random
 import sys
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from shardsim_tools.traces import command, model, output, values
 from shardsim_tools.traces.errors import BadInput, shown
+from shardsim_tools.traces.model import ModelTable
 from shardsim_tools.traces.reader import TraceFile
+from shardsim_tools.traces.trace import Table
 
 MOST_LOOKUPS = 2**31 - 1  # of a table in a request
 
 
-def parser():
+def parser() -> argparse.ArgumentParser:
     result = command.parser(__doc__)
     result.add_argument(
         "arrivals", metavar="ARRIVALS", type=Path, help="a trace; its times and, if it has them, items count"
@@ -49,7 +53,7 @@ def parser():
     return result
 
 
-def check(options):
+def check(options: argparse.Namespace) -> None:
     for name, least in (("limit", 1), ("items", 1), ("seed", 0)):
         value = getattr(options, name)
         if value is not None and value < least:
@@ -58,7 +62,7 @@ def check(options):
         output.check(options.output, options.force)
 
 
-def fixed_items(arrivals, tables, items):
+def fixed_items(arrivals: TraceFile, tables: list[ModelTable], items: int | None) -> int | None:
     """Of every request; None if the arrivals say it or nobody asks."""
     if arrivals.has_items and items:
         raise BadInput("--items is given, and the arrivals have items of their own", arrivals.source.path)
@@ -69,7 +73,7 @@ def fixed_items(arrivals, tables, items):
     return items
 
 
-def means_of(stream):
+def means_of(stream: TraceFile) -> dict[str, float]:
     """By table, of those that are looked up at all: the mean count of a request."""
     sums, requests = dict.fromkeys((name for name, _ in stream.tables), 0), 0
     if stream.detail == "none":
@@ -83,7 +87,9 @@ def means_of(stream):
     return {name: total / requests for name, total in sums.items() if total}
 
 
-def pairs_of(tables, names, options, path):
+def pairs_of(
+    tables: list[ModelTable], names: Collection[str], options: argparse.Namespace, path: Path
+) -> dict[str, str]:
     """By table of the model, the table that it follows."""
     rules = []
     for text in options.map:
@@ -99,29 +105,39 @@ def pairs_of(tables, names, options, path):
     random.Random(options.seed).shuffle(dealt)
     deal = itertools.cycle(dealt)
     return {
-        table.name: next((name for pattern, name in rules if fnmatch.fnmatchcase(table.name, pattern)), None)
+        table.name: next((name for pattern, name in rules if fnmatch.fnmatchcase(table.name, pattern)), "")
         or next(deal)
         for table in tables
     }
 
 
-def again_and_again(stream):
+def again_and_again(stream: TraceFile) -> Iterator[dict[str, int]]:
     while True:
         yield from stream.counts()
 
 
-def dressed(arrivals, stream, tables, follows, means, options, items):
+def dressed(
+    arrivals: TraceFile,
+    stream: TraceFile,
+    tables: list[ModelTable],
+    follows: dict[str, str],
+    means: dict[str, float],
+    options: argparse.Namespace,
+    items: int | None,
+) -> Iterator[tuple[int, int | None, dict[str, int]]]:
     """(time, items, lookups by table) of each arrival."""
     uniform = random.Random(f"rounding {options.seed}").random
     plan = [(t.name, follows[t.name], t.mean / means[follows[t.name]], t.per_item) for t in tables if t.mean]
     for (time, own_items, _), counts in zip(itertools.islice(arrivals, options.limit), again_and_again(stream)):
         count = items or own_items
-        lookups = {}
+        lookups: dict[str, int] = {}
         for name, followed, scale, per_item in plan:
             seen = counts.get(followed)
             if not seen:
                 continue
-            wanted = seen * scale * count if per_item else seen * scale
+            wanted = (
+                seen * scale * (count or 0) if per_item else seen * scale
+            )  # fixed_items() saw to it that there are items
             rounded = int(wanted) + (uniform() < wanted % 1)
             if rounded > MOST_LOOKUPS:
                 raise stream.source.bad(f"gives table {name} {rounded} lookups; at most {MOST_LOOKUPS} are kept")
@@ -130,7 +146,9 @@ def dressed(arrivals, stream, tables, follows, means, options, items):
         yield time, count, lookups
 
 
-def provenance(arrivals, stream, follows, options):
+def provenance(
+    arrivals: TraceFile, stream: TraceFile, follows: dict[str, str], options: argparse.Namespace
+) -> dict[str, str]:
     result = {}
     for part, file in (("arrivals", arrivals), ("lookups", stream)):
         result[part] = f"{file.source.path.name}"
@@ -144,7 +162,7 @@ def provenance(arrivals, stream, follows, options):
     return result | {"program": f"shardsim's scripts/dress_trace.py {words}"}
 
 
-def dress(options):
+def dress(options: argparse.Namespace) -> None:
     check(options)
     arrivals, stream = TraceFile(options.arrivals), TraceFile(options.lookups)
     tables = model.tables(options.model)
@@ -152,7 +170,7 @@ def dress(options):
     has_items = bool(items or arrivals.has_items)
     means = means_of(stream)
     follows = pairs_of(tables, means, options, stream.source.path)
-    header = [(table.name, table.rows) for table in tables]
+    header: list[Table] = [(table.name, table.rows) for table in tables]
     records = dressed(arrivals, stream, tables, follows, means, options, items)
     count = time = 0
     with output.writing(options.output) as file:
@@ -170,7 +188,7 @@ def dress(options):
     )
 
 
-def main():
+def main() -> int:
     options = parser().parse_args()
     return command.run(lambda: dress(options), options.output)
 

@@ -18,7 +18,7 @@ from pathlib import Path
 LINE = 64  # bytes of a cache line
 
 
-def curve(file):
+def curve(file: Path) -> list[tuple[float, float]]:
     """Points (bandwidth in GB/s, latency in ns) by bandwidth."""
     with file.open(newline="") as opened:
         rows = csv.DictReader(opened)
@@ -28,7 +28,7 @@ def curve(file):
         return sorted((float(row["bandwidth_MB_per_s"]) / 1000, float(row["latency_ns"])) for row in rows)
 
 
-def latency_at(points, bandwidth):
+def latency_at(points: list[tuple[float, float]], bandwidth: float) -> float:
     """Linear between the measured points; below the first, as there."""
     for (low, before), (high, after) in zip(points, points[1:]):
         if low <= bandwidth < high:
@@ -36,14 +36,14 @@ def latency_at(points, bandwidth):
     return points[0][1] if bandwidth < points[0][0] else points[-1][1]
 
 
-def from_curve(points, chains, stream, load):
+def from_curve(points: list[tuple[float, float]], chains: int, stream: float, load: float) -> tuple[float, float]:
     """A lone line costs latency / chains; each further byte of the row comes at the rate of a stream."""
     per_byte = 1 / stream
     line = latency_at(points, load * points[-1][0]) / chains
     return max(0.0, line - LINE * per_byte), per_byte
 
 
-def from_lookups(lookups):
+def from_lookups(lookups: list[tuple[float, float]]) -> tuple[float, float]:
     """The straight line through two measured lookups."""
     (small, fast), (large, slow) = sorted(lookups)
     if small == large:
@@ -52,28 +52,28 @@ def from_lookups(lookups):
     return fast - small * per_byte, per_byte
 
 
-def positive(text):
+def positive(text: str) -> float:
     number = float(text)
     if not number > 0:
         raise argparse.ArgumentTypeError(f"found {text}; expected more than 0")
     return number
 
 
-def share(text):
+def share(text: str) -> float:
     number = positive(text)
     if number > 1:
         raise argparse.ArgumentTypeError(f"found {text}; expected a share, at most 1")
     return number
 
 
-def lookup(text):
+def lookup(text: str) -> tuple[float, float]:
     size, colon, time = text.partition(":")
     if not colon:
         raise argparse.ArgumentTypeError(f"found {text}; expected BYTES:NANOSECONDS, such as 64:57")
     return positive(size), positive(time)
 
 
-def arguments(argv):
+def arguments(argv: list[str] | None) -> argparse.Namespace:
     first, _, rest = __doc__.partition("\n")
     result = argparse.ArgumentParser(
         description=first, epilog=rest, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -111,7 +111,7 @@ def arguments(argv):
     return options
 
 
-def main(argv=None):
+def main(argv: list[str] | None = None) -> None:
     options = arguments(argv)
     points = curve(options.curve)
     if options.lookup:

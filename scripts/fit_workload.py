@@ -11,12 +11,15 @@ files that scenarios can name: "traffic": "fitted.traffic.json" and, where there
 (tables alone: add the MLPs). Exit code 2 and one line on stderr: the trace cannot be fitted, and nothing is written.
 """
 
+import argparse
 import contextlib
 import csv
 import json
 import os
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import IO, Any
 
 from shardsim_tools.fitting import source, summary, workload
 from shardsim_tools.traces import command
@@ -25,8 +28,8 @@ from shardsim_tools.traces.errors import BadInput
 ENDINGS = (".jsonl", ".trace")
 
 
-def whole(least, most):
-    def parse(text):
+def whole(least: int, most: int) -> Callable[[str], int]:
+    def parse(text: str) -> int:
         if not text.isascii() or not text.isdigit() or not least <= int(text) <= most:
             raise ValueError
         return int(text)
@@ -35,7 +38,7 @@ def whole(least, most):
     return parse
 
 
-def parser():
+def parser() -> argparse.ArgumentParser:
     result = command.parser(__doc__)
     result.add_argument("trace", metavar="TRACE", type=Path, help="the trace; may be .gz or .zst")
     result.add_argument(
@@ -47,7 +50,9 @@ def parser():
         "--per", choices=("item", "query", "auto"), default="auto",
         help="what lookups are proportional to (default: as the trace shows)",
     )  # fmt: skip
-    result.add_argument("--seed", metavar="N", type=whole(0, 2**32), default=1, help="of the samples drawn (default: 1)")
+    result.add_argument(
+        "--seed", metavar="N", type=whole(0, 2**32), default=1, help="of the samples drawn (default: 1)"
+    )
     result.add_argument(
         "--quantiles", metavar="N", type=whole(2, 10_000), default=100, help="of what no law fits (default: 100)"
     )
@@ -62,31 +67,33 @@ def parser():
     return result
 
 
-def target_of(options):
+def target_of(options: argparse.Namespace) -> Path | None:
     """The file to write, or None."""
-    if options.out is None or options.out.suffix == ".json":
-        return options.out
+    out: Path | None = options.out
+    if out is None or out.suffix == ".json":
+        return out
     name = options.trace.name
     for ending in (".gz", ".zst", *ENDINGS):
         name = name.removesuffix(ending)
-    return options.out / f"{name}.json"
+    return out / f"{name}.json"
 
 
-def rates_beside(target):
+def rates_beside(target: Path) -> Path:
     return target.with_name(f"{target.stem}.rates.csv")
 
 
-def parts_beside(target):
+def parts_beside(target: Path) -> tuple[Path, Path]:
     """Of traffic and model, for scenarios to name."""
     return target.with_name(f"{target.stem}.traffic.json"), target.with_name(f"{target.stem}.model.json")
 
 
-def check_targets(options, target):
+def check_targets(options: argparse.Namespace, target: Path | None) -> None:
     """Before any work is done. Whether rates are written is not known yet."""
     if options.plot and options.plot.suffix != ".png":
         raise BadInput("a name that ends in .png is wanted", options.plot)
     beside = [rates_beside(target), *parts_beside(target)] if target else []
-    for path in filter(None, (target, options.plot, *beside)):
+    targets: list[Path | None] = [target, options.plot, *beside]
+    for path in filter(None, targets):
         if path.is_dir():
             raise BadInput("is a folder; name a file", path)
         if path.exists() and not options.force:
@@ -94,7 +101,7 @@ def check_targets(options, target):
 
 
 @contextlib.contextmanager
-def writing(path, mode="x", **how):
+def writing(path: Path, mode: str = "x", **how: Any) -> Iterator[IO[Any]]:
     """Into a new file beside it, which then takes its name."""
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f".{path.name}.{os.getpid()}.part")
@@ -106,7 +113,7 @@ def writing(path, mode="x", **how):
         beside.unlink(missing_ok=True)
 
 
-def write(fitted, target):
+def write(fitted: workload.Workload, target: Path) -> list[Path]:
     written = [target]
     if fitted.rates:
         arrivals = fitted.traffic["arrivals"]
@@ -126,13 +133,13 @@ def write(fitted, target):
     return written
 
 
-def write_json(path, content):
+def write_json(path: Path, content: dict[str, Any]) -> None:
     with writing(path, encoding="utf-8") as file:
         json.dump(content, file, indent=2, ensure_ascii=False, allow_nan=False, default=float)
         file.write("\n")
 
 
-def without_nan(value):
+def without_nan(value: Any) -> Any:
     """JSON has none: what is not known is null."""
     if isinstance(value, dict):
         return {key: without_nan(v) for key, v in value.items()}
@@ -143,7 +150,7 @@ def without_nan(value):
     return value
 
 
-def run(options):
+def run(options: argparse.Namespace) -> None:
     target = target_of(options)
     check_targets(options, target)
     trace = source.read(options.trace, source.find_program(options.shardsim))
@@ -165,11 +172,11 @@ def run(options):
 
         with writing(options.plot, "xb") as file:
             picture.draw(trace, fitted, mine, yours, file)
-    for path in filter(None, (*written, options.plot)):
+    for path in [*written, *([options.plot] if options.plot else [])]:
         print(path)
 
 
-def main():
+def main() -> int:
     options = parser().parse_args()
     return command.run(lambda: run(options), target_of(options))
 

@@ -10,6 +10,7 @@ import json
 import pathlib
 import random
 import sys
+from typing import Any
 
 from shardsim_tools.checkout import ROOT
 
@@ -17,7 +18,9 @@ GIB = 2**30
 BYTES = {"fp32": 4}
 
 
-def table(name, rows, dim, pooling, per="item", coverage=1.0):
+def table(
+    name: str, rows: int, dim: int, pooling: dict[str, Any], per: str = "item", coverage: float = 1.0
+) -> dict[str, Any]:
     out = {"name": name, "rows": rows, "dim": dim, "pooling": pooling}
     if per != "item":
         out["per"] = per
@@ -26,15 +29,15 @@ def table(name, rows, dim, pooling, per="item", coverage=1.0):
     return out
 
 
-def fixed(value):
+def fixed(value: Any) -> dict[str, Any]:
     return {"type": "fixed", "value": value}
 
 
-def lognormal(mean, cv):
+def lognormal(mean: float, cv: float) -> dict[str, Any]:
     return {"type": "lognormal", "mean": mean, "cv": cv}
 
 
-def long_tail(rng, count, total_bytes, largest_bytes, dim):
+def long_tail(rng: random.Random, count: int, total_bytes: float, largest_bytes: float, dim: int) -> list[int]:
     """Row counts of `count` tables: the first has `largest_bytes`, the others a lognormal tail scaled to the total."""
     row = dim * BYTES["fp32"]
     weights = sorted((rng.lognormvariate(0, 1.6) for _ in range(count - 1)), reverse=True)
@@ -50,7 +53,9 @@ def long_tail(rng, count, total_bytes, largest_bytes, dim):
     return [round(largest_bytes / row)] + [max(100, round(min(cap, w * high) / row)) for w in weights]
 
 
-def synthetic_tables(rng, prefix, rows, dim, per, mean_pooling):
+def synthetic_tables(
+    rng: random.Random, prefix: str, rows: list[int], dim: int, per: str, mean_pooling: float
+) -> list[dict[str, Any]]:
     """A third of the features are single-valued, the others lists; one in six is absent from a fifth of the queries."""
     tables = []
     for i, n in enumerate(rows):
@@ -58,7 +63,9 @@ def synthetic_tables(rng, prefix, rows, dim, per, mean_pooling):
         coverage = 0.8 if rng.random() < 1 / 6 else 1.0
         tables.append((n, pooling, coverage))
     rng.shuffle(tables)
-    return [table(f"{prefix}_{i:03}", n, dim, pooling, per, coverage) for i, (n, pooling, coverage) in enumerate(tables)]
+    return [
+        table(f"{prefix}_{i:03}", n, dim, pooling, per, coverage) for i, (n, pooling, coverage) in enumerate(tables)
+    ]
 
 
 SYNTHETIC = {
@@ -73,7 +80,18 @@ SYNTHETIC = {
 }
 
 
-def two_nets(name, what, seed, tables, user_tables, gib, largest, user_top, content_top, content_pooling):
+def two_nets(
+    name: str,
+    what: str,
+    seed: int,
+    tables: int,
+    user_tables: int,
+    gib: float,
+    largest: float,
+    user_top: list[int],
+    content_top: list[int],
+    content_pooling: float,
+) -> dict[str, Any]:
     """A user net looked up once a query, then a content net looked up once an item."""
     rng = random.Random(seed)
     rows = long_tail(rng, tables, gib * GIB, largest, 32)
@@ -106,19 +124,19 @@ def two_nets(name, what, seed, tables, user_tables, gib, largest, user_top, cont
     }
 
 
-def drm1():
+def drm1() -> dict[str, Any]:
     return two_nets(
         "drm1", "many mid-sized tables", 20201104, 257, 97, 194, 3.6e9, [3136, 512, 128], [2400, 1024, 384, 1], 4.4
     )
 
 
-def drm2():
+def drm2() -> dict[str, Any]:
     return two_nets(
         "drm2", "fewer tables, larger ones", 20201105, 133, 53, 138, 6.7e9, [1728, 512, 128], [1536, 1024, 256, 1], 5.25
     )
 
 
-def drm3():
+def drm3() -> dict[str, Any]:
     rng = random.Random(20201106)
     dim = 32
     huge = round(178.8e9 / (4 * dim))
@@ -148,7 +166,7 @@ MLPERF_TABLES = [  # rows, pooling
 ]  # fmt: skip
 
 
-def mlperf():
+def mlperf() -> dict[str, Any]:
     return {
         "name": "mlperf-dlrm-v2",
         "description": "MLPerf DLRM-v2: public figures; 26 tables, five of which hold 98 % of the bytes",
@@ -169,7 +187,9 @@ def mlperf():
     }
 
 
-def rmc(number, tables, rows, dim, lookups, bottom, top):
+def rmc(
+    number: int, tables: int, rows: int, dim: int, lookups: int, bottom: list[int], top: list[int]
+) -> dict[str, Any]:
     return {
         "name": f"dlrm-rmc{number}",
         "description": f"RMC{number} of DeepRecSys: {tables} tables of {rows:,} rows, {lookups} lookups each",
@@ -192,13 +212,15 @@ def rmc(number, tables, rows, dim, lookups, bottom, top):
 DEEPRECSYS = "harvard-acc/DeepRecSys (MIT; facts), commit 1383176a463a"
 
 
-def deeprecsys(name, description, config, code, net, **notes):
+def deeprecsys(
+    name: str, description: str, config: str, code: str, net: dict[str, Any], **notes: str
+) -> dict[str, Any]:
     """A model of DeepRecSys other than its DLRMs: figures of its configuration, wired as its code does."""
     sources = {"figures": f"{DEEPRECSYS}: models/configs/{config}.json", "wiring": f"the same: models/{code}.py"}
     return {"name": name, "description": description, "sources": {**sources, **notes}, "nets": [{"name": name, **net}]}
 
 
-def wide_and_deep():
+def wide_and_deep() -> dict[str, Any]:
     return deeprecsys(
         "wnd",
         "Wide & Deep of DeepRecSys: 27 one-hot features beside 512 dense ones",
@@ -214,7 +236,7 @@ def wide_and_deep():
     )
 
 
-def multi_task_wide_and_deep():
+def multi_task_wide_and_deep() -> dict[str, Any]:
     rows = 41 * [500000] + 2 * [5000000]
     return deeprecsys(
         "mt-wnd",
@@ -234,7 +256,7 @@ def multi_task_wide_and_deep():
     )
 
 
-def ncf():
+def ncf() -> dict[str, Any]:
     names = [("mf_user", 140000), ("mf_item", 140000), ("mlp_user", 28000), ("mlp_item", 28000)]
     return deeprecsys(
         "ncf",
@@ -247,13 +269,16 @@ def ncf():
             "top_mlp": {"layers": [128, 256, 256, 128, 64]},
             "tables": [table(name, n, 64, fixed(1)) for name, n in names],
         },
-        dense="sourced: the MLP branch of two vectors of 64; its 64 and the other branch's 64 go through a last layer to 64",
+        dense=(
+            "sourced: the MLP branch of two vectors of 64; its 64 and the other branch's 64 go through a last layer"
+            " to 64"
+        ),
         names="invented: the source numbers its tables; the first two are of the branch of matrix factorisation",
         left_out="approximated: the sum of the first pair costs nothing",
     )
 
 
-def din():
+def din() -> dict[str, Any]:
     behaviours = 250
     rows = [("profile", 1000000)] + [(f"behaviour_{i:03}", 100000) for i in range(behaviours)]
     rows += [("candidate", 10000000), ("context", 10000000)]
@@ -268,14 +293,18 @@ def din():
             "top_mlp": {"layers": [4 * 32, 200, 80, 2]},
             "tables": [table(name, n, 32, fixed(3)) for name, n in rows],
         },
-        behaviours="sourced: user_behavior_tables 250, a table each. The source's code repeats the table before it reads the "
-        "configuration, so that a run from the file alone has one",
-        attention="sourced: for each behaviour, its vector, the candidate's and their sum go through 96-1-32 (arch_mlp_bot 1)",
+        behaviours=(
+            "sourced: user_behavior_tables 250, a table each. The source's code repeats the table before it reads the "
+            "configuration, so that a run from the file alone has one"
+        ),
+        attention=(
+            "sourced: for each behaviour, its vector, the candidate's and their sum go through 96-1-32 (arch_mlp_bot 1)"
+        ),
         left_out="approximated: sums and activations cost nothing",
     )
 
 
-def dien():
+def dien() -> dict[str, Any]:
     behaviours, hidden = 40, 64
     rows = [("profile", 500000)] + [(f"behaviour_{i:02}", 500000) for i in range(behaviours)]
     rows += [("candidate", 5000000), ("context", 5000000)]
@@ -294,14 +323,18 @@ def dien():
             "tables": [table(name, n, 32, fixed(1)) for name, n in rows],
         },
         hidden="sourced: 64, the default of utils/utils.py (hidden_size)",
-        recurrent="sourced: a step of the first net takes 32-64 and 64-64, a layer between them 64-64, a step of the second "
-        "64-64 twice",
-        left_out="approximated: softmax, sums and activations cost nothing, and the steps run at the speed of a layer of the same "
-        "batch, though they wait for each other",
+        recurrent=(
+            "sourced: a step of the first net takes 32-64 and 64-64, a layer between them 64-64, a step of the second "
+            "64-64 twice"
+        ),
+        left_out=(
+            "approximated: softmax, sums and activations cost nothing, and the steps run at the speed of a layer of the"
+            " same batch, though they wait for each other"
+        ),
     )
 
 
-def models():
+def models() -> list[dict[str, Any]]:
     return [
         drm1(),
         drm2(),
@@ -318,7 +351,7 @@ def models():
     ]
 
 
-def text_of(value, pad=""):
+def text_of(value: Any, pad: str = "") -> str:
     """JSON with what fits on one line on one line, so that a table is a line in a diff."""
     line = json.dumps(value)
     if len(pad + line) <= 150:
@@ -332,7 +365,7 @@ def text_of(value, pad=""):
     return line
 
 
-def flop_per_row(net):
+def flop_per_row(net: dict[str, Any]) -> float:
     bottom = net.get("bottom_mlp", {}).get("layers", [])
     features = sum(t["dim"] for t in net["tables"]) + (bottom[-1] if bottom else 0)
     top = net["top_mlp"].get("layers") or [features, *net["top_mlp"]["outputs"]]
@@ -348,11 +381,11 @@ def flop_per_row(net):
     return flop
 
 
-def mean(pooling):
+def mean(pooling: dict[str, Any]) -> float:
     return pooling.get("value", pooling.get("mean"))
 
 
-def report(model, items=64):
+def report(model: dict[str, Any], items: int = 64) -> str:
     core = json.loads((ROOT / "topologies/platforms/sc-large.json").read_text())
     peak = float(core["core"]["flops"].split()[0]) * 1e9 * core["core"]["efficiency"]
     half = core["core"]["half_efficiency_rows"]
@@ -370,12 +403,12 @@ def report(model, items=64):
         sparse += n * (1 if once else items) * (t0 + t1 * 4 * t["dim"])
     sizes = [t["rows"] * t["dim"] * 4 for t in tables]
     return (
-        f"| {model['name']} | {sum(sizes) / GIB:.2f} | {len(tables)} | {max(sizes) / 1e9:.2f} | {per_item:.0f} | {per_query:.0f} "
-        f"| {dense * 1e3:.2f} | {sparse * 1e3:.2f} | {100 * sparse / (dense + sparse):.1f} % |"
+        f"| {model['name']} | {sum(sizes) / GIB:.2f} | {len(tables)} | {max(sizes) / 1e9:.2f} | {per_item:.0f} |"
+        f" {per_query:.0f} | {dense * 1e3:.2f} | {sparse * 1e3:.2f} | {100 * sparse / (dense + sparse):.1f} % |"
     )
 
 
-def main():
+def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=pathlib.Path, default=ROOT / "models", help="folder to write (default: models/)")
     parser.add_argument("--check", action="store_true", help="compare instead of writing")
@@ -383,7 +416,8 @@ def main():
     args = parser.parse_args()
     if args.report:
         print(
-            "| model | GiB | tables | largest, GB | lookups an item | lookups a query | dense, ms | sparse, ms | sparse share |"
+            "| model | GiB | tables | largest, GB | lookups an item | lookups a query | dense, ms | sparse, ms | sparse"
+            " share |"
         )
         print("|---|---:|---:|---:|---:|---:|---:|---:|---:|")
         print("\n".join(report(m) for m in models()))

@@ -7,6 +7,7 @@ with each constant halved and half again as large. What has been run is kept in 
 holds: the verdicts are the result.
 """
 
+import argparse
 import sys
 import time
 from pathlib import Path
@@ -16,13 +17,13 @@ from shardsim_tools.findings import page, runs
 from shardsim_tools.findings.catalogue import findings
 from shardsim_tools.findings.constants import read_constants
 from shardsim_tools.findings.pictures import pictures, sensitivity as sensitivity_picture
-from shardsim_tools.findings.sensitivity import study
+from shardsim_tools.findings.sensitivity import Sensitivity, study
 from shardsim_tools.findings.studies import Studies
 from shardsim_tools.plotting import command, figure
 from shardsim_tools.plotting.sweep import SweepError, load
 
 
-def judge(options):
+def judge(options: argparse.Namespace) -> None:
     studies = Studies.of(load(options.serial), load(options.load))
     outcomes = {name: finding.judge(studies) for name, finding in findings().items()}
     if not options.out:
@@ -41,14 +42,14 @@ def judge(options):
     command.report_written([write_text(options.out / "validation" / "paper.md", text), *written])
 
 
-def write_pictures(folder, studies, sensitivity):
+def write_pictures(folder: Path, studies: Studies, sensitivity: Sensitivity | None) -> list[Path]:
     drawn = {name: picture.draw(studies) for name, picture in pictures().items()}
     if sensitivity:
         drawn["sensitivity"] = sensitivity_picture.draw(sensitivity)
     return [path for name, plot in drawn.items() for path in figure.save(plot, folder, f"paper-{name}", (".png",))]
 
 
-def write_text(path, text):
+def write_text(path: Path, text: str) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_name(path.name + ".part")
     unfinished.write_text(text, encoding="utf-8")
@@ -59,10 +60,10 @@ def write_text(path, text):
 class Progress:
     """A line on the terminal: what is run, how much is done, how long the rest takes."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.start = time.monotonic()
 
-    def __call__(self, done, total, what):
+    def __call__(self, done: int, total: int, what: str) -> None:
         if not sys.stderr.isatty():
             return
         elapsed = time.monotonic() - self.start
@@ -72,14 +73,14 @@ class Progress:
             print(file=sys.stderr)
 
 
-def at_least_one(text):
+def at_least_one(text: str) -> int:
     value = int(text)
     if value < 1:
         raise ValueError
     return value
 
 
-def main():
+def main() -> int:
     parser = command.bare_parser(__doc__, "scripts/paper.py out/paper out/load --out docs")
     parser.add_argument("serial", metavar="SERIAL", type=Path, help="results of workloads/experiments/paper.json")
     parser.add_argument("load", metavar="LOAD", type=Path, help="results of workloads/experiments/paper-load.json")

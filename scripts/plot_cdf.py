@@ -2,22 +2,22 @@
 # SPDX-License-Identifier: Apache-2.0
 """Cumulative distribution of the latency, a line a configuration; 95 % intervals of P50, P90, P95 and P99 across it."""
 
+import argparse
 import math
 import sys
-
-from shardsim_tools import needs
-
-needs.modules("pandas", "matplotlib")
-
-from matplotlib.ticker import PercentFormatter
+from typing import Any
 
 from shardsim_tools.plotting import command, figure
-from shardsim_tools.plotting.arrange import family, skipped
+from shardsim_tools.plotting.arrange import Panel, family, skipped
 from shardsim_tools.plotting.styles import COLOURS, LINES, MARKERS
-from shardsim_tools.plotting.sweep import SweepError
+from shardsim_tools.plotting.sweep import Result, Sweep, SweepError
+
+# After shardsim_tools.plotting, which says what is missing.
+from matplotlib.axes import Axes
+from matplotlib.ticker import PercentFormatter
 
 
-def draw(options, sweep):
+def draw(options: argparse.Namespace, sweep: Sweep) -> None:
     layout = command.layout_of(options, sweep)
     reasons = skipped(sweep, layout, {"stable"})
     styles = line_styles(layout.categories)
@@ -39,7 +39,14 @@ def draw(options, sweep):
     command.report_written(figure.save(plot, command.output_directory(options), "tail" if options.tail else "cdf"))
 
 
-def draw_panel(axes, panel, sweep, reasons, styles, options):
+def draw_panel(
+    axes: Axes,
+    panel: Panel,
+    sweep: Sweep,
+    reasons: dict[int, str],
+    styles: dict[str, dict[str, Any]],
+    options: argparse.Namespace,
+) -> None:
     start, end = math.inf, 0.0
     for category, index in panel.points.items():
         if index in reasons:
@@ -47,10 +54,10 @@ def draw_panel(axes, panel, sweep, reasons, styles, options):
         latency, share = curve(sweep.result(index))
         shown = [x for x, y in zip(latency, share) if 1 - options.upto <= y <= options.upto]
         start, end = min([start, *shown]), max([end, *shown])
-        height = [1 - y for y in share] if options.tail else share
-        axes.plot(latency, height, label=category, linewidth=1.3, markersize=4, **styles[category])
-        for share, low, high in intervals(sweep.result(index)):
-            height = 1 - share if options.tail else share
+        heights = [1 - y for y in share] if options.tail else share
+        axes.plot(latency, heights, label=category, linewidth=1.3, markersize=4, **styles[category])
+        for part, low, high in intervals(sweep.result(index)):
+            height = 1 - part if options.tail else part
             axes.plot([low, high], [height, height], color=styles[category]["color"], linewidth=0.8, marker="|", ms=4)
     axes.grid(True, axis="both")
     if start < end:
@@ -63,7 +70,7 @@ def draw_panel(axes, panel, sweep, reasons, styles, options):
     axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=None if options.tail else 0, symbol=""))
 
 
-def curve(result):
+def curve(result: Result) -> tuple[list[float], list[float]]:
     """([ms], [share of queries that took no longer])"""
     pairs = result.get("/latency_us/cdf")
     try:
@@ -75,14 +82,14 @@ def curve(result):
 QUANTILES = {"p50": 0.5, "p90": 0.9, "p95": 0.95, "p99": 0.99}
 
 
-def intervals(result):
+def intervals(result: Result) -> list[tuple[float, float, float]]:
     """(share, low, high) of the quantiles that have a 95 % interval to rely on; in ms."""
     known = result.content.get("intervals", {})
     found = {name: known[name] for name in QUANTILES if known.get(name, {}).get("trust") == "good"}
     return [(QUANTILES[name], some["low"] / 1000, some["high"] / 1000) for name, some in found.items()]
 
 
-def line_styles(categories):
+def line_styles(categories: list[str]) -> dict[str, dict[str, Any]]:
     """A family ("nsbp 2", "nsbp 4") shares colour and marker, its members differ in the line."""
     names = list(dict.fromkeys(family(category)[0] for category in categories))
     members = {name: [c for c in categories if family(c)[0] == name] for name in names}
@@ -98,14 +105,14 @@ def line_styles(categories):
     return styles
 
 
-def fraction(text):
+def fraction(text: str) -> float:
     value = float(text)
     if not 0.5 < value < 1:
         raise ValueError
     return value
 
 
-def main():
+def main() -> int:
     parser = command.plot_parser(__doc__, "scripts/plot_cdf.py out/paper --where model=drm1 --tail")
     parser.add_argument("--tail", action="store_true", help="the share of slower queries on a log scale (tail.svg)")
     parser.add_argument(

@@ -2,27 +2,27 @@
 # SPDX-License-Identifier: Apache-2.0
 """Incast under every transport: many hosts send to one, over one switch. Runs the program."""
 
+import argparse
 import json
 import math
 import random
 import subprocess
 import sys
 import tempfile
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-
-from shardsim_tools import needs
-
-needs.modules("pandas", "matplotlib")
-
-from matplotlib import pyplot
-from matplotlib.ticker import NullLocator
+from typing import Any
 
 from shardsim_tools.checkout import ROOT
 from shardsim_tools.plotting import command, figure
 from shardsim_tools.plotting.styles import COLOURS, LINES, MARKERS
 from shardsim_tools.plotting.sweep import SweepError
+
+# After shardsim_tools.plotting, which says what is missing.
+from matplotlib import pyplot
+from matplotlib.axes import Axes
+from matplotlib.ticker import NullLocator
 
 SENDERS = [1, 2, 4, 8, 16, 32, 64]
 FLOW_KB = 256
@@ -38,9 +38,13 @@ PROGRAM = ROOT / "build" / "release" / "shardsim"
 class Line:
     name: str
     transport: str
-    style: dict
+    style: dict[str, Any]
     ecn: bool = False
 
+
+Runs = dict[
+    tuple[Line, int], list[list[float]]
+]  # by line and number of senders, of each repeat: ms of each flow, sorted
 
 # Wide ones below, so that lines that coincide are both seen.
 LINES_DRAWN = [
@@ -55,7 +59,7 @@ LINES_DRAWN = [
 ]  # fmt: skip
 
 
-def draw(options):
+def draw(options: argparse.Namespace) -> None:
     with tempfile.TemporaryDirectory() as folder:
         runs = measure(options, Path(folder))
     plot, (left, right) = pyplot.subplots(1, 2, figsize=(10.5, 4.4), constrained_layout=True, sharey=True)
@@ -80,8 +84,8 @@ def draw(options):
     command.report_written(figure.save(plot, options.out, "incast"))
 
 
-def draw_slowest(axes, runs):
-    ends = {}
+def draw_slowest(axes: Axes, runs: Runs) -> None:
+    ends: dict[Line, float] = {}
     for line in LINES_DRAWN:
         slowest = [sorted(times[-1] for times in runs[line, senders]) for senders in SENDERS]
         medians = [some[len(some) // 2] for some in slowest]
@@ -103,16 +107,17 @@ def draw_slowest(axes, runs):
     axes.set_title("the slowest flow", loc="left", fontweight="bold", fontsize=10)
 
 
-def spread(heights, ratio=1.55):
+def spread(heights: dict[Line, float], ratio: float = 1.55) -> dict[Line, float]:
     """On a log axis, moves labels up until none is over another."""
-    result, last = {}, 0.0
+    result: dict[Line, float] = {}
+    last = 0.0
     for line, height in sorted(heights.items(), key=lambda item: item[1]):
         last = max(height, last * ratio)
         result[line] = last
     return result
 
 
-def draw_each(axes, runs):
+def draw_each(axes: Axes, runs: Runs) -> None:
     senders = SENDERS[-1]
     ranks = range(1, senders + 1)
     late = {}
@@ -134,20 +139,19 @@ def draw_each(axes, runs):
             fontsize=figure.LABEL_SIZE, color=line.style["color"],
         )  # fmt: skip
     top = max(times[-1] for some in runs.values() for times in some)
-    for (line, count), height in zip(late.items(), (1.6, 2.5)):
+    for (line, count), above in zip(late.items(), (1.6, 2.5)):
         axes.annotate(
-            f"{line.name}: {count} of {senders} wait for a timeout", (ranks[-1], height * max(top, TIMEOUT_MS)),
+            f"{line.name}: {count} of {senders} wait for a timeout", (ranks[-1], above * max(top, TIMEOUT_MS)),
             ha="right", va="center", fontsize=figure.LABEL_SIZE, color=line.style["color"],
         )  # fmt: skip
     axes.set_xlabel("flow, from the first to end to the last")
     axes.set_title(f"each flow of {senders} senders", loc="left", fontweight="bold", fontsize=10)
 
 
-def measure(options, folder):
-    """{(line, number of senders): [[ms of each flow, sorted] for each repeat]}"""
+def measure(options: argparse.Namespace, folder: Path) -> Runs:
     topology = folder / "switch.json"
     topology.write_text(json.dumps(one_switch(max(SENDERS))))
-    jobs = {}
+    jobs: dict[tuple[Line, int], list[Future[list[float]]]] = {}
     with ThreadPoolExecutor() as pool:
         for senders in SENDERS:
             for repeat in range(REPEATS if options.spread else 1):
@@ -163,20 +167,20 @@ def measure(options, folder):
             pool.shutdown(cancel_futures=True)  # after the first failure
 
 
-def one_switch(senders):
+def one_switch(senders: int) -> dict[str, Any]:
     hosts = ["receiver", *(f"sender{i}" for i in range(senders))]
     links = [{"a": host, "b": "switch", "bandwidth": BANDWIDTH, "latency": LATENCY} for host in hosts]
     return {"type": "graph", "hosts": hosts, "switches": ["switch"], "links": links}
 
 
-def flow_set(senders, spread_us, repeat):
+def flow_set(senders: int, spread_us: float, repeat: int) -> str:
     draws = random.Random(repeat)
     rows = sorted((round(spread_us * draws.random(), 3), i) for i in range(senders))
     lines = [f"{start},sender{i},receiver,{FLOW_KB * 1000}" for start, i in rows]
     return "\n".join(["start_us,from,to,bytes", *lines, ""])
 
 
-def run_program(options, line, topology, flows):
+def run_program(options: argparse.Namespace, line: Line, topology: Path, flows: Path) -> list[float]:
     order = [options.shardsim, "topology", "flows", topology, flows, "--transport", line.transport, "--format", "json"]
     if line.transport == "packet":
         order += ["--set", f"transport.buffer={options.queue}", "--set", f"transport.min_rto={TIMEOUT_MS} ms"]
@@ -186,22 +190,22 @@ def run_program(options, line, topology, flows):
     if done.returncode != 0:
         raise SweepError((done.stderr.splitlines() or [f"{options.shardsim}: exit code {done.returncode}"])[-1])
     try:
-        flows = json.loads(done.stdout)["flows"]
-        if any(flow["lost"] for flow in flows):
+        found = json.loads(done.stdout)["flows"]
+        if any(flow["lost"] for flow in found):
             raise SweepError(f"{line.name}: a flow was given up; nothing to draw it at")
-        return sorted(flow["took_us"] / 1000 for flow in flows)
+        return sorted(flow["took_us"] / 1000 for flow in found)
     except (ValueError, KeyError, TypeError) as error:
         raise SweepError(f"{options.shardsim}: topology flows printed no flows: {error!r}") from None
 
 
-def microseconds(text):
+def microseconds(text: str) -> float:
     value = float(text)
     if not 0 <= value < math.inf:
         raise ValueError
     return value
 
 
-def main():
+def main() -> int:
     parser = command.bare_parser(__doc__, "scripts/plot_incast.py --out docs/images")
     parser.add_argument(
         "--shardsim", metavar="PATH", type=Path, default=PROGRAM, help="the program (default: build/release/shardsim)"

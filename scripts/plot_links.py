@@ -2,17 +2,19 @@
 # SPDX-License-Identifier: Apache-2.0
 """Bars of the busiest links: how much of the time they send, and their share of the latency of queries around P99."""
 
+import argparse
 import sys
-
-from shardsim_tools import needs
-
-needs.modules("pandas", "matplotlib")
-
-from matplotlib import pyplot
+from pathlib import Path
+from typing import Any
 
 from shardsim_tools.plotting import command, figure
 from shardsim_tools.plotting.arrange import JOIN, MOST_PANELS, select
-from shardsim_tools.plotting.sweep import SweepError, load, load_result
+from shardsim_tools.plotting.sweep import Result, SweepError, load, load_result
+
+# After shardsim_tools.plotting, which says what is missing.
+from matplotlib import pyplot
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
 DRAWABLE = {"stable", "saturated", "failing", "interrupted"}
 BARS = {
@@ -27,7 +29,7 @@ ROW, HEAD, WIDTH = 0.21, 0.75, 7.9
 COLUMNS = [(0.0, 2.9), (3.25, 2.9), (6.3, 1.6)]
 
 
-def draw(options):
+def draw(options: argparse.Namespace) -> None:
     results, reasons = results_of(options)
     links = {title: links_of(result) for title, result in results.items()}
     silent = [title for title in links if not links[title]]
@@ -48,7 +50,7 @@ def draw(options):
     command.report_written(figure.save(plot, output_directory(options), "links"))
 
 
-def results_of(options):
+def results_of(options: argparse.Namespace) -> tuple[dict[str, Result], dict[str, str]]:
     """({title: result}, {title: why the point has none}); a single result has no title."""
     path = options.sweep
     if path.is_file() or (path / "result.json").is_file():
@@ -68,7 +70,7 @@ def results_of(options):
     return results, reasons
 
 
-def links_of(result):
+def links_of(result: Result) -> list[dict[str, Any]]:
     links = result.get("/links")
     try:
         return [{key: kind(link[key]) for key, kind in FIELDS.items()} for link in links]
@@ -76,11 +78,11 @@ def links_of(result):
         raise SweepError(f"{result.path}: /links: {error} is missing or of no use") from None
 
 
-def busiest(links, most):
+def busiest(links: list[dict[str, Any]], most: int) -> list[dict[str, Any]]:
     return sorted(links, key=lambda link: (-link["utilisation"], -link["bytes"]))[:most]
 
 
-def panels(counts):
+def panels(counts: list[int]) -> tuple[Figure, list[list[Axes]]]:
     """A figure with a row of axes for every panel, the last for text: (figure, [axes of the row])."""
     heights = [ROW * (count + 0.2) for count in counts]
     total = sum(heights) + HEAD * len(counts)
@@ -94,7 +96,9 @@ def panels(counts):
     return plot, rows
 
 
-def draw_panel(row, title, some, links, result):
+def draw_panel(
+    row: list[Axes], title: str, some: list[dict[str, Any]], links: list[dict[str, Any]], result: Result
+) -> None:
     places = range(len(some))
     for axes in row:
         axes.set_ylim(len(some) - 0.4, -0.6)  # the busiest on top
@@ -121,20 +125,18 @@ def draw_panel(row, title, some, links, result):
         table.text(right, -0.75, head, ha="right", va="bottom", fontsize=7.5, color="#666666")
         for place, text in zip(places, column):
             table.text(right, place, text, ha="right", va="center", fontsize=7.5)
-    for text, height, style in (
-        (heading(title, result), 20, {"fontsize": 10, "fontweight": "bold"}),
-        (remark(some, links, result), 7, {"fontsize": 8, "color": "#666666"}),
-    ):
-        bars[0].annotate(text, (0, 1), (0, height), xycoords="axes fraction", textcoords="offset points", **style)
+    place_of = {"xycoords": "axes fraction", "textcoords": "offset points"}
+    bars[0].annotate(heading(title, result), (0, 1), (0, 20), fontsize=10, fontweight="bold", **place_of)
+    bars[0].annotate(remark(some, links, result), (0, 1), (0, 7), fontsize=8, color="#666666", **place_of)
 
 
-def heading(title, result):
+def heading(title: str, result: Result) -> str:
     kind, name = result.get("/bottleneck/kind"), str(result.get("/bottleneck/name")).replace(" -> ", " → ")
     load_text = f"bottleneck: {kind} {name}, offered load {result.number('/bottleneck/offered_load'):.2f}"
     return f"{title}   {load_text}" if title else load_text
 
 
-def remark(some, links, result):
+def remark(some: list[dict[str, Any]], links: list[dict[str, Any]], result: Result) -> str:
     """What the panel leaves out."""
     idle = f"{result.number('/idle_links'):,} links carried nothing"
     if len(some) == len(links):
@@ -143,11 +145,11 @@ def remark(some, links, result):
     return f"the busiest {len(some)} of {len(links)} links; the others hold {percent(share)} % of P99; {idle}"
 
 
-def percent(value):
+def percent(value: float) -> str:
     return "0" if value == 0 else "<0.1" if value < 0.05 else f"{value:.1f}"
 
 
-def size(count):
+def size(count: float) -> str:
     for unit in ("B", "kB", "MB"):
         if count < 999.5:
             break
@@ -157,20 +159,19 @@ def size(count):
     return f"{count:.3g} {unit}" if count < 999.5 else f"{count:.0f} {unit}"
 
 
-def output_directory(options):
-    if options.out:
-        return options.out
-    return (options.sweep.parent if options.sweep.is_file() else options.sweep) / "plots"
+def output_directory(options: argparse.Namespace) -> Path:
+    sweep, out = Path(options.sweep), options.out and Path(options.out)
+    return out or (sweep.parent if sweep.is_file() else sweep) / "plots"
 
 
-def at_least_one(text):
+def at_least_one(text: str) -> int:
     value = int(text)
     if value < 1:
         raise ValueError
     return value
 
 
-def main():
+def main() -> int:
     parser = command.parser(
         __doc__, "scripts/plot_links.py out/drm1 --links 10",
         "the directory `shardsim run --out` or `shardsim sweep --out` wrote, or a result.json",

@@ -5,12 +5,16 @@
 A hollow bar is in doubt: the sample is too small for it, or its queries depend on each other for too long.
 """
 
+import argparse
 import math
 import sys
 
 from shardsim_tools.plotting import command, figure
-from shardsim_tools.plotting.arrange import skipped
-from shardsim_tools.plotting.sweep import SweepError
+from shardsim_tools.plotting.arrange import Panel, skipped
+from shardsim_tools.plotting.sweep import Sweep, SweepError
+
+# After shardsim_tools.plotting, which says what is missing.
+from matplotlib.axes import Axes
 
 # Darker towards the tail; compute, another quantity, is hatched.
 BARS = {
@@ -21,7 +25,7 @@ BARS = {
 }
 
 
-def draw(options, sweep):
+def draw(options: argparse.Namespace, sweep: Sweep) -> None:
     if not sweep.baseline:
         raise SweepError(f"{sweep.directory}: the sweep has no baseline, so it holds no overheads")
     layout = command.layout_of(options, sweep)
@@ -46,13 +50,15 @@ def draw(options, sweep):
     command.report_written(figure.save(plot, command.output_directory(options), "overheads"))
 
 
-def reading_notes(sweep, drawn):
+def reading_notes(sweep: Sweep, drawn: set[int]) -> list[str]:
     notes = ["whiskers: 95 % intervals"] if sweep.has_intervals else []
     reasons = sorted({why for index in drawn for column in BARS if (why := sweep.doubt(index, column))})
     return notes + ([f"hollow: in doubt ({', '.join(reasons)})"] if reasons else [])
 
 
-def draw_panel(axes, panel, categories, sweep, reasons, top):
+def draw_panel(
+    axes: Axes, panel: Panel, categories: list[str], sweep: Sweep, reasons: dict[int, str], top: float
+) -> None:
     slots = [(i, panel.points[c]) for i, c in enumerate(categories) if c in panel.points]
     slots = [(i, index) for i, index in slots if index not in reasons]
     width = figure.SLOT / len(BARS)
@@ -86,17 +92,18 @@ def draw_panel(axes, panel, categories, sweep, reasons, top):
     figure.note_gaps(axes, panel, categories, reasons)
 
 
-def whisker(sweep, index, column, top):
+def whisker(sweep: Sweep, index: int, column: str, top: float) -> tuple[float, float]:
     """How far below and above the bar, in points; none at a bar that is cut."""
     cut = 100 * sweep.frame.at[index, column] > top
-    return (0, 0) if cut else tuple(100 * reach for reach in sweep.reach(index, column))
+    below, above = sweep.reach(index, column)
+    return (0, 0) if cut else (100 * below, 100 * above)
 
 
-def text(percent):
+def text(percent: float) -> str:
     return f"{percent:+.0f}" if abs(percent) >= 9.95 else f"{percent:+.1f}"
 
 
-def main():
+def main() -> int:
     parser = command.plot_parser(__doc__, "scripts/plot_overheads.py out/paper --group model --x configuration")
     parser.add_argument(
         "--ymax", metavar="PERCENT", type=float, default=math.inf, help="cut taller bars here; their numbers stay true"

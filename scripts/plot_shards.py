@@ -2,11 +2,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """Bytes and load of every shard, a bar a shard; above them the largest over the mean, 1 being perfect balance."""
 
+import argparse
 import sys
+from typing import Any
 
 from shardsim_tools.plotting import command, figure
 from shardsim_tools.plotting.arrange import skipped
-from shardsim_tools.plotting.sweep import SweepError
+from shardsim_tools.plotting.sweep import Sweep, SweepError
+
+# After shardsim_tools.plotting, which says what is missing.
+from matplotlib.axes import Axes
 
 LOADS = {
     "lookups_per_query": ("lookups\nper query (thousand)", 1e-3),
@@ -17,7 +22,7 @@ BYTES = ("memory (GiB)", 2.0**-30)
 STYLES = [{"facecolor": "#6baed6"}, {"facecolor": "#fdd9b0", "hatch": "/////"}]
 
 
-def draw(options, sweep):
+def draw(options: argparse.Namespace, sweep: Sweep) -> None:
     layout = command.layout_of(options, sweep)
     reasons = skipped(sweep, layout, {"stable", "saturated", "failing", "interrupted"})
     indices = {index for panel in layout.panels for index in panel.points.values()} - set(reasons)
@@ -45,14 +50,18 @@ def draw(options, sweep):
     command.report_written(figure.save(plot, command.output_directory(options), "shards"))
 
 
-def values_of(sweep, index, shards, key, scale):
+def values_of(
+    sweep: Sweep, index: int | None, shards: dict[int, list[dict[str, Any]]], key: str, scale: float
+) -> list[float]:
+    if index is None:
+        return []
     try:
         return [shard[key] * scale for shard in shards.get(index, [])]
     except (KeyError, TypeError):
         raise SweepError(f"{sweep.result(index).path}: /shards: {key} is missing or no number") from None
 
 
-def draw_shards(axes, heights, style):
+def draw_shards(axes: Axes, heights: dict[int, list[float]], style: dict[str, Any]) -> None:
     for position, values in heights.items():
         if not values:
             continue
@@ -67,7 +76,7 @@ def draw_shards(axes, heights, style):
     axes.margins(y=0.12)
 
 
-def main():
+def main() -> int:
     parser = command.plot_parser(__doc__, "scripts/plot_shards.py out/paper --load lookups_per_query")
     parser.add_argument(
         "--load", choices=LOADS, default="cpu_us_per_query", help="what load means (default: %(default)s)"

@@ -2,10 +2,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """Stacked bars of where the latency goes, span by span: queries around P50 (left bar) and around P99 (right bar)."""
 
+import argparse
 import sys
+from typing import Any
 
 from shardsim_tools.plotting import command, figure
-from shardsim_tools.plotting.arrange import skipped
+from shardsim_tools.plotting.arrange import Layout, Panel, skipped
+from shardsim_tools.plotting.sweep import Sweep
+
+# After shardsim_tools.plotting, which says what is missing.
+from matplotlib.axes import Axes
 
 # From the bottom up; light and dark, plain and hatched take turns.
 SPANS = {
@@ -22,7 +28,7 @@ SELDOM = {"timeout_wait", "worker_wait"}  # shown where there is any
 BANDS = {"p50": "P50", "p99": "P99"}
 
 
-def draw(options, sweep):
+def draw(options: argparse.Namespace, sweep: Sweep) -> None:
     layout = command.layout_of(options, sweep)
     reasons = skipped(sweep, layout, {"stable"})
     plot, rows = figure.panels(layout)
@@ -37,12 +43,14 @@ def draw(options, sweep):
     command.report_written(figure.save(plot, command.output_directory(options), "spans"))
 
 
-def is_any(span, layout, sweep, reasons):
+def is_any(span: str, layout: Layout, sweep: Sweep, reasons: dict[int, str]) -> bool:
     points = {index for panel in layout.panels for index in panel.points.values() if index not in reasons}
     return any(sweep.result(index).number(f"/spans_us/{span}/{band}") > 0 for index in points for band in BANDS)
 
 
-def draw_panel(axes, panel, categories, sweep, reasons, spans):
+def draw_panel(
+    axes: Axes, panel: Panel, categories: list[str], sweep: Sweep, reasons: dict[int, str], spans: dict[str, Any]
+) -> None:
     slots = [(i, panel.points[c]) for i, c in enumerate(categories) if c in panel.points]
     results = [(i, sweep.result(index)) for i, index in slots if index not in reasons]
     width = figure.SLOT / len(BANDS)
@@ -66,7 +74,7 @@ def draw_panel(axes, panel, categories, sweep, reasons, spans):
     figure.note_gaps(axes, panel, categories, reasons)
 
 
-def main():
+def main() -> int:
     parser = command.plot_parser(__doc__, "scripts/plot_spans.py out/paper --where model=drm1 --x configuration")
     return command.run(parser.parse_args(), draw)
 

@@ -3,22 +3,22 @@
 """One query over time, from `shardsim timeline`: its critical path, its batches (the critical one dark), and how many cores,
 waiting pieces of work and messages every host has for it at once."""
 
+import argparse
 import collections
 import itertools
 import json
 import re
 import sys
 from pathlib import Path
-
-from shardsim_tools import needs
-
-needs.modules("pandas", "matplotlib")
-
-from matplotlib import pyplot
-from matplotlib.patches import Patch
+from typing import Any
 
 from shardsim_tools.plotting import command, figure
 from shardsim_tools.plotting.sweep import SweepError
+
+# After shardsim_tools.plotting, which says what is missing.
+from matplotlib import pyplot
+from matplotlib.axes import Axes
+from matplotlib.patches import Patch
 
 # As in plot_spans, without hatches: there are too many slices.
 STYLES = {
@@ -38,7 +38,7 @@ LEFT, WIDTH, RIGHT, ABOVE, BELOW = 1.25, 7.2, 0.75, 0.5, 0.42
 KINDS = {"core": "cores", "waiting": "waiting", "in:": "port in", "out:": "port out"}
 
 
-def draw(options):
+def draw(options: argparse.Namespace) -> None:
     events = read(options.file)
     query = choose(events, options.query)
     rows = rows_of(events, query)
@@ -70,12 +70,12 @@ def draw(options):
     command.report_written(figure.save(plot, options.out or options.file.parent / "plots", "timeline"))
 
 
-def read(path):
+def read(path: Path) -> list[dict[str, Any]]:
     """The slices of the file, with the names of their process and thread."""
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
         events = content["traceEvents"]
-        names = {kind: {} for kind in ("process_name", "thread_name")}
+        names: dict[str, dict[tuple[int, int | None], str]] = {kind: {} for kind in ("process_name", "thread_name")}
         for event in events:
             if event["ph"] == "M" and event["name"] in names:
                 names[event["name"]][event["pid"], event.get("tid")] = event["args"]["name"]
@@ -90,11 +90,11 @@ def read(path):
         raise SweepError(f"{path}: not what `shardsim timeline` writes: {error}") from None
 
 
-def choose(events, wanted):
+def choose(events: list[dict[str, Any]], wanted: int | None) -> dict[str, Any]:
     """The query asked for, or else the slowest."""
     queries = {e["args"]["query"]: e for e in events if e["process"] == "queries" and e["cat"] == "query"}
     if wanted is None and queries:
-        return max(queries.values(), key=lambda e: e["dur"])
+        return max(queries.values(), key=lambda e: float(e["dur"]))
     if wanted in queries:
         return queries[wanted]
     if not queries:
@@ -102,7 +102,7 @@ def choose(events, wanted):
     raise SweepError(f"query {wanted} is not in the file; it has {', '.join(map(str, sorted(queries)))}")
 
 
-def rows_of(events, query):
+def rows_of(events: list[dict[str, Any]], query: dict[str, Any]) -> list[dict[str, Any]]:
     """From top to bottom: the critical path, the batches, and of each host its cores, its queue, its ports."""
     number = query["args"]["query"]
     own = [event for event in events if event["args"].get("query") == number]
@@ -112,7 +112,7 @@ def rows_of(events, query):
         row("critical path", path, PATH, 0, as_bars=True),
         row("batches", batches, BATCH_LANE * max(3, len(batches)), GAP, as_bars=True),
     ]
-    hosts = collections.defaultdict(lambda: collections.defaultdict(list))
+    hosts: dict[str, dict[str, list[dict[str, Any]]]] = collections.defaultdict(lambda: collections.defaultdict(list))
     for event in own:
         if event["process"].startswith("host "):
             hosts[event["process"].removeprefix("host ")][event["thread"].split()[0]].append(event)
@@ -127,17 +127,17 @@ def rows_of(events, query):
     return [one for one in rows if one["slices"]]
 
 
-def row(name, slices, height, space, as_bars):
+def row(name: str, slices: list[dict[str, Any]], height: float, space: float, as_bars: bool) -> dict[str, Any]:
     return {"name": name, "slices": slices, "height": height, "space": space, "as_bars": as_bars}
 
 
-def natural(name):
+def natural(name: str) -> list[int | str]:
     return [int(part) if part.isdigit() else part for part in re.split(r"(\d+)", name)]
 
 
-def steps(slices):
+def steps(slices: list[dict[str, Any]]) -> tuple[list[float], list[int]]:
     """(times, how many at once from then on)"""
-    changes = collections.Counter()
+    changes: dict[float, int] = collections.Counter()
     for slice_ in slices:
         changes[round(slice_["ts"], 6)] += 1
         changes[round(slice_["ts"] + slice_["dur"], 6)] -= 1
@@ -145,11 +145,11 @@ def steps(slices):
     return times, list(itertools.accumulate(changes[time] for time in times))
 
 
-def most_at_once(slices):
+def most_at_once(slices: list[dict[str, Any]]) -> int:
     return max(steps(slices)[1], default=0)
 
 
-def draw_counts(axes, slices, origin):
+def draw_counts(axes: Axes, slices: list[dict[str, Any]], origin: float) -> None:
     """How many at once, by category, one upon the other."""
     times = steps(slices)[0]
     below = [0] * len(times)
@@ -171,7 +171,7 @@ def draw_counts(axes, slices, origin):
     )
 
 
-def draw_bars(axes, slices, origin):
+def draw_bars(axes: Axes, slices: list[dict[str, Any]], origin: float) -> None:
     for slice_ in slices:
         style = STYLES.get(slice_["cat"]) or (CRITICAL_BATCH if slice_["args"]["critical"] else BATCH)
         span = [((slice_["ts"] - origin) / 1000, slice_["dur"] / 1000)]
@@ -179,7 +179,7 @@ def draw_bars(axes, slices, origin):
     axes.set_ylim(1 + max(slice_["lane"] for slice_ in slices), 0)
 
 
-def heading(query):
+def heading(query: dict[str, Any]) -> str:
     about = query["args"]
     return (
         f"query {about['query']}: {about['latency_us'] / 1000:.1f} ms, {about['items']:,} items in {about['batches']} "
@@ -187,7 +187,7 @@ def heading(query):
     )
 
 
-def main():
+def main() -> int:
     parser = command.bare_parser(__doc__, "scripts/plot_timeline.py out/slowest.json --out out/plots")
     parser.add_argument("file", metavar="FILE.json", type=Path, help="what `shardsim timeline --out` wrote")
     parser.add_argument("--query", metavar="ID", type=int, help="which query (default: the slowest in the file)")

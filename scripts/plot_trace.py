@@ -2,23 +2,24 @@
 # SPDX-License-Identifier: Apache-2.0
 """A trace in one picture: its rate over time, burstiness, items, lookups of each table, reuse of rows."""
 
+import argparse
 import json
 import math
 import subprocess
 import sys
 from pathlib import Path
-
-from shardsim_tools import needs
-
-needs.modules("pandas", "matplotlib")
-
-from matplotlib import pyplot
-from matplotlib.ticker import FuncFormatter, MaxNLocator, NullLocator
+from typing import Any
 
 from shardsim_tools.checkout import ROOT
 from shardsim_tools.plotting import command, figure
 from shardsim_tools.plotting.styles import COLOURS, LINES, MARKERS
 from shardsim_tools.plotting.sweep import SCHEMA_VERSION, SweepError
+
+# After shardsim_tools.plotting, which says what is missing.
+from matplotlib import pyplot
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, MaxNLocator, NullLocator
 
 PROGRAM = ROOT / "build" / "release" / "shardsim"
 COLUMNS, ROW = 3, 3.0  # panels in a row; inches
@@ -27,7 +28,7 @@ MOST_NAMED, MOST_CURVES = 20, 6  # tables
 TIMES = [(86400, "days"), (3600, "hours"), (60, "minutes"), (1, "s"), (1e-3, "ms"), (1e-6, "µs"), (1e-9, "ns")]
 
 
-def draw(options):
+def draw(options: argparse.Namespace) -> None:
     found = load(options)
     try:
         plot = draw_panels(found)
@@ -36,7 +37,7 @@ def draw(options):
     command.report_written(figure.save(plot, options.out or options.trace.parent / "plots", "trace"))
 
 
-def load(options):
+def load(options: argparse.Namespace) -> dict[str, Any]:
     """What `shardsim trace info` found; it is run, unless that has been done."""
     if options.trace.suffix == ".json":
         text = options.trace.read_text(encoding="utf-8")
@@ -50,15 +51,14 @@ def load(options):
         found = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise SweepError(f"{options.trace}: not JSON: {error}") from None
-    version = found.get("schema_version") if isinstance(found, dict) else None
-    if version != SCHEMA_VERSION or "arrivals" not in found:
+    if not isinstance(found, dict) or found.get("schema_version") != SCHEMA_VERSION or "arrivals" not in found:
         raise SweepError(f"{options.trace}: not what `shardsim trace info --format json` writes")
     if not found["rate"]:
         raise SweepError(f"{options.trace}: its queries have no two times; there is nothing to draw")
     return found
 
 
-def draw_panels(found):
+def draw_panels(found: dict[str, Any]) -> Figure:
     panels = [draw_dispersion]
     items, tables = found.get("items"), found.get("tables", [])
     if items:
@@ -79,7 +79,7 @@ def draw_panels(found):
     return plot
 
 
-def caption(found):
+def caption(found: dict[str, Any]) -> str:
     arrivals = found["arrivals"]
     size, unit = scale(arrivals["duration_s"])
     parts = [
@@ -94,19 +94,19 @@ def caption(found):
     return "\n".join([*lines, *found["notes"], ""]).replace("$", r"\$")  # which would begin a formula
 
 
-def scale(seconds):
+def scale(seconds: float) -> tuple[float, str]:
     for size, unit in TIMES:
         if seconds >= (3 * size if size > 1 else size):
             return size, unit
     return 1e-12, "ps"
 
 
-def title(axes, text):
+def title(axes: Axes, text: str) -> None:
     axes.set_title(text, loc="left", fontweight="bold", fontsize=10)
     axes.tick_params(labelsize=figure.LABEL_SIZE)
 
 
-def draw_rate(axes, found):
+def draw_rate(axes: Axes, found: dict[str, Any]) -> None:
     bins = found["rate"]
     size, unit = scale(bins[-1]["start_s"] + bins[-1]["seconds"])
     edges = [b["start_s"] / size for b in bins] + [(bins[-1]["start_s"] + bins[-1]["seconds"]) / size]
@@ -127,7 +127,7 @@ def draw_rate(axes, found):
     title(axes, "rate")
 
 
-def draw_dispersion(axes, found):
+def draw_dispersion(axes: Axes, found: dict[str, Any]) -> None:
     windows = found["dispersion"]["windows"]
     arrivals = found["arrivals"]
     title(axes, f"burstiness: cv of gaps {arrivals['gap_cv']:.2f}")
@@ -152,7 +152,7 @@ def draw_dispersion(axes, found):
     axes.set_ylabel("queries in a window: variance / mean")
 
 
-def amount(seconds):
+def amount(seconds: float) -> tuple[str, float]:
     """(unit, how many of it), in powers of ten of a second."""
     for size, unit in TIMES:
         if size <= 1 and seconds >= 0.999 * size:
@@ -160,7 +160,7 @@ def amount(seconds):
     return "ps", seconds / 1e-12
 
 
-def plain_numbers(axis):
+def plain_numbers(axis: Any) -> None:
     """On a log axis: 0.01, 10, 1000 rather than powers; and only a few where it is short."""
     axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
     low, high = axis.get_view_interval()
@@ -170,11 +170,11 @@ def plain_numbers(axis):
     axis.set_tick_params(which="minor", labelsize=figure.LABEL_SIZE)
 
 
-def draw_items(axes, found):
+def draw_items(axes: Axes, found: dict[str, Any]) -> None:
     items = found["items"]
     values, shares = zip(*[(items["cdf"][0][0], 0), *items["cdf"]])
     axes.step(values, [100 * share for share in shares], where="post", color=BLUE, linewidth=1.3)
-    quantiles = {}
+    quantiles: dict[int, list[tuple[str, int]]] = {}
     for key, share in (("p50", 50), ("p90", 90), ("p99", 99)):
         quantiles.setdefault(items[key], []).append((key.upper(), share))
     for value, some in quantiles.items():
@@ -194,7 +194,7 @@ def draw_items(axes, found):
     title(axes, f"items: mean {items['mean']:,.4g}, cv {items['cv']:.2f}")
 
 
-def draw_hours(axes, found):
+def draw_hours(axes: Axes, found: dict[str, Any]) -> None:
     hours = [hour for hour in found["items"]["by_hour_of_day"] if hour["queries"]]
     axes.bar([h["hour"] + 0.5 for h in hours], [h["mean"] for h in hours], 0.9, facecolor="#9ecae1", **figure.EDGE)
     axes.set_xlim(0, 24)
@@ -205,11 +205,12 @@ def draw_hours(axes, found):
     title(axes, f"items by hour: {explained:.1f} % of their variance")
 
 
-def most_used(found):
-    return sorted(found["tables"], key=lambda table: -table["lookups_share"])
+def most_used(found: dict[str, Any]) -> list[dict[str, Any]]:
+    tables: list[dict[str, Any]] = found["tables"]
+    return sorted(tables, key=lambda table: -float(table["lookups_share"]))
 
 
-def draw_tables(axes, found):
+def draw_tables(axes: Axes, found: dict[str, Any]) -> None:
     tables = [table for table in most_used(found) if table["lookups_per_query"]]
     means = [table["lookups_when_present"]["mean"] for table in tables]
     tails = [table["lookups_when_present"]["p99"] for table in tables]
@@ -233,7 +234,7 @@ def draw_tables(axes, found):
     axes.set_xlabel("lookups of a query that has any: mean (bar), P99 (mark)")
 
 
-def draw_many_tables(axes, means, tails):
+def draw_many_tables(axes: Axes, means: list[float], tails: list[float]) -> None:
     ranks = range(1, len(means) + 1)
     axes.plot(ranks, tails, linestyle="", marker=".", markersize=3, color=COLOURS[1], label="P99")
     axes.plot(ranks, means, linestyle="", marker=".", markersize=3, color=BLUE, label="mean")
@@ -245,7 +246,7 @@ def draw_many_tables(axes, means, tails):
     axes.legend(fontsize=7.5, loc="upper right", markerscale=2.5)
 
 
-def draw_reuse(axes, found):
+def draw_reuse(axes: Axes, found: dict[str, Any]) -> None:
     tables = [table for table in most_used(found) if table["distinct_rows"]]
     for number, table in reversed(list(enumerate(tables))):
         points = [(p["rows_share"], p["accesses_share"]) for p in table["reuse_by_hottest_rows"]]
@@ -271,25 +272,25 @@ def draw_reuse(axes, found):
     title(axes, "reuse of rows" + (f"; grey: {rest} more tables" if rest > 0 else ""))
 
 
-def say_none(axes, text):
+def say_none(axes: Axes, text: str) -> None:
     axes.text(0.5, 0.5, text, transform=axes.transAxes, ha="center", color=GREY)
     axes.set_xticks([])
     axes.set_yticks([])
 
 
-def shortened(name):
+def shortened(name: str) -> str:
     name = name.replace("$", r"\$")
     return name if len(name) < 22 else name[:20] + "…"
 
 
-def at_least_one(text):
+def at_least_one(text: str) -> int:
     value = int(text)
     if value < 1:
         raise ValueError
     return value
 
 
-def main():
+def main() -> int:
     parser = command.bare_parser(__doc__, "scripts/plot_trace.py out/drm1.trace --out out/plots")
     parser.add_argument(
         "trace", metavar="TRACE", type=Path, help="a trace, or what `shardsim trace info --format json` wrote (.json)"

@@ -20,7 +20,9 @@ import sys
 import time
 import uuid
 import zlib
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from shardsim_tools import needs
 from shardsim_tools.checkout import ROOT
@@ -29,19 +31,21 @@ from shardsim_tools.checkout import ROOT
 class SweepFailed(Exception):
     """The text is for the user; `code` is the exit code."""
 
-    def __init__(self, text, code=1):
+    def __init__(self, text: str, code: int = 1) -> None:
         super().__init__(text)
         self.code = code
 
 
-def run_points(program, arguments, place, numbers, folder):
+def run_points(
+    program: str, arguments: list[str], place: str, numbers: list[int], into: str
+) -> tuple[list[bytes], dict[str, bytes]]:
     """On a worker: runs some points into a folder of their own; the lines of their journal, and their results by id."""
     # Everything it uses is named here: the function travels to workers that do not have this script.
     import shutil
     import subprocess
     from pathlib import Path
 
-    folder = Path(folder)  # absolute; `place` is where relative paths of the arguments start
+    folder = Path(into)  # absolute; `place` is where relative paths of the arguments start
     only = ",".join(map(str, numbers))
     command = [program, "sweep", *arguments, "--only", only, "--jobs", "1", "--out", str(folder)]
     dies_with_worker = ["setpriv", "--pdeathsig", "KILL", *command]
@@ -67,7 +71,7 @@ def run_points(program, arguments, place, numbers, folder):
 class Output:
     """The folder of the sweep. Holds the lock of its journal, as the program does."""
 
-    def __init__(self, folder):
+    def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.journal = (folder / "journal.jsonl").open("ab")
         try:
@@ -77,7 +81,7 @@ class Output:
                 f"{folder / 'journal.jsonl'}: in use by another process; wait for it, or give another folder"
             ) from None
 
-    def add(self, lines, results, wanted):
+    def add(self, lines: list[bytes], results: dict[str, bytes], wanted: list[str]) -> int:
         """Keeps the points of a task, results first: a line in the journal says that its result is there. How many."""
         entries = [checked(line) for line in lines]
         got = {entry["id"] for entry in entries}
@@ -95,18 +99,19 @@ class Output:
             raise SweepFailed("a worker was interrupted in its points; the same command goes on from there")
         return len(entries)
 
-    def close(self):
+    def close(self) -> None:
         self.journal.close()
 
 
-def checked(line):
+def checked(line: bytes) -> dict[str, Any]:
     text, _, check = line.rpartition(b',"crc32":"')
     if check != f'{zlib.crc32(text):08x}"}}\n'.encode():
         raise SweepFailed("a worker sent a damaged line of its journal")
-    return json.loads(line)
+    entry: dict[str, Any] = json.loads(line)
+    return entry
 
 
-def write_durably(path, content):
+def write_durably(path: Path, content: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_name(path.name + ".tmp")
     with unfinished.open("wb") as file:
@@ -119,10 +124,10 @@ def write_durably(path, content):
 class Progress:
     """A line on the terminal: what is done of what was left, and how long the rest takes."""
 
-    def __init__(self, total):
+    def __init__(self, total: int) -> None:
         self.total, self.done, self.started = total, 0, time.monotonic()
 
-    def add(self, count):
+    def add(self, count: int) -> None:
         self.done += count
         elapsed = time.monotonic() - self.started
         if sys.stderr.isatty() and elapsed > 2:
@@ -134,12 +139,12 @@ class Progress:
                 flush=True,
             )
 
-    def end(self):
+    def end(self) -> None:
         if sys.stderr.isatty():
             print("\r\033[K", end="", file=sys.stderr)
 
 
-def program_output(options, *arguments):
+def program_output(options: argparse.Namespace, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Of the program on the sweep, here."""
     command = [options.shardsim, "sweep", *sweep_arguments(options), "--out", str(options.out), *arguments]
     try:
@@ -151,12 +156,12 @@ def program_output(options, *arguments):
     return done
 
 
-def sweep_arguments(options):
+def sweep_arguments(options: argparse.Namespace) -> list[str]:
     seed = [] if options.seed is None else ["--seed", str(options.seed)]
     return [str(options.sweep), *(word for setting in options.set for word in ("--set", setting)), *seed]
 
 
-def points_left(options):
+def points_left(options: argparse.Namespace) -> dict[int, str]:
     """{number: id}"""
     for arguments in (
         ["--table"],
@@ -174,7 +179,7 @@ def points_left(options):
 
 
 @contextlib.contextmanager
-def ignored(number):
+def ignored(number: int) -> Iterator[None]:
     before = signal.signal(number, signal.SIG_IGN)
     try:
         yield
@@ -183,7 +188,7 @@ def ignored(number):
 
 
 @contextlib.contextmanager
-def cluster(options):
+def cluster(options: argparse.Namespace) -> Iterator[Any]:
     """A client of the scheduler that was given, or of workers on this machine."""
     import distributed
 
@@ -209,7 +214,7 @@ def cluster(options):
             local.close()
 
 
-def run_left(options, left, output, prefix):
+def run_left(options: argparse.Namespace, left: dict[int, str], output: Output, prefix: Path) -> None:
     import distributed
 
     numbers = list(left)
@@ -235,13 +240,13 @@ def run_left(options, left, output, prefix):
             client.cancel(list(tasks))
 
 
-def remove_leftovers(prefix):
+def remove_leftovers(prefix: Path) -> None:
     """Of workers that were lost, where they share the disk."""
     for folder in prefix.parent.glob(prefix.name + "*"):
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def sweep(options):
+def sweep(options: argparse.Namespace) -> int:
     left = points_left(options)
     print(f"{len(left)} points to run", file=sys.stderr)
     output = Output(options.out)
@@ -258,9 +263,10 @@ def sweep(options):
     return done.returncode
 
 
-def parser():
+def parser() -> argparse.ArgumentParser:
     result = argparse.ArgumentParser(
-        description=__doc__, epilog="example: scripts/sweep_dask.py workloads/experiments/paper.json --out out/paper --scheduler tcp://head:8786",
+        description=__doc__,
+        epilog="example: scripts/sweep_dask.py workloads/experiments/paper.json --out out/paper --scheduler tcp://head:8786",
         formatter_class=argparse.RawDescriptionHelpFormatter)  # fmt: skip
     result.add_argument("sweep", metavar="SWEEP.json", type=Path)
     result.add_argument("--out", metavar="DIR", type=Path, required=True, help="as of `shardsim sweep`")
@@ -291,7 +297,7 @@ def parser():
     return result
 
 
-def main():
+def main() -> int:
     options = parser().parse_args()
     options.sweep, options.out = options.sweep.absolute(), options.out.absolute()
     if shutil.which(options.shardsim):

@@ -6,11 +6,13 @@ After an overhead, half the width of its 95 % interval (the longer half, where t
 the sample is too small for them, or its queries depend on each other for too long.
 """
 
+import argparse
 import math
 import sys
 
 from shardsim_tools.plotting import command
 from shardsim_tools.plotting.arrange import select
+from shardsim_tools.plotting.sweep import Sweep
 
 MS, PERCENT = 1 / 1000, 100
 # column -> (heading, factor, format)
@@ -30,7 +32,7 @@ COLUMNS = {
 }
 
 
-def show(options, sweep):
+def show(options: argparse.Namespace, sweep: Sweep) -> None:
     frame = select(sweep, dict(options.where))
     columns = [column for column in COLUMNS if column not in ("p95_us", "goodput") or tells(sweep, column)]
     with_interval = [c for c in columns if c != "completed" and (options.intervals or c.endswith("_overhead"))]
@@ -47,13 +49,13 @@ def show(options, sweep):
             print(f"{' '.join(frame.loc[index, sweep.axes])}: {error}", file=sys.stderr)
 
 
-def tells(sweep, column):
+def tells(sweep: Sweep, column: str) -> bool:
     """Whether a column that some sweeps lack holds anything: of goodput, that some query was not answered in time."""
     values = sweep.frame[column].dropna()
     return bool((values < 1).any() if column == "goodput" else len(values))
 
 
-def cell(sweep, index, column, with_interval):
+def cell(sweep: Sweep, index: int, column: str, with_interval: bool) -> str:
     value = sweep.frame.at[index, column]
     if math.isnan(value):
         return ""
@@ -67,17 +69,19 @@ def cell(sweep, index, column, with_interval):
     return text + ("?" if not is_reference and sweep.doubt(index, column) else "")
 
 
-def rounded_up(reach, form):
+def rounded_up(reach: float, form: str) -> str:
     """So that none looks like zero."""
     digits = int(form[3])
     return form.format(math.ceil(reach * 10**digits - 1e-6) / 10**digits)
 
 
-def aligned(head, body, left):
+def aligned(head: list[str], body: list[list[str]], left: set[int]) -> list[str]:
     widths = [max(len(row[i]) for row in [head, *body]) for i in range(len(head))]
-    write = lambda row: "  ".join(
-        cell.ljust(width) if i in left else cell.rjust(width) for i, (cell, width) in enumerate(zip(row, widths))
-    ).rstrip()
+
+    def write(row: list[str]) -> str:
+        sides = [str.ljust if i in left else str.rjust for i in range(len(row))]
+        return "  ".join(side(cell, width) for side, cell, width in zip(sides, row, widths)).rstrip()
+
     lines = [write(head), "  ".join("-" * width for width in widths)]
     for previous, row in zip([None, *body], body):
         if len(left) > 2 and previous and previous[0] != row[0]:
@@ -86,12 +90,12 @@ def aligned(head, body, left):
     return lines
 
 
-def markdown(head, body, left):
+def markdown(head: list[str], body: list[list[str]], left: set[int]) -> list[str]:
     rule = ["---" if i in left else "---:" for i in range(len(head))]
     return [f"| {' | '.join(row)} |" for row in [head, rule, *body]]
 
 
-def main():
+def main() -> int:
     parser = command.parser(__doc__, "scripts/table.py out/paper --where model=drm1")
     parser.add_argument("--markdown", action="store_true", help="as a Markdown table")
     parser.add_argument("--intervals", action="store_true", help="intervals of latencies and CPU time too")

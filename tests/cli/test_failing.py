@@ -31,7 +31,10 @@ class Failing(ProgramTest):
         )
         self.assertRegex(
             text,
-            r"of answered queries only; with the \d+ failed as infinite:   P50 [0-9.]+   P90 infinite   P95 infinite   P99 infinite\n",
+            (
+                r"of answered queries only; with the \d+ failed as infinite:   P50 [0-9.]+   P90 infinite   P95"
+                r" infinite   P99 infinite\n"
+            ),
         )
         self.assertRegex(text, r"us a query offered: [0-9.]+ useful, [0-9.]+ \([0-9.]+ %\) wasted")
         self.assertIn("goodput     ", text)

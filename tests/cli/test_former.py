@@ -59,7 +59,9 @@ class FormerKeys(ProgramTest):
 
     def test_a_setting_wins_over_the_file_by_either_name(self):
         today = self.file("today.json", TODAY)
-        by_former = self.succeed("run", today, "--json", "--set", "sharding.split_by=range", "--set", "model.nets.a.tables.x.absent=0.5")
+        by_former = self.succeed(
+            "run", today, "--json", "--set", "sharding.split_by=range", "--set", "model.nets.a.tables.x.absent=0.5"
+        )
         self.notes(by_former, "--set model.nets.a.tables.x.absent: 'absent' is now 'coverage': write \"coverage\":0.5",
                    "--set sharding.split_by: 'split_by' is now 'row_split'")  # fmt: skip
         by_today = self.succeed("run", self.file("former.json", FORMER), "--json", "--set", "sharding.row_split=range",
@@ -70,11 +72,16 @@ class FormerKeys(ProgramTest):
         both = json.loads(json.dumps(TODAY))
         both["sharding"]["split_by"] = "range"
         error = self.refuse("run", self.file("both.json", both))
-        self.assertIn("/sharding/split_by: is the former name of 'row_split', which is given too; keep 'row_split'", error)
+        self.assertIn(
+            "/sharding/split_by: is the former name of 'row_split', which is given too; keep 'row_split'", error
+        )
 
     def test_a_sweep_tells_once_for_all_points(self):
         base = self.file("former.json", FORMER)
-        values = {"base": str(base), "axes": [{"path": "sharding.split_by", "values": ["modulus", "range"]}, {"path": "seed", "values": [1, 2]}]}
+        values = {
+            "base": str(base),
+            "axes": [{"path": "sharding.split_by", "values": ["modulus", "range"]}, {"path": "seed", "values": [1, 2]}],
+        }
         done = self.succeed("sweep", self.file("sweep.json", values), "--list")
         self.assertEqual(done.stderr.count("note: "), len(NOTES), done.stderr)
 

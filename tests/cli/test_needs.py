@@ -20,7 +20,7 @@ class Missing(unittest.TestCase):
         self.hidden = self.folder / "hidden"
         self.hidden.mkdir()
         for name in OPTIONAL:
-            (self.hidden / f"{name}.py").write_text(f"raise ImportError\n")
+            (self.hidden / f"{name}.py").write_text("raise ImportError\n")
 
     def run_bare(self, script, *arguments):
         return subprocess.run(

@@ -17,7 +17,9 @@ RANDOM = [
 MORE = [*RANDOM, "--set", "traffic.queries=4000"]
 
 
-STAR = 'topology={"type": "star", "up_latency": "1 us", "down_latency": "1 us", "frontend": {"link": {"latency": "1 us"}}}'
+STAR = (
+    'topology={"type": "star", "up_latency": "1 us", "down_latency": "1 us", "frontend": {"link": {"latency": "1 us"}}}'
+)
 
 
 class Intervals(ProgramTest):

@@ -8,7 +8,6 @@ import re
 import resource
 import subprocess
 import sys
-import unittest
 import xml.etree.ElementTree
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
@@ -1018,7 +1017,9 @@ class Links(Runs):
         self.assertRegex(text, r"(?m)^network .*longest at link tor -> main0: [\d.]+ us, [\d.]+ %")
 
     def test_marks(self):
-        ecn = self.result(transport={"type": "packet", "ecn_threshold": "64 KiB"}, cross_traffic=[BackgroundTraffic.LOAD])
+        ecn = self.result(
+            transport={"type": "packet", "ecn_threshold": "64 KiB"}, cross_traffic=[BackgroundTraffic.LOAD]
+        )
         self.assertGreater(sum(x["marked"] for x in ecn["links"]), 0)
         self.assertEqual(
             sum(
@@ -1085,7 +1086,10 @@ def xml_edge(a, b, bandwidth="1 Gbps", latency="1 us", name=None):
 
 XML_NODES = xml_node("a") + xml_node("b") + xml_node("s", "switch")
 XML_GOOD = GRAPHML.format(XML_NODES + xml_edge("a", "s") + xml_edge("b", "s"))
-DOT_GOOD = 'graph { a [kind=host]; b [kind=host]; s [kind=switch]; a--s [bandwidth="1 Gbps", latency="1 us"]; b--s [bandwidth="1 Gbps", latency="1 us"]; }'
+DOT_GOOD = (
+    'graph { a [kind=host]; b [kind=host]; s [kind=switch]; a--s [bandwidth="1 Gbps", latency="1 us"]; b--s'
+    ' [bandwidth="1 Gbps", latency="1 us"]; }'
+)
 
 
 class HostileTest(TopologyTest):

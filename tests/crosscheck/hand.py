@@ -32,9 +32,9 @@ class Network:
             topology = json.load(f)
         self.links = {}  # directed: (from, to) -> (bytes per us, latency in us)
         self.next = {}
-        for l in topology["links"]:
-            figures = quantity(l["bandwidth"], RATES) / 8e6, quantity(l["latency"], TIMES)
-            for a, b in ((l["a"], l["b"]), (l["b"], l["a"])):
+        for link in topology["links"]:
+            figures = quantity(link["bandwidth"], RATES) / 8e6, quantity(link["latency"], TIMES)
+            for a, b in ((link["a"], link["b"]), (link["b"], link["a"])):
                 self.links[a, b] = figures
                 self.next.setdefault(a, []).append(b)
 

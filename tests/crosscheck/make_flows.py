@@ -46,7 +46,7 @@ def write_topology(name):
     description, hosts, switches, links = TOPOLOGIES[name]()
     head = {"type": "graph", "description": description, "hosts": [f"h{i}" for i in range(hosts)], "switches": switches}
     lines = [f"  {json.dumps(key)}: {json.dumps(value)}," for key, value in head.items()]
-    cables = ",\n".join(f"    {json.dumps(l)}" for l in links)
+    cables = ",\n".join(f"    {json.dumps(link)}" for link in links)
     text = "{\n" + "\n".join(lines) + f'\n  "links": [\n{cables}\n  ]\n}}\n'
     (HERE / "topologies" / f"{name}.json").write_text(text)
 

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the cross-checks share: running programs, compiling against a peer, quantities with units."""
 import subprocess
+from collections.abc import Iterable
+from pathlib import Path
 
 SCALES = {
     "bps": 1,
@@ -22,20 +24,20 @@ class Skipped(Exception):
     """A simulator that cannot take part; the others go on."""
 
 
-def output(command):
+def output(command: Iterable[object]) -> str:
     done = subprocess.run([str(word) for word in command], capture_output=True, text=True)
     if done.returncode:
         raise Skipped((done.stderr.strip() or f"exit code {done.returncode}").splitlines()[-1])
     return done.stdout
 
 
-def quantity(text):
+def quantity(text: str) -> float:
     """In bit/s, ns, 1/s or bytes."""
     value, unit = text.split()
     return float(value) * SCALES[unit]
 
 
-def require(module, name, package):
+def require(module: str, name: str, package: str) -> None:
     """pkg-config's name, the simulator's and Debian's."""
     try:
         found = subprocess.run(["pkg-config", "--exists", module]).returncode == 0
@@ -45,9 +47,11 @@ def require(module, name, package):
         raise Skipped(f"{name} is not installed ({package})")
 
 
-def compile_peer(source, headers, libraries, out, options=("-O1",)):
+def compile_peer(
+    source: Path, headers: Iterable[Path], libraries: Iterable[str], out: Path, options: Iterable[str] = ("-O1",)
+) -> Path:
     """The program, in the folder `out`; compiled again only when a source is newer."""
     program = out / source.stem
     if not program.exists() or program.stat().st_mtime < max(s.stat().st_mtime for s in (source, *headers)):
-        output(["g++", "-std=c++17", *options, source, "-o", program, *(f"-l{l}" for l in libraries)])
+        output(["g++", "-std=c++17", *options, source, "-o", program, *(f"-l{name}" for name in libraries)])
     return program

@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "scripts"))
 
 from shardsim_tools.findings.catalogue import findings  # noqa: E402
-from shardsim_tools.findings.constants import (
+from shardsim_tools.findings.constants import (  # noqa: E402
     Constant,
     Place,
     change,
@@ -48,6 +48,10 @@ shutil.copytree(here / ("bent" if batch < 64 else "shipped") / experiment.stem, 
 """
 
 
+def number_in(text):
+    return float(re.search(r"[\d.]+", str(text)).group())
+
+
 class Constants(unittest.TestCase):
     def test_each_is_where_it_is_said_to_be_and_changes(self):
         with tempfile.TemporaryDirectory() as holder:
@@ -68,9 +72,8 @@ class Constants(unittest.TestCase):
             with self.subTest(constant.name):
                 place = constant.places[0]
                 content = json.loads((ROOT / place.file).read_text())
-                number = lambda text: float(re.search(r"[\d.]+", str(text)).group())
-                values = {number(holder[key]) for holder, key in holders(content, place.path.split("."))}
-                self.assertEqual(values, {number(constant.shipped)})
+                values = {number_in(holder[key]) for holder, key in holders(content, place.path.split("."))}
+                self.assertEqual(values, {number_in(constant.shipped)})
 
     def test_scaling_keeps_units_and_whole_numbers(self):
         for value, expected in (("25 Gbps", "12.5 Gbps"), (0.3, 0.15), (64, 32), ("1 GiB/s", "0.5 GiB/s")):

@@ -25,7 +25,10 @@ class Case(Tests):
         times = from_gaps(random.gamma(0.25, 0.08, n - 1))
         items = np.maximum(whole(lognormal(random, n, 6, 0.5)), 1)
         users = random.poisson(2, n)
-        rows = {"item": zipf(random, int(3 * items.sum()), 20_000, 0.9), "user": zipf(random, int(users.sum()), 5000, 0.6)}
+        rows = {
+            "item": zipf(random, int(3 * items.sum()), 20_000, 0.9),
+            "user": zipf(random, int(users.sum()), 5000, 0.6),
+        }
         ends = {"item": np.cumsum(3 * items), "user": np.cumsum(users)}
         counts = {"item": 3 * items, "user": users}
         records = []
@@ -195,7 +198,7 @@ class Loading(Case):
         self.assertEqual(done.returncode, 0, done.stderr)
 
     def test_what_a_scenario_names(self):
-        """"traffic": FILE and --set traffic=FILE, beside whatever model there is; and the tables as a model."""
+        """ "traffic": FILE and --set traffic=FILE, beside whatever model there is; and the tables as a model."""
         random = np.random.default_rng(2)
         times = np.sort(np.concatenate([random.uniform(0, 100, 300), random.uniform(100, 200, 1500)]))
         self.fitted(self.write(times, [{}] * len(times)))
@@ -218,7 +221,9 @@ class Loading(Case):
         self.fitted(self.rich())
         words = ["--set", "model=out.model.json", "--set", "traffic=out.traffic.json", "--set", "traffic.queries=50"]
         words += ["--set", 'sharding={"strategy": "one-shard"}']
-        done = subprocess.run([PROGRAM, "run", queue, *words], capture_output=True, text=True, check=False, cwd=self.folder)
+        done = subprocess.run(
+            [PROGRAM, "run", queue, *words], capture_output=True, text=True, check=False, cwd=self.folder
+        )
         self.assertEqual(done.returncode, 0, done.stderr)
 
     def test_every_kind_of_arrivals(self):
@@ -257,7 +262,9 @@ class Loading(Case):
             times = from_gaps(random.exponential(0.1, n - 1))
             found, _ = self.fitted(self.write(times, records, detail="counts", tables=tables))
             self.assertEqual("lookup_factor" in found["traffic"], factor is common)
-            self.assertEqual([t["name"] for t in found["tables"] if "shares_factor" in t], ["alone"] * (factor is common))
+            self.assertEqual(
+                [t["name"] for t in found["tables"] if "shares_factor" in t], ["alone"] * (factor is common)
+            )
             self.simulated(found)
 
     def test_a_factor_of_its_own_law(self):
@@ -315,7 +322,9 @@ class Refusing(Case):
         for value in ("-1", "1.5", '"1"', "true", "200000000"):
             self.bad(counts + '{"t": 0, "items": 1, "lookups": {"t": ' + value + "}}\n", ":2: ")
         for value in ("10", "-1", "1.5", '"1"', "true"):
-            self.bad(rows + '{"t": 0, "items": 1, "rows": {"t": [1, ' + value + "]}}\n", ":2: a row of 't' is", "below 10")
+            self.bad(
+                rows + '{"t": 0, "items": 1, "rows": {"t": [1, ' + value + "]}}\n", ":2: a row of 't' is", "below 10"
+            )
 
     def test_options(self):
         path = self.rich()

@@ -331,7 +331,9 @@ class Pooling(Tests):
     def test_a_factor_of_a_heavy_tail(self):
         """One in fifty users has a long history: no lognormal. The twin's draws are ten times the trace's."""
         n = self.n
-        common = np.where(self.random.random(n) < 0.02, 30 + self.random.pareto(3, n), 0.2 + 0.4 * self.random.random(n))
+        common = np.where(
+            self.random.random(n) < 0.02, 30 + self.random.pareto(3, n), 0.2 + 0.4 * self.random.random(n)
+        )
         common *= 1 / common.mean()
         means = (3, 8, 20, 50, 90, 200)
         counts = [whole(m * common) for m in means]

@@ -11,7 +11,7 @@ import tempfile
 import unittest
 from pathlib import Path
 
-from fixture import CONFIGURATIONS, add_intervals, write_sweep
+from written import CONFIGURATIONS, add_intervals, write_sweep
 
 SCRIPTS = Path(__file__).resolve().parents[2] / "scripts"
 PROGRAM = os.environ.get("SHARDSIM")

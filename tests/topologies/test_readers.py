@@ -6,7 +6,19 @@ import re
 import unittest
 from collections import Counter
 
-from test_convert import DELAY, PROGRAM, SPEED, Converting, base, forwards, pairs, paths, platform, rows, topology
+from test_convert_topology import (
+    DELAY,
+    PROGRAM,
+    SPEED,
+    Converting,
+    base,
+    forwards,
+    pairs,
+    paths,
+    platform,
+    rows,
+    topology,
+)
 
 BOTH = SPEED + DELAY
 
@@ -94,7 +106,10 @@ class Yaml(Converting):
             self.refused("n.yaml", text, 3, f"the format '{form}' lays out CODES' processes", "torus, fattree")
 
     def test_a_lab_with_such_words_is_containerlab(self):
-        text = 'topology:\n  nodes:\n    fabric:\n      kind: linux\n    b:\n      kind: x\n  links:\n    - endpoints: ["fabric:1", "b:1"]\n'
+        text = (
+            "topology:\n  nodes:\n    fabric:\n      kind: linux\n    b:\n      kind: x\n  links:\n    - endpoints:"
+            ' ["fabric:1", "b:1"]\n'
+        )
         self.assertEqual(self.converted("l.yml", text, *BOTH)["hosts"], ["fabric"])
 
     CODES = "topology:\n  format: parametric\n  fabric:\n    model: %s\n    shape:\n      %s\n    links:\n%s"
@@ -120,7 +135,10 @@ class Yaml(Converting):
 
     def test_codes_units(self):
         shape = "num_levels: 3\n      switch_count: 8\n      switch_radix: 4"
-        more = "      x: 1\n    cn_bandwidth: 10Gbps\n    link_bandwidth: 2GiBps\n    router_delay: 1.5us\n    ft_type: 0\n"
+        more = (
+            "      x: 1\n    cn_bandwidth: 10Gbps\n    link_bandwidth: 2GiBps\n    router_delay: 1.5us\n   "
+            " ft_type: 0\n"
+        )
         graph = self.converted("f.yaml", self.CODES % ("fattree", shape, more))
         self.assertEqual(
             Counter(row[2:] for row in rows(graph)), {("10 Gbps", "750 ns"): 16, ("2.147483648 GB/s", "1.5 us"): 32}
@@ -156,8 +174,9 @@ class SimGrid(Converting):
         self.assertEqual(graph["switches"], ["junction-1"])
 
     CABINETS = (
-        '<zone id="z" routing="Cluster"><cabinet id="1" prefix="n-" suffix=".x" speed="1Gf" bw="125MBps" lat="100us" radical="1-2"/>'
-        '<cabinet id="2" prefix="n-" suffix=".x" speed="1Gf" bw="250MBps" lat="50us" radical="3-3"/><router id="r"/>%s</zone>'
+        '<zone id="z" routing="Cluster"><cabinet id="1" prefix="n-" suffix=".x" speed="1Gf" bw="125MBps" lat="100us"'
+        ' radical="1-2"/><cabinet id="2" prefix="n-" suffix=".x" speed="1Gf" bw="250MBps" lat="50us"'
+        ' radical="3-3"/><router id="r"/>%s</zone>'
     )
 
     def test_cabinets(self):

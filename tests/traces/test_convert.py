@@ -580,7 +580,10 @@ class Dated(Converting):
     """CSV files with a column of times."""
 
     def test_a_column_of_times(self):
-        text = 'id;"When it came";lora\n1;"2024-05-10 00:00:00.5+00:00";a\n2;2024-05-10T02:00:02+02:00;b\n3;2024-05-10 00:00:02;a\n'
+        text = (
+            'id;"When it came";lora\n1;"2024-05-10 00:00:00.5+00:00";a\n2;2024-05-10T02:00:02+02:00;b\n3;2024-05-10'
+            " 00:00:02;a\n"
+        )
         for mark in ";,\t":
             header, records = self.converted("t.csv", text.replace(";", mark), "--time-column", "when it came")
             self.assertEqual((header["detail"], seconds(records)), ("none", [0, 1.5, 1.5]))

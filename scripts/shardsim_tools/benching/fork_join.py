@@ -3,10 +3,13 @@
 import re
 import statistics
 import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Protocol
 
 from shardsim_tools.checkout import ROOT
 
-from .measure import run, table
+from .measure import Failed, run, table
 
 sys.path.insert(0, str(ROOT / "tests/crosscheck"))
 from peers import Skipped, compile_peer, output, require  # noqa: E402
@@ -65,26 +68,30 @@ ENGINES = {
 class Shardsim:
     name = "**shardsim**"
 
-    def __init__(self, program):
+    def __init__(self, program: Path) -> None:
         self.program = program
 
-    def rate(self, size):
+    def rate(self, size: str) -> float:
         return SIZES[size] / run([self.program, "run", ROOT / f"tests/bench/fork_join_{size}.json"]).wall_s
 
 
 class Loop:
-    def __init__(self, source, folder):
+    def __init__(self, source: Path, folder: Path) -> None:
         self.name, self.arguments = LOOPS[source.stem]
         self.name += f" (`{source.stem}`)"
         self.program = folder / source.stem
         output(["g++", "-O3", "-march=native", "-std=c++20", source, "-o", self.program])
 
-    def rate(self, size):
-        return float(re.search(r"\breq_s=([\d.e+]+)", run([self.program, size, *self.arguments]).text)[1])
+    def rate(self, size: str) -> float:
+        text = run([self.program, size, *self.arguments]).text
+        found = re.search(r"\breq_s=([\d.e+]+)", text)
+        if not found:
+            raise Failed(f"{self.program} says no req_s: {text.strip()[-500:]}")
+        return float(found[1])
 
 
 class Engine:
-    def __init__(self, name, folder):
+    def __init__(self, name: str, folder: Path) -> None:
         source, headers, package, libraries, self.share = ENGINES[name]
         self.name = name
         require(*package)
@@ -92,7 +99,7 @@ class Engine:
             TREE / source, [TREE / h for h in ("workload.hpp", *headers)], libraries, folder, ["-O3"]
         )
 
-    def rate(self, size):
+    def rate(self, size: str) -> float:
         requests = round(SIZES[size] * self.share)
         return requests / run([self.program, *WORDS[size], f"requests={requests}"]).wall_s
 
@@ -101,10 +108,10 @@ class SimPy:
     name = "SimPy"
     share = 1 / 50
 
-    def __init__(self):
+    def __init__(self) -> None:
         output(["/usr/bin/python3", "-c", "import SimPy.Simulation"])
 
-    def rate(self, size):
+    def rate(self, size: str) -> float:
         requests = round(SIZES[size] * self.share)
         return (
             requests
@@ -112,7 +119,14 @@ class SimPy:
         )
 
 
-def contestants(program, peers, folder):
+class Contestant(Protocol):
+    name: str
+
+    def rate(self, size: str) -> float:
+        """Requests per second."""
+
+
+def contestants(program: Path, peers: Path | None, folder: Path) -> Iterator[Callable[[], Contestant]]:
     yield lambda: Shardsim(program)
     for source in (peers / f"{name}.cpp" for name in LOOPS if peers):
         yield lambda: Loop(source, folder)
@@ -121,14 +135,16 @@ def contestants(program, peers, folder):
     yield SimPy
 
 
-def measure(program, peers, rounds, folder, say):
+def measure(
+    program: Path, peers: Path | None, rounds: int, folder: Path, say: Callable[[str], None]
+) -> list[tuple[str, list[float]]]:
     there = []
     for make in contestants(program, peers, folder):
         try:
             there.append(make())
         except Skipped as reason:
             say(f"skipped: {reason}")
-    rates = {(c.name, size): [] for c in there for size in SIZES}
+    rates: dict[tuple[str, str], list[float]] = {(c.name, size): [] for c in there for size in SIZES}
     for turn in range(rounds):
         for size in SIZES:
             for c in there:
@@ -138,7 +154,7 @@ def measure(program, peers, rounds, folder, say):
     return [(c.name, [median[c.name, size] for size in SIZES]) for c in there]
 
 
-def report(results):
+def report(results: list[tuple[str, list[float]]]) -> str:
     own = dict(results)[Shardsim.name]
     rows = [
         [name, *(f"{rate:,.0f}" for rate in rates), *(f"{ours / rate:.2f}" for ours, rate in zip(own, rates))]

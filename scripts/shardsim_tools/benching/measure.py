@@ -4,6 +4,7 @@ import os
 import subprocess
 import tempfile
 import time
+from collections.abc import Iterable
 from typing import NamedTuple
 
 
@@ -17,7 +18,7 @@ class Took(NamedTuple):
     peak_mib: float
 
 
-def run(command):
+def run(command: Iterable[object]) -> Took:
     with tempfile.TemporaryFile("w+") as out:
         start = time.perf_counter()
         process = subprocess.Popen([str(word) for word in command], stdout=out, stderr=subprocess.STDOUT)
@@ -31,7 +32,7 @@ def run(command):
     return Took(text, wall, usage.ru_maxrss / 1024)
 
 
-def table(header, rows):
+def table(header: list[str], rows: Iterable[list[str]]) -> str:
     """Markdown; the first column is text and the others are numbers."""
     lines = [header, ["---"] + ["---:"] * (len(header) - 1), *rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n"

@@ -1,10 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-from shardsim_tools.plotting.figure import plt, save
+from pathlib import Path
+
+from matplotlib import pyplot
+
+from shardsim_tools.plotting.figure import save
 
 
-def draw(scale, folder):
+def draw(scale: list[tuple[float, ...]], folder: Path) -> None:
     hosts = [row[0] for row in scale]
-    figure, (speed, memory) = plt.subplots(1, 2, figsize=(8, 2.8), constrained_layout=True)
+    figure, (speed, memory) = pyplot.subplots(1, 2, figsize=(8, 2.8), constrained_layout=True)
     for axes, values, title in (
         (speed, [row[1] / 1e6 for row in scale], "million events/s"),
         (memory, [row[4] for row in scale], "peak memory, MiB"),

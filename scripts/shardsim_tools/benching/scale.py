@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """How speed and memory go with the size of the system, from about 10 hosts to 10,000."""
+from collections.abc import Callable
+from pathlib import Path
+
 from .domain import EXPERIMENTS, simulate
 from .measure import table
 
@@ -10,8 +13,8 @@ QUERIES = 20_000
 RATE_OF_A_MAIN = 200  # /s, as in the fleet
 
 
-def measure(program, say):
-    results = []
+def measure(program: Path, say: Callable[[str], None]) -> list[tuple[float, ...]]:
+    results: list[tuple[float, ...]] = []
     for k, mains, replicas in SIZES:
         hosts = mains + 8 * replicas
         say(f"scale: {hosts} hosts")
@@ -28,7 +31,7 @@ def measure(program, say):
     return results
 
 
-def report(results):
+def report(results: list[tuple[float, ...]]) -> str:
     rows = [
         [f"{hosts:,}", f"{events / 1e6:.2f}", f"{per_query:.0f}", f"{setup:.2f}", f"{peak:,.0f}"]
         for hosts, events, per_query, setup, peak in results

@@ -69,14 +69,16 @@ def scaled(value: Any, factor: float) -> Any:
         return round(value * factor)
     if isinstance(value, float):
         return value * factor
-    number, unit = re.fullmatch(r"([\d.]+)(.*)", value).groups()
+    parts = re.fullmatch(r"([\d.]+)(.*)", value)
+    assert parts, value
+    number, unit = parts.groups()
     return f"{float(number) * factor:.9g}{unit}"
 
 
 def holders(content: Any, keys: list[str]) -> Iterator[tuple[Any, Any]]:
     """(object, key) of every field the keys lead to."""
     if isinstance(content, list):
-        members = dict(enumerate(content))
+        members: dict[Any, Any] = dict(enumerate(content))
     elif isinstance(content, dict):
         members = content
     else:

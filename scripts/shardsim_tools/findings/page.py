@@ -56,9 +56,11 @@ def page(
     parts = [
         "# The paper's findings",
         "<!-- Written by scripts/paper.py: edit that. -->",
-        'Lui et al., "Understanding Capacity-Driven Scale-Out Neural Recommendation Inference" (arXiv 2011.02084), compared '
-        f"with a simulation of their experiment, {queries_of(studies)} queries per configuration. These commands write the page and its "
-        "pictures:",
+        (
+            'Lui et al., "Understanding Capacity-Driven Scale-Out Neural Recommendation Inference" (arXiv 2011.02084),'
+            f" compared with a simulation of their experiment, {queries_of(studies)} queries per configuration. These"
+            " commands write the page and its pictures:"
+        ),
         COMMANDS,
         KNOWN,
         summary_table(outcomes),
@@ -85,8 +87,8 @@ def queries_of(studies: Studies) -> str:
 def section(name: str, finding: Finding, outcome: Outcome, shown: dict[str, str]) -> list[str]:
     parts = [
         f"## {name}: {finding.statement}",
-        f"Known: {known(finding)}. Criterion: {finding.criterion}. Verdict: **{outcome.verdict.value}** ({outcome.summary})."
-        + (f" {finding.calibration}" if finding.calibration else ""),
+        f"Known: {known(finding)}. Criterion: {finding.criterion}. Verdict: **{outcome.verdict.value}**"
+        f" ({outcome.summary})." + (f" {finding.calibration}" if finding.calibration else ""),
     ]
     if reason := finding.reasons.get(outcome.verdict):
         parts.append(f"Why: {reason}")
@@ -109,7 +111,7 @@ def anchor(name: str) -> str:
 
 
 def cell_text(cell: Cell) -> str:
-    marks = {Verdict.FAILS: "**{}**", Verdict.UNDECIDED: "{} ?"}
+    marks: dict[Verdict | None, str] = {Verdict.FAILS: "**{}**", Verdict.UNDECIDED: "{} ?"}
     return marks.get(cell.verdict, "{}").format(cell.text)
 
 
@@ -117,8 +119,10 @@ def dependence(constants: list[Constant]) -> list[str]:
     calibrated = [f"- {name}: {finding.calibration}" for name, finding in findings().items() if finding.calibration]
     rows = [[c.name, c.shipped, c.known] for c in constants]
     return [
-        "Recalled from the paper, and used unchanged: number of cores, memory and NIC of SC-Large; sizes, tables and nets of the models; the "
-        "share of operator time in sparse operators; 25 queries a second.",
+        (
+            "Recalled from the paper, and used unchanged: number of cores, memory and NIC of SC-Large; sizes, tables"
+            " and nets of the models; the share of operator time in sparse operators; 25 queries a second."
+        ),
         "\n".join(calibrated),
         "These constants are not from the paper:",
         table(["constant", "shipped", "known"], rows),
@@ -133,16 +137,22 @@ def sensitivity_section(sensitivity: Sensitivity) -> list[str]:
     tails = [[row.constant.name, *(tail_text(row.variants[change]) for change in FACTORS)] for row in sensitivity.rows]
     caption = sensitivity_picture.CAPTION
     return [
-        f"Each constant was halved, and made half again as large, with all else as shipped and {sensitivity.queries:,} queries per "
-        "configuration. The table shows which verdicts differ from those above. **Bold**: the finding changes from one side to the other. "
-        "*Undecided*: the difference is lost in the noise, although with the shipped constants the same number of queries decides it.",
+        (
+            "Each constant was halved, and made half again as large, with all else as shipped and"
+            f" {sensitivity.queries:,} queries per configuration. The table shows which verdicts differ from those"
+            " above. **Bold**: the finding changes from one side to the other. *Undecided*: the difference is lost in"
+            " the noise, although with the shipped constants the same number of queries decides it."
+        ),
         table(["constant", "shipped", *FACTORS], changes),
         f"![{caption}](../images/paper-sensitivity.png)",
         f"*{caption}. Under each finding's number, its verdict above.*",
         *reading(sensitivity),
-        "F2's figure changes more than its verdict shows. The table has the best P99 overhead of drm1 / drm2 / drm3, in %. With the shipped "
-        f"constants and the same number of queries it is {tail_text(sensitivity.shipped)}, known {known_to(sensitivity.shipped)}; over all "
-        f"changes {ranges(sensitivity)}:",
+        (
+            "F2's figure changes more than its verdict shows. The table has the best P99 overhead of drm1 / drm2 /"
+            " drm3, in %. With the shipped constants and the same number of queries it is"
+            f" {tail_text(sensitivity.shipped)}, known {known_to(sensitivity.shipped)}; over all changes"
+            f" {ranges(sensitivity)}:"
+        ),
         table(["constant", *FACTORS], tails, left=1),
         NOT_VARIED,
     ]
@@ -151,7 +161,7 @@ def sensitivity_section(sensitivity: Sensitivity) -> list[str]:
 def changes_text(sensitivity: Sensitivity, row: Row, change: str) -> str:
     verdicts = row.variants[change].verdicts
     texts = [
-        f"**{n} {verdicts[n].value}**" if verdicts[n] else f"{n} cannot be judged"
+        f"**{n} {verdict.value}**" if (verdict := verdicts[n]) else f"{n} cannot be judged"
         for n in sensitivity.flips(row, change)
     ]
     return ", ".join(texts + [f"*{name} undecided*" for name in sensitivity.fades(row, change)]) or "–"
@@ -196,7 +206,8 @@ def reading(sensitivity: Sensitivity) -> list[str]:
     if names := firm[Verdict.FAILS]:
         lines.append(f"- Whichever constant is changed, these do not hold or become undecided: {', '.join(names)}.")
     lines += [
-        f"- {name} ({sensitivity.judged[name].value}) flips with {'; '.join(some)}."
+        f"- {name} ({verdict.value if (verdict := sensitivity.judged[name]) else 'not judged'}) flips with"
+        f" {'; '.join(some)}."
         for name, some in causes.items()
         if some
     ]

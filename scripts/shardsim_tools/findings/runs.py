@@ -9,6 +9,7 @@ import shutil
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from shardsim_tools.checkout import ROOT
 from shardsim_tools.plotting.sweep import SweepError, load
@@ -79,7 +80,7 @@ def folder_name(constant: Constant, factor: float) -> str:
     return re.sub("[^a-z0-9.]+", "-", f"{constant.name} {factor}".lower())
 
 
-def leave_out(experiment: Path, points: list[dict]) -> None:
+def leave_out(experiment: Path, points: list[dict[str, Any]]) -> None:
     content = json.loads(experiment.read_text(encoding="utf-8"))
     content["exclude"] = content.get("exclude", []) + points
     experiment.write_text(json.dumps(content), encoding="utf-8")

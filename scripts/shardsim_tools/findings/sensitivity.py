@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Which findings flip if a constant is half or half again as large."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Callable
+from typing import Callable, TypeVar
 
 from shardsim_tools.plotting.sweep import SweepError
 
@@ -14,8 +15,9 @@ from .runs import Runner
 from .studies import Studies
 from .verdict import Verdict
 
+_T = TypeVar("_T")
 FACTORS = {"-50 %": 0.5, "+50 %": 1.5}
-Verdicts = dict[str, Verdict | None]  # by finding; None: its points could not be run
+Verdicts = Mapping[str, Verdict | None]  # by finding; None: its points could not be run
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,7 @@ def variant(studies: Studies) -> Variant:
     return Variant(verdicts, _unless_missing(lambda: {model: e for model, (_, e) in best(studies).items()}))
 
 
-def _unless_missing(read: Callable):
+def _unless_missing(read: Callable[[], _T]) -> _T | None:
     try:
         return read()
     except SweepError:  # tables that no longer fit, say

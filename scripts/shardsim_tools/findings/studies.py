@@ -3,7 +3,7 @@
 
 import math
 from dataclasses import dataclass
-from typing import Callable
+from typing import Any, Callable
 
 from shardsim_tools.plotting.sweep import Result, Sweep, SweepError
 
@@ -18,7 +18,7 @@ DISTRIBUTED = ["one-shard", *(f"{strategy} {count}" for strategy in STRATEGIES f
 class Study:
     """One sweep over groups (a model, a setting) and configurations."""
 
-    def __init__(self, sweep: Sweep, axis: str):
+    def __init__(self, sweep: Sweep, axis: str) -> None:
         if set(sweep.axes) != {axis, "configuration"}:
             raise SweepError(f"{sweep.directory}: the axes are {', '.join(sweep.axes)}, not {axis} and configuration")
         self.sweep = sweep
@@ -51,14 +51,19 @@ class Study:
         return Estimate(value, value - reach, value + reach)
 
     def rpcs_per_query(self, group: str, configuration: str) -> float:
-        return sum(self._listed(group, configuration, "/shards", lambda shard: shard["rpcs_per_query"]))
+        return sum(self._listed(group, configuration, "/shards", lambda shard: float(shard["rpcs_per_query"])))
 
     def busiest(self, group: str, configuration: str, service: str) -> float:
         """Utilisation of the busiest host of a service."""
-        read = lambda host: host["utilisation"] if host["service"] == service else 0.0
-        return max(self._listed(group, configuration, "/hosts", read))
 
-    def _listed(self, group: str, configuration: str, pointer: str, read: Callable[[dict], float]) -> list[float]:
+        def used(host: dict[str, Any]) -> float:
+            return float(host["utilisation"]) if host["service"] == service else 0.0
+
+        return max(self._listed(group, configuration, "/hosts", used))
+
+    def _listed(
+        self, group: str, configuration: str, pointer: str, read: Callable[[dict[str, Any]], float]
+    ) -> list[float]:
         result = self.result(group, configuration)
         try:
             return [read(entry) for entry in result.get(pointer)]

@@ -212,7 +212,9 @@ def _switching(times, tried):
     if name != "on-off":
         _pass_over(tried, "on-off", f"arrivals in the calm state too are likelier by exp({likelier:.1f})")
     if fit.cycles(times[-1]) < FEWEST_CYCLES:
-        _pass_over(tried, name, f"it would be busy only {fit.cycles(times[-1]):.2g} times, which chance cannot be told by")
+        _pass_over(
+            tried, name, f"it would be busy only {fit.cycles(times[-1]):.2g} times, which chance cannot be told by"
+        )
         return
     rate = (len(times) - 1) / times[-1]
     if abs(math.log(fit.mean_rate() / rate)) > FAR_RATE:

@@ -115,7 +115,9 @@ class Pareto(Law):
         low, high = np.maximum(x - 0.5, least), np.minimum(x + 0.5, most)
         within = np.where(high > low, -np.expm1(-shape * np.log(np.maximum(high / low, 1))), 0)
         with np.errstate(divide="ignore"):
-            return -shape * np.log(low / least) + np.log(within) - math.log(-math.expm1(-shape * math.log(most / least)))
+            return (
+                -shape * np.log(low / least) + np.log(within) - math.log(-math.expm1(-shape * math.log(most / least)))
+            )
 
     def described(self, theta):
         shape, least = float(f"{math.exp(theta[0]):.6g}"), float(f"{self.least_of(theta):.6g}")

@@ -44,6 +44,7 @@ def fit(times, two_rates):
         errors = numeric.standard_errors(lambda x: data.log_likelihood(np.exp(x)), found)
         rate1, rate2, leave1, leave2 = np.exp(found)
     else:
+
         def on_off(x):
             return data.log_likelihood(np.array([math.exp(x[0]), 0, math.exp(x[1]), math.exp(x[2])]))
 

@@ -23,7 +23,9 @@ RATE_BINS = 100
 def draw(trace, workload, mine, yours, file):
     both = (mine, yours)
     more = trace.items is not None or bool(workload.tables)
-    plot, axes = pyplot.subplots(1 + more, 3, figsize=(13.5, 7.6 if more else 4), constrained_layout=True, squeeze=False)
+    plot, axes = pyplot.subplots(
+        1 + more, 3, figsize=(13.5, 7.6 if more else 4), constrained_layout=True, squeeze=False
+    )
     _gaps(axes[0, 0], workload, both)
     _rate(axes[0, 1], both)
     _dispersion(axes[0, 2], both)
@@ -116,7 +118,9 @@ def _items(axes, trace, workload, both):
         _cumulative(axes, side.items, style)
     if both[0].items.max() > 50 * np.median(both[0].items):
         axes.set_xscale("log")
-    return _title(axes, f"items of a query: {workload.traffic['items']['type']}", "items", "queries with at most this (%)")
+    return _title(
+        axes, f"items of a query: {workload.traffic['items']['type']}", "items", "queries with at most this (%)"
+    )
 
 
 def _lookups(axes, workload, both):

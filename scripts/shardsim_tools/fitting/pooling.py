@@ -72,7 +72,13 @@ def fit(items, counts, per, per_reason, factor, quantiles, random):
         how = "times the factor, the simplest or nearest"
     elif whole:
         values, weights = laws.table_of(np.round(counts / times).astype(np.int64))
-        families = (laws.Poisson(), laws.Geometric(), laws.GeometricFromOne(), laws.NegativeBinomial(), laws.Lognormal())
+        families = (
+            laws.Poisson(),
+            laws.Geometric(),
+            laws.GeometricFromOne(),
+            laws.NegativeBinomial(),
+            laws.Lognormal(),
+        )
         fits = [f for law in families for absence in (False, True) if (f := laws.fit(law, values, weights, absence))]
         best, how = laws.simplest(fits), "the likeliest"
     else:
@@ -80,7 +86,8 @@ def fit(items, counts, per, per_reason, factor, quantiles, random):
         fits = [_lognormal(counts, times, beside)]
         best, how = fits[0], "lookups an item are no whole numbers"
     tried = [
-        {"type": f.description["type"], "absent": f.absent, "log_likelihood": f.log_likelihood, "ks": f.ks} for f in fits
+        {"type": f.description["type"], "absent": f.absent, "log_likelihood": f.log_likelihood, "ks": f.ks}
+        for f in fits
     ]
     if best.ks <= limit:
         return Pooling(per, per_reason, best, f"{how}, {best.ks:.3g} from the sample (Kolmogorov)", limit, tried)

@@ -185,7 +185,9 @@ def _more_rows(often, numbered):
     error = math.sqrt(twice * (ratio**2 / 2 + ratio**3 + ratio**4 / 4))
     if len(often) + once * ratio / 2 - LIMIT * error <= numbered:
         return None
-    return max(numbered, round(sum(size for size, _ in _asked_for(often, math.inf, LEAST_MEAN * often.sum() / numbered))))
+    return max(
+        numbered, round(sum(size for size, _ in _asked_for(often, math.inf, LEAST_MEAN * often.sum() / numbered)))
+    )
 
 
 def figure_set(often):

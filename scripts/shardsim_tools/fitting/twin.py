@@ -88,7 +88,9 @@ def _modulated(rates, stays, n, random):
     while have < n:
         some = int(min(max(2 * (n - have) / mean / sum(stays), 16), 1e6))
         lengths = np.empty(2 * some)
-        lengths[0::2], lengths[1::2] = random.exponential(stays[state], some), random.exponential(stays[1 - state], some)
+        lengths[0::2], lengths[1::2] = random.exponential(stays[state], some), random.exponential(
+            stays[1 - state], some
+        )
         starts = start + np.concatenate([[0.0], np.cumsum(lengths)])
         counts = random.poisson(lengths * np.tile([rates[state], rates[1 - state]], some))
         times = np.repeat(starts[:-1], counts) + np.repeat(lengths, counts) * random.random(int(counts.sum()))

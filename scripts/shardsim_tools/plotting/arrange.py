@@ -4,6 +4,8 @@
 import re
 from dataclasses import dataclass
 
+import pandas
+
 from .sweep import Sweep, SweepError
 
 JOIN = " · "
@@ -56,7 +58,7 @@ def arrange(sweep: Sweep, group: list[str], x: list[str], where: dict[str, str])
     return Layout(list(panels.values()), list(categories), JOIN.join(x))
 
 
-def select(sweep: Sweep, where: dict[str, str]):
+def select(sweep: Sweep, where: dict[str, str]) -> pandas.DataFrame:
     frame = sweep.frame
     for axis, value in where.items():
         if value not in set(sweep.frame[axis]):
@@ -67,7 +69,7 @@ def select(sweep: Sweep, where: dict[str, str]):
     return frame
 
 
-def _refuse_overlap(frame, left_over: list[str]) -> None:
+def _refuse_overlap(frame: pandas.DataFrame, left_over: list[str]) -> None:
     if left_over:
         axis = left_over[0]
         raise SweepError(

@@ -86,4 +86,5 @@ def report_written(paths: list[Path]) -> None:
 
 
 def output_directory(options: argparse.Namespace) -> Path:
-    return options.out or options.sweep / "plots"
+    given: Path | None = options.out
+    return given or Path(options.sweep) / "plots"

@@ -4,9 +4,12 @@
 import itertools
 import re
 from pathlib import Path
+from typing import Any
 
 import matplotlib
 import matplotlib.pyplot as plt
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
 from .arrange import Layout, Panel, family
 
@@ -37,7 +40,7 @@ SLOT = 0.8  # share of a category's width that its bars fill
 FORMATS = {".svg": {"Date": None}, ".png": {"Software": None}}
 
 
-def save(figure, directory: Path, name: str, suffixes: tuple[str, ...] = tuple(FORMATS)) -> list[Path]:
+def save(figure: Figure, directory: Path, name: str, suffixes: tuple[str, ...] = tuple(FORMATS)) -> list[Path]:
     directory.mkdir(parents=True, exist_ok=True)
     written = []
     for suffix in suffixes:
@@ -48,7 +51,7 @@ def save(figure, directory: Path, name: str, suffixes: tuple[str, ...] = tuple(F
     return written
 
 
-def panels(layout: Layout, columns: int = 1, height: float = 2.6, share_x: bool = True):
+def panels(layout: Layout, columns: int = 1, height: float = 2.6, share_x: bool = True) -> tuple[Figure, Any]:
     """A figure with a row of axes for every panel: (figure, axes[row][column])."""
     slot = 0.75 if columns == 1 else 0.48  # inch
     width = min(max(slot * len(layout.categories) * columns, 4.0 * columns), 14.0)
@@ -61,15 +64,15 @@ def panels(layout: Layout, columns: int = 1, height: float = 2.6, share_x: bool 
     return figure, axes
 
 
-def legend_above(figure, handles, labels, columns: int = 8) -> None:
+def legend_above(figure: Figure, handles: list[Any], labels: list[str], columns: int = 8) -> None:
     figure.legend(handles, labels, loc="lower center", bbox_to_anchor=(0.5, 1.0), ncol=min(columns, len(labels)))
 
 
-def caption_above(figure, text: str) -> None:
+def caption_above(figure: Figure, text: str) -> None:
     figure.text(0.5, 1.0, text, ha="center", va="bottom", fontsize=8)
 
 
-def label_categories(rows, categories: list[str], x_label: str) -> None:
+def label_categories(rows: Any, categories: list[str], x_label: str) -> None:
     """Names the slots along x; "nsbp 2", "nsbp 4" become 2 and 4 over one "nsbp"."""
     for axes in rows[-1]:
         slot = slot_width(axes, categories)
@@ -84,10 +87,10 @@ def label_categories(rows, categories: list[str], x_label: str) -> None:
         axes.tick_params(axis="x", length=0, labelsize=LABEL_SIZE)
 
 
-def slot_width(axes, categories: list[str]) -> float:
+def slot_width(axes: Axes, categories: list[str]) -> float:
     """The room of one category, in inches."""
     columns = axes.get_subplotspec().get_gridspec().ncols
-    return 0.9 * axes.get_figure().get_figwidth() / columns / len(categories)
+    return float(0.9 * axes.get_figure().get_figwidth() / columns / len(categories))
 
 
 def _width(text: str) -> float:
@@ -110,7 +113,7 @@ def _runs(categories: list[str]) -> list[tuple[str, list[int]]]:
     return runs
 
 
-def _label_runs(axes, runs, categories: list[str]) -> None:
+def _label_runs(axes: Axes, runs: list[tuple[str, list[int]]], categories: list[str]) -> None:
     ticks = [""] * len(categories)
     for name, positions in runs:
         if len(positions) == 1:
@@ -127,12 +130,12 @@ def _label_runs(axes, runs, categories: list[str]) -> None:
     axes.xaxis.labelpad = 16 if one_line and len(runs) < len(categories) else 8  # room for the families' names
 
 
-def separate_families(axes, categories: list[str]) -> None:
+def separate_families(axes: Axes, categories: list[str]) -> None:
     for _, positions in _runs(categories)[1:]:
         axes.axvline(positions[0] - 0.5, color="#aaaaaa", linewidth=0.6, zorder=0)
 
 
-def note_gaps(axes, panel: Panel, categories: list[str], reasons: dict[int, str]) -> None:
+def note_gaps(axes: Axes, panel: Panel, categories: list[str], reasons: dict[int, str]) -> None:
     """Says in each empty slot why it is empty."""
     for position, category in enumerate(categories):
         index = panel.points.get(category)

@@ -38,18 +38,18 @@ class Sweep:
     axes: list[str]
     baseline: dict[str, str]  # axis -> value of the points the overheads are measured against
     frame: pandas.DataFrame  # sweep.csv; the index is the point's number, axis values are text
-    points: list[dict]  # sweep.json's
+    points: list[dict[str, Any]]  # sweep.json's
 
     def is_baseline(self, index: int) -> bool:
         return bool(self.baseline) and all(self.frame.at[index, axis] == value for axis, value in self.baseline.items())
 
     def verdict(self, index: int) -> str:
-        return self.frame.at[index, "verdict"]
+        return str(self.frame.at[index, "verdict"])
 
     @property
     def has_intervals(self) -> bool:
         """Whether the sweep was written with intervals; single ones may be missing all the same."""
-        return self.frame.attrs["intervals"]
+        return bool(self.frame.attrs["intervals"])
 
     def interval(self, index: int, metric: str) -> tuple[float, float] | None:
         """The 95 % interval of a figure, in its unit, or of an overhead; None if the sample does not support one."""
@@ -69,11 +69,11 @@ class Sweep:
         points = [index]
         if metric.endswith("_overhead") and (reference := self.baseline_of(index)) is not None:
             points.append(reference)
-        return next((why for point in points if (why := self._own_doubt(point, metric))), "")
+        return next(filter(None, (self._own_doubt(point, metric) for point in points)), "")
 
     def _own_doubt(self, index: int, metric: str) -> str:
-        reasons = dict(entry.partition(":")[::2] for entry in self.frame.at[index, "doubts"].split())
-        return reasons.get(metric) or reasons.get(MEASURES[metric], "")
+        reasons: dict[str, str] = dict(entry.partition(":")[::2] for entry in self.frame.at[index, "doubts"].split())
+        return reasons.get(metric) or reasons.get(MEASURES[metric]) or ""
 
     def baseline_of(self, index: int) -> int | None:
         """The point that this one is compared with."""
@@ -86,7 +86,7 @@ class Sweep:
         return self._numbers.get(tuple(labels[axis] for axis in self.axes))
 
     @functools.cached_property
-    def _numbers(self) -> dict[tuple, int]:
+    def _numbers(self) -> dict[tuple[str, ...], int]:
         return {
             labels: index for index, labels in zip(self.frame.index, zip(*(self.frame[axis] for axis in self.axes)))
         }
@@ -101,7 +101,7 @@ class Sweep:
 class Result:
     """One result.json."""
 
-    def __init__(self, path: Path, content: dict):
+    def __init__(self, path: Path, content: dict[str, Any]) -> None:
         self.path = path
         self.content = content
 
@@ -148,7 +148,7 @@ def load_result(path: Path) -> Result:
     return _read_result(path)
 
 
-def _read_json(path: Path) -> dict:
+def _read_json(path: Path) -> dict[str, Any]:
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -158,7 +158,7 @@ def _read_json(path: Path) -> dict:
     except (ValueError, RecursionError) as error:
         raise SweepError(f"{path}: not JSON: {error}") from None
     version = content.get("schema_version") if isinstance(content, dict) else None
-    if version != SCHEMA_VERSION:
+    if not isinstance(content, dict) or version != SCHEMA_VERSION:
         raise SweepError(f"{path}: schema_version {version}; this script reads {SCHEMA_VERSION}")
     return content
 

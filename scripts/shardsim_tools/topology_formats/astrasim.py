@@ -11,8 +11,9 @@ import re
 from decimal import Decimal
 
 from . import units, yaml_tree
+from .graph import Graph
 from .grid import coordinates, step
-from .source import BadInput
+from .source import BadInput, Source
 
 NAME = "astrasim"
 TITLE = "ASTRA-sim YAML"
@@ -20,11 +21,11 @@ ABOUT = "ASTRA-sim analytical network YAML (Ring, FullyConnected, Switch)"
 BLOCKS = {"Ring", "FullyConnected", "Switch"}
 
 
-def matches(source):
-    return source.suffix in {".yml", ".yaml"} and re.search(r"(?m)^npus_count:", source.text)
+def matches(source: Source) -> bool:
+    return bool(source.suffix in {".yml", ".yaml"} and re.search(r"(?m)^npus_count:", source.text))
 
 
-def read(source, graph):
+def read(source: Source, graph: Graph) -> None:
     data = yaml_tree.parse(source.text)
     columns = [_list(data, key) for key in ("topology", "npus_count", "bandwidth", "latency")]
     if len({len(column) for column in columns}) > 1:
@@ -50,11 +51,11 @@ def read(source, graph):
     source.note("ASTRA-sim counts 2^30 bytes a GB: a bandwidth of 1 GB/s is written as 1.073741824 GB/s")
 
 
-def _links(block, size, total):
+def _links(block: str, size: int, total: int) -> int:
     return {"FullyConnected": total * (size - 1) // 2}.get(block, total)
 
 
-def _join(graph, sizes, dimension, block, bandwidth, latency):
+def _join(graph: Graph, sizes: list[int], dimension: int, block: str, bandwidth: str, latency: str) -> None:
     size = sizes[dimension]
     for i in range(math.prod(sizes)):
         at = coordinates(i, sizes)
@@ -71,7 +72,7 @@ def _join(graph, sizes, dimension, block, bandwidth, latency):
                 graph.link(f"npu{i}", f"npu{step(i, sizes, dimension, by)}", bandwidth, latency)
 
 
-def _list(data, key):
+def _list(data: yaml_tree.Mapping, key: str) -> list[str]:
     value = data.get(key)
     value = [value] if isinstance(value, str) else value
     if not isinstance(value, list) or not value or not all(isinstance(v, str) for v in value):

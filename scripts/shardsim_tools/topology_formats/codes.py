@@ -16,11 +16,14 @@ forms "groups" and "flat" lay out processes, and describe no network.
 import json
 import math
 import re
+from collections.abc import Iterator
 from decimal import Decimal
+from typing import Any
 
 from . import units, yaml_tree
+from .graph import Graph
 from .grid import torus_links, torus_size
-from .source import BadInput
+from .source import BadInput, Source
 
 NAME = "codes"
 TITLE = "CODES YAML"
@@ -32,23 +35,27 @@ BANDWIDTH |= {f"{prefix}bps": Decimal(_PREFIXES[prefix]) / 8 for prefix in ("", 
 TIME = {unit: units.LATENCY[unit] for unit in ("ns", "us", "ms", "s")}
 
 
-def matches(source):
+def matches(source: Source) -> bool:
     text = source.text
-    return source.suffix in {".yml", ".yaml"} and (
-        re.search(rf"(?m)^\s+format:\s*({FORMS})\b", text)
-        or re.search(r"(?m)^schema_version:", text)
-        or all(re.search(rf"(?m)^\s+{key}:\s*(#.*)?$", text) for key in ("fabric", "shape"))
-    )
+    either = [rf"^\s+format:\s*({FORMS})\b", r"^schema_version:"]
+    both = [rf"^\s+{key}:\s*(#.*)?$" for key in ("fabric", "shape")]
+
+    def found(pattern: str) -> bool:
+        return bool(re.search(pattern, text, re.MULTILINE))
+
+    return source.suffix in {".yml", ".yaml"} and (any(map(found, either)) or all(map(found, both)))
 
 
-def read(source, graph):
+def read(source: Source, graph: Graph) -> None:
     topology = yaml_tree.parse(source.text).mapping("topology", "the file")
     form = topology.get("format", "parametric")
     if form != "parametric":
         raise BadInput(
             topology.line_of("format"),
-            f"the format {str(form)[:40]!r} lays out CODES' processes and describes no network; 'parametric' with a "
-            "'fabric' (torus, fattree) is converted",
+            (
+                f"the format {str(form)[:40]!r} lays out CODES' processes and describes no network; 'parametric' with a"
+                " 'fabric' (torus, fattree) is converted"
+            ),
         )
     fabric = topology.mapping("fabric", "topology")
     shape, model = fabric.mapping("shape", "fabric"), fabric.text("model", "fabric")
@@ -62,17 +69,19 @@ def read(source, graph):
         raise BadInput(fabric.line_of("model"), f"the model {model!r} is not converted; torus and fattree are")
 
 
-def _refuse_dragonfly(fabric, shape, model):
+def _refuse_dragonfly(fabric: yaml_tree.Mapping, shape: yaml_tree.Mapping, model: str) -> None:
     """Names the generator; with its values where CODES' dragonfly is the same."""
     line = fabric.line_of("model")
     if model not in ("dragonfly", "dragonfly-dally"):
         raise BadInput(
             line,
-            f"the model {model!r}, whose cables are in binary files, is not converted; of dragonflies there is the "
-            'generator {"type": "dragonfly"}, whose groups are fully connected routers',
+            (
+                f"the model {model!r}, whose cables are in binary files, is not converted; of dragonflies there is the "
+                'generator {"type": "dragonfly"}, whose groups are fully connected routers'
+            ),
         )
 
-    def size(key):
+    def size(key: str) -> int:
         return units.count(shape.text(key, "shape"), shape.line_of(key), key, 1, 10**4)
 
     routers = size("num_routers")
@@ -81,10 +90,12 @@ def _refuse_dragonfly(fabric, shape, model):
         groups = routers * globals_ + 1
     else:
         groups, terminals, globals_ = size("num_groups"), size("num_cns_per_router"), size("num_global_channels")
-    generator = {
+    generator: dict[str, Any] = {
         "type": "dragonfly", "groups": groups, "routers": routers, "hosts_per_router": terminals, "global_links": globals_,
     }  # fmt: skip
-    links = fabric.get("links") if isinstance(fabric.get("links"), yaml_tree.Mapping) else yaml_tree.Mapping()
+    links = fabric.get("links")
+    if not isinstance(links, yaml_tree.Mapping):
+        links = yaml_tree.Mapping()
     for cable, name in (("host_link", "cn"), ("local_link", "local"), ("global_link", "global")):
         given = links.get(name)
         bandwidth = _bandwidth(given, "bandwidth", 2**30) if isinstance(given, yaml_tree.Mapping) else None
@@ -97,7 +108,7 @@ def _refuse_dragonfly(fabric, shape, model):
     )
 
 
-def _torus(graph, fabric, shape):
+def _torus(graph: Graph, fabric: yaml_tree.Mapping, shape: yaml_tree.Mapping) -> None:
     graph.unsaid = "a CODES torus description gives no latency, and its link_bandwidth may be left out"
     line = shape.line_of("dim_length")
     sizes = [units.count(n, line, "dim_length", 1) for n in shape.text("dim_length", "shape").split(",")]
@@ -113,7 +124,7 @@ def _torus(graph, fabric, shape):
     graph.hosts_forward = True
 
 
-def _fat_tree(source, graph, fabric, shape):
+def _fat_tree(source: Source, graph: Graph, fabric: yaml_tree.Mapping, shape: yaml_tree.Mapping) -> None:
     graph.unsaid = "this CODES fat tree leaves it to the simulator"
     line = shape.line
     levels = units.count(shape.text("num_levels", "shape"), shape.line_of("num_levels"), "num_levels", 2, 3)
@@ -143,7 +154,7 @@ def _fat_tree(source, graph, fabric, shape):
         source.note("soft_delay, time of the sending software, is not part of the network")
 
 
-def _two_levels(leaves, radix, line):
+def _two_levels(leaves: int, radix: int, line: int | None) -> Iterator[tuple[str, str]]:
     """Each leaf has two cables to each of radix/4 switches above."""
     tops = radix // 4
     if leaves // 2 < tops or leaves > radix // 2:
@@ -153,7 +164,9 @@ def _two_levels(leaves, radix, line):
             yield from [(f"switch0.{leaf}", f"switch1.{top}")] * 2
 
 
-def _three_levels(fabric, leaves, half, radix, line):
+def _three_levels(
+    fabric: yaml_tree.Mapping, leaves: int, half: int, radix: int, line: int | None
+) -> Iterator[tuple[str, str]]:
     """Pods of radix/2 leaves and as many middle switches; the middle switches at one place share their cores."""
     if leaves % half:
         raise BadInput(line, f"switch_count is {leaves}; three levels of radix {radix} need a multiple of {half}")
@@ -176,7 +189,7 @@ def _three_levels(fabric, leaves, half, radix, line):
             yield from [(f"switch1.{middle}", f"switch2.{core}")] * bundle
 
 
-def _bandwidth(fabric, key, factor):
+def _bandwidth(fabric: yaml_tree.Mapping, key: str, factor: int | Decimal) -> str | None:
     if not isinstance(fabric.get(key), str):
         return None
     line = fabric.line_of(key)

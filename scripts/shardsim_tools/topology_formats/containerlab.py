@@ -6,9 +6,11 @@ A node's kind is its own, else its group's, else that of topology.defaults. Endp
 """
 
 import re
+from typing import Any
 
 from . import yaml_tree
-from .source import BadInput
+from .graph import Graph
+from .source import BadInput, Source
 
 NAME = "containerlab"
 TITLE = "containerlab YAML"
@@ -16,12 +18,12 @@ ABOUT = "containerlab YAML (kind linux is a host, others are switches)"
 OUTSIDE = {"host", "mgmt-net", "macvlan", "vxlan", "vxlan-stitch", "dummy"}
 
 
-def matches(source):
+def matches(source: Source) -> bool:
     """Its topology has nodes; CODES, which has the same word, is asked before."""
-    return source.suffix in {".yml", ".yaml"} and re.search(r"(?m)^\s*topology:\s*(#.*)?$", source.text)
+    return bool(source.suffix in {".yml", ".yaml"} and re.search(r"(?m)^\s*topology:\s*(#.*)?$", source.text))
 
 
-def read(source, graph):
+def read(source: Source, graph: Graph) -> None:
     graph.unsaid = "containerlab does not describe the speed of links"
     topology = yaml_tree.parse(source.text).mapping("topology", "the file")
     nodes = topology.mapping("nodes", "topology")
@@ -35,7 +37,7 @@ def read(source, graph):
             _link(source, graph, link, link.line if isinstance(link, yaml_tree.Mapping) else topology.line_of("links"))
 
 
-def _link(source, graph, link, line):
+def _link(source: Source, graph: Graph, link: Any, line: int | None) -> None:
     ends = link.get("endpoints") if isinstance(link, yaml_tree.Mapping) else None
     if not isinstance(ends, list) or len(ends) != 2:
         raise BadInput(line, "a link has no 'endpoints' with two entries; it needs them")
@@ -46,17 +48,17 @@ def _link(source, graph, link, line):
     graph.link(a, b, line=line)
 
 
-def _kind(topology, node, name, line):
+def _kind(topology: yaml_tree.Mapping, node: Any, name: str, line: int | None) -> str:
     node = node if isinstance(node, yaml_tree.Mapping) else yaml_tree.Mapping()
     groups, defaults = topology.get("groups"), topology.get("defaults")
     group = groups.get(node.get("group")) if isinstance(groups, dict) else None
     for place in (node, group, defaults):
-        if isinstance(place, dict) and isinstance(place.get("kind"), str):
-            return place["kind"]
+        if isinstance(place, dict) and isinstance(kind := place.get("kind"), str):
+            return kind
     raise BadInput(line, f"the node {name!r} has no kind; it needs one, of its own, its group's or the defaults'")
 
 
-def _node(end, line):
+def _node(end: Any, line: int | None) -> str:
     """Of "leaf1:e1-1", or of a mapping with node and interface."""
     if isinstance(end, yaml_tree.Mapping):
         return end.text("node", "an endpoint")

@@ -9,9 +9,12 @@ or "latency (us)"; name; and "arc exist" with 1 or 0, where 0 leaves the line ou
 import csv
 import io
 import re
+from collections.abc import Callable
+from typing import Any
 
 from . import units
-from .source import BadInput
+from .graph import Graph
+from .source import BadInput, Source
 
 NAME = "csv"
 TITLE = "CSV"
@@ -23,11 +26,11 @@ LATENCIES = {"latency", "delay"}
 EXISTS = {"arcexist", "exists", "exist"}
 
 
-def matches(source):
+def matches(source: Source) -> bool:
     return source.suffix in {".csv", ".tsv"}
 
 
-def read(source, graph):
+def read(source: Source, graph: Graph) -> None:
     head = source.text[:4096].split("\n", 1)[0]
     delimiter = max(",;\t", key=head.count)
     reader = csv.reader(io.StringIO(source.text, newline=""), delimiter=delimiter, strict=True)
@@ -39,10 +42,10 @@ def read(source, graph):
         raise BadInput(reader.line_num, f"not valid CSV: {error}") from None
 
 
-def _rows(source, graph, reader):
+def _rows(source: Source, graph: Graph, reader: Any) -> None:
     heading = [cell.strip() for cell in next(reader)]
     keys = [re.sub(r"[^a-z0-9]", "", cell.lower()) for cell in heading]
-    ends = next(((a, b) for a, b in ENDS if a in keys and b in keys), None)
+    ends = next(([a, b] for a, b in ENDS if a in keys and b in keys), None)
     if not ends:
         raise BadInput(1, f"the heading is {', '.join(heading)[:80]!r}; it needs two columns source and target")
     columns = _columns(source, heading, keys, ends)
@@ -57,22 +60,24 @@ def _rows(source, graph, reader):
                 _link(graph, columns, row, line, [row[keys.index(end)].strip() for end in ends])
 
 
-def _link(graph, columns, row, line, ends):
+def _link(graph: Graph, columns: dict[str, Any], row: list[str], line: int | None, ends: list[str]) -> None:
     for name in ends:
         if not graph.has(name):
             graph.node(name, None, line)
     cell = {key: row[i].strip() for key, i in columns.items() if not isinstance(i, tuple)}
     graph.link(
-        *ends, _quantity(graph.plain_bandwidth, columns, "bandwidth", row, line),
+        ends[0], ends[1], _quantity(graph.plain_bandwidth, columns, "bandwidth", row, line),
         _quantity(graph.plain_latency, columns, "latency", row, line), line, cell.get("name") or None,
     )  # fmt: skip
 
 
-def _columns(source, heading, keys, ends):
+def _columns(source: Source, heading: list[str], keys: list[str], ends: list[str]) -> dict[str, Any]:
     """name of a quantity -> (column, unit of the heading); others -> column."""
-    columns, ignored = {}, []
+    columns: dict[str, Any] = {}
+    ignored = []
     for i, (title, key) in enumerate(zip(heading, keys, strict=True)):
-        word, unit = re.match(r"([A-Za-z]*)[ _(\[]*(.*?)[)\]]*$", title).groups()
+        parts = re.match(r"([A-Za-z]*)[ _(\[]*(.*?)[)\]]*$", title)
+        word, unit = parts.groups() if parts else ("", "")
         if word.lower() in BANDWIDTHS and (not unit or unit in units.BANDWIDTH):
             columns.setdefault("bandwidth", (i, unit))
         elif word.lower() in LATENCIES and (not unit or unit in units.LATENCY):
@@ -88,7 +93,13 @@ def _columns(source, heading, keys, ends):
     return columns
 
 
-def _quantity(parse, columns, key, row, line):
+def _quantity(
+    parse: Callable[[str, int | None, str], str | None],
+    columns: dict[str, Any],
+    key: str,
+    row: list[str],
+    line: int | None,
+) -> str | None:
     if key not in columns:
         return None
     column, unit = columns[key]

@@ -15,12 +15,16 @@ import html
 import re
 from collections import Counter
 from decimal import Decimal
+from typing import Any
 
 from . import units
-from .graph import is_host_of
-from .source import BadInput
+from .graph import Graph, is_host_of
+from .source import BadInput, Source
 
 NAME = "gml"
+_Value = tuple[int, Any]  # line; a text, or a list
+_List = list[tuple[str, _Value]]
+
 TITLE = "GML"
 ABOUT = "GML, with the attributes of the Internet Topology Zoo"
 TOKEN = re.compile(r'\s+|#[^\n]*|"(?P<text>[^"]*)"|(?P<open>\[)|(?P<close>\])|(?P<word>[^\s\[\]"]+)')
@@ -29,11 +33,12 @@ DEEPEST = 50
 SPEED_UNITS = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
 
 
-def matches(source):
-    return source.suffix == ".gml" or re.match(r"(\s*(#|Creator|Version|comment)[^\n]*\n)*\s*graph\s*\[", source.text)
+def matches(source: Source) -> bool:
+    start = r"(\s*(#|Creator|Version|comment)[^\n]*\n)*\s*graph\s*\["
+    return source.suffix == ".gml" or bool(re.match(start, source.text))
 
 
-def read(source, graph):
+def read(source: Source, graph: Graph) -> None:
     tops = [_list(value) for key, value in _parse(source.text) if key == "graph"]
     if not tops:
         raise BadInput(1, "has no 'graph [ ... ]'; GML needs one")
@@ -49,10 +54,12 @@ def read(source, graph):
                         "their nodes and edges out in the one graph")  # fmt: skip
     names = _names(graph, nodes)
     for edge_line, edge in (_list(value) for key, value in content if key == "edge"):
-        ends = [_text(edge, end) for end in ("source", "target")]
-        for end, text in zip(("source", "target"), ends, strict=True):
+        ends = []
+        for end in ("source", "target"):
+            text = _text(edge, end)
             if text is None:
                 raise BadInput(edge_line, f"an edge has no {end}; it needs the id of a node")
+            ends.append(text)
         unknown = [text for text in ends if text not in names]
         if unknown:
             what = f"the edge of {ends[0]} and {ends[1]}: there is no node with id {unknown[0]}"
@@ -65,7 +72,7 @@ def read(source, graph):
                        one_way=directed)  # fmt: skip
 
 
-def _names(graph, nodes):
+def _names(graph: Graph, nodes: list[tuple[int, _List]]) -> dict[str, str]:
     """id -> name"""
     labels = Counter(_text(node, "label") for _, node in nodes)
     names = {}
@@ -79,13 +86,13 @@ def _names(graph, nodes):
         name = number if not label else label if labels[label] == 1 else f"{label} ({number})"
         kind = _text(node, "kind") or _text(node, "type")
         names[number] = graph.node(name, is_host_of(kind), line)
-        place = [_text(node, key) for key in ("Longitude", "Latitude")]
-        if all(text and units.NUMBER.fullmatch(text) for text in place):
+        place = [_text(node, key) or "" for key in ("Longitude", "Latitude")]
+        if all(units.NUMBER.fullmatch(text) for text in place):
             graph.place(name, *map(float, place))
     return names
 
 
-def _bandwidth(graph, edge, line, what):
+def _bandwidth(graph: Graph, edge: _List, line: int | None, what: str) -> str | None:
     raw = _text(edge, "LinkSpeedRaw")
     if raw is not None:
         return units.bandwidth(units.number(raw, line, "LinkSpeedRaw") / 8, line, what)
@@ -93,26 +100,30 @@ def _bandwidth(graph, edge, line, what):
     if speed is not None and prefix in SPEED_UNITS:
         return units.bandwidth(units.number(speed, line, "LinkSpeed") * Decimal(SPEED_UNITS[prefix]) / 8, line, what)
     for key in ("bandwidth", "capacity"):
-        if _text(edge, key):
-            return graph.plain_bandwidth(_text(edge, key), line, what)
+        if text := _text(edge, key):
+            return graph.plain_bandwidth(text, line, what)
     label = LABEL.match(_text(edge, "LinkLabel") or "")
     return units.bandwidth(units.scaled(label[0], units.BANDWIDTH, line, what), line, what) if label else None
 
 
-def _latency(graph, edge, line, what):
+def _latency(graph: Graph, edge: _List, line: int | None, what: str) -> str | None:
     for key in ("latency", "delay"):
-        if _text(edge, key):
-            return graph.plain_latency(_text(edge, key), line, what)
+        if text := _text(edge, key):
+            return graph.plain_latency(text, line, what)
     return None
 
 
-def _parse(text):
+def _parse(text: str) -> _List:
     """[(key, (line, text or list))]"""
-    stack, key, position, line, hint = [(0, [])], None, 0, 1, ""
+    stack: list[tuple[int, _List]] = [(0, [])]
+    key: str | None = None
+    position, line, hint = 0, 1, ""
     while position < len(text):
         match = TOKEN.match(text, position)
         if not match:
-            raise BadInput(line, f"unexpected {text[position : position + 20]!r}{hint or '; a quoted text may not be closed'}")
+            raise BadInput(
+                line, f"unexpected {text[position : position + 20]!r}{hint or '; a quoted text may not be closed'}"
+            )
         position, kind = match.end(), match.lastgroup
         if kind == "close":
             if key is not None or len(stack) == 1:
@@ -121,7 +132,7 @@ def _parse(text):
         elif kind == "open":
             if key is None or len(stack) > DEEPEST:
                 raise BadInput(line, "'[' without a key before it" if key is None else "lists are nested too deeply")
-            inner = []
+            inner: _List = []
             stack[-1][1].append((key, (line, inner)))
             stack.append((line, inner))
             key = None
@@ -141,16 +152,16 @@ def _parse(text):
     return stack[0][1]
 
 
-def _first(content, key):
+def _first(content: _List, key: str) -> _Value | None:
     return next((value for k, value in content if k == key), None)
 
 
-def _text(content, key):
+def _text(content: _List, key: str) -> str | None:
     value = _first(content, key)
     return value[1].strip() if value is not None and isinstance(value[1], str) else None
 
 
-def _list(value):
+def _list(value: _Value) -> tuple[int, _List]:
     line, content = value
     if isinstance(content, str):
         raise BadInput(line, f"{content[:40]!r} stands where '[' is wanted")

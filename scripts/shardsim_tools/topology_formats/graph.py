@@ -4,6 +4,7 @@
 from collections import Counter
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
 
 from . import repair, units
 from .places import Places
@@ -35,19 +36,19 @@ class Graph:
     format: str
     hosts: list[str] = field(default_factory=list)
     switches: list[str] = field(default_factory=list)
-    links: list[dict] = field(default_factory=list)
+    links: list[dict[str, Any]] = field(default_factory=list)
     hosts_forward: bool | None = None  # None: where there is nothing but hosts, they do
     unsaid: str = ""  # for the error about a missing quantity: what the format leaves out by nature
     edge_list: bool = False  # a format in which a cable may be listed once, or once in each direction
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         self._line_of: dict[str, int | None] = {}  # also the set of all nodes
         self._places = Places(self.source)
         self._link_names: set[str] = set()
         self._without_unit: set[str] = set()  # quantities that came as a plain number
         self._of_default_kind: set[str] = set()
-        self._units_supplied: Counter = Counter()
-        self._repaired: Counter = Counter()
+        self._units_supplied: Counter[str] = Counter()
+        self._repaired: Counter[str] = Counter()
         self._example = ""  # a node as renamed
 
     def node(self, name: str, is_host: bool | None, line: int | None = None) -> str:
@@ -80,7 +81,16 @@ class Graph:
         """Where the node is, for --latency-per-km; all of a file's must come before its links."""
         self._places.add(name, longitude, latitude)
 
-    def link(self, a, b, bandwidth=None, latency=None, line=None, name=None, one_way=False) -> None:
+    def link(
+        self,
+        a: str,
+        b: str,
+        bandwidth: str | None = None,
+        latency: str | None = None,
+        line: int | None = None,
+        name: str | None = None,
+        one_way: bool = False,
+    ) -> None:
         """Adds a cable; the quantities are texts, None where the file does not say."""
         called = f"the link {name!r} of {a!r} and {b!r}" if name else f"the link of {a!r} and {b!r}"
         unknown = [end for end in (a, b) if end not in self._line_of]
@@ -98,7 +108,7 @@ class Graph:
         if len(self.links) >= MOST_LINKS:
             raise BadInput(line, f"there are more than {MOST_LINKS} links, the most that is converted")
         distance = None if latency else self._latency_by_distance(a, b)
-        link = {
+        link: dict[str, Any] = {
             "a": a, "b": b, "bandwidth": bandwidth or self._default("bandwidth", line, called),
             "latency": latency or distance or self._default("latency", line, called),
             "supplied": (not bandwidth, not latency and ("distance" if distance else "default")),
@@ -130,7 +140,7 @@ class Graph:
                 )
             return None
         self._units_supplied["bandwidth"] += not unit
-        family = "bytes" if "B" in (unit or self.defaults.bandwidth_unit) else "bits"
+        family = "bytes" if "B" in (unit or self.defaults.bandwidth_unit or "") else "bits"
         value = units.scaled(text, units.BANDWIDTH, line, what, self.defaults.bandwidth_unit or "")
         return units.bandwidth(value, line, what, family)
 
@@ -143,7 +153,7 @@ class Graph:
         value = units.scaled(text, units.LATENCY, line, what, self.defaults.latency_unit or "")
         return units.latency(value, line, what)
 
-    def finished(self, frontend: str | None) -> dict:
+    def finished(self, frontend: str | None) -> dict[str, Any]:
         """The native form."""
         if not self._line_of and not self.source.findings:
             raise BadInput(None, "holds no nodes; at least one is wanted")
@@ -165,7 +175,11 @@ class Graph:
         self._note_supplied()
         if self.hosts_forward is None:
             self.hosts_forward = not self.switches and any(len(n) > 1 for n in neighbours.values())
-        native = {"type": "graph", "description": f"from {self.source.path.name} ({self.format})", "hosts": self.hosts}
+        native: dict[str, Any] = {
+            "type": "graph",
+            "description": f"from {self.source.path.name} ({self.format})",
+            "hosts": self.hosts,
+        }
         native["switches"] = self.switches
         if self.hosts_forward:
             native["routing"] = {"hosts_forward": True}
@@ -175,7 +189,7 @@ class Graph:
         return native
 
     def _default(self, quantity: str, line: int | None, called: str) -> str | None:
-        value = getattr(self.defaults, quantity)
+        value: str | None = getattr(self.defaults, quantity)
         if value:
             return value
         why = self.unsaid or f"the file does not say it, as {self.format} need not"
@@ -191,10 +205,11 @@ class Graph:
 
     def _latency_by_distance(self, a: str, b: str) -> str | None:
         """To the picosecond."""
-        km = None if self.defaults.latency_per_km is None else self._places.kilometres(a, b)
-        if km is None:
+        per_km = self.defaults.latency_per_km
+        km = None if per_km is None else self._places.kilometres(a, b)
+        if per_km is None or km is None:
             return None
-        seconds = Decimal(repr(km)) * self.defaults.latency_per_km
+        seconds = Decimal(repr(km)) * per_km
         return units.latency(seconds.quantize(Decimal("1e-12")), None, "the distance")
 
     def _some_nodes(self) -> str:
@@ -265,6 +280,6 @@ class Graph:
         self.source.note(f"repaired: {', '.join(done) or 'nothing'}")
 
 
-def is_host_of(kind) -> bool | None:
+def is_host_of(kind: object) -> bool | None:
     """Of a node's attribute `kind` or `type`; None for what is no word of ours."""
     return KINDS.get(str(kind).lower())

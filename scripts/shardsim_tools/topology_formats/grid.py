@@ -2,6 +2,7 @@
 """What parametric formats share: nodes on a grid of several dimensions, the first counting fastest."""
 
 import math
+from collections.abc import Iterator
 
 
 def coordinates(index: int, sizes: list[int]) -> list[int]:
@@ -19,7 +20,7 @@ def step(index: int, sizes: list[int], dimension: int, by: int) -> int:
     return index + ((at + by) % sizes[dimension] - at) * stride
 
 
-def torus_links(sizes: list[int]):
+def torus_links(sizes: list[int]) -> Iterator[tuple[int, int]]:
     """(a, b) for each cable of a torus; a ring of two has one cable, a ring of one none."""
     for dimension, size in enumerate(sizes):
         for index in range(math.prod(sizes)):

@@ -10,7 +10,8 @@ import re
 from decimal import Decimal
 
 from . import units
-from .source import BadInput, lines
+from .graph import Graph
+from .source import BadInput, Source, lines
 
 NAME = "htsim"
 TITLE = "htsim .topo"
@@ -22,11 +23,11 @@ TIER_KEYS = {
 OPTIONAL = {"switch_latency_ns": 0, "oversubscribed": 1, "bundle": 1}
 
 
-def matches(source):
-    return source.suffix == ".topo" or re.search(r"(?im)^tiers\s+\d+\s*$", source.text[:4096])
+def matches(source: Source) -> bool:
+    return bool(source.suffix == ".topo" or re.search(r"(?im)^tiers\s+\d+\s*$", source.text[:4096]))
 
 
-def read(source, graph):
+def read(source: Source, graph: Graph) -> None:
     head, tiers = _parse(source)
     nodes, pod = head["nodes"], head["podsize"]
     graph.expect(nodes, nodes)
@@ -53,7 +54,7 @@ def read(source, graph):
     _build(graph, tiers, pods, tors_a_pod, aggs_a_pod, cores)
 
 
-def _build(graph, tiers, pods, tors_a_pod, aggs_a_pod, cores):
+def _build(graph: Graph, tiers: list[dict[str, int]], pods: int, tors_a_pod: int, aggs_a_pod: int, cores: int) -> None:
     hosts_a_tor = tiers[0]["radix_down"]
     for core in range(cores):
         graph.node(f"core{core}", False)
@@ -71,7 +72,7 @@ def _build(graph, tiers, pods, tors_a_pod, aggs_a_pod, cores):
                 _cable(graph, tiers, 2, agg, f"core{core}")
 
 
-def _cable(graph, tiers, tier, lower, upper):
+def _cable(graph: Graph, tiers: list[dict[str, int]], tier: int, lower: str, upper: str) -> None:
     """Joins a node to a switch of the tier, by the tier's bundle."""
     values, half = tiers[tier], Decimal("0.5e-9")
     delay = Decimal(values["downlink_latency_ns"]) * Decimal("1e-9") + half * values["switch_latency_ns"]
@@ -83,21 +84,23 @@ def _cable(graph, tiers, tier, lower, upper):
         graph.link(lower, upper, bandwidth, units.latency(delay, None, what))
 
 
-def _uplinks(below, tiers, tier):
+def _uplinks(below: int, tiers: list[dict[str, int]], tier: int) -> int:
     speed, above, over = (
         tiers[tier]["downlink_speed_gbps"], tiers[tier + 1]["downlink_speed_gbps"], tiers[tier]["oversubscribed"],
     )  # fmt: skip
     return _divided(below * speed, above * over, f"the speed of all cables below tier {tier} by that of one above")
 
 
-def _divided(a, b, what):
+def _divided(a: int, b: int, what: str) -> int:
     if b == 0 or a % b or a == 0:
         raise BadInput(None, f"{what}, that is {a} by {b}, leaves a rest; the parameters do not fit together")
     return a // b
 
 
-def _parse(source):
-    head, tiers, current = {}, {}, None
+def _parse(source: Source) -> tuple[dict[str, int], list[dict[str, int]]]:
+    head: dict[str, int] = {}
+    tiers: dict[int, dict[str, int]] = {}
+    current: dict[str, int] | None = None
     for line, words in lines(source.text):
         key = words[0].lower()
         if len(words) != 2:
@@ -121,7 +124,7 @@ def _parse(source):
     return head, _complete(head, tiers)
 
 
-def _complete(head, tiers):
+def _complete(head: dict[str, int], tiers: dict[int, dict[str, int]]) -> list[dict[str, int]]:
     for key in ("nodes", "tiers", "podsize"):
         if key not in head:
             raise BadInput(None, f"has no {key.capitalize()!r}; the file may be cut short")

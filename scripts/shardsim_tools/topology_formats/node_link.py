@@ -9,21 +9,23 @@ true makes links one-way. Coordinates are degrees unless one of the file's canno
 
 import json
 import re
+from collections.abc import Iterable
+from typing import Any
 
 from . import sndlib
-from .graph import is_host_of
-from .source import BadInput
+from .graph import Graph, is_host_of
+from .source import BadInput, Source
 
 NAME = "node-link"
 TITLE = "node-link JSON"
 ABOUT = "JSON with nodes and links: NetworkX node-link data, SNDlib as JSON"
 
 
-def matches(source):
-    return source.suffix == ".json" or re.match(r'\s*\{\s*"(nodes|directed|multigraph)"', source.text)
+def matches(source: Source) -> bool:
+    return bool(source.suffix == ".json" or re.match(r'\s*\{\s*"(nodes|directed|multigraph)"', source.text))
 
 
-def read(source, graph):
+def read(source: Source, graph: Graph) -> None:
     data = _parse(source.text)
     links_key = next((key for key in ("links", "edges") if isinstance(data.get(key), list)), None)
     if not isinstance(data.get("nodes"), list) or links_key is None:
@@ -45,7 +47,7 @@ def read(source, graph):
             _link(graph, link, f"{links_key}[{i}]", modules, data.get("directed") is True)
 
 
-def _link(graph, link, where, modules, one_way):
+def _link(graph: Graph, link: Any, where: str, modules: sndlib.Modules, one_way: bool) -> None:
     if not isinstance(link, dict):
         raise BadInput(None, f"{where} is no object; one with source and target is wanted")
     a, b = (_key(link.get(end), f"{where}.{end}") for end in ("source", "target"))
@@ -57,7 +59,7 @@ def _link(graph, link, where, modules, one_way):
     )  # fmt: skip
 
 
-def _capacity(link, where, choice):
+def _capacity(link: dict[str, Any], where: str, choice: sndlib.Modules) -> str | None:
     """Text of the bandwidth, None when there is none."""
     text = _scalar(link, ("bandwidth", "capacity"), where)
     if text is not None:
@@ -69,7 +71,7 @@ def _capacity(link, where, choice):
     return choice.capacity(*([t for t in texts if t is not None] for texts in (installed, additional)))
 
 
-def _scalar(item, keys, where):
+def _scalar(item: dict[str, Any], keys: Iterable[str], where: str) -> str | None:
     for key in keys:
         value = item.get(key)
         if isinstance(value, (int, float, str)) and not isinstance(value, bool) and str(value).strip():
@@ -79,13 +81,13 @@ def _scalar(item, keys, where):
     return None
 
 
-def _key(value, where):
+def _key(value: object, where: str) -> str:
     if isinstance(value, bool) or not isinstance(value, (int, str)):
         raise BadInput(None, f"{where} has no id or name that is a text or a whole number; it needs one")
     return str(value)
 
 
-def _parse(text):
+def _parse(text: str) -> dict[str, Any]:
     try:
         data = json.loads(text)
     except json.JSONDecodeError as error:

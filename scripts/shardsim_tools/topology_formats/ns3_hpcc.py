@@ -10,10 +10,12 @@ the hosts, and the second line lists both sorts of switches.
 """
 
 import re
+from collections.abc import Iterator
 from decimal import Decimal
 
 from . import units
-from .source import BadInput, lines
+from .graph import Graph
+from .source import BadInput, Source, lines
 
 NAME = "ns3-hpcc"
 TITLE = "ns-3 HPCC text"
@@ -33,22 +35,21 @@ _PREFIXES = {
 }
 RATES = {
     prefix + unit: Decimal(factor) * size
-    for unit, size in (("bps", Decimal("0.125")), ("b/s", Decimal("0.125")), ("Bps", 1), ("B/s", 1))
+    for unit, size in (("bps", Decimal("0.125")), ("b/s", Decimal("0.125")), ("Bps", Decimal(1)), ("B/s", Decimal(1)))
     for prefix, factor in _PREFIXES.items()
 }
 TIMES = units.LATENCY | {"fs": Decimal("1e-15"), "min": Decimal(60), "h": Decimal(3600)}
 
 
-def matches(source):
-    rows = lines(source.text)
-    _, first = next(rows, (0, []))
-    _, _ = next(rows, (0, []))
-    _, third = next(rows, (0, []))
+def matches(source: Source) -> bool:
+    rows = (words for _, words in lines(source.text))
+    none: list[str] = []
+    first, _, third = next(rows, none), next(rows, none), next(rows, none)
     counts = first if len(first) == 3 else first[:5] if len(first) == 6 else ["none"]
     return len(third) == 5 and all(re.fullmatch(r"\d+", w) for w in counts)
 
 
-def read(source, graph):
+def read(source: Source, graph: Graph) -> None:
     rows = lines(source.text)
     line, first = next(rows)
     nodes, switches, links = _counts(source, line, first)
@@ -70,7 +71,7 @@ def read(source, graph):
         source.note(f"{losses} links have an error rate; links here lose nothing")
 
 
-def _link(graph, line, words):
+def _link(graph: Graph, line: int | None, words: list[str]) -> bool:
     """Whether it loses packets."""
     if len(words) < 4 or len(words) > 5:
         raise BadInput(line, f"has {len(words)} words; a link is: source, destination, rate, delay, error rate")
@@ -82,7 +83,7 @@ def _link(graph, line, words):
     return len(words) == 5 and units.number(words[4], line, "the error rate") > 0
 
 
-def _counts(source, line, first):
+def _counts(source: Source, line: int | None, first: list[str]) -> tuple[int, int, int]:
     """(nodes, switches, links)"""
     if len(first) == 6:
         nodes, servers, inner, outer, links = (
@@ -96,8 +97,10 @@ def _counts(source, line, first):
     if len(first) != 3:
         raise BadInput(
             line,
-            f"has {len(first)} words; the first line is: number of nodes, of switches, of links (or SimAI's six: nodes, "
-            "GPUs of a server, NVSwitches, switches, links, type of GPU)",
+            (
+                f"has {len(first)} words; the first line is: number of nodes, of switches, of links (or SimAI's six:"
+                " nodes, GPUs of a server, NVSwitches, switches, links, type of GPU)"
+            ),
         )
     nodes, switches, links = (
         units.count(word, line, f"the number of {what}")
@@ -106,16 +109,16 @@ def _counts(source, line, first):
     return nodes, switches, links
 
 
-def _note_rest(source, links, rest):
+def _note_rest(source: Source, links: int, rest: list[list[str]]) -> None:
     """The simulators stop at the announced number, in silence."""
     alike = sum(4 <= len(words) <= 5 and words[0].isdigit() and words[1].isdigit() for words in rest)
     source.note(
-        f"the first line announces {links} links: {len(rest)} lines after them are not read, as the simulator reads none "
-        f"({alike} of them look like links)"
+        f"the first line announces {links} links: {len(rest)} lines after them are not read, as the simulator reads"
+        f" none ({alike} of them look like links)"
     )
 
 
-def _switches(rows, line, nodes, switches):
+def _switches(rows: Iterator[tuple[int, list[str]]], line: int | None, nodes: int, switches: int) -> set[str]:
     if not switches:
         return set()
     line, words = next(rows, (line, []))

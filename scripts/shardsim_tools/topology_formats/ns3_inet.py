@@ -8,14 +8,15 @@ nodes and the distance on that plane. Neither bandwidths nor times are given.
 import re
 
 from . import units
-from .source import BadInput, lines
+from .graph import Graph
+from .source import BadInput, Source, lines
 
 NAME = "ns3-inet"
 TITLE = "Inet text"
 ABOUT = "text of Inet, as ns-3 reads it (nodes links; number x y; src dst weight)"
 
 
-def matches(source):
+def matches(source: Source) -> bool:
     rows = lines(source.text)
     _, first = next(rows, (0, []))
     _, second = next(rows, (0, []))
@@ -23,7 +24,7 @@ def matches(source):
     return numbers and len(second) == 3 and all(units.NUMBER.fullmatch(word) for word in second)
 
 
-def read(source, graph):
+def read(source: Source, graph: Graph) -> None:
     graph.unsaid = "Inet gives distances on a plane, no speeds and no times"
     graph.edge_list = True
     rows = lines(source.text)

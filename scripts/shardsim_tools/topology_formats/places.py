@@ -3,11 +3,13 @@
 
 import math
 
+from .source import Source
+
 EARTH_RADIUS_KM = 6371.0
 
 
 class Places:
-    def __init__(self, source):
+    def __init__(self, source: Source) -> None:
         self._source = source
         self._at: dict[str, tuple[float, float]] = {}
         self._degrees: bool | None = None  # until asked, when all places are known

@@ -2,9 +2,13 @@
 """What can be put right in the graph of a file: cables listed in both directions, doubled names and links, parts."""
 
 from collections import Counter
+from collections.abc import Container
+from typing import Any
+
+from .source import Source
 
 
-def fresh_name(name: str, taken) -> str:
+def fresh_name(name: str, taken: Container[str]) -> str:
     """As `topology --repair` of the program renames."""
     number = 2
     while f"{name}~{number}" in taken:
@@ -16,7 +20,7 @@ def counted(number: int, one: str, several: str) -> str:
     return f"{number} {one if number == 1 else several}"
 
 
-def joined_directions(links: list[dict], source) -> list[dict]:
+def joined_directions(links: list[dict[str, Any]], source: Source) -> list[dict[str, Any]]:
     """One cable for two lines, if the file lists each of its cables in both directions; decided for the whole file.
 
     Where the two directions differ in bandwidth or latency, each becomes a one-way link.
@@ -27,7 +31,9 @@ def joined_directions(links: list[dict], source) -> list[dict]:
     if any(ordered[b, a] != number for (a, b), number in ordered.items()):
         _note_doubles(links, source)
         return links
-    waiting: dict[tuple, list[dict]] = {}  # what the other direction would look like -> links that wait for it
+    waiting: dict[
+        tuple[Any, ...], list[dict[str, Any]]
+    ] = {}  # what the other direction would look like -> links that wait for it
     result = []
     for link in links:
         ends, values = (link["a"], link["b"]), (link["bandwidth"], link["latency"])
@@ -50,14 +56,14 @@ def joined_directions(links: list[dict], source) -> list[dict]:
     return result
 
 
-def _note_doubles(links, source):
+def _note_doubles(links: list[dict[str, Any]], source: Source) -> None:
     doubled = len(links) - len({frozenset((link["a"], link["b"])) for link in links})
     if doubled:
         joins = counted(doubled, "link joins", "links join")
         source.note(f"{joins} nodes that another joins already: parallel cables (--repair drops those that are alike)")
 
 
-def without_doubles(links: list[dict]) -> list[dict]:
+def without_doubles(links: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The first of those that join the same nodes alike; a one-way link and its other direction are two."""
     seen, result = set(), []
     for link in links:

@@ -9,8 +9,10 @@ routers of radius 0 (r0) bring links, and those to other networks ({-uid}) are l
 """
 
 import re
+from collections.abc import Iterator
 
-from .source import BadInput, lines
+from .graph import Graph
+from .source import BadInput, Source, lines
 
 NAME = "rocketfuel"
 TITLE = "Rocketfuel map"
@@ -23,12 +25,12 @@ MAP = re.compile(
 EXTERNAL = re.compile(r"\s*-\d+\s+=\S+\s+r\d+\s*")  # a router of another network
 
 
-def matches(source):
+def matches(source: Source) -> bool:
     rows = [row for _, row in zip(range(100), (r for r in source.text.splitlines() if r.strip()))]
     return bool(rows) and (all(map(WEIGHT.fullmatch, rows)) or bool(MAP.fullmatch(rows[0])))
 
 
-def read(source, graph):
+def read(source: Source, graph: Graph) -> None:
     graph.unsaid = (
         "Rocketfuel gives weights of routing without a unit, or only who joins whom (a latencies file gives times: "
         "--default latency-unit=ms takes them)"
@@ -49,7 +51,7 @@ def read(source, graph):
         source.note(f"{both} links stand in both directions: a cable each")
 
 
-def _weights(source):
+def _weights(source: Source) -> Iterator[tuple[int, str, str, str | None]]:
     for line, words in lines(source.text):
         row = " ".join(words)
         match = WEIGHT.fullmatch(row)
@@ -58,7 +60,7 @@ def _weights(source):
         yield line, match[1], match[2], match[3]
 
 
-def _map(source):
+def _map(source: Source) -> Iterator[tuple[int, str, str, str | None]]:
     outside = beyond = 0
     for line, row in enumerate(source.text.splitlines(), 1):
         if not row.strip() or EXTERNAL.fullmatch(row):

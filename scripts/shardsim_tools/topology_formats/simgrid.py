@@ -11,26 +11,17 @@ links that no route names.
 """
 
 import re
-from dataclasses import dataclass, field
-from decimal import Decimal
 
 from . import simgrid_clusters, simgrid_routes, units, xml_tree
+from .graph import Graph
+from .simgrid_platform import BANDWIDTH, LATENCY, Link, Platform, Route, known_link, policy, quantity
 from .source import BadInput, Source
+from .xml_tree import Element
 
 NAME = "simgrid"
 TITLE = "SimGrid XML"
 ABOUT = "SimGrid XML (zones, routes, clusters)"
 
-_TEN = {p: Decimal(1000) ** i for i, p in enumerate(["", "k", "M", "G", "T", "P", "E", "Z", "Y"])}
-_TWO = {f"{p}i": Decimal(1024) ** i for i, p in enumerate("KMGTPEZY", 1)}
-BANDWIDTH = {
-    prefix + unit: factor * size
-    for unit, size in (("Bps", Decimal(1)), ("bps", Decimal("0.125")))
-    for prefix, factor in (_TEN | _TWO).items()
-}
-LATENCY = units.LATENCY | {"m": Decimal(60), "h": Decimal(3600), "d": Decimal(86400), "w": Decimal(604800)}
-
-POLICIES = {"SHARED", "FATPIPE", "SPLITDUPLEX", "FULLDUPLEX"}
 IGNORED = {
     "prop", "config", "random", "trace", "trace_connect", "storage", "storage_type", "mount", "mstorage", "disk",
     "model_prop", "process", "actor",
@@ -40,51 +31,11 @@ COMPOSED = {"floyd", "dijkstra", "dijkstracache"}  # zones in which a path is se
 ROUTINGS = COMPOSED | {"full", "none", "vivaldi", "cluster"}
 
 
-@dataclass
-class Link:
-    bandwidth: Decimal  # bytes per second
-    latency: Decimal  # seconds
-    policy: str
-    line: int
+def matches(source: Source) -> bool:
+    return bool(source.suffix == ".xml" and re.search(r"<platform[\s>]", source.text[:65536]))
 
 
-@dataclass
-class Route:
-    zone: str
-    ends: tuple[str, str]
-    links: list[str]
-    both_ways: bool
-    line: int
-    zones: list[str] = field(default_factory=list)  # that it joins, if zones
-
-
-@dataclass
-class Platform:
-    source: Source
-    points: dict[str, bool] = field(default_factory=dict)  # name -> whether a host
-    lines: dict[str, int] = field(default_factory=dict)
-    links: dict[str, Link] = field(default_factory=dict)
-    routes: list[Route] = field(default_factory=list)
-    zones: dict[str, int] = field(default_factory=dict)
-    cables: list[tuple] = field(default_factory=list)  # a, b, bandwidth, latency, one way, line; those of clusters
-    without_latency: int = 0  # links; SimGrid takes 0
-    linked_by_hand: set[str] = field(default_factory=set)  # links that <host_link> names
-    hosts_forward: str = ""  # why
-    notes: list[str] = field(default_factory=list)
-
-    def point(self, name: str, is_host: bool, line: int) -> None:
-        if name in self.points:
-            what = f"a second node is called {name!r} (the first in line {self.lines[name]})"
-            self.source.find("second node", line, what, "; each needs a name of its own")
-            return
-        self.points[name], self.lines[name] = is_host, line
-
-
-def matches(source):
-    return source.suffix == ".xml" and re.search(r"<platform[\s>]", source.text[:65536])
-
-
-def read(source, graph):
+def read(source: Source, graph: Graph) -> None:
     root = xml_tree.parse(source.data)
     if root.tag != "platform":
         raise BadInput(root.line, f"the outermost element is <{root.tag}>; <platform> is wanted")
@@ -100,14 +51,14 @@ def read(source, graph):
     junctions, cables = simgrid_routes.laid_out(platform)
     if platform.hosts_forward:
         platform.notes.append(f"hosts pass on messages of others (hosts_forward): {platform.hosts_forward}")
-    for name, is_host in platform.points.items():
-        graph.node(name, is_host, platform.lines[name])
-    for name in junctions:
-        graph.node(name, False)
+    for point, is_host in platform.points.items():
+        graph.node(point, is_host, platform.lines[point])
+    for junction in junctions:
+        graph.node(junction, False)
     for a, b, bandwidth, latency, one_way, line, name in cables:
         what = f"the link {name!r}" if name else f"the link of {a!r} and {b!r}"
-        bandwidth, latency = units.bandwidth(bandwidth, line, what, "bytes"), units.latency(latency, line, what)
-        graph.link(a, b, bandwidth, latency, line, name, one_way)
+        speed, delay = units.bandwidth(bandwidth, line, what, "bytes"), units.latency(latency, line, what)
+        graph.link(a, b, speed, delay, line, name, one_way)
     graph.hosts_forward = bool(platform.hosts_forward)
     _note_policies(platform, cables)
     if platform.without_latency:
@@ -116,23 +67,7 @@ def read(source, graph):
         source.note(note)
 
 
-def quantity(element, key: str, table, default: str | None = None) -> Decimal:
-    text = element.wanted(key) if default is None else element.attributes.get(key, default)
-    plain = "s" if table is LATENCY else "Bps"
-    value = units.scaled(text, table, element.line, f"{key} of <{element.tag}>", plain)
-    if value < 0:
-        raise BadInput(element.line, f"{key} of <{element.tag}> is negative; 0 or more is wanted")
-    return value
-
-
-def policy(element, key: str, default: str) -> str:
-    value = element.attributes.get(key, default).upper()
-    if value not in POLICIES:
-        raise BadInput(element.line, f"{key} {value!r} is not converted; one of {', '.join(sorted(POLICIES))} is")
-    return "SPLITDUPLEX" if value == "FULLDUPLEX" else value
-
-
-def _zone(platform, zone, graph):
+def _zone(platform: Platform, zone: Element, graph: Graph) -> None:
     """What stands in a zone, and in those below."""
     for element in zone.children:
         tag = element.tag
@@ -162,14 +97,14 @@ def _zone(platform, zone, graph):
         simgrid_clusters.add_zone(platform, zone, graph)
 
 
-def _name_zone(platform, element):
+def _name_zone(platform: Platform, element: Element) -> None:
     name = element.wanted("id")
     if name in platform.zones:
         raise BadInput(element.line, f"a second zone is called {name!r} (the first in line {platform.zones[name]})")
     platform.zones[name] = element.line
 
 
-def _refuse_routing(zone):
+def _refuse_routing(zone: Element) -> None:
     """Of a Vivaldi zone, only one that joins nothing has no latencies that come from coordinates."""
     routing = zone.attributes.get("routing", "Full").lower()
     if routing not in ROUTINGS:
@@ -179,7 +114,7 @@ def _refuse_routing(zone):
         raise BadInput(zone.line, "a Vivaldi zone has latencies by coordinates, not by links; make it a Full zone")
 
 
-def _link(platform, element):
+def _link(platform: Platform, element: Element) -> None:
     name = element.wanted("id")
     if name in platform.links:
         first = platform.links[name].line
@@ -195,7 +130,7 @@ def _link(platform, element):
     platform.links[name] = Link(bandwidth, latency, policy(element, "sharing_policy", "SHARED"), element.line)
 
 
-def _route(platform, zone, element):
+def _route(platform: Platform, zone: Element, element: Element) -> None:
     prefix = "" if element.tag == "route" else "gw_"
     element.wanted("src"), element.wanted("dst")
     ends = (element.wanted(prefix + "src"), element.wanted(prefix + "dst"))
@@ -211,7 +146,7 @@ def _route(platform, zone, element):
     platform.routes.append(Route(zone.attributes.get("id", ""), ends, links, both_ways, element.line, zones))
 
 
-def _check(platform):
+def _check(platform: Platform) -> None:
     for route in platform.routes:
         with platform.source.gathering():
             for name in route.ends:
@@ -225,15 +160,7 @@ def _check(platform):
             route.links = [known_link(platform, name, route.line) for name in route.links]
 
 
-def known_link(platform, name, line):
-    if name not in platform.links and re.sub("_(UP|DOWN)$", "", name) in platform.links:
-        name = re.sub("_(UP|DOWN)$", "", name)  # a direction of a SPLITDUPLEX link
-    if name not in platform.links:
-        raise BadInput(line, f"the route uses the link {name!r}, but there is no such link")
-    return name
-
-
-def _find_forwarding(platform, root):
+def _find_forwarding(platform: Platform, root: Element) -> None:
     """Hosts pass messages on where paths are composed of routes that meet at a host."""
     composed = set()
     stack = [root]
@@ -251,7 +178,7 @@ def _find_forwarding(platform, root):
         platform.hosts_forward = platform.hosts_forward or "routes of a Floyd or Dijkstra zone meet at a host"
 
 
-def _note_policies(platform, cables):
+def _note_policies(platform: Platform, cables: list[simgrid_routes.Cable]) -> None:
     both_ways = {name for *_, one_way, _, name in cables if name and not one_way}
     used = {name for route in platform.routes for name in route.links} | platform.linked_by_hand
     for kind, concerned, text in (

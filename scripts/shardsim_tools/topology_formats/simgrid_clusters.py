@@ -17,38 +17,39 @@ import math
 import re
 from decimal import Decimal
 
-from . import simgrid, units
-from .graph import MOST_NODES
+from . import simgrid_platform, units
+from .graph import MOST_NODES, Graph
 from .grid import coordinates, torus_links, torus_size
 from .source import BadInput
+from .xml_tree import Element
 
 UNLIMITED = Decimal("Infinity")
 NOTHING = Decimal(0)
 
 
-def add(platform, cluster, graph):
+def add(platform: simgrid_platform.Platform, cluster: Element, graph: Graph) -> None:
     hosts = _hosts(cluster)
     kind = cluster.attributes.get("topology", "FLAT").upper()
     known = {"FLAT": _flat, "FAT_TREE": _fat_tree, "TORUS": _torus, "DRAGONFLY": _dragonfly}
     if kind not in known:
         raise BadInput(cluster.line, f"the topology {kind!r} is unknown; one of {', '.join(known)} is wanted")
-    bandwidth = simgrid.quantity(cluster, "bw", simgrid.BANDWIDTH)
-    latency = simgrid.quantity(cluster, "lat", simgrid.LATENCY)
+    bandwidth = simgrid_platform.quantity(cluster, "bw", simgrid_platform.BANDWIDTH)
+    latency = simgrid_platform.quantity(cluster, "lat", simgrid_platform.LATENCY)
     if not bandwidth:
         raise BadInput(cluster.line, f"the cluster {cluster.attributes['id']!r} has bandwidth 0; more than 0 is wanted")
     known[kind](platform, cluster, hosts, _Cabling(platform, cluster.line, bandwidth, latency, graph))
     _note(platform, cluster)
 
 
-def add_zone(platform, zone, graph):
+def add_zone(platform: simgrid_platform.Platform, zone: Element, graph: Graph) -> None:
     """Of a zone with routing Cluster, what its cabinets and host links say."""
     if not zone.all("cabinet") and not zone.all("host_link"):
         return
     up, down = _middle(platform, zone)
     for cabinet in zone.all("cabinet"):
         hosts = _hosts(cabinet)
-        bandwidth = simgrid.quantity(cabinet, "bw", simgrid.BANDWIDTH)
-        latency = simgrid.quantity(cabinet, "lat", simgrid.LATENCY)
+        bandwidth = simgrid_platform.quantity(cabinet, "bw", simgrid_platform.BANDWIDTH)
+        latency = simgrid_platform.quantity(cabinet, "lat", simgrid_platform.LATENCY)
         if not bandwidth:
             raise BadInput(cabinet.line, "the cabinet has bandwidth 0; more than 0 is wanted")
         cabling = _Cabling(platform, cabinet.line, bandwidth, latency, graph)
@@ -60,7 +61,7 @@ def add_zone(platform, zone, graph):
         _host_link(platform, link, up, down, graph)
 
 
-def _middle(platform, zone):
+def _middle(platform: simgrid_platform.Platform, zone: Element) -> tuple[str, str]:
     """(where the hosts send to, where they receive from); one and the same without a backbone."""
     name, line = zone.attributes["id"], zone.line
     backbone, router = zone.find("backbone"), zone.find("router")
@@ -71,13 +72,13 @@ def _middle(platform, zone):
     line = backbone.line
     speed, delay = (next((k for k in keys if k in backbone.attributes), keys[0])
                     for keys in (("bandwidth", "bw"), ("latency", "lat")))  # fmt: skip
-    bandwidth = simgrid.quantity(backbone, speed, simgrid.BANDWIDTH)
+    bandwidth = simgrid_platform.quantity(backbone, speed, simgrid_platform.BANDWIDTH)
     if not bandwidth:
         raise BadInput(line, f"the backbone of the zone {name!r} has bandwidth 0; more than 0 is wanted")
     up, down = f"{name}:up", f"{name}:down"
     for end in (up, down):
         platform.point(end, False, line)
-    latency = simgrid.quantity(backbone, delay, simgrid.LATENCY)
+    latency = simgrid_platform.quantity(backbone, delay, simgrid_platform.LATENCY)
     platform.cables.append((up, down, bandwidth, latency, True, line))
     if router:
         platform.cables.append((router.wanted("id"), up, UNLIMITED, NOTHING, True, line))
@@ -85,7 +86,7 @@ def _middle(platform, zone):
     return up, down
 
 
-def _attach(cabling, host, up, down):
+def _attach(cabling: "_Cabling", host: str, up: str, down: str) -> None:
     if up == down:
         cabling.join(host, up)
     else:
@@ -93,17 +94,17 @@ def _attach(cabling, host, up, down):
         cabling.one_way(down, host, cabling.bandwidth, cabling.latency)
 
 
-def _host_link(platform, element, up, down, graph):
+def _host_link(platform: simgrid_platform.Platform, element: Element, up: str, down: str, graph: Graph) -> None:
     host, line = element.wanted("id"), element.line
     if not platform.points.get(host, False):
         raise BadInput(line, f"<host_link> is of {host!r}, but there is no such host before it")
-    names = [simgrid.known_link(platform, element.wanted(way), line) for way in ("up", "down")]
+    names = [simgrid_platform.known_link(platform, element.wanted(way), line) for way in ("up", "down")]
     platform.linked_by_hand.update(names)
     there, back = (platform.links[name] for name in names)
     if names[0] == names[1] and there.policy == "SHARED":
         platform.notes.append(
-            f"the link {names[0]!r} of <host_link> is SHARED: both directions share the bandwidth in SimGrid; here each "
-            "direction has it"
+            f"the link {names[0]!r} of <host_link> is SHARED: both directions share the bandwidth in SimGrid; here each"
+            " direction has it"
         )
     if names[0] == names[1]:
         _attach(_Cabling(platform, line, there.bandwidth, there.latency, graph), host, up, down)
@@ -115,29 +116,31 @@ def _host_link(platform, element, up, down, graph):
 class _Cabling:
     """Adds nodes and cables of one cluster, all cables alike."""
 
-    def __init__(self, platform, line, bandwidth, latency, graph):
+    def __init__(
+        self, platform: simgrid_platform.Platform, line: int, bandwidth: Decimal, latency: Decimal, graph: Graph
+    ) -> None:
         self.platform, self.line, self.bandwidth, self.latency, self.graph = platform, line, bandwidth, latency, graph
 
-    def host(self, name):
+    def host(self, name: str) -> None:
         self.platform.point(name, True, self.line)
 
-    def switch(self, name):
+    def switch(self, name: str) -> None:
         self.platform.point(name, False, self.line)
 
-    def join(self, a, b, times=1):
+    def join(self, a: str, b: str, times: int = 1) -> None:
         self.platform.cables.append((a, b, self.bandwidth * times, self.latency, False, self.line))
 
-    def one_way(self, a, b, bandwidth, latency):
+    def one_way(self, a: str, b: str, bandwidth: Decimal, latency: Decimal) -> None:
         self.platform.cables.append((a, b, bandwidth, latency, True, self.line))
 
-    def expect(self, nodes, links):
+    def expect(self, nodes: int, links: int) -> None:
         self.graph.expect(nodes, links, self.line)
 
 
-def _hosts(cluster):
+def _hosts(cluster: Element) -> list[str]:
     """Names, in the order of the radical: "1-3,7" is 1, 2, 3, 7."""
     prefix, suffix = cluster.attributes.get("prefix", ""), cluster.attributes.get("suffix", "")
-    numbers = []
+    numbers: list[int] = []
     for part in cluster.wanted("radical").split(","):
         match = re.fullmatch(r"\s*(\d{1,9})\s*(?:-\s*(\d{1,9})\s*)?", part)
         if not match or (match[2] and int(match[2]) < int(match[1])):
@@ -149,7 +152,7 @@ def _hosts(cluster):
     return [f"{prefix}{i}{suffix}" for i in numbers]
 
 
-def _flat(platform, cluster, hosts, cabling):
+def _flat(platform: simgrid_platform.Platform, cluster: Element, hosts: list[str], cabling: _Cabling) -> None:
     name = cluster.attributes["id"]
     prefix, suffix = cluster.attributes.get("prefix", ""), cluster.attributes.get("suffix", "")
     router = cluster.attributes.get("router_id") or f"{prefix}{name}_router{suffix}"
@@ -160,7 +163,7 @@ def _flat(platform, cluster, hosts, cabling):
         for host in hosts:
             cabling.join(host, router)
         return
-    backbone = simgrid.quantity(cluster, "bb_bw", simgrid.BANDWIDTH, "0")
+    backbone = simgrid_platform.quantity(cluster, "bb_bw", simgrid_platform.BANDWIDTH, "0")
     if not backbone:
         raise BadInput(cluster.line, f"the backbone of the cluster {name!r} has bandwidth 0; more than 0 is wanted")
     up, down = f"{name}:up", f"{name}:down"
@@ -169,12 +172,12 @@ def _flat(platform, cluster, hosts, cabling):
     for host in hosts:
         cabling.one_way(host, up, cabling.bandwidth, cabling.latency)
         cabling.one_way(down, host, cabling.bandwidth, cabling.latency)
-    cabling.one_way(up, down, backbone, simgrid.quantity(cluster, "bb_lat", simgrid.LATENCY, "0"))
+    cabling.one_way(up, down, backbone, simgrid_platform.quantity(cluster, "bb_lat", simgrid_platform.LATENCY, "0"))
     cabling.one_way(router, up, UNLIMITED, NOTHING)
     cabling.one_way(down, router, UNLIMITED, NOTHING)
 
 
-def _torus(platform, cluster, hosts, cabling):
+def _torus(platform: simgrid_platform.Platform, cluster: Element, hosts: list[str], cabling: _Cabling) -> None:
     sizes = _numbers(cluster, cluster.wanted("topo_parameters"))
     _expect_hosts(cluster, hosts, math.prod(sizes))
     cabling.expect(*torus_size(sizes))
@@ -185,7 +188,7 @@ def _torus(platform, cluster, hosts, cabling):
     platform.hosts_forward = "a cluster is a torus"
 
 
-def _fat_tree(platform, cluster, hosts, cabling):
+def _fat_tree(platform: simgrid_platform.Platform, cluster: Element, hosts: list[str], cabling: _Cabling) -> None:
     """levels;children a node of each level;parents a node;cables to each parent.
 
     Two nodes of neighbouring levels are joined when their labels differ at most in the digit between them; a label has
@@ -216,7 +219,7 @@ def _fat_tree(platform, cluster, hosts, cabling):
                     cabling.join(name, names[level][above + parent * stride])
 
 
-def _dragonfly(platform, cluster, hosts, cabling):
+def _dragonfly(platform: simgrid_platform.Platform, cluster: Element, hosts: list[str], cabling: _Cabling) -> None:
     """groups,cables;chassis a group,cables;blades a chassis,cables;nodes a blade."""
     parts = [_numbers(cluster, part) for part in cluster.wanted("topo_parameters").split(";")]
     if [len(part) for part in parts] != [2, 2, 2, 1]:
@@ -247,26 +250,26 @@ def _dragonfly(platform, cluster, hosts, cabling):
             cabling.join(names[a * a_group + b], names[b * a_group + a], blue)
 
 
-def _numbers(cluster, text):
+def _numbers(cluster: Element, text: str) -> list[int]:
     values = [units.count(part, cluster.line, "a value of topo_parameters", 1, 10**6) for part in text.split(",")]
     if len(values) > 20:
         raise BadInput(cluster.line, f"topo_parameters has {len(values)} values in one part; at most 20 are converted")
     return values
 
 
-def _expect_hosts(cluster, hosts, wanted):
+def _expect_hosts(cluster: Element, hosts: list[str], wanted: int) -> None:
     if len(hosts) != wanted:
         raise BadInput(cluster.line, f"topo_parameters make {wanted} hosts, but the radical names {len(hosts)}")
 
 
-def _note(platform, cluster):
+def _note(platform: simgrid_platform.Platform, cluster: Element) -> None:
     name = cluster.attributes["id"]
-    if simgrid.policy(cluster, "sharing_policy", "SPLITDUPLEX") == "SHARED":
+    if simgrid_platform.policy(cluster, "sharing_policy", "SPLITDUPLEX") == "SHARED":
         platform.notes.append(
             f"the cables of the cluster {name!r} are SHARED: both directions share the bandwidth in SimGrid; "
             "here each direction has it"
         )
-    if simgrid.policy(cluster, "bb_sharing_policy", "SHARED") == "FATPIPE" and "bb_bw" in cluster.attributes:
+    if simgrid_platform.policy(cluster, "bb_sharing_policy", "SHARED") == "FATPIPE" and "bb_bw" in cluster.attributes:
         platform.notes.append(
             f"the backbone of the cluster {name!r} is FATPIPE: no two messages share it in SimGrid; here they do"
         )

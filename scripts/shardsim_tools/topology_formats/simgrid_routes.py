@@ -21,7 +21,12 @@ noted.
 from collections import Counter, deque
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
+from .simgrid_platform import Platform, Route
+
+_End = tuple[Any, ...]  # of a link: (name, 0 or 1); of a bus: ("bus", name, number); a node: ("point", name)
+Cable = tuple[str, str, Decimal, Decimal, bool, int, str | None]  # a, b, bandwidth, latency, one way, line, name
 UNLIMITED = Decimal("Infinity")
 NOTHING = Decimal(0)
 MOST_BUSES = 50  # in a zone; one that seems to need more is drawn a cable a route
@@ -29,12 +34,12 @@ MOST_STEPS = 20_000_000  # of comparing routes with paths
 
 
 class _Conflict(Exception):
-    def __init__(self, route):
+    def __init__(self, route: Route) -> None:
         super().__init__()
         self.route = route
 
 
-def laid_out(platform):
+def laid_out(platform: Platform) -> tuple[dict[str, None], list[Cable]]:
     """(names of junctions, [(a, b, bandwidth, latency, one way, line, name)]), the cables of clusters included."""
     direct: set[str] = set()  # zones drawn a cable a route
     buses: dict[str, str] = {}  # link -> the zone for whose routes it became one
@@ -64,7 +69,7 @@ def laid_out(platform):
     return layout.junctions, cables
 
 
-def _most_crossed(platform, route, buses):
+def _most_crossed(platform: Platform, route: Route, buses: dict[str, str]) -> str | None:
     """The link of the route that most routes cross and is no bus yet."""
     crossed = Counter(name for other in platform.routes for name in set(other.links))
     free = [name for name in route.links if name not in buses]
@@ -74,30 +79,30 @@ def _most_crossed(platform, route, buses):
 class _Layout:
     """Where the ends of links are. An end is (link, 0 or 1); ends known to be at one place are one set."""
 
-    def __init__(self, platform, direct, buses):
+    def __init__(self, platform: Platform, direct: set[str], buses: dict[str, str]) -> None:
         self.platform, self.buses = platform, buses
-        self.parent: dict = {}
-        self.name: dict = {}  # of a set's root, when it is a host or router
-        self.at: dict = {}  # of a set's root: the links with an end there
+        self.parent: dict[_End, _End] = {}
+        self.name: dict[_End, str] = {}  # of a set's root, when it is a host or router
+        self.at: dict[_End, set[str]] = {}  # of a set's root: the links with an end there
         self.crossed: dict[str, set[int]] = {}  # link -> ends entered
-        self.bus_ends: dict[str, list] = {}
-        self.straight: dict[tuple[str, str], tuple] = {}
+        self.bus_ends: dict[str, list[_End]] = {}
+        self.straight: dict[tuple[str, str], tuple[Decimal, Decimal, int]] = {}
         for route in platform.routes:
             if route.zone in direct:
                 self._draw_straight(route)
             else:
                 self._lay(route)
         self.junctions: dict[str, None] = {}  # a set that keeps its order
-        self._called: dict = {}
+        self._called: dict[_End, str] = {}
 
-    def cables(self):
-        cables = [(*cable, None) for cable in self.platform.cables]
+    def cables(self) -> list[Cable]:
+        cables: list[Cable] = [(*cable, None) for cable in self.platform.cables]
         for name, entered in self.crossed.items():
             link = self.platform.links[name]
-            ends = [self._node((name, 0)), self._node((name, 1))]
+            a, b = self._node((name, 0)), self._node((name, 1))
             if entered == {1}:
-                ends.reverse()
-            cables.append((*ends, link.bandwidth, link.latency, len(entered) == 1, link.line, name))
+                a, b = b, a
+            cables.append((a, b, link.bandwidth, link.latency, len(entered) == 1, link.line, name))
         for name, places in self.bus_ends.items():
             link = self.platform.links[name]
             into, out = self._fresh(f"{name}:in"), self._fresh(f"{name}:out")
@@ -114,69 +119,70 @@ class _Layout:
                 drawn.add((a, b))
         return cables
 
-    def _draw_straight(self, route):
+    def _draw_straight(self, route: Route) -> None:
         total = totals(self.platform, route)
         for ends in [route.ends, route.ends[::-1]] if route.both_ways else [route.ends]:
             self.straight.setdefault(ends, (*total, route.line))
 
-    def _lay(self, route):
+    def _lay(self, route: Route) -> None:
         """Chooses for each link the end to enter by, at the least cost over the whole route, and joins the ends."""
         start, finish = self._named(route.ends[0]), self._named(route.ends[1])
         steps = [self._ways(name) for name in route.links]
-        best = [[(self._cost(start, way[0]), None) for way in steps[0]]]
+        best: list[list[tuple[int, int]]] = [[(self._cost(start, way[0]), -1) for way in steps[0]]]
         for before, here in zip(steps, steps[1:]):
             best.append([
                 min((best[-1][i][0] + self._cost(left[1], way[0]), i) for i, left in enumerate(before)) for way in here
             ])  # fmt: skip
         at = min(range(len(steps[-1])), key=lambda i: best[-1][i][0] + self._cost(steps[-1][i][1], finish))
-        chosen = []
+        chosen: list[tuple[_End, _End]] = []
         for step, costs in zip(reversed(steps), reversed(best)):
             chosen.insert(0, step[at])
             at = costs[at][1]
-        for left, right in zip([(None, start), *chosen], [*chosen, (finish, None)]):
+        for left, right in zip([(start, start), *chosen], [*chosen, (finish, finish)]):
             if not self._join(left[1], right[0]):
                 raise _Conflict(route)
         for name, way in zip(route.links, chosen):
             if name not in self.buses:
                 self.crossed.setdefault(name, set()).update((0, 1) if route.both_ways else (way[0][1],))
 
-    def _ways(self, name):
+    def _ways(self, name: str) -> list[tuple[_End, _End]]:
         """[(end to enter by, end to leave by)]; a bus has new ends each time."""
         if name in self.buses:
             places = self.bus_ends.setdefault(name, [])
-            pair = [("bus", name, len(places)), ("bus", name, len(places) + 1)]
+            pair: list[_End] = [("bus", name, len(places)), ("bus", name, len(places) + 1)]
             places += pair
             for end in pair:
                 self._add(end, set())
-            return [tuple(pair)]
-        for end in ((name, 0), (name, 1)):
+            return [(pair[0], pair[1])]
+        first, second = (name, 0), (name, 1)
+        for end in (first, second):
             self._add(end, {name})
-        return [((name, 0), (name, 1)), ((name, 1), (name, 0))]
+        return [(first, second), (second, first)]
 
-    def _add(self, end, links):
+    def _add(self, end: _End, links: set[str]) -> None:
         if end not in self.parent:
             self.parent[end], self.at[end] = end, links
 
-    def _named(self, point):
+    def _named(self, point: str) -> _End:
         key = ("point", point)
         if key not in self.parent:
             self._add(key, set())
             self.name[key] = point
         return key
 
-    def _root(self, end):
+    def _root(self, end: _End) -> _End:
         while self.parent[end] != end:
             self.parent[end] = self.parent[self.parent[end]]
             end = self.parent[end]
         return end
 
-    def _cost(self, x, y):
+    def _cost(self, x: _End, y: _End) -> int:
         x, y = self._root(x), self._root(y)
         if x == y:
             return 0
         return 1 if not (x in self.name and y in self.name) and self.at[x].isdisjoint(self.at[y]) else 1000
 
-    def _join(self, x, y):
+    def _join(self, x: _End, y: _End) -> bool:
         if self._cost(x, y) > 1:
             return False
         x, y = self._root(x), self._root(y)
@@ -189,7 +195,7 @@ class _Layout:
                 self.name[x] = self.name.pop(y)
         return True
 
-    def _node(self, end):
+    def _node(self, end: _End) -> str:
         root = self._root(end)
         if root in self.name:
             return self.name[root]
@@ -197,14 +203,14 @@ class _Layout:
             self._called[root] = self._fresh(f"junction-{len(self._called) + 1}")
         return self._called[root]
 
-    def _fresh(self, name):
+    def _fresh(self, name: str) -> str:
         while name in self.platform.points or name in self.junctions:
             name += "'"
         self.junctions[name] = None
         return name
 
 
-def totals(platform, route):
+def totals(platform: Platform, route: Route) -> tuple[Decimal, Decimal]:
     """(narrowest bandwidth, total latency) of a route."""
     links = [platform.links[name] for name in route.links]
     return min(link.bandwidth for link in links), sum((link.latency for link in links), NOTHING)
@@ -221,14 +227,14 @@ class _Best:
     high: Decimal
 
 
-def _unlike(platform, cables, over_hosts=False):
+def _unlike(platform: Platform, cables: list[Cable], over_hosts: bool = False) -> set[str]:
     """Zones with a route whose latency or bandwidth is not that of every shortest path."""
-    backward: dict[str, list] = {}
+    backward: dict[str, list[tuple[str, Decimal, Decimal]]] = {}
     for a, b, bandwidth, latency, one_way, *_ in cables:
         backward.setdefault(b, []).append((a, bandwidth, latency))
         if not one_way:
             backward.setdefault(a, []).append((b, bandwidth, latency))
-    wanted: dict[str, list] = {}
+    wanted: dict[str, list[tuple[str, Route]]] = {}
     for route in platform.routes:
         wanted.setdefault(route.ends[1], []).append((route.ends[0], route))
         if route.both_ways:
@@ -239,7 +245,7 @@ def _unlike(platform, cables, over_hosts=False):
         if steps > MOST_STEPS:
             platform.notes.append("too many routes to compare them all with the graph's paths; the first are compared")
             break
-        best = _paths_to(platform, backward, to, over_hosts or platform.hosts_forward)
+        best = _paths_to(platform, backward, to, over_hosts or bool(platform.hosts_forward))
         for start, route in routes:
             bandwidth, latency = totals(platform, route)
             found = best.get(start)
@@ -248,7 +254,9 @@ def _unlike(platform, cables, over_hosts=False):
     return zones
 
 
-def _paths_to(platform, backward, to, over_hosts):
+def _paths_to(
+    platform: Platform, backward: dict[str, list[tuple[str, Decimal, Decimal]]], to: str, over_hosts: bool
+) -> dict[str, _Best]:
     """Breadth first, against the direction of the cables; node -> _Best."""
     best = {to: _Best(0, UNLIMITED, UNLIMITED, NOTHING, NOTHING)}
     queue = deque([to])
@@ -270,7 +278,7 @@ def _paths_to(platform, backward, to, over_hosts):
     return best
 
 
-def _note(platform, direct, buses):
+def _note(platform: Platform, direct: set[str], buses: list[str]) -> None:
     if direct:
         names = ", ".join(map(repr, sorted(direct)))[:200]
         platform.notes.append(

@@ -10,7 +10,9 @@ geographical. Links are undirected; a file may list each in both directions.
 import re
 
 from . import units, xml_tree
-from .source import BadInput
+from .graph import Graph
+from .source import BadInput, Source
+from .xml_tree import Element
 
 NAME = "sndlib"
 TITLE = "SNDlib XML"
@@ -19,11 +21,11 @@ ABOUT = "SNDlib network XML (capacities without unit: --default bandwidth-unit=M
 UNSAID = "SNDlib states neither the unit of capacities nor latencies"
 
 
-def matches(source):
-    return source.suffix == ".xml" and re.search(r"<network[\s>]", source.text[:4096])
+def matches(source: Source) -> bool:
+    return bool(source.suffix == ".xml" and re.search(r"<network[\s>]", source.text[:4096]))
 
 
-def read(source, graph):
+def read(source: Source, graph: Graph) -> None:
     root = xml_tree.parse(source.data)
     structure = root.find("networkStructure")
     if root.tag != "network" or structure is None:
@@ -52,7 +54,7 @@ def read(source, graph):
 class Modules:
     """Chooses capacities, and tells how many links had to have a module chosen for them."""
 
-    def __init__(self, graph):
+    def __init__(self, graph: Graph) -> None:
         self._graph = graph
         self._chosen, self._first = 0, ""
 
@@ -71,16 +73,16 @@ class Modules:
         self._note(which, len(set(additional)))
         return ordered[0 if which == "smallest" else -1]
 
-    def _note(self, which, number):
+    def _note(self, which: str, number: int) -> None:
         notes, other = self._graph.source.notes, "largest" if which == "smallest" else "smallest"
         text = (
-            f"{self._chosen} links have nothing installed but modules to choose from (the first: {number}, {self._first}): "
-            f"the {which} is taken for the capacity (--default module={other} takes the {other})"
+            f"{self._chosen} links have nothing installed but modules to choose from (the first: {number},"
+            f" {self._first}): the {which} is taken for the capacity (--default module={other} takes the {other})"
         )
         notes[:] = [note for note in notes if "modules to choose from" not in note] + [text]
 
 
-def _capacities(link):
+def _capacities(link: Element) -> tuple[list[str], list[str]]:
     """([of what is installed], [of what may be])"""
     installed, additional = link.find("preInstalledModule"), link.find("additionalModules")
     modules = additional.all("addModule") if additional else []

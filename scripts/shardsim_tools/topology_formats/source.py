@@ -3,6 +3,7 @@
 
 import contextlib
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,7 +13,7 @@ LARGEST = 64 * 2**20  # bytes; no topology written by hand or tool is larger, an
 class BadInput(Exception):
     """What is wrong with the file, for the user, in one line; `line` is None when it is not about one line."""
 
-    def __init__(self, line: int | None, message: str):
+    def __init__(self, line: int | None, message: str) -> None:
         super().__init__(message)
         self.line = line
         self.message = message
@@ -56,7 +57,7 @@ class Source:
             self.findings[kind] = Finding(line, what, advice)
 
     @contextlib.contextmanager
-    def gathering(self):
+    def gathering(self) -> Iterator[None]:
         """Around what reads one link: a mistake in it does not keep the next from being read."""
         try:
             yield
@@ -83,7 +84,7 @@ def load(path: Path) -> Source:
     return Source(path, data, text)
 
 
-def lines(text: str, comment: str = "#"):
+def lines(text: str, comment: str = "#") -> Iterator[tuple[int, list[str]]]:
     """(number, words) of each line that says something."""
     for i, line in enumerate(text.splitlines(), 1):
         words = line.split(comment, 1)[0].split()

@@ -2,6 +2,7 @@
 """Quantities: exact decimals inside (bytes per second, seconds), texts with units outside."""
 
 import re
+from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 
 from .source import BadInput
@@ -27,10 +28,10 @@ def number(text: str, line: int | None, what: str) -> Decimal:
         raise BadInput(line, f"{what} is {text.strip()[:60]!r}; a number is wanted") from None
 
 
-def count(text, line: int | None, what: str, least: int = 0, most: int = 10**9) -> int:
-    if not re.fullmatch(r"\d{1,18}", str(text).strip()) or not least <= int(text) <= most:
+def count(text: object, line: int | None, what: str, least: int = 0, most: int = 10**9) -> int:
+    if not re.fullmatch(r"\d{1,18}", str(text).strip()) or not least <= int(str(text)) <= most:
         raise BadInput(line, f"{what} is {str(text).strip()[:60]!r}; a whole number from {least} to {most} is wanted")
-    return int(text)
+    return int(str(text))
 
 
 def split(text: str, line: int | None, what: str) -> tuple[Decimal, str]:
@@ -41,7 +42,7 @@ def split(text: str, line: int | None, what: str) -> tuple[Decimal, str]:
     return number(match[0], line, what), text.strip()[match.end() :].strip()
 
 
-def scaled(text: str, table: dict[str, Decimal], line: int | None, what: str, plain: str = "") -> Decimal:
+def scaled(text: str, table: Mapping[str, Decimal], line: int | None, what: str, plain: str = "") -> Decimal:
     """The value in base units. A number without a unit has the unit `plain`, or is refused when that is empty."""
     value, unit = split(text, line, what)
     unit = unit or plain
@@ -73,7 +74,7 @@ def latency(value: Decimal, line: int | None, what: str) -> str:
 def _text(value: Decimal, table: dict[str, Decimal]) -> str:
     """In the largest unit that leaves no bare fraction: 0.024 ms is 24 us."""
     fitting = [unit for unit in table if value >= table[unit]]
-    unit = max(fitting, key=table.get) if fitting else min(table, key=table.get)
+    unit = max(fitting, key=table.__getitem__) if fitting else min(table, key=table.__getitem__)
     shown = f"{value / table[unit]:f}"
     return f"{shown.rstrip('0').rstrip('.') if '.' in shown else shown} {unit}"
 

@@ -42,7 +42,7 @@ def parse(data: bytes) -> Element:
     top = Element("", {}, 0)
     stack, found = [top], 0
 
-    def start(tag, attributes):
+    def start(tag: str, attributes: dict[str, str]) -> None:
         nonlocal found
         found += 1
         if found > MOST_ELEMENTS:
@@ -53,14 +53,14 @@ def parse(data: bytes) -> Element:
         stack[-1].children.append(element)
         stack.append(element)
 
-    def end(_):
+    def end(_: object) -> None:
         stack.pop()
 
-    def characters(text):
+    def characters(text: str) -> None:
         if len(stack[-1].text) < LONGEST_TEXT:
             stack[-1].text += text
 
-    def entity(name, *_):
+    def entity(name: str, *_: object) -> None:
         raise BadInput(parser.CurrentLineNumber, f"declares the entity {name!r}; files with <!ENTITY are refused")
 
     parser.StartElementHandler, parser.EndElementHandler, parser.CharacterDataHandler = start, end, characters

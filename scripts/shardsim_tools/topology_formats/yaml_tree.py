@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """YAML as dicts and lists of texts, with the line of each key. Aliases are refused: with them a file can grow."""
 
+from typing import Any
+
 from shardsim_tools import needs
 
 from .source import BadInput
@@ -13,10 +15,11 @@ except ImportError:  # the other formats do without
     yaml = None
 
 
-class Mapping(dict):
+class Mapping(dict[str, Any]):
     """A mapping that knows its lines. Scalars stay texts: 10.0 and "10.0" mean the same to every format here."""
 
     line = 1
+    lines: dict[str, int] = {}
 
     def line_of(self, key: str) -> int:
         return self.lines.get(key, self.line)
@@ -56,7 +59,7 @@ def parse(text: str) -> Mapping:
     return value
 
 
-def _value(node):
+def _value(node: Any) -> Any:
     if isinstance(node, yaml.ScalarNode):
         return node.value
     if isinstance(node, yaml.SequenceNode):

@@ -4,11 +4,15 @@
 50 positions of history each of btag, category and brand, their mask and match mask, then user, ad, price, pid, label.
 """
 
+from types import SimpleNamespace
+from typing import Any
+
 from shardsim_tools.traces import values
-from shardsim_tools.traces.trace import Trace
+from shardsim_tools.traces.source import Source
+from shardsim_tools.traces.trace import Records, Trace
 
 ABOUT = "Alimama display advertising for DMR: CSV of 267 columns without a heading"
-OPTIONS = {}
+OPTIONS: dict[str, Any] = {}
 LICENCE = "Alimama/Tianchi's terms of the data set; no redistribution without permission"
 HISTORY = 50
 MASK = 3 * HISTORY
@@ -26,11 +30,11 @@ COLUMNS = [
 ]  # fmt: skip
 
 
-def matches(source):
+def matches(source: Source) -> bool:
     return len(source.head_lines()[0].split(",")) == WIDTH
 
 
-def read(source, o):
+def read(source: Source, o: SimpleNamespace) -> Trace:
     remarks = {
         "history": "positions whose mask is 0 are left out",
         "tables": "the ad's category and brand are rows of the history's tables; price is no lookup",
@@ -38,22 +42,22 @@ def read(source, o):
     return Trace(_records(source), "rows", list(ROWS.items()), has_times=False, remarks=remarks)
 
 
-def _records(source):
+def _records(source: Source) -> Records:
     for row in source.cells():
         if len(row) != WIDTH:
             raise source.bad(f"has {len(row)} columns; {WIDTH} are wanted; the file may be cut short")
-        content = {}
+        content: dict[str, list[int]] = {}
         for i in range(HISTORY):
             if not values.whole(row[MASK + i], source, f"column {MASK + i + 1} (mask)", 0, 1):
                 continue
             for part, table in enumerate(("btag", "cate", "brand")):
                 _add(content, table, row, part * HISTORY + i, source)
-        for i, table in enumerate(COLUMNS):
-            if table:
-                _add(content, table, row, SINGLE + i, source)
+        for i, name in enumerate(COLUMNS):
+            if name:
+                _add(content, name, row, SINGLE + i, source)
         yield None, None, content
 
 
-def _add(content, table, row, column, source):
+def _add(content: dict[str, list[int]], table: str, row: list[str], column: int, source: Source) -> None:
     value = values.whole(row[column], source, f"column {column + 1} ({table})", 0, ROWS[table] - 1)
     content.setdefault(table, []).append(value)

@@ -4,15 +4,18 @@
 The source says only the hour of an impression: those of an hour are spread evenly over it, in their order.
 """
 
+from collections.abc import Iterator
 from itertools import groupby
+from types import SimpleNamespace
+from typing import Any
 
 from shardsim_tools.traces import values
-from shardsim_tools.traces.source import heading
+from shardsim_tools.traces.source import Source, heading
 from shardsim_tools.traces.tables import row_counts
-from shardsim_tools.traces.trace import Trace
+from shardsim_tools.traces.trace import Records, Trace
 
 ABOUT = "Avazu click logs: CSV with id, click, hour and 21 categories, a table each; spread evenly over the hours"
-OPTIONS = {"rows": None}
+OPTIONS: dict[str, Any] = {"rows": None}
 LICENCE = "Avazu's terms of the data set (Kaggle); no redistribution without permission"
 TABLES = [
     "C1", "banner_pos", "site_id", "site_domain", "site_category", "app_id", "app_domain", "app_category", "device_id",
@@ -25,11 +28,11 @@ HASHED = {
 HOUR = 3600 * values.SECOND
 
 
-def matches(source):
+def matches(source: Source) -> bool:
     return {"hour", "device_id", "c21"} <= set(heading(source))
 
 
-def read(source, o):
+def read(source: Source, o: SimpleNamespace) -> Trace:
     counts = row_counts(o.rows, TABLES, every=True)
     remarks = {
         "arrivals": "the source says the hour only: the impressions of an hour are spread evenly over it",
@@ -39,12 +42,12 @@ def read(source, o):
     return Trace(_records(source, counts), "rows", tables, sort=True, remarks=remarks)
 
 
-def _stamps(source):
+def _stamps(source: Source) -> Iterator[int]:
     for (stamp,) in source.columns(["hour"]):
         yield values.instant(stamp, source, "hour", form="%y%m%d%H")
 
 
-def _records(source, counts):
+def _records(source: Source, counts: dict[str, int]) -> Records:
     many = {hour: sum(1 for _ in same) for hour, same in groupby(_stamps(source))}  # the file is read twice
     seen = dict.fromkeys(many, 0)
     for stamp, *cells in source.columns(["hour", *TABLES]):
@@ -56,7 +59,7 @@ def _records(source, counts):
         seen[hour] += 1
 
 
-def _row(name, cell, counts, source):
+def _row(name: str, cell: str, counts: dict[str, int], source: Source) -> int | None:
     cell = cell.strip()
     if cell in ("", "-1"):
         return None

@@ -5,35 +5,38 @@ With a heading (Label,I1..I13,C1..C26, with or without Id) or, as in the publish
 """
 
 import re
+from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import Any
 
-from shardsim_tools.traces.source import heading
+from shardsim_tools.traces.source import Source, heading
 from shardsim_tools.traces.tables import row_counts
-from shardsim_tools.traces.trace import Trace
+from shardsim_tools.traces.trace import Records, Trace
 
 ABOUT = "Criteo click logs: TSV or CSV with 26 hashed categories; one lookup in each of the tables C1 to C26"
-OPTIONS = {"rows": None}
+OPTIONS: dict[str, Any] = {"rows": None}
 LICENCE = "Criteo's terms of the data set; no redistribution without permission"
 TABLES = [f"C{i}" for i in range(1, 27)]
 HEX = re.compile(r"[0-9a-fA-F]{1,15}", re.ASCII)
 WIDTHS = (40, 39)  # with the label; the published test set has none
 
 
-def _delimiter(source):
+def _delimiter(source: Source) -> str:
     return "\t" if "\t" in source.head_lines()[0] else ","
 
 
-def _has_heading(source):
+def _has_heading(source: Source) -> bool:
     return {"c1", "c26"} <= set(heading(source, _delimiter(source)))
 
 
-def matches(source):
+def matches(source: Source) -> bool:
     if _has_heading(source):
         return True
     cells = heading(source, "\t")
     return len(cells) in WIDTHS and all(not cell or HEX.fullmatch(cell) for cell in cells[-26:])
 
 
-def read(source, o):
+def read(source: Source, o: SimpleNamespace) -> Trace:
     counts = row_counts(o.rows, TABLES, every=True)
     remarks = {
         "rows": "the hashed value modulo the table's rows, as --rows gives them"
@@ -45,7 +48,7 @@ def read(source, o):
     return Trace(_records(source, counts), "rows", tables, has_times=False, remarks=remarks)
 
 
-def _bare(source):
+def _bare(source: Source) -> Iterator[list[str]]:
     for row in source.cells("\t"):
         if len(row) not in WIDTHS:
             raise source.bad(
@@ -54,7 +57,7 @@ def _bare(source):
         yield row[-26:]
 
 
-def _records(source, counts):
+def _records(source: Source, counts: dict[str, int]) -> Records:
     rows = source.columns(TABLES, _delimiter(source)) if _has_heading(source) else _bare(source)
     sizes = [counts.get(name, 2**63) for name in TABLES]
     for cells in rows:

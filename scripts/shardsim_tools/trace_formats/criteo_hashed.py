@@ -1,28 +1,32 @@
 # SPDX-License-Identifier: Apache-2.0
 """Criteo impressions hashed to rows of one table: `feat_idx:N ... feat_value:X ... label:L` a line."""
 
+from types import SimpleNamespace
+from typing import Any
+
 from shardsim_tools.traces import values
+from shardsim_tools.traces.source import Source
 from shardsim_tools.traces.tables import row_counts
-from shardsim_tools.traces.trace import Trace
+from shardsim_tools.traces.trace import Records, Trace
 
 ABOUT = "Criteo impressions as rows of one table: feat_idx:N feat_value:X ... a line"
-OPTIONS = {"rows": None}
+OPTIONS: dict[str, Any] = {"rows": None}
 LICENCE = "Criteo's terms of the data set; no redistribution without permission"
 TABLE = "feat_idx"
 IGNORED = {"feat_value", "label"}
 
 
-def matches(source):
+def matches(source: Source) -> bool:
     return source.head_lines()[0].lstrip().startswith("feat_idx:")
 
 
-def read(source, o):
+def read(source: Source, o: SimpleNamespace) -> Trace:
     rows = row_counts(o.rows, [TABLE]).get(TABLE)
     remarks = {"rows": "every feat_idx is a lookup, row 0 included, which the source uses for missing values too"}
     return Trace(_records(source, rows), "rows", [(TABLE, rows)], has_times=False, remarks=remarks)
 
 
-def _records(source, rows):
+def _records(source: Source, rows: int | None) -> Records:
     for line in source.said():
         found = []
         for word in line.split():

@@ -6,20 +6,23 @@ says the same and is checked. The file is loaded as a whole, as PyTorch does it.
 """
 
 import tempfile
+from types import SimpleNamespace
+from typing import Any
 
+from shardsim_tools.traces.source import Source
 from shardsim_tools.traces.tables import row_counts
-from shardsim_tools.traces.trace import Trace
+from shardsim_tools.traces.trace import Records, Table, Trace
 
 ABOUT = "Meta's dlrm_datasets (.pt, .pt.gz): a request a sample of the batch; needs PyTorch"
-OPTIONS = {"rows": None}
+OPTIONS: dict[str, Any] = {"rows": None}
 LICENCE = "MIT, as published in facebookresearch/dlrm_datasets"
 
 
-def matches(source):
+def matches(source: Source) -> bool:
     return source.path.name.endswith((".pt", ".pt.gz")) or source.head.startswith(b"PK\x03\x04")
 
 
-def read(source, o):
+def read(source: Source, o: SimpleNamespace) -> Trace:
     indices, offsets, shape = _checked(source, *_loaded(source))
     names = [f"table_{t:04d}" for t in range(shape[0])]
     counts = row_counts(o.rows, names)
@@ -29,7 +32,7 @@ def read(source, o):
     return Trace(_records(source, indices, offsets, tables, shape[1]), "rows", tables, has_times=False, remarks=remarks)
 
 
-def _loaded(source):
+def _loaded(source: Source) -> tuple[Any, ...]:
     try:
         import torch
     except ImportError:
@@ -50,7 +53,7 @@ def _loaded(source):
     return tuple(tensor.numpy() for tensor in value)
 
 
-def _checked(source, indices, offsets, lengths):
+def _checked(source: Source, indices: Any, offsets: Any, lengths: Any) -> tuple[Any, Any, tuple[int, int]]:
     """Sizes and sums agree; the shape is that of lengths."""
     if lengths.ndim != 2 or not lengths.size:
         raise source.bad(f"lengths has the shape {tuple(lengths.shape)}; tables x samples is wanted")
@@ -63,7 +66,7 @@ def _checked(source, indices, offsets, lengths):
     return indices, offsets, lengths.shape
 
 
-def _records(source, indices, offsets, tables, batch):
+def _records(source: Source, indices: Any, offsets: Any, tables: list[Table], batch: int) -> Records:
     for b in range(batch):
         content = {}
         for t, (name, count) in enumerate(tables):

@@ -2,22 +2,25 @@
 """Mooncake trace: JSON Lines with timestamp (ms), input_length, output_length and hash_ids, blocks of the prompt."""
 
 import json
+from types import SimpleNamespace
+from typing import Any
 
 from shardsim_tools.traces import values
-from shardsim_tools.traces.trace import Trace
+from shardsim_tools.traces.source import Source
+from shardsim_tools.traces.trace import Records, Trace
 
 ABOUT = "Mooncake trace: JSON Lines with timestamp (ms) and hash_ids; rows of the table block"
-OPTIONS = {"items_column": None}
+OPTIONS: dict[str, Any] = {"items_column": None}
 TABLE = "block"
 MOST_ITEMS = 1_000_000
 
 
-def matches(source):
+def matches(source: Source) -> bool:
     first = next((line for line in source.head_lines() if line.strip()), "").lstrip()
     return first.startswith("{") and '"hash_ids"' in first and '"timestamp"' in first
 
 
-def read(source, o):
+def read(source: Source, o: SimpleNamespace) -> Trace:
     remarks = {
         "rows": "hash_ids, the numbers of cached blocks of a language model's prompt, not rows of an embedding table"
     }
@@ -26,7 +29,7 @@ def read(source, o):
     return Trace(_records(source, o.items_column), "rows", [(TABLE, None)], bool(o.items_column), remarks=remarks)
 
 
-def _records(source, items):
+def _records(source: Source, items: str | None) -> Records:
     for line in source.said():
         record = _parsed(line, source)
         time = record.get("timestamp")
@@ -40,7 +43,7 @@ def _records(source, items):
         yield values.picoseconds(str(time), source, "timestamp", values.UNITS["ms"]), count, content
 
 
-def _parsed(line, source):
+def _parsed(line: str, source: Source) -> dict[str, Any]:
     try:
         record = json.loads(line)
     except (ValueError, RecursionError):

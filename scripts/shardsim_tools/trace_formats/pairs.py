@@ -5,13 +5,17 @@ Between them are commas, tabs, blanks or `::`. Names that are no numbers get num
 """
 
 import re
+from collections.abc import Collection
+from types import SimpleNamespace
+from typing import Any
 
 from shardsim_tools.traces import values
+from shardsim_tools.traces.source import Source
 from shardsim_tools.traces.tables import row_counts
-from shardsim_tools.traces.trace import Trace
+from shardsim_tools.traces.trace import Records, Trace
 
 ABOUT = "user-item pairs: user, item[, rating[, time]] a line, with or without a heading; tables user and item"
-OPTIONS = {"rows": None, "time_unit": "s"}
+OPTIONS: dict[str, Any] = {"rows": None, "time_unit": "s"}
 TABLES = ["user", "item"]
 USER = {"user", "userid", "user_id", "uid", "reviewerid", "reviewer_id", "visitorid"}
 ITEM = {"item", "itemid", "item_id", "iid", "movieid", "movie_id", "asin", "product_id", "productid", "parent_asin"}
@@ -20,7 +24,7 @@ BETWEEN = ("::", ",", "\t", ";", None)  # None: blanks
 EPOCH = 10**8  # numbers above are times
 
 
-def matches(source):
+def matches(source: Source) -> bool:
     lines = [line for line in source.head_lines()[:50] if line.strip()]
     rows = [_cells(line, _between(lines[0])) for line in lines]
     if _places(rows[0]):
@@ -31,30 +35,30 @@ def matches(source):
     return ids and len(rows[0]) == 4 and all(_is_epoch(row[3]) for row in rows)
 
 
-def _between(line):
+def _between(line: str) -> str | None:
     return next(mark for mark in BETWEEN if mark is None or mark in line)
 
 
-def _cells(line, between):
+def _cells(line: str, between: str | None) -> list[str]:
     return [cell.strip().strip('"') for cell in line.split(between)]
 
 
-def _is_epoch(cell):
+def _is_epoch(cell: str) -> bool:
     return bool(values.NUMBER.fullmatch(cell)) and float(cell) > EPOCH
 
 
-def _places(cells):
+def _places(cells: list[str]) -> tuple[int, int, int | None] | None:
     """Columns of user, item and time (None: no time), if it is a heading."""
     names = [cell.lower() for cell in cells]
 
-    def place(known):
+    def place(known: Collection[str]) -> int | None:
         return next((i for i, name in enumerate(names) if name in known), None)
 
     user, item = place(USER), place(ITEM)
     return None if user is None or item is None else (user, item, place(TIME))
 
 
-def read(source, o):
+def read(source: Source, o: SimpleNamespace) -> Trace:
     first = next(line for line in source.head_lines() if line.strip())
     between = _between(first)
     cells = _cells(first, between)
@@ -63,7 +67,7 @@ def read(source, o):
     if len(cells) < 2:
         raise source.bad(f"is {first[:40]!r}; a user and an item are wanted in each line", 1)
     counts = row_counts(o.rows, TABLES)
-    named = [n for n in TABLES if not _all_numbers(source, between, places[TABLES.index(n)], bool(headed))]
+    named = [n for n, place in zip(TABLES, places[:2]) if not _all_numbers(source, between, place, bool(headed))]
     remarks = {"requests": "an interaction each; a rating is left out"}
     if named:
         remarks[
@@ -75,7 +79,7 @@ def read(source, o):
     return Trace(records, "rows", tables, has_times=timed, sort=timed, remarks=remarks)
 
 
-def _all_numbers(source, between, place, headed):
+def _all_numbers(source: Source, between: str | None, place: int, headed: bool) -> bool:
     for line in [line for line in source.head_lines() if line.strip()][headed:]:
         cells = _cells(line, between)
         if place < len(cells) and not (cells[place].isascii() and cells[place].isdigit()):
@@ -83,8 +87,16 @@ def _all_numbers(source, between, place, headed):
     return True
 
 
-def _records(source, between, places, headed, counts, named, unit):
-    numbers = {name: {} for name in named}
+def _records(
+    source: Source,
+    between: str | None,
+    places: tuple[int, int, int | None],
+    headed: bool,
+    counts: dict[str, int],
+    named: list[str],
+    unit: int,
+) -> Records:
+    numbers: dict[str, dict[str, int]] = {name: {} for name in named}
     lines = source.said()
     if headed:
         next(lines)
@@ -93,7 +105,7 @@ def _records(source, between, places, headed, counts, named, unit):
         if len(cells) <= max(place for place in places if place is not None):
             raise source.bad(f"has {len(cells)} columns; the file may be cut short")
         content = {}
-        for name, place in zip(TABLES, places):
+        for name, place in zip(TABLES, places[:2]):
             if name in named:
                 row = numbers[name].setdefault(cells[place], len(numbers[name]))
                 if row >= counts.get(name, 2**63):

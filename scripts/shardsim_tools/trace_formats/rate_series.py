@@ -5,24 +5,30 @@ The source has no times of single requests. They are drawn from a Poisson proces
 interval; or, with --counts kept, as many as the source says, evenly within each interval.
 """
 
+from collections.abc import Iterator
 from itertools import groupby
+from types import SimpleNamespace
+from typing import Any
 
 from shardsim_tools.traces import arrivals, values
 from shardsim_tools.traces.errors import BadInput
+from shardsim_tools.traces.source import Source
 from shardsim_tools.traces.trace import Trace
 
 ABOUT = "rates over time: a number a line, or --time-column and --rate-column of a CSV file; arrivals are drawn"
-OPTIONS = {"interval": None, "time_column": None, "rate_column": None, "rate_unit": "/s", "counts": "drawn",
-           "time_unit": "s", "seed": 1}  # fmt: skip
+OPTIONS: dict[str, Any] = {
+    "interval": None, "time_column": None, "rate_column": None, "rate_unit": "/s", "counts": "drawn", "time_unit": "s",
+    "seed": 1,
+}  # fmt: skip
 MOST = 10**9  # arrivals a second; more is a mistake of units
 
 
-def matches(source):
+def matches(source: Source) -> bool:
     lines = source.head_lines()[:20]
     return all(values.NUMBER.fullmatch(line.strip()) for line in lines if line.strip())
 
 
-def read(source, o):
+def read(source: Source, o: SimpleNamespace) -> Trace:
     if o.time_column and not o.rate_column:
         raise BadInput("--time-column needs --rate-column")
     if o.time_column and not o.interval:
@@ -35,30 +41,34 @@ def read(source, o):
     law = (
         f"as many in each interval as the source says ({o.rate_unit}), at times drawn evenly in it"
         if kept
-        else f"a Poisson process with the source's rate ({o.rate_unit}), constant in each interval; where the source has "
-        "counts, these scatter more (--counts kept)"
+        else (
+            f"a Poisson process with the source's rate ({o.rate_unit}), constant in each interval; where the source has"
+            " counts, these scatter more (--counts kept)"
+        )
     )
     remarks = {
-        "arrivals": f"drawn, seed {o.seed}: {law}; interval {o.interval or '1 s'}; gaps within an interval are synthetic"
+        "arrivals": (
+            f"drawn, seed {o.seed}: {law}; interval {o.interval or '1 s'}; gaps within an interval are synthetic"
+        )
     }
     times = arrivals.counted(pieces, o.seed) if kept else arrivals.piecewise(pieces, o.seed)
     return Trace(((time, None, None) for time in times), remarks=remarks)
 
 
-def _rate(text, source, what):
+def _rate(text: str, source: Source, what: str) -> float:
     rate = float(values.number(text, source, what, 0))
     if rate > MOST:
         raise source.bad(f"{what} is {text.strip()}; at most {MOST} is taken for a rate")
     return rate
 
 
-def _spaced(source, o, interval):
+def _spaced(source: Source, o: SimpleNamespace, interval: int) -> Iterator[tuple[int, float]]:
     rows = source.columns([o.rate_column]) if o.rate_column else ((line,) for line in _values(source))
     for n, (text,) in enumerate(rows):
         yield n * interval, _rate(text, source, o.rate_column or "the rate")
 
 
-def _values(source):
+def _values(source: Source) -> Iterator[str]:
     """Blank lines at the end are none; elsewhere all later times would shift."""
     blank = 0
     for line in source.lines():
@@ -70,7 +80,7 @@ def _values(source):
         yield line
 
 
-def _timed(source, o, interval):
+def _timed(source: Source, o: SimpleNamespace, interval: int) -> Iterator[tuple[int, float]]:
     """Rows of the same time are summed."""
     unit = values.UNITS[o.time_unit]
     rows = (

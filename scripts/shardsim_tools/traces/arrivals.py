@@ -3,17 +3,18 @@
 
 import math
 import random
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 
 from .values import SECOND
 
 
-def _gap(generator) -> float:
+def _gap(generator: random.Random) -> float:
     """Exponential with mean 1."""
     return -math.log(1.0 - generator.random())
 
 
-def deterministic(rate: Fraction):
+def deterministic(rate: Fraction) -> Iterator[int]:
     """Picoseconds, `rate` a second, evenly."""
     step = SECOND / rate
     count = 0
@@ -22,7 +23,7 @@ def deterministic(rate: Fraction):
         count += 1
 
 
-def poisson(rate: Fraction, seed: int):
+def poisson(rate: Fraction, seed: int) -> Iterator[int]:
     generator = random.Random(seed)
     scale = float(SECOND / rate)
     total = 0.0
@@ -31,7 +32,7 @@ def poisson(rate: Fraction, seed: int):
         yield round(total * scale)
 
 
-def counted(pieces, seed: int):
+def counted(pieces: Iterable[tuple[int, int, float]], seed: int) -> Iterator[int]:
     """As many arrivals on each piece as are expected there, at independent times that are uniform in it; what is not whole
     is carried to the next. In order, of n numbers that are uniform above a place the least leaves the share U^(1/n)."""
     generator = random.Random(seed)
@@ -46,7 +47,7 @@ def counted(pieces, seed: int):
             yield start + min(length, round(place * length))
 
 
-def piecewise(pieces, seed: int):
+def piecewise(pieces: Iterable[tuple[int, int, float]], seed: int) -> Iterator[int]:
     """A Poisson process whose rate is constant on each piece (start, length, expected arrivals), times in picoseconds.
 
     Exact: the n-th arrival is where the integral of the rate reaches the sum of n exponential draws.

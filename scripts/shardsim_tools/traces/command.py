@@ -7,21 +7,28 @@ import shlex
 import signal
 import sys
 import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import NoReturn, TypeVar
 
 from .errors import BadInput
 
 PROGRAM = Path(sys.argv[0]).stem
 
 
+_R = TypeVar("_R")
+
+
 class Parser(argparse.ArgumentParser):
     """One line on a mistake, as for a mistake in a file."""
 
-    def parse_args(self, args=None, namespace=None):
+    def parse_args(  # type: ignore[override]
+        self, args: Sequence[str] | None = None, namespace: None = None
+    ) -> argparse.Namespace:  # the overloads are of no use here
         """Options may stand before, after and between the files."""
         return self.parse_intermixed_args(args, namespace)
 
-    def error(self, message):
+    def error(self, message: str) -> NoReturn:
         say(f"{message} (--help shows all options)")
         sys.exit(2)
 
@@ -34,7 +41,7 @@ def say(message: str) -> None:
     print(f"{PROGRAM}: {' '.join(message.split())}", file=sys.stderr)
 
 
-def run(action, output: Path | None) -> int:
+def run(action: Callable[[], object], output: Path | None) -> int:
     """Exit code 2 and one line: a mistake of the user's. 1: interrupted."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
@@ -55,7 +62,7 @@ def run(action, output: Path | None) -> int:
     return 2
 
 
-def as_given(values: dict) -> str:
+def as_given(values: Mapping[str, object]) -> str:
     """Options as one would write them, for the provenance."""
     words = []
     for key, value in values.items():
@@ -76,12 +83,12 @@ class Progress:
     """Of work that takes more than two seconds (or SHARDSIM_PROGRESS_AFTER says how many), on a terminal. `done` gives the
     share that is done, or None."""
 
-    def __init__(self, done):
+    def __init__(self, done: Callable[[], float | None]) -> None:
         self.done = done
         self.next = time.monotonic() + _silence() if sys.stderr.isatty() else None
         self.width = 0
 
-    def counted(self, records):
+    def counted(self, records: Iterable[_R]) -> Iterator[_R]:
         """The records, and now and then a word."""
         count = 0
         try:
@@ -93,7 +100,7 @@ class Progress:
             if self.width:
                 print(f"\r{'':{self.width}}\r", end="", file=sys.stderr, flush=True)
 
-    def show(self, count):
+    def show(self, count: int) -> None:
         share = self.done()
         text = f"{PROGRAM}: {count:,} records" + (f", {share:.0%} of the file" if share else "")
         self.width = max(self.width, len(text))

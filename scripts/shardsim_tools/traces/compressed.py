@@ -8,7 +8,9 @@ import os
 import shutil
 import subprocess
 import zlib
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, BinaryIO, cast
 
 from .errors import BadInput
 
@@ -19,13 +21,13 @@ NO_ZSTD = "needs the program zstd, which is not installed (apt install zstd)"
 
 
 @contextlib.contextmanager
-def reading(raw: io.BufferedReader, path: Path):
+def reading(raw: io.BufferedReader, path: Path) -> Iterator[BinaryIO]:
     """A buffered stream of what `raw` holds, told by its first bytes. Damage is a BadInput."""
     magic = raw.peek(4)[:4]
     try:
         if magic.startswith(GZIP):
             with gzip.open(raw) as file:
-                yield io.BufferedReader(file, BLOCK)
+                yield io.BufferedReader(cast(io.RawIOBase, file), BLOCK)
         elif magic == ZSTD:
             with _zstd_reading(raw, path) as file:
                 yield file
@@ -38,7 +40,7 @@ def reading(raw: io.BufferedReader, path: Path):
 
 
 @contextlib.contextmanager
-def _zstd_reading(raw, path):
+def _zstd_reading(raw: BinaryIO, path: Path) -> Iterator[BinaryIO]:
     if not shutil.which("zstd"):
         raise BadInput(NO_ZSTD, path)
     os.lseek(raw.fileno(), 0, os.SEEK_SET)
@@ -56,27 +58,29 @@ def _zstd_reading(raw, path):
 class _Whole(io.RawIOBase):
     """What the process writes; when that ends, the process must have been content."""
 
-    def __init__(self, process, path):
+    def __init__(self, process: subprocess.Popen[bytes], path: Path) -> None:
         super().__init__()
         self.process, self.path = process, path
 
-    def readable(self):
+    def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer):
-        count = self.process.stdout.readinto(buffer)
+    def readinto(self, buffer: Any) -> int:
+        stdout, stderr = self.process.stdout, self.process.stderr
+        assert isinstance(stdout, io.BufferedReader) and stderr is not None  # both are pipes
+        count = stdout.readinto(buffer)
         if not count and self.process.wait():
-            told = self.process.stderr.read().decode(errors="replace").strip().splitlines()
+            told = stderr.read().decode(errors="replace").strip().splitlines()
             raise BadInput(f"is damaged or cut short: {told[0] if told else 'zstd failed'}", self.path)
         return count
 
 
 @contextlib.contextmanager
-def writing(raw: io.BufferedWriter, path: Path):
+def writing(raw: io.BufferedWriter, path: Path) -> Iterator[BinaryIO]:
     """A binary stream into `raw`, compressed as the name of `path` says."""
     if path.suffix == ".gz":  # no time or name inside: the same content gives the same bytes
         with gzip.GzipFile(filename="", mode="wb", compresslevel=6, fileobj=raw, mtime=0) as file:
-            yield file
+            yield cast(BinaryIO, file)
     elif path.suffix == ".zst":
         with _zstd_writing(raw, path) as file:
             yield file
@@ -85,12 +89,13 @@ def writing(raw: io.BufferedWriter, path: Path):
 
 
 @contextlib.contextmanager
-def _zstd_writing(raw, path):
+def _zstd_writing(raw: BinaryIO, path: Path) -> Iterator[BinaryIO]:
     if not shutil.which("zstd"):
         raise BadInput(NO_ZSTD, path)
     process = subprocess.Popen(["zstd", "-qc"], stdin=subprocess.PIPE, stdout=raw, start_new_session=True)
+    assert process.stdin is not None  # a pipe
     try:
-        yield process.stdin
+        yield cast(BinaryIO, process.stdin)
         process.stdin.close()
         if process.wait():
             raise BadInput("zstd cannot write it; is the disk full?", path)

@@ -7,7 +7,7 @@ from pathlib import Path
 class BadInput(Exception):
     """What is wrong, for the user, in one line; with the file and the line where there are such."""
 
-    def __init__(self, message: str, path: Path | None = None, line: int | None = None):
+    def __init__(self, message: str, path: Path | None = None, line: int | None = None) -> None:
         super().__init__(message)
         where = f"{path}:{line}: " if line else f"{path}: " if path else ""
         self.text = " ".join(f"{where}{message}".split())

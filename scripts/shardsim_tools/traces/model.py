@@ -3,8 +3,10 @@
 
 import json
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from .errors import BadInput, shown
 
@@ -31,7 +33,7 @@ def tables(path: Path) -> list[ModelTable]:
     return found
 
 
-def _loaded(path):
+def _loaded(path: Path) -> dict[str, Any]:
     try:
         value = json.loads(path.read_bytes())
     except (ValueError, RecursionError) as error:
@@ -41,7 +43,7 @@ def _loaded(path):
     return value
 
 
-def _resolved(value, path, where):
+def _resolved(value: Any, path: Path, where: str) -> tuple[dict[str, Any], Path]:
     """An object, or the file that a string names; with the file that it is in."""
     if isinstance(value, str):
         path = path.parent / value
@@ -51,14 +53,14 @@ def _resolved(value, path, where):
     return value, path
 
 
-def _list(value, key, path, default=None):
+def _list(value: dict[str, Any], key: str, path: Path, default: list[Any] | None = None) -> list[Any]:
     found = value.get(key, default)
     if not isinstance(found, list):
         raise BadInput(f"has no list {key!r}; a model (models/*.json) is wanted", path)
     return found
 
 
-def _table(table, path, where):
+def _table(table: dict[str, Any], path: Path, where: str) -> ModelTable:
     name, per, rows = (table.get(key, default) for key, default in DEFAULTS)
     if not isinstance(name, str) or per not in ("item", "query") or type(rows) is not int or rows < 1:
         raise BadInput(f"{where} is no table of a model: name, rows, pooling and per (item or query) are wanted", path)
@@ -74,36 +76,36 @@ def _table(table, path, where):
 DEFAULTS = (("name", None), ("per", "item"), ("rows", None))
 
 
-def _pareto(d):
+def _pareto(d: dict[str, Any]) -> float:
     """Of x^-(shape + 1) between two bounds, as sim/engine/distributions/pareto.cpp draws it."""
     s, reach = d["shape"], math.log(d["most"] / d["least"])
     integral = reach if s == 1 else -math.expm1(-(s - 1) * reach) / (s - 1)
-    return d["least"] * s * integral / -math.expm1(-s * reach)
+    return float(d["least"] * s * integral / -math.expm1(-s * reach))
 
 
-def _cdf(d):
+def _cdf(d: dict[str, Any]) -> float:
     points = d["points"]
     steps = zip(points, points[1:])
-    return (points[0][0] * points[0][1] + sum((a[0] + b[0]) / 2 * (b[1] - a[1]) for a, b in steps)) / 100
+    return float(points[0][0] * points[0][1] + sum((a[0] + b[0]) / 2 * (b[1] - a[1]) for a, b in steps)) / 100
 
 
-def _histogram(d):
+def _histogram(d: dict[str, Any]) -> float:
     middle = [b["value"] if "value" in b else (b["low"] + b["high"]) / 2 for b in d["bins"]]
     weights = [b["weight"] for b in d["bins"]]
-    return sum(m * w for m, w in zip(middle, weights)) / sum(weights)
+    return float(sum(m * w for m, w in zip(middle, weights)) / sum(weights))
 
 
-MEANS = {
-    "fixed": lambda d: d["value"],
-    "uniform": lambda d: (d["low"] + d["high"]) / 2,
-    "empirical": lambda d: sum(d["quantiles"]) / len(d["quantiles"]),
+MEANS: dict[str, Callable[[dict[str, Any]], float]] = {
+    "fixed": lambda d: float(d["value"]),
+    "uniform": lambda d: float(d["low"] + d["high"]) / 2,
+    "empirical": lambda d: float(sum(d["quantiles"])) / len(d["quantiles"]),
     "cdf": _cdf,
     "histogram": _histogram,
     "pareto": _pareto,
-} | dict.fromkeys(("exponential", "lognormal", "poisson", "geometric", "negative-binomial"), lambda d: d["mean"])
+} | dict.fromkeys(("exponential", "lognormal", "poisson", "geometric", "negative-binomial"), lambda d: float(d["mean"]))
 
 
-def mean(distribution: dict, path: Path, where: str) -> float:
+def mean(distribution: dict[str, Any], path: Path, where: str) -> float:
     kind = distribution.get("type")
     if kind not in MEANS:
         raise BadInput(

@@ -6,10 +6,13 @@ import io
 import json
 import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, TextIO
 
 from . import compressed
 from .errors import BadInput
+from .trace import Content, Table
 
 ENDINGS = (".jsonl", ".jsonl.gz", ".jsonl.zst")
 
@@ -27,7 +30,7 @@ def check(path: Path, force: bool) -> None:
 
 
 @contextlib.contextmanager
-def writing(path: Path | None):
+def writing(path: Path | None) -> Iterator[TextIO]:
     """A text stream into a new file beside it, which then takes its name; without a path, stdout."""
     if path is None:
         yield sys.stdout
@@ -46,16 +49,22 @@ def writing(path: Path | None):
         beside.unlink(missing_ok=True)
 
 
-def header(has_items: bool, detail: str, tables: list, provenance: dict) -> str:
+def header(has_items: bool, detail: str, tables: list[Table], provenance: dict[str, Any]) -> str:
     """`tables` are (name, rows or None)."""
-    value = {"format": "shardsim-trace", "version": 1, "time_unit": "us", "items": has_items, "detail": detail}
+    value: dict[str, Any] = {
+        "format": "shardsim-trace",
+        "version": 1,
+        "time_unit": "us",
+        "items": has_items,
+        "detail": detail,
+    }
     if detail != "none":
         value["tables"] = [{"name": name} | ({"rows": rows} if rows else {}) for name, rows in tables]
     value["provenance"] = provenance
     return json.dumps(value, ensure_ascii=False) + "\n"
 
 
-def tail(items: int | None, detail: str, content: dict | None) -> str:
+def tail(items: int | None, detail: str, content: Content | None) -> str:
     """Of a record, what follows its time."""
     text = f', "items": {items}' if items is not None else ""
     if detail != "none":

@@ -2,7 +2,10 @@
 """Traces in their text form (docs/traces.md), read record by record."""
 
 import json
+from collections.abc import Iterator
 from decimal import Decimal
+from pathlib import Path
+from typing import Any, NoReturn
 
 from .errors import BadInput, shown
 from .source import Source
@@ -15,7 +18,7 @@ DETAIL_KEY = {"none": None, "counts": "lookups", "rows": "rows"}
 class TraceFile:
     """`tables` are (name, rows or None). Iterating reads the file from its start, each time anew."""
 
-    def __init__(self, path):
+    def __init__(self, path: Path) -> None:
         self.source = Source(path)
         header = self._header()
         self.unit = UNITS[header["time_unit"]]
@@ -24,7 +27,7 @@ class TraceFile:
         self.tables = [(table["name"], table.get("rows")) for table in header.get("tables", [])]
         self.provenance = header.get("provenance", {})
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[tuple[int, int | None, dict[str, Any] | None]]:
         """(picoseconds, items or None, content by table or None)."""
         lines = self.source.said()
         next(lines)
@@ -38,7 +41,7 @@ class TraceFile:
             last = time
             yield time, self._items(record), self._content(record, names)
 
-    def _object(self, line, what):
+    def _object(self, line: str, what: str) -> dict[str, Any]:
         try:
             value = json.loads(line, parse_float=Decimal, parse_constant=_refused)
         except (ValueError, RecursionError):
@@ -47,7 +50,7 @@ class TraceFile:
             raise self.source.bad(f"is no JSON object; {what} of a trace (docs/traces.md) is wanted")
         return value
 
-    def _header(self):
+    def _header(self) -> dict[str, Any]:
         if self.source.head.startswith(b"SSTRACE"):
             raise BadInput("is a compact trace; `shardsim trace convert` makes it text", self.source.path)
         header = self._object(next(self.source.said()), "the header")
@@ -76,19 +79,19 @@ class TraceFile:
                 raise self.source.bad(f"the header {message}", 1)
         return header
 
-    def _time(self, record):
+    def _time(self, record: dict[str, Any]) -> int:
         time = record.get("t")
         if isinstance(time, bool) or not isinstance(time, (int, Decimal)) or not 0 <= time * self.unit <= LARGEST:
             raise self.source.bad(f"t is {shown(time)}; a number of at least 0 in the header's time_unit is wanted")
         return int((time * self.unit).to_integral_value()) if isinstance(time, Decimal) else time * self.unit
 
-    def _items(self, record):
+    def _items(self, record: dict[str, Any]) -> int | None:
         items = record.get("items")
         if self.has_items and not (type(items) is int and 1 <= items <= 1_000_000):
             raise self.source.bad(f"items is {shown(items)}; a whole number from 1 to 1000000 is wanted")
         return items if self.has_items else None
 
-    def _content(self, record, names):
+    def _content(self, record: dict[str, Any], names: set[str]) -> dict[str, Any] | None:
         key = DETAIL_KEY[self.detail]
         content = record.get(key) if key else None
         if not key:
@@ -102,17 +105,17 @@ class TraceFile:
                 raise self.source.bad(f"{key} of {name!r} are {shown(value)}")
         return content
 
-    def counts(self):
+    def counts(self) -> Iterator[dict[str, int]]:
         """The lookups in each table, of each record."""
         for _, _, content in self:
-            yield {name: len(value) if self.detail == "rows" else value for name, value in content.items()}
+            yield {name: len(value) if self.detail == "rows" else value for name, value in (content or {}).items()}
 
 
-def _refused(text):
+def _refused(text: str) -> NoReturn:
     raise ValueError(f"{text} is no JSON")
 
 
-def _are_tables(tables):
+def _are_tables(tables: object) -> bool:
     if not isinstance(tables, list) or not all(isinstance(t, dict) and isinstance(t.get("name"), str) for t in tables):
         return False
     return len({table["name"] for table in tables}) == len(tables)

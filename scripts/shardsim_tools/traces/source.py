@@ -4,7 +4,9 @@
 import contextlib
 import csv
 import operator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import BinaryIO
 
 from . import compressed
 from .errors import BadInput, shown
@@ -16,11 +18,11 @@ HEAD = 2**16  # bytes by which a format is told
 class Source:
     """`line` is the number of the line read last."""
 
-    def __init__(self, path: Path):
+    def __init__(self, path: Path) -> None:
         self.path = path
         self.line = 0
         self.notes: list[str] = []  # what the result does not express, a line each
-        self._raw = None
+        self._raw: BinaryIO | None = None
         if path.is_dir():
             raise BadInput("is a folder; name a file", path)
         if path.exists() and not path.is_file():
@@ -45,7 +47,7 @@ class Source:
         return None
 
     @contextlib.contextmanager
-    def opened(self):
+    def opened(self) -> Iterator[BinaryIO]:
         with self.path.open("rb") as self._raw, compressed.reading(self._raw, self.path) as file:
             yield file
         self._raw = None
@@ -56,7 +58,7 @@ class Source:
         lines = text.splitlines()
         return lines[:-1] if len(self.head) == HEAD and len(lines) > 1 else lines
 
-    def lines(self):
+    def lines(self) -> Iterator[str]:
         """Every line, without its end."""
         self.line = 0
         with self.opened() as file:
@@ -72,7 +74,7 @@ class Source:
                     raise self.bad("holds NUL bytes; text in UTF-8 is wanted")
                 yield text.rstrip("\r\n")
 
-    def _line(self, file):
+    def _line(self, file: BinaryIO) -> bytes:
         try:
             raw = file.readline(LONGEST + 1)
         except EOFError:
@@ -83,11 +85,11 @@ class Source:
             raise self.bad(f"is longer than {LONGEST >> 20} MiB; text in lines is wanted", self.line + 1)
         return raw
 
-    def said(self):
+    def said(self) -> Iterator[str]:
         """The lines that are not blank."""
         return (line for line in self.lines() if line.strip())
 
-    def cells(self, delimiter: str = ","):
+    def cells(self, delimiter: str = ",") -> Iterator[list[str]]:
         """The cells of each line of a CSV file; blank lines are left out."""
         reader = csv.reader(self.lines(), delimiter=delimiter, strict=True)
         try:
@@ -97,7 +99,7 @@ class Source:
         except csv.Error as error:
             raise self.bad(f"is not valid CSV: {error}") from None
 
-    def columns(self, wanted: list[str], delimiter: str = ","):
+    def columns(self, wanted: list[str], delimiter: str = ",") -> Iterator[Sequence[str]]:
         """The cells below these headings, a list or (of one) a tuple a line. Upper or lower case does not matter."""
         rows = self.cells(delimiter)
         heading = next(rows)
@@ -107,7 +109,7 @@ class Source:
                 raise self.bad(f"has {len(row)} columns, the heading {len(heading)}; the file may be cut short")
             yield take(row)
 
-    def _taker(self, heading, wanted):
+    def _taker(self, heading: list[str], wanted: list[str]) -> Callable[[list[str]], Sequence[str]]:
         keys = [cell.strip().lower() for cell in heading]
         places = []
         for name in wanted:

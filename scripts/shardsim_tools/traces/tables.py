@@ -31,7 +31,7 @@ def row_counts(text: str | None, names: list[str], every: bool = False) -> dict[
     return counts
 
 
-def _count(text):
+def _count(text: str) -> int:
     if not re.fullmatch(r"\d{1,18}", text.strip(), re.ASCII) or not int(text):
         raise BadInput(f"--rows holds {shown(text)}; {WANTED}")
     return int(text)

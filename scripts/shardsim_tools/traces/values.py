@@ -7,6 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from .errors import BadInput, shown
+from .source import Source
 
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
 STAMP = re.compile(r"(\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d)(?:\.(\d{1,12}))?\s*(Z|[+-]\d\d:?\d\d)?", re.ASCII)
@@ -19,14 +20,14 @@ FARTHEST = 10**12 * SECOND  # of any clock's zero; what lies beyond is no time
 _EPOCH = datetime.datetime(1970, 1, 1)
 
 
-def whole(text: str, source, what: str, least: int = 0, most: int = LARGEST) -> int:
+def whole(text: str, source: Source, what: str, least: int = 0, most: int = LARGEST) -> int:
     digits = text.strip()
     if digits.isascii() and digits.isdigit() and len(digits) < 20 and least <= (value := int(digits)) <= most:
         return value
     raise source.bad(f"{what} is {shown(text)}; a whole number from {least} to {most} is wanted")
 
 
-def number(text: str, source, what: str, least: float | None = None) -> Decimal:
+def number(text: str, source: Source, what: str, least: float | None = None) -> Decimal:
     """Finite; neither 'nan' nor '1_000' passes."""
     if not NUMBER.fullmatch(text.strip()):
         raise source.bad(f"{what} is {shown(text)}; a number is wanted")
@@ -36,7 +37,7 @@ def number(text: str, source, what: str, least: float | None = None) -> Decimal:
     return value
 
 
-def picoseconds(text: str, source, what: str, unit: int = SECOND) -> int:
+def picoseconds(text: str, source: Source, what: str, unit: int = SECOND) -> int:
     """A time or a duration, as a number of `unit`s."""
     value = number(text, source, what, 0)
     if value * unit > FARTHEST:
@@ -44,7 +45,7 @@ def picoseconds(text: str, source, what: str, unit: int = SECOND) -> int:
     return int((value * unit).to_integral_value())
 
 
-def instant(text: str, source, what: str, unit: int = SECOND, form: str | None = None) -> int:
+def instant(text: str, source: Source, what: str, unit: int = SECOND, form: str | None = None) -> int:
     """A date and time (without a zone: UTC), in the form of strptime if one is given, or a number of `unit`s."""
     if form:
         return _formed(text.strip(), source, what, form)
@@ -64,7 +65,7 @@ def instant(text: str, source, what: str, unit: int = SECOND, form: str | None =
     return seconds * SECOND + int((stamp[2] or "").ljust(12, "0"))
 
 
-def _formed(text, source, what, form):
+def _formed(text: str, source: Source, what: str, form: str) -> int:
     try:
         moment = datetime.datetime.strptime(text, form)
     except ValueError as error:
@@ -75,9 +76,9 @@ def _formed(text, source, what, form):
     return (since.days * 86400 + since.seconds) * SECOND + since.microseconds * UNITS["us"]
 
 
-def _zone(text):
+def _zone(text: str | None) -> int:
     """Seconds east of UTC."""
-    if text in (None, "Z"):
+    if text is None or text == "Z":
         return 0
     minutes = int(text[1:3]) * 60 + int(text[-2:])
     return minutes * 60 * (-1 if text[0] == "-" else 1)

@@ -1,14 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """Lines of words in two parts, a:b, of which one names a table and the other a row."""
 
+from collections.abc import Iterator
+
+from .source import Source
 from .tables import row_counts
-from .trace import Trace
+from .trace import Records, Trace
 
 IGNORED = {"label", "click", "show", "clk", "target_label"}
 MOST_TABLES = 100_000
 
 
-def head_pairs(source):
+def head_pairs(source: Source) -> list[tuple[str, str]]:
     """Of the first lines, if all their words are such pairs, but for numbers at the start of a line."""
     pairs = []
     for line in source.head_lines()[:20]:
@@ -30,7 +33,7 @@ def head_pairs(source):
     return pairs
 
 
-def _is_number(text):
+def _is_number(text: str) -> bool:
     try:
         float(text)
         return True
@@ -38,9 +41,9 @@ def _is_number(text):
         return False
 
 
-def read(source, rows, table_first):
+def read(source: Source, rows: str | None, table_first: bool) -> Trace:
     """The names of tables come before the records, so that the file is read twice."""
-    names = list(_names(source, table_first))
+    names = _names(source, table_first)
     counts = row_counts(rows, names)
     what = "modulo the table's rows, as --rows gives them" if counts else "as they are"
     remarks = {"rows": f"the source's numbers, {what}; words whose row is no whole number are left out"}
@@ -48,10 +51,10 @@ def read(source, rows, table_first):
     return Trace(_records(source, counts, table_first), "rows", tables, has_times=False, remarks=remarks)
 
 
-def _pairs(source, table_first):
+def _pairs(source: Source, table_first: bool) -> Iterator[list[tuple[str, int]]]:
     """Of each line, (table, row) of its words."""
     for line in source.said():
-        found = []
+        found: list[tuple[str, int]] = []
         for n, word in enumerate(line.split()):
             left, colon, right = word.rpartition(":")
             if not colon:
@@ -72,7 +75,7 @@ def _pairs(source, table_first):
         yield found
 
 
-def _names(source, table_first):
+def _names(source: Source, table_first: bool) -> list[str]:
     names = {}
     for found in _pairs(source, table_first):
         for table, _ in found:
@@ -81,12 +84,12 @@ def _names(source, table_first):
             raise source.bad(f"is where table number {MOST_TABLES} comes; row:table and table:row may be mixed up")
     if not names:
         raise source.bad("and all before it hold no row numbers")
-    return names
+    return list(names)
 
 
-def _records(source, counts, table_first):
+def _records(source: Source, counts: dict[str, int], table_first: bool) -> Records:
     for found in _pairs(source, table_first):
-        content = {}
+        content: dict[str, list[int]] = {}
         for table, row in found:
             if table in counts:
                 row %= counts[table]

@@ -20,8 +20,10 @@ FINDING = Finding(
     "median",
     judge,
     reasons={
-        Verdict.FAILS: "The singular server gathers for a batch on one core, one table after the other. With four or more balanced "
-        "shards these gathers run in parallel, which saves more than the RPCs cost at these platform figures. With half the serialization "
-        "speed or half the NIC bandwidth fewer configurations gain, but some still do.",
+        Verdict.FAILS: (
+            "The singular server gathers for a batch on one core, one table after the other. With four or more balanced"
+            " shards these gathers run in parallel, which saves more than the RPCs cost at these platform figures. With"
+            " half the serialization speed or half the NIC bandwidth fewer configurations gain, but some still do."
+        ),
     },
 )

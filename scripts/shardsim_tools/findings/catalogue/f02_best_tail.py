@@ -28,5 +28,7 @@ FINDING = Finding(
     "tail",
     judge,
     known=ABSTRACT,
-    calibration="No independent check: the spread of query sizes (`workloads/query_sizes/drm.json`, cv) was calibrated to it.",
+    calibration=(
+        "No independent check: the spread of query sizes (`workloads/query_sizes/drm.json`, cv) was calibrated to it."
+    ),
 )

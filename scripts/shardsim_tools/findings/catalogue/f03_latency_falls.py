@@ -9,8 +9,10 @@ FINDING = Finding(
     "median",
     lambda studies: judge_steps(studies, "p50_overhead", "P50 overhead", lambda step: step.below(0)),
     reasons={
-        verdict: "All steps do except one, DRM2 under NSBP from 4 to 8 shards: packing by bytes leaves 50 of its small tables together "
-        "on one shard, which then gathers for as long as before."
+        verdict: (
+            "All steps do except one, DRM2 under NSBP from 4 to 8 shards: packing by bytes leaves 50 of its small"
+            " tables together on one shard, which then gathers for as long as before."
+        )
         for verdict in (Verdict.FAILS, Verdict.UNDECIDED)
     },
 )

@@ -11,18 +11,15 @@ def judge(studies: Studies) -> Outcome:
     for model in ["drm1", "drm2"]:
         for count in COUNTS:
             row = [Cell(f"{model}, {count} shards")]
-            for column, is_extreme in (
-                ("compute_overhead", lambda gap: gap.below(0)),
-                ("p50_overhead", lambda gap: gap.above(0)),
-            ):
+            for column in ("compute_overhead", "p50_overhead"):
                 nsbp = studies.serial.estimate(model, f"nsbp {count}", column)
                 gaps = [nsbp - studies.serial.estimate(model, f"{other} {count}", column) for other in OTHERS]
-                judged = [is_extreme(gap) for gap in gaps]
+                judged = [gap.below(0) if column == "compute_overhead" else gap.above(0) for gap in gaps]
                 row += [percent(nsbp), *map(percent, gaps, judged)]
                 verdicts += judged
             rows.append(row)
-    gaps = [f"less {other}'s" for other in OTHERS]
-    head = ["", "NSBP compute", *gaps, "NSBP P50", *gaps]
+    less = [f"less {other}'s" for other in OTHERS]
+    head = ["", "NSBP compute", *less, "NSBP P50", *less]
     return Outcome(all_hold(verdicts), counted(verdicts, "comparisons do"), head, rows, "%, differences in points")
 
 

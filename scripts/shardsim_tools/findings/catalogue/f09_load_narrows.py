@@ -23,12 +23,17 @@ def judge(studies: Studies) -> Outcome:
 
 FINDING = Finding(
     "under load the P99 gap to singular shrinks or turns",
-    "each model, load-balanced and NSBP on 8 shards: P99 overhead lower at 25 queries a second than one query at a time",
+    (
+        "each model, load-balanced and NSBP on 8 shards: P99 overhead lower at 25 queries a second than one query at a"
+        " time"
+    ),
     "tail",
     judge,
     reasons={
-        verdict: "At 25 queries a second nothing saturates (the main shard is 8 % busy), and the little queueing that there is happens "
-        "at the NIC."
+        verdict: (
+            "At 25 queries a second nothing saturates (the main shard is 8 % busy), and the little queueing that there"
+            " is happens at the NIC."
+        )
         for verdict in (Verdict.FAILS, Verdict.UNDECIDED)
     },
 )

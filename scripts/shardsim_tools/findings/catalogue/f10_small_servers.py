@@ -26,7 +26,9 @@ FINDING = Finding(
     judge,
     calibration="Clock, cores and NIC of sc-small are guesses.",
     reasons={
-        Verdict.FAILS: "Balanced strategies pass. NSBP packs 110 small tables of DRM1 on one shard, and all of their answers leave through its "
-        "10 Gb/s NIC.",
+        Verdict.FAILS: (
+            "Balanced strategies pass. NSBP packs 110 small tables of DRM1 on one shard, and all of their answers leave"
+            " through its 10 Gb/s NIC."
+        ),
     },
 )

@@ -10,14 +10,16 @@ def judge(studies: Studies) -> Outcome:
     rows, verdicts = [], []
     for model in MODELS:
         row = [Cell(model)]
-        for column, is_extreme, pick in (
-            ("p50_overhead", lambda gap: gap.above(-LATENCY_TIE), max),
-            ("compute_overhead", lambda gap: gap.below(COMPUTE_TIE), min),
-        ):
+        for column in ("p50_overhead", "compute_overhead"):
             overheads = studies.serial.overheads(model, column)
             others = [name for name in DISTRIBUTED if name != "one-shard"]
-            judged = all_hold(is_extreme(overheads["one-shard"] - overheads[name]) for name in others)
-            rival = pick(others, key=lambda name: overheads[name].value)
+            gaps = [overheads["one-shard"] - overheads[name] for name in others]
+            if column == "p50_overhead":
+                judged = all_hold(gap.above(-LATENCY_TIE) for gap in gaps)
+                rival = max(others, key=lambda name: overheads[name].value)
+            else:
+                judged = all_hold(gap.below(COMPUTE_TIE) for gap in gaps)
+                rival = min(others, key=lambda name: overheads[name].value)
             row += [percent(overheads["one-shard"], judged), Cell(f"{rival} {percent(overheads[rival]).text}")]
             verdicts.append(judged)
         rows.append(row)

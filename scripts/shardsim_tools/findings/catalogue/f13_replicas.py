@@ -29,8 +29,10 @@ def judge(studies: Studies) -> Outcome:
 
 FINDING = Finding(
     "for a given rate and latency the main shard needs many replicas and sparse shards few",
-    "each model at 25 queries a second: the main shard more than 5 times as busy as the busiest sparse shard, "
-    "so that it needs that many times the replicas",
+    (
+        "each model at 25 queries a second: the main shard more than 5 times as busy as the busiest sparse shard, "
+        "so that it needs that many times the replicas"
+    ),
     "replicas",
     judge,
 )

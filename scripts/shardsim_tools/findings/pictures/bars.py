@@ -2,8 +2,11 @@
 """Bars of estimates, side by side, with their intervals."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from matplotlib import pyplot
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
 from shardsim_tools.plotting import figure
 
@@ -14,14 +17,14 @@ from ..studies import DISTRIBUTED
 @dataclass
 class Series:
     label: str
-    style: dict
+    style: dict[str, Any]
     estimates: list[Estimate]
 
 
 DARK, LIGHT, WARM = {"facecolor": "#08519c"}, {"facecolor": "#9ecae1"}, {"facecolor": "#fdae6b"}
 
 
-def grouped(axes, series: list[Series], factor: float = 1.0) -> None:
+def grouped(axes: Axes, series: list[Series], factor: float = 1.0) -> None:
     """A group of bars for each place along x. What is in doubt is hollow."""
     width = figure.SLOT / len(series)
     for at, one in enumerate(series):
@@ -41,7 +44,9 @@ def grouped(axes, series: list[Series], factor: float = 1.0) -> None:
     axes.axhline(0, color="#222222", linewidth=0.8)
 
 
-def stacked_panels(titles: list[str], categories: list[str] | None = None, height: float = 1.45, width: float = 7.2):
+def stacked_panels(
+    titles: list[str], categories: list[str] | None = None, height: float = 1.45, width: float = 7.2
+) -> tuple[Figure, list[Axes]]:
     """A panel above the other for each title, sharing the categories along x: (figure, [axes])."""
     categories = DISTRIBUTED if categories is None else categories
     size = (width, height * len(titles) + 0.6)
@@ -54,5 +59,5 @@ def stacked_panels(titles: list[str], categories: list[str] | None = None, heigh
     return plot, [axes for (axes,) in rows]
 
 
-def legend(plot, axes) -> None:
+def legend(plot: Figure, axes: Axes) -> None:
     figure.legend_above(plot, *axes.get_legend_handles_labels())

@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
+from matplotlib.figure import Figure
+
 from ..catalogue.f12_network_exceeds_sparse import spans
-from ..studies import DISTRIBUTED, MODELS
+from ..studies import DISTRIBUTED, MODELS, Studies
 from . import bars
 
 CAPTION = "Network and sparse operator time in the embedded portion, mean over queries, one at a time"
 
 
-def draw(studies):
+def draw(studies: Studies) -> Figure:
     plot, panels = bars.stacked_panels(MODELS)
     for axes, model in zip(panels, MODELS):
         times = [spans(studies, model, name) for name in DISTRIBUTED]

@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-from ..studies import MODELS
+from matplotlib.figure import Figure
+
+from ..studies import MODELS, Studies
 from . import bars
 
 CAPTION = "P50 latency over the singular server's, one query at a time"
 
 
-def draw(studies):
+def draw(studies: Studies) -> Figure:
     plot, panels = bars.stacked_panels(MODELS)
     for axes, model in zip(panels, MODELS):
         overheads = studies.serial.overheads(model, "p50_overhead")

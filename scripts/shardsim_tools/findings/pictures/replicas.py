@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
+from matplotlib.figure import Figure
+
 from ..catalogue.f13_replicas import busiest
-from ..studies import MODELS
+from ..studies import MODELS, Studies
 from . import bars
 
 CAPTION = "How busy the main shard and the busiest of 8 load-balanced sparse shards are at 25 queries a second"
 
 
-def draw(studies):
+def draw(studies: Studies) -> Figure:
     plot, (axes,) = bars.stacked_panels([""], MODELS, height=1.9, width=5)
     series = [
         bars.Series("main shard", bars.DARK, [busiest(studies, model, "main") for model in MODELS]),

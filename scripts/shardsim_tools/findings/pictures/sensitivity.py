@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 from matplotlib import pyplot
+from matplotlib.figure import Figure
 from matplotlib.patches import Patch, Rectangle
 
 from shardsim_tools.plotting import figure
@@ -12,7 +13,7 @@ CAPTION = (
     "What changes with each constant at half (left half of a cell) and half again (right half) its shipped value; "
     "an empty cell: nothing"
 )
-STYLES = {
+STYLES: dict[Verdict | None, dict[str, str]] = {
     Verdict.HOLDS: {"facecolor": "#08519c"},
     Verdict.FAILS: {"facecolor": "#fdae6b"},
     Verdict.UNDECIDED: {"facecolor": "#ffffff", "hatch": "//////"},
@@ -22,10 +23,10 @@ LABELS = {
     Verdict.HOLDS: "now holds", Verdict.FAILS: "no longer holds", Verdict.UNDECIDED: "now undecided",
     None: "cannot be judged: tables do not fit",
 }  # fmt: skip
-JUDGED = {Verdict.HOLDS: "holds", Verdict.FAILS: "not", Verdict.UNDECIDED: "?"}
+JUDGED: dict[Verdict | None, str] = {Verdict.HOLDS: "holds", Verdict.FAILS: "not", Verdict.UNDECIDED: "?"}
 
 
-def draw(sensitivity: Sensitivity):
+def draw(sensitivity: Sensitivity) -> Figure:
     names, rows = list(findings()), sensitivity.rows
     plot, axes = pyplot.subplots(figsize=(8.2, 0.23 * len(rows) + 1.3), constrained_layout=True)
     used = set()

@@ -1,11 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
-from ..studies import MODELS
+from matplotlib.figure import Figure
+
+from ..studies import MODELS, Studies
 from . import bars
 
-CAPTION = "P99 latency over the singular server's, one query at a time and at 25 queries a second; between the axis and the dotted line it is +1 %, to the point"
+CAPTION = (
+    "P99 latency over the singular server's, one query at a time and at 25 queries a second; between the axis and the"
+    " dotted line it is +1 %, to the point"
+)
 
 
-def draw(studies):
+def draw(studies: Studies) -> Figure:
     plot, panels = bars.stacked_panels(MODELS)
     for axes, model in zip(panels, MODELS):
         serial, load = (study.overheads(model, "p99_overhead") for study in (studies.serial, studies.load))

@@ -241,7 +241,8 @@ class SimGrid(Converting):
             for c in "xyz"
         )
         routes = "".join(
-            f'<zoneRoute src="{a}" dst="{b}" gw_src="{a}{a}_router" gw_dst="{b}{b}_router"><link_ctn id="w"/></zoneRoute>'
+            f'<zoneRoute src="{a}" dst="{b}" gw_src="{a}{a}_router" gw_dst="{b}{b}_router"><link_ctn'
+            ' id="w"/></zoneRoute>'
             for a, b in ("xy", "yz", "xz")
         )
         graph = self.converted("c.xml", platform(
@@ -363,9 +364,10 @@ class SNDlib(Converting):
 class Formats(Converting):
     def test_gml(self):
         text = (
-            'graph [\n  directed 0\n  node [ id 0 label "A &amp; B" ]\n  node [ id 1 label "X" ]\n  node [ id 2 label "X" ]\n'
-            '  edge [ source 0 target 1 LinkSpeedRaw 155000000.0 ]\n  edge [ source 1 target 2 LinkSpeed "10" LinkSpeedUnits "G" ]\n'
-            '  edge [ source 0 target 2 LinkLabel "45 Mbps DS-3" latency "3 ms" ]\n  edge [ source 0 target 2 ]\n]\n'
+            'graph [\n  directed 0\n  node [ id 0 label "A &amp; B" ]\n  node [ id 1 label "X" ]\n  node [ id 2 label'
+            ' "X" ]\n  edge [ source 0 target 1 LinkSpeedRaw 155000000.0 ]\n  edge [ source 1 target 2 LinkSpeed "10"'
+            ' LinkSpeedUnits "G" ]\n  edge [ source 0 target 2 LinkLabel "45 Mbps DS-3" latency "3 ms" ]\n  edge ['
+            " source 0 target 2 ]\n]\n"
         )
         graph = self.converted("g.gml", text, "--default", "bandwidth=unlimited", *DELAY)
         self.assertEqual(graph["hosts"], ["A & B", "X (1)", "X (2)"])
@@ -452,9 +454,9 @@ class Formats(Converting):
         self.refused("o.txt", "1 2\n2\n", 2, "has 1 words", options=("--format", "ns3-orbis", *SPEED, *DELAY))
 
     TOPO = (
-        "Nodes 8\nTiers 3\nPodsize 4\n\nTier 0\nDownlink_speed_Gbps 200\nRadix_Down 2\nRadix_Up 2\nDownlink_Latency_ns 1000\n"
-        "Switch_Latency_ns 100\nTier 1\nDownlink_speed_Gbps 200\nRadix_Down 2\nRadix_Up 4\nDownlink_Latency_ns 1000\nBundle 1\n"
-        "Tier 2\nDownlink_speed_Gbps 100\nRadix_Down 4\nDownlink_Latency_ns 2000\nBundle 2\n"
+        "Nodes 8\nTiers 3\nPodsize 4\n\nTier 0\nDownlink_speed_Gbps 200\nRadix_Down 2\nRadix_Up 2\nDownlink_Latency_ns"
+        " 1000\nSwitch_Latency_ns 100\nTier 1\nDownlink_speed_Gbps 200\nRadix_Down 2\nRadix_Up 4\nDownlink_Latency_ns"
+        " 1000\nBundle 1\nTier 2\nDownlink_speed_Gbps 100\nRadix_Down 4\nDownlink_Latency_ns 2000\nBundle 2\n"
     )
 
     def test_htsim(self):

@@ -4,7 +4,7 @@
 import json
 import unittest
 
-from test_convert import DELAY, SPEED, Converting, base, rows, run
+from test_convert_topology import DELAY, SPEED, Converting, base, rows, run
 
 BOTH = SPEED + DELAY
 PER_KM = ("--latency-per-km", "5 us")
@@ -88,8 +88,10 @@ class Repair(Converting):
         graph = self.converted("n.json", text, *BOTH, "--repair")
         self.assertEqual((graph["hosts"], rows(graph)), (["a", "b"], [("a", "b", "10 Gbps", "1 ms")]))
         self.assertIn(
-            "repaired: 1 node renamed, such as 'b~2', 1 link of a node to itself dropped, 2 doubled links dropped, "
-            "2 nodes apart from the largest part left out",
+            (
+                "repaired: 1 node renamed, such as 'b~2', 1 link of a node to itself dropped, 2 doubled links dropped, "
+                "2 nodes apart from the largest part left out"
+            ),
             self.notes,
         )
 
@@ -196,8 +198,8 @@ class Supplied(Converting):
             f'<node id="{n}"><coordinates><x>{x}</x><y>10</y></coordinates></node>' for n, x in (("A", 1), ("B", 2))
         )
         text = (
-            f'<network><networkStructure><nodes coordinatesType="pixel">{nodes}</nodes><links><link id="L"><source>A</source>'
-            "<target>B</target></link></links></networkStructure></network>"
+            f'<network><networkStructure><nodes coordinatesType="pixel">{nodes}</nodes><links><link'
+            ' id="L"><source>A</source><target>B</target></link></links></networkStructure></network>'
         )
         graph = self.converted("n.xml", text, *BOTH, *PER_KM)
         self.assertEqual(rows(graph), [("A", "B", "10 Gbps", "1 ms")])

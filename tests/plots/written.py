@@ -14,7 +14,7 @@ CONFIGURATIONS = {
 }
 VERDICTS = {("large", "one-shard"): "infeasible", ("large", "nsbp 2"): "saturated"}
 METRICS = (
-    "completed,mean_us,p50_us,p90_us,p99_us,cpu_us_per_query," "p50_overhead,p90_overhead,p99_overhead,compute_overhead"
+    "completed,mean_us,p50_us,p90_us,p99_us,cpu_us_per_query,p50_overhead,p90_overhead,p99_overhead,compute_overhead"
 )
 # Shares of the latency; they add up to 1.
 SPANS = {"queueing": 0.1, "dense": 0.5, "sparse": 0.1, "serde": 0.1, "service": 0.05, "network": 0.15}
