@@ -3,6 +3,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 MODELS = ["small", "large"]
 # configuration -> (latency factor, CPU factor, shards)
@@ -23,12 +24,17 @@ LINKS = 20
 
 def write_sweep(directory: Path) -> None:
     """Two models by four configurations; the large model does not fit one shard, and saturates two."""
-    rows, points = [], []
+    rows: list[str] = []
+    points: list[dict[str, Any]] = []
     for model in MODELS:
         for configuration, (latency, cpu, shards) in CONFIGURATIONS.items():
             index = len(points)
             verdict = VERDICTS.get((model, configuration), "stable")
-            point = {"index": index, "axes": {"model": model, "configuration": configuration}, "verdict": verdict}
+            point: dict[str, Any] = {
+                "index": index,
+                "axes": {"model": model, "configuration": configuration},
+                "verdict": verdict,
+            }
             if verdict == "infeasible":
                 point["error"] = "shard sparse0 lacks 10 GiB"
                 rows.append(f"{model},{configuration}," + "," * 9 + "," + verdict)
