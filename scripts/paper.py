@@ -12,7 +12,7 @@ import sys
 import time
 from pathlib import Path
 
-from shardsim_tools.checkout import ROOT
+from shardsim_tools.checkout import PROGRAM, ROOT
 from shardsim_tools.findings import page, runs
 from shardsim_tools.findings.catalogue import findings
 from shardsim_tools.findings.constants import read_constants
@@ -73,13 +73,6 @@ class Progress:
             print(file=sys.stderr)
 
 
-def at_least_one(text: str) -> int:
-    value = int(text)
-    if value < 1:
-        raise ValueError
-    return value
-
-
 def main() -> int:
     parser = command.bare_parser(__doc__, "scripts/paper.py out/paper out/load --out docs")
     parser.add_argument("serial", metavar="SERIAL", type=Path, help="results of workloads/experiments/paper.json")
@@ -89,16 +82,18 @@ def main() -> int:
     )
     parser.add_argument("--no-sensitivity", action="store_true", help="run nothing, and leave that section out")
     parser.add_argument(
-        "--queries", metavar="N", type=at_least_one, default=4000,
+        "--queries", metavar="N", type=command.at_least_one, default=4000,
         help="queries of each run with a constant changed (default: %(default)s)",
     )  # fmt: skip
     parser.add_argument("--only", metavar="TEXT", default="", help="only the constants whose name holds this")
-    parser.add_argument("--jobs", metavar="N", type=at_least_one, default=runs.default_jobs(), help="points at a time")
+    parser.add_argument(
+        "--jobs", metavar="N", type=command.at_least_one, default=runs.default_jobs(), help="points at a time"
+    )
     parser.add_argument(
         "--cache", metavar="DIR", type=Path, default=ROOT / "out" / "findings", help="default: out/findings"
     )
     parser.add_argument(
-        "--shardsim", metavar="PATH", type=Path, default=ROOT / "build" / "release" / "shardsim",
+        "--shardsim", metavar="PATH", type=Path, default=PROGRAM,
         help="the program (default: build/release/shardsim)",
     )  # fmt: skip
     options = parser.parse_args()

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from shardsim_tools.checkout import ROOT
+from shardsim_tools.checkout import PROGRAM
 from shardsim_tools.plotting import command, figure
 from shardsim_tools.plotting.styles import COLOURS, LINES, MARKERS
 from shardsim_tools.plotting.sweep import SweepError
@@ -31,7 +31,6 @@ ECN_THRESHOLD = "97630 B"
 TIMEOUT_MS = 200
 # With packets, whether the last one still fits in the queue is a matter of nanoseconds: one run proves little.
 REPEATS = 11
-PROGRAM = ROOT / "build" / "release" / "shardsim"
 
 
 @dataclass(frozen=True, eq=False)

@@ -164,13 +164,6 @@ def output_directory(options: argparse.Namespace) -> Path:
     return out or (sweep.parent if sweep.is_file() else sweep) / "plots"
 
 
-def at_least_one(text: str) -> int:
-    value = int(text)
-    if value < 1:
-        raise ValueError
-    return value
-
-
 def main() -> int:
     parser = command.parser(
         __doc__, "scripts/plot_links.py out/drm1 --links 10",
@@ -178,7 +171,11 @@ def main() -> int:
     )  # fmt: skip
     command.add_out(parser)
     parser.add_argument(
-        "--links", metavar="N", type=at_least_one, default=15, help="how many links to draw (default: %(default)s)"
+        "--links",
+        metavar="N",
+        type=command.at_least_one,
+        default=15,
+        help="how many links to draw (default: %(default)s)",
     )
     options = parser.parse_args()
     return command.run_bare(lambda: draw(options))

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from shardsim_tools.checkout import ROOT
+from shardsim_tools.checkout import PROGRAM
 from shardsim_tools.plotting import command, figure
 from shardsim_tools.plotting.styles import COLOURS, LINES, MARKERS
 from shardsim_tools.plotting.sweep import SCHEMA_VERSION, SweepError
@@ -21,7 +21,6 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator, NullLocator
 
-PROGRAM = ROOT / "build" / "release" / "shardsim"
 COLUMNS, ROW = 3, 3.0  # panels in a row; inches
 BLUE, GREY = COLOURS[2], "#666666"
 MOST_NAMED, MOST_CURVES = 20, 6  # tables
@@ -283,13 +282,6 @@ def shortened(name: str) -> str:
     return name if len(name) < 22 else name[:20] + "…"
 
 
-def at_least_one(text: str) -> int:
-    value = int(text)
-    if value < 1:
-        raise ValueError
-    return value
-
-
 def main() -> int:
     parser = command.bare_parser(__doc__, "scripts/plot_trace.py out/drm1.trace --out out/plots")
     parser.add_argument(
@@ -297,7 +289,11 @@ def main() -> int:
     )
     parser.add_argument("--out", metavar="DIR", type=Path, help="where the plots go (default: plots/ beside TRACE)")
     parser.add_argument(
-        "--bins", metavar="N", type=at_least_one, default=200, help="bins of the rate over time (default: %(default)s)"
+        "--bins",
+        metavar="N",
+        type=command.at_least_one,
+        default=200,
+        help="bins of the rate over time (default: %(default)s)",
     )
     parser.add_argument(
         "--shardsim", metavar="PATH", type=Path, default=PROGRAM, help="the program (default: build/release/shardsim)"

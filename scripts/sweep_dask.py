@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import Any
 
 from shardsim_tools import needs
-from shardsim_tools.checkout import ROOT
+from shardsim_tools.checkout import PROGRAM
 
 
 class SweepFailed(Exception):
@@ -289,9 +289,7 @@ def parser() -> argparse.ArgumentParser:
         default=0,
         help="points a task (default: eight tasks for each thread, at most 100 points)",
     )
-    result.add_argument(
-        "--shardsim", metavar="FILE", default=str(ROOT / "build/release/shardsim"), help="the program, on every machine"
-    )
+    result.add_argument("--shardsim", metavar="FILE", default=str(PROGRAM), help="the program, on every machine")
     result.add_argument("--set", metavar="PATH=VALUE", action="append", default=[], help="as of `shardsim sweep`")
     result.add_argument("--seed", metavar="N", type=int, help="likewise")
     return result

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from shardsim_tools.checkout import ROOT
+from shardsim_tools.checkout import PROGRAM
 from shardsim_tools.traces.command import Progress
 from shardsim_tools.traces.errors import BadInput, shown
 from shardsim_tools.traces.reader import TraceFile
@@ -88,8 +88,7 @@ def find_program(given):
     """--shardsim, $SHARDSIM, or what the checkout has built."""
     if given or os.environ.get("SHARDSIM"):
         return given or Path(os.environ["SHARDSIM"])
-    built = ROOT / "build" / "release" / "shardsim"
-    return built if built.exists() else None
+    return PROGRAM if PROGRAM.exists() else None
 
 
 def _taken(path):

@@ -42,6 +42,14 @@ def add_out(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", metavar="DIR", type=Path, help="where the plots go (default: OUT_DIR/plots)")
 
 
+def at_least_one(text: str) -> int:
+    """A type of argparse."""
+    value = int(text)
+    if value < 1:
+        raise ValueError
+    return value
+
+
 def _assignment(text: str) -> tuple[str, str]:
     axis, equals, value = text.partition("=")
     if not equals:
