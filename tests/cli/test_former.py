@@ -86,8 +86,8 @@ class FormerKeys(ProgramTest):
         self.assertEqual(done.stderr.count("note: "), len(NOTES), done.stderr)
 
     def test_the_option_for_added_hosts(self):
-        graph = {"type": "graph", "switches": ["s", "t"],
-                 "links": [{"a": "s", "b": "t", "bandwidth": "1 Gbps", "latency": "1 us"}], "hosts_per_switch": 1, "frontend": "s/host0"}  # fmt: skip
+        graph = {"type": "graph", "hosts": [], "switches": ["s", "t"],
+                 "links": [{"a": "s", "b": "t", "bandwidth": "1 Gbps", "latency": "1 us"}], "hosts_per_switch": 1, "frontend": "s"}  # fmt: skip
         way = [self.succeed("topology", "route", self.file("net.json", graph), "s/host0", "t/host0", option, "bandwidth=1 Gbps",
                             option, "latency=5 us", "--format", "json").stdout for option in ("--host-link", "--host-cable")]  # fmt: skip
         self.assertEqual(way[0], way[1])
