@@ -2,6 +2,7 @@
 #include "experiment/compare.hpp"
 
 #include "experiment/report.hpp"
+#include "experiment/results/query_figures.hpp"
 
 namespace shardsim {
 namespace {
@@ -59,6 +60,38 @@ std::string p99_spans(const Comparison& c) {
   return out;
 }
 
+Estimate absolute_difference(const Estimate& a, const Estimate& b, double confidence, bool paired) {
+  const Estimate e = difference(b, a, confidence);
+  return paired ? e : unpaired(e, a, b, 1, 1);
+}
+
+Json query_figures_json(const Comparison& c) {
+  Json out = Json::object();
+  std::size_t i = 0;
+  for (const QueryFigure& figure : kQueryFigures) {
+    out[figure.name] = {{"first", interval_json(c.first.query_means[i])},
+                        {"second", interval_json(c.second.query_means[i])},
+                        {"difference", interval_json(c.query_difference[i])}};
+    ++i;
+  }
+  return out;
+}
+
+// Those that are not 0 in either run.
+std::string query_figures_text(const Comparison& c) {
+  std::string out;
+  std::size_t i = 0;
+  for (const QueryFigure& figure : kQueryFigures) {
+    const Estimate& a = c.first.query_means[i];
+    const Estimate& b = c.second.query_means[i];
+    if (a.value != 0 || b.value != 0)
+      out += fmt::format("{} {}, then {}: {}\n", figure.name, interval_text(a, 4), interval_text(b, 4),
+                         signed_interval(c.query_difference[i], 4));
+    ++i;
+  }
+  return out;
+}
+
 }  // namespace
 
 Comparison compare(RunResult first, RunResult second, bool paired) {
@@ -80,10 +113,11 @@ Comparison compare(RunResult first, RunResult second, bool paired) {
   for (std::size_t s = 0; s < kSpans; ++s) {
     const Estimate a = span_estimate(first, s);
     const Estimate b = span_estimate(second, s);
-    c.span_difference[s] = difference(b, a, confidence);
-    if (!paired) c.span_difference[s] = unpaired(c.span_difference[s], a, b, 1, 1);
+    c.span_difference[s] = absolute_difference(a, b, confidence, paired);
     c.p99_span_difference[s] = p99_second[s] - p99_first[s];
   }
+  for (std::size_t i = 0; i < first.query_means.size(); ++i)
+    c.query_difference.push_back(absolute_difference(first.query_means[i], second.query_means[i], confidence, paired));
   c.first = std::move(first);
   c.second = std::move(second);
   return c;
@@ -106,13 +140,15 @@ Json comparison_json(const Comparison& c) {
   for (std::size_t s = 0; s < kSpans; ++s)
     spans[std::string(name_of(static_cast<Span>(s)))] = {{"mean_difference", interval_json(c.span_difference[s])},
                                                          {"p99_difference", c.p99_span_difference[s]}};
-  return {{"schema_version", kSchemaVersion},
-          {"program", program_json()},
-          {"confidence", c.first.confidence},
-          {"paired", c.paired},
-          {"verdicts", {std::string(name_of(c.first.verdict)), std::string(name_of(c.second.verdict))}},
-          {"measures_us", measures},
-          {"spans_us", spans}};
+  Json out{{"schema_version", kSchemaVersion},
+           {"program", program_json()},
+           {"confidence", c.first.confidence},
+           {"paired", c.paired},
+           {"verdicts", {std::string(name_of(c.first.verdict)), std::string(name_of(c.second.verdict))}},
+           {"measures_us", measures},
+           {"spans_us", spans}};
+  if (!c.query_difference.empty()) out["query_figures"] = query_figures_json(c);
+  return out;
 }
 
 std::string comparison_text(const Comparison& c) {
@@ -124,6 +160,7 @@ std::string comparison_text(const Comparison& c) {
                        signed_interval(in_percent(c.relative[m]), 2));
   }
   out += fmt::format("\n{}\n{}\n", moved_spans(c), p99_spans(c));
+  out += query_figures_text(c);
   out += fmt::format("intervals of {:g} %, {}\n", 100 * c.first.confidence,
                      c.paired ? "paired: both sides saw the same queries" : "not paired: the seeds differ");
   for (const RunResult* r : {&c.first, &c.second})

@@ -11,6 +11,7 @@ struct Comparison {
   RunResult second;
   std::array<Estimate, kMeasures> difference;        ///< second - first, us
   std::array<Estimate, kMeasures> relative;          ///< second / first - 1
+  std::vector<Estimate> query_difference;            ///< of the means of kQueryFigures, second - first
   std::array<Estimate, kSpans> span_difference;      ///< of the means, second - first, us
   std::array<double, kSpans> p99_span_difference{};  ///< of the queries around P99; no interval
   bool paired = false;                               ///< both saw the same queries

@@ -3,16 +3,18 @@
 
 #include "experiment/figures.hpp"
 #include "experiment/recorder.hpp"
+#include "experiment/results/query_figures.hpp"
 #include "stats/block_means.hpp"
 #include "stats/sections.hpp"
 #include "workload/traffic.hpp"
 
 namespace shardsim {
 
-/// The quantities that Sections hold of each query, in us: its core time, then its spans.
+/// The quantities that Sections hold of each query: its core time and its spans in us, then kQueryFigures.
 inline constexpr std::size_t kCpuQuantity = 0;
 inline constexpr std::size_t kFirstSpanQuantity = 1;
-inline constexpr std::size_t kQuantities = kFirstSpanQuantity + kSpans;
+inline constexpr std::size_t kFirstQueryFigure = kFirstSpanQuantity + kSpans;
+inline constexpr std::size_t kQuantities = kFirstQueryFigure + kQueryFigures.size();
 
 /// Which queries count, and what is kept of them: of those that failed, that they were not answered. Where the scenario
 /// leaves it open, the first queries are held back until settle() finds, by MSER, from where on their latencies are

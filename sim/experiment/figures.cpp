@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "experiment/figures.hpp"
 
-#include "experiment/relaxation.hpp"
-#include "experiment/run.hpp"
+#include "experiment/counting.hpp"
 
 namespace shardsim {
 namespace {
@@ -31,13 +30,6 @@ Figures figures_of(const Observations& observations, double confidence) {
                                    {Measure::p999, 0.999}})
     f[measure] = in_us(estimate_quantile(observations, q, confidence));
   f[Measure::cpu] = estimate_quantity(observations, kCpuQuantity, confidence);
-  return f;
-}
-
-Figures figures_of(const RunResult& result, double confidence) {
-  Figures f = figures_of(Observations{result.recorder.latency_ps(), result.sections, length_of(result)}, confidence);
-  // The figure reported counts all queries, and work that came too late for any.
-  f[Measure::cpu] = moved_to(result.total_cpu_us_per_query(), f[Measure::cpu]);
   return f;
 }
 

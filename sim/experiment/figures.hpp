@@ -41,10 +41,7 @@ class Figures {
   std::array<Estimate, kMeasures> estimates_;
 };
 
-struct RunResult;
-
 /// Latencies in `observations` are picoseconds, their quantities as in counting.hpp.
 Figures figures_of(const Observations& observations, double confidence);
-Figures figures_of(const RunResult& result, double confidence);
 
 }  // namespace shardsim

@@ -3,9 +3,8 @@
 
 #include <mutex>
 
-#include "experiment/merge.hpp"
 #include "experiment/parallel.hpp"
-#include "stats/share.hpp"
+#include "experiment/results/merge.hpp"
 
 namespace shardsim {
 namespace {
@@ -75,8 +74,7 @@ const RunResult& Study::add(std::int64_t count) {
   }
   done_ += count;
   attribute(*all_);
-  all_->figures = figures_of(*all_, all_->confidence);
-  all_->goodput = estimate_share(all_->answered, all_->confidence);
+  estimate(*all_);
   return *all_;
 }
 

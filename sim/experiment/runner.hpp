@@ -8,7 +8,8 @@
 
 namespace shardsim {
 
-/// A scenario made to run, and the process that feeds it: its course is in run.cpp, what came of it in collect.cpp.
+/// A scenario made to run, and the process that feeds it: its course is in run.cpp and closed_loop.cpp, what came
+/// of it in collect.cpp and verdict.cpp.
 class Runner {
  public:
   Runner(const Scenario& scenario, const RunControl& control);
@@ -36,22 +37,23 @@ class Runner {
   Length length() const;
   void stop_when_done();
   void note_offered_load();
-  double seconds_of_load() const;
-  double offered_load_of(const LinkState& link, std::size_t number) const;
+  double offered_load_of(const LinkState& link) const;
   void on_heartbeat();
 
   void collect();
-  void collect_hosts(double simulated_s);
+  Elapsed elapsed() const;
+  double share_of_query() const;
+  void collect_totals();
+  void collect_hosts();
   void collect_shards();
-  void collect_links(double simulated_s);
-  void collect_background();
+  void collect_links();
   void collect_names();
+  void note_load(const char* kind, const std::string& name, double load, double of_first_attempts);
   std::int64_t under_way() const { return result_.offered - result_.completed - result_.failed; }
   bool backlog_grows() const;
   PrecisionEnd precision_end() const;
   Verdict verdict();
   void note_conditions();
-  void collect_first_attempts();
 
   // Thinks, then asks.
   struct Client final : Timer {

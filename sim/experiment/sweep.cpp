@@ -134,6 +134,26 @@ std::string failures(const PointRow& row) {
   return fmt::format("{},{}{},", row.failed, row.goodput ? fields(*row.goodput, "{:.6f}") : ",,,", p99);
 }
 
+// The columns that come of descriptions: their names, or the values of a row.
+std::string described_names() {
+  std::string out;
+  for (const TableColumn& column : described_columns())
+    out += fmt::format(fmt::runtime(column.interval ? "{0},{0}_lo,{0}_hi," : "{0},"), column.name);
+  return out;
+}
+
+std::string described(const PointRow& row) {
+  std::string out;
+  std::size_t i = 0;
+  for (const TableColumn& column : described_columns()) {
+    Estimate none;
+    none.value = Estimate::kNone;
+    const Estimate& e = row.described.empty() ? none : row.described.at(i++);
+    out += column.interval ? fields(e, "{}") : number(e.value, "{}") + ",";
+  }
+  return out;
+}
+
 }  // namespace
 
 std::size_t selected_points(const Sweep& sweep) {
@@ -152,7 +172,10 @@ PointRow row_of(const PointResult& point) {
     row.goodput = point.result->goodput;
     row.p99_with_failed_us = point.result->latency_with_failed_us(0.99);
   }
-  if (point.result->recorder.count() > 0) row.figures = point.result->figures;
+  if (point.result->recorder.count() > 0) {
+    row.figures = point.result->figures;
+    row.described = described_values(*point.result);
+  }
   return row;
 }
 
@@ -177,12 +200,12 @@ std::string sweep_csv(const Sweep& sweep, const std::vector<PointRow>& rows) {
   std::string out;
   for (const std::string& axis : sweep.axes) out += csv_field(axis) + ",";
   out += "completed," + columns(kFigureColumns) + columns(kOverheadColumns) +
-         "failed,goodput,goodput_lo,goodput_hi,p99_with_failed_us,doubts,verdict\n";
+         "failed,goodput,goodput_lo,goodput_hi,p99_with_failed_us," + described_names() + "doubts,verdict\n";
   for (std::size_t i = 0; i < rows.size(); ++i) {
     for (const std::string& label : sweep.points[i].labels) out += csv_field(label) + ",";
     const std::optional<std::size_t> baseline = sweep.points[i].baseline;
-    out += fmt::format("{},{}{}{}{},{}\n", rows[i].completed, figures(rows[i]),
-                       overheads(rows[i], baseline ? &rows[*baseline] : nullptr), failures(rows[i]),
+    out += fmt::format("{},{}{}{}{}{},{}\n", rows[i].completed, figures(rows[i]),
+                       overheads(rows[i], baseline ? &rows[*baseline] : nullptr), failures(rows[i]), described(rows[i]),
                        rows[i].figures ? doubts(*rows[i].figures) : "", name_of(rows[i].verdict));
   }
   return out;

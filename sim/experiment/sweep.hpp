@@ -99,6 +99,7 @@ struct PointRow {
   std::int64_t failed = 0;
   std::optional<Estimate> goodput;  ///< where a query ended
   double p99_with_failed_us = Estimate::kNone;
+  std::vector<Estimate> described;  ///< by described_columns(), where a query was answered
 };
 
 PointRow row_of(const PointResult& point);

@@ -63,6 +63,28 @@ Figures read_figures(const Json& value) {
   return figures;
 }
 
+Json described_json(const std::vector<Estimate>& values) {
+  Json out = Json::object();
+  std::size_t i = 0;
+  for (const TableColumn& column : described_columns()) {
+    const Estimate& e = values.at(i++);
+    out[column.name] = column.interval ? interval_record(e) : Json(e.value);
+  }
+  return out;
+}
+
+std::vector<Estimate> read_described(const Json& value) {
+  std::vector<Estimate> out;
+  for (const TableColumn& column : described_columns()) {
+    const Json& one = value.at(column.name);
+    if (column.interval)
+      out.push_back(read_estimate(one));
+    else
+      out.emplace_back().value = read_number(one);
+  }
+  return out;
+}
+
 }  // namespace
 
 Json record_json(const PointRecord& record) {
@@ -77,6 +99,7 @@ Json record_json(const PointRecord& record) {
     out["goodput"] = interval_record(*record.row.goodput);
     out["p99_with_failed_us"] = record.row.p99_with_failed_us;  // null: infinite
   }
+  if (!record.row.described.empty()) out["described"] = described_json(record.row.described);
   if (record.row.figures) out["figures"] = figures_json(*record.row.figures, record.comparable);
   return out;
 }
@@ -96,7 +119,10 @@ std::optional<PointRecord> read_record(const Json& value) {
     }
     record.seconds = value.at("seconds").get<double>();
     record.comparable = value.at("comparable").get<bool>();
-    if (value.contains("figures")) record.row.figures = read_figures(value["figures"]);
+    if (value.contains("figures")) {
+      record.row.figures = read_figures(value["figures"]);
+      if (value.contains("described")) record.row.described = read_described(value["described"]);
+    }
     return record;
   } catch (const Json::exception&) {
     return std::nullopt;

@@ -71,6 +71,12 @@ class Docs(unittest.TestCase):
                 count += 1
         self.assertGreater(count, 20)
 
+    def test_the_table_of_figures_is_what_the_program_says(self):
+        done = subprocess.run([PROGRAM, "list", "figures"], capture_output=True, text=True, check=True)
+        page = (ROOT / "docs/metrics.md").read_text()
+        table = re.search(r"\n## Figures\n.*?\|---\|---\|---\|\n(.*?)\n\n", page, re.DOTALL)[1]
+        self.assertEqual(table.splitlines(), done.stdout.splitlines())
+
     def test_links_lead_somewhere(self):
         for page in [
             *ROOT.glob("*.md"),

@@ -24,11 +24,16 @@ void print_shipped(const std::vector<std::string>& kinds) {
     }
 }
 
+// The rows of the table in docs/metrics.md.
+void print_figures() {
+  for (const FigureText& f : described_figures()) fmt::print("| `{}` | {} | {} |\n", f.name, f.unit, f.doc);
+}
+
 class List final : public Command {
  public:
   std::string usage() const override {
     return "models|topologies|platforms|nics|experiments|workloads|strategies|balancers|transports|distributions|"
-           "arrivals";
+           "arrivals|figures";
   }
   std::string example() const override { return "shardsim list strategies"; }
 
@@ -54,6 +59,7 @@ class List final : public Command {
         {"transports", [] { print_registry(transport_registry()); }},
         {"distributions", [] { print_registry(distribution_registry()); }},
         {"arrivals", [] { print_registry(arrivals_registry()); }},
+        {"figures", print_figures},
     };
     const std::string what = required_argument(given, "WHAT");
     std::vector<std::string> known;
@@ -69,7 +75,7 @@ class List final : public Command {
 
 template <>
 void describe(Describe<List>& d) {
-  d.object("list", "lists what can be named in a scenario, and what is shipped");
+  d.object("list", "lists what can be named in a scenario, what is shipped, and the figures of a result");
 }
 
 namespace commands {

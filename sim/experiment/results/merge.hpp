@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "experiment/run.hpp"
+#include "experiment/results/run_result.hpp"
 
 namespace shardsim {
 

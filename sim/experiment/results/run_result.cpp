@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <numeric>
+#include "experiment/results/run_result.hpp"
 
-#include "experiment/run.hpp"
+#include <numeric>
 
 namespace shardsim {
 
