@@ -65,6 +65,8 @@ void describe(FigureList<HostResult>& f) {
         [](const S& s) {
           return to_microseconds(s.cores().waited()) / std::max<double>(1, static_cast<double>(s.cores().visits()));
         });
+  f.add("mean_queue", "", "mean number of pieces of work that wait for a core: time waited / simulated time",
+        Merge::mean_over_time, [](const S& s) { return to_seconds(s.cores().waited()) / s.elapsed.simulated_s; });
 }
 
 }  // namespace shardsim
