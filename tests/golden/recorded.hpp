@@ -25,11 +25,11 @@ struct Texts {
   bool operator==(const Texts&) const = default;
 };
 inline const std::map<std::string, Texts> kTexts{
-    {"capacity.json", {"cbb4061f2c92e524", "25aac29c4bee6585"}},
-    {"mlperf-dlrm-v2.json", {"4cbae0bed6052c73", "4b01998d670ae11a"}},
-    {"network.json", {"4f96fa229a63775a", "0526b89c2091a6d2"}},
-    {"paper-load.json", {"b4755bfdeb6897d3", "275b1dba568d0e36"}},
-    {"paper.json", {"fba592d031d7ccea", "8458facacb0c12fa"}},
+    {"capacity.json", {"82562359fb69c9b9", "7d58f2017c21a78a"}},
+    {"mlperf-dlrm-v2.json", {"7f2122698b051905", "6b73ffe771da6de1"}},
+    {"network.json", {"c69123b372c971ac", "9833fce65cf4691a"}},
+    {"paper-load.json", {"aedf14cf81d30a62", "ff8048d5ffa4b8f7"}},
+    {"paper.json", {"56da1174bbea511e", "c849be110f56055c"}},
 };
 
 }  // namespace shardsim::testing

@@ -16,6 +16,12 @@ struct QueryFigure {
 };
 
 /// Add one here. Each costs a call and an addition a query.
-inline constexpr std::array<QueryFigure, 0> kQueryFigures{};
+inline constexpr std::array<QueryFigure, 2> kQueryFigures{{
+    {"degraded", "fraction",
+     "bags that are missing in a query's answer, as a call policy gave their shards up / its bags",
+     [](const Outcome& o) { return o.degraded; }, "of a query's bags are missing in its answer"},
+    {"degraded_queries", "fraction", "queries with any bag missing / queries answered",
+     [](const Outcome& o) { return o.missing_bags > 0 ? 1.0 : 0.0; }, "of the answers miss any bag"},
+}};
 
 }  // namespace shardsim

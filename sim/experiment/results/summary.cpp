@@ -46,7 +46,7 @@ std::string query_figures_text(const RunResult& r) {
     const Estimate& mean = r.query_means.at(i++);
     if (figure.summary == nullptr || !(mean.value > 0)) continue;
     const bool is_share = figure.unit == std::string_view("fraction");
-    out += fmt::format("{:<12}{} {}\n", figure.name, is_share ? percent_interval(mean) : interval_text(mean, 2),
+    out += fmt::format("{:<11} {} {}\n", figure.name, is_share ? percent_interval(mean) : interval_text(mean, 2),
                        figure.summary);
   }
   return out;
