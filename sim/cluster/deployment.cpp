@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <map>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "cluster/cluster.hpp"
 
@@ -9,13 +10,28 @@ namespace {
 
 constexpr std::int64_t kMostServers = kMostMadeHosts;
 
-// A service as it is placed: how many servers it needs, and what they are called where nobody names them.
+// A server as it is wanted: of which service, and what its host is called where nobody names it.
+struct Seat {
+  std::size_t service;
+  std::string name;
+};
+
+// A pool as it is placed: service by service, replica by replica.
 struct Wanted {
   const ServiceSpec& spec;
-  std::string role;
-  std::vector<std::string> names;
-  std::string pointer(const char* key) const { return "/cluster/" + role + "/" + key; }
+  std::string key;
+  std::vector<Seat> seats;
+  std::string pointer() const { return "/cluster/" + key; }
+  std::string pointer(const char* field) const { return pointer() + "/" + field; }
+  const std::string& host_of(std::size_t seat) const {
+    return spec.hosts.empty() ? seats[seat].name : spec.hosts[seat];
+  }
 };
+
+std::string made_name(std::size_t service, int replica, int replicas) {
+  if (service == 0) return fmt::format("main{}", replica);
+  return replicas == 1 ? fmt::format("sparse{}", service - 1) : fmt::format("sparse{}.{}", service - 1, replica);
+}
 
 // The first figure in which platforms differ that go by one name, or nothing. Remarks may differ.
 std::string difference(const Platform& a, const Platform& b) {
@@ -36,52 +52,54 @@ std::string difference(const Platform& a, const Platform& b) {
 class Deployer {
  public:
   // Precondition: not more than kMostServers.
-  Deployer(const Cluster& cluster, std::size_t shards, const Topology& topology)
-      : cluster_(cluster), topology_(topology), services_{main_of(cluster), sparse_of(cluster, shards)} {}
+  Deployer(const Cluster& cluster, const std::vector<std::string>& services, const std::vector<std::size_t>& pools,
+           const Topology& topology)
+      : cluster_(cluster), topology_(topology) {
+    for (const PoolView& pool : pools_of(cluster)) pools_.push_back({*pool.spec, pool.key, {}});
+    for (std::size_t s = 0; s < services.size(); ++s) {
+      Wanted& pool = pools_[pools[s]];
+      for (int r = 0; r < pool.spec.replicas; ++r) pool.seats.push_back({s, made_name(s, r, pool.spec.replicas)});
+      deployment_.services.push_back({services[s], &pool.spec.platform, {}});
+    }
+  }
 
   Deployment deploy() {
-    std::vector<std::string> made;
-    for (const Wanted& service : services_) {
-      check_named(service);
-      if (topology_.makes_hosts()) add_made(service, made);
+    for (const Wanted& pool : pools_) {
+      check_named(pool);
+      if (topology_.makes_hosts()) check_unplaced(pool);
     }
-    deployment_.topology = build_topology(topology_, made);
+    deployment_.topology =
+        build_topology(topology_, topology_.makes_hosts() ? made_hosts() : std::vector<std::string>{});
     index_hosts();
-    for (const Wanted& service : services_) place(service);
+    for (const Wanted& pool : pools_) place(pool);
     fit_cards();
     return std::move(deployment_);
   }
 
  private:
-  static Wanted main_of(const Cluster& cluster) {
-    Wanted main{cluster.main, "main", {}};
-    for (int m = 0; m < cluster.main.replicas; ++m) main.names.push_back(fmt::format("main{}", m));
-    return main;
-  }
-  static Wanted sparse_of(const Cluster& cluster, std::size_t shards) {
-    Wanted sparse{cluster.sparse, "sparse", {}};
-    for (std::size_t s = 0; s < shards; ++s)
-      for (int r = 0; r < cluster.sparse.replicas; ++r)
-        sparse.names.push_back(cluster.sparse.replicas == 1 ? fmt::format("sparse{}", s)
-                                                            : fmt::format("sparse{}.{}", s, r));
-    return sparse;
-  }
-
-  static void check_named(const Wanted& service) {
-    if (!service.spec.hosts.empty() && service.spec.hosts.size() < service.names.size())
-      throw ScenarioError(service.pointer("hosts"),
+  static void check_named(const Wanted& pool) {
+    if (!pool.spec.hosts.empty() && pool.spec.hosts.size() < pool.seats.size())
+      throw ScenarioError(pool.pointer("hosts"),
                           fmt::format("names {} hosts and {} are needed; name more, or none to have them chosen",
-                                      service.spec.hosts.size(), service.names.size()));
+                                      pool.spec.hosts.size(), pool.seats.size()));
   }
-  void add_made(const Wanted& service, std::vector<std::string>& made) const {
-    if (service.spec.placement)
-      throw ScenarioError(service.pointer("placement"),
+  static void check_unplaced(const Wanted& pool) {
+    if (pool.spec.placement)
+      throw ScenarioError(pool.pointer("placement"),
                           "the topology makes a host for each server, so there is nothing to choose; give the topology "
                           "hosts of its own, or leave this out");
-    for (std::size_t i = 0; i < service.names.size(); ++i) {
-      const std::string& name = service.spec.hosts.empty() ? service.names[i] : service.spec.hosts[i];
-      if (std::find(made.begin(), made.end(), name) == made.end()) made.push_back(name);
-    }
+  }
+  // Service by service, in whichever order the pools are written.
+  std::vector<std::string> made_hosts() const {
+    std::vector<std::vector<std::string>> of_service(deployment_.services.size());
+    for (const Wanted& pool : pools_)
+      for (std::size_t i = 0; i < pool.seats.size(); ++i) of_service[pool.seats[i].service].push_back(pool.host_of(i));
+    std::vector<std::string> made;
+    std::unordered_set<std::string> seen;
+    for (const auto& hosts : of_service)
+      std::copy_if(hosts.begin(), hosts.end(), std::back_inserter(made),
+                   [&](const std::string& host) { return seen.insert(host).second; });
+    return made;
   }
 
   void index_hosts() {
@@ -95,17 +113,16 @@ class Deployer {
 
   void place(const Wanted& service) {
     if (topology_.makes_hosts() || !service.spec.hosts.empty()) {
-      for (std::size_t i = 0; i < service.names.size(); ++i)
-        take(service, named(service, service.spec.hosts.empty() ? service.names[i] : service.spec.hosts[i]));
+      for (std::size_t i = 0; i < service.seats.size(); ++i) take(service, i, named(service, service.host_of(i)));
       return;
     }
     const std::vector<NodeId> hosts = choice_of(service);
-    if (hosts.empty() || (hosts.size() < service.names.size() && !cluster_.share_hosts))
+    if (hosts.empty() || (hosts.size() < service.seats.size() && !cluster_.share_hosts))
       throw ScenarioError(service.pointer("placement"),
                           fmt::format("{} of {} free hosts match {} and take the platform {}, and {} are needed",
                                       hosts.size(), names_.size() - taken_.size(), in_quotes(placement_of(service).on),
-                                      in_quotes(service.spec.platform.name), service.names.size()));
-    for (std::size_t i = 0; i < service.names.size(); ++i) take(service, hosts[i % hosts.size()]);
+                                      in_quotes(service.spec.platform.name), service.seats.size()));
+    for (std::size_t i = 0; i < service.seats.size(); ++i) take(service, i, hosts[i % hosts.size()]);
   }
   static HostChoice placement_of(const Wanted& service) { return service.spec.placement.value_or(HostChoice{}); }
 
@@ -137,7 +154,7 @@ class Deployer {
     return spread;
   }
 
-  void take(const Wanted& service, NodeId node) {
+  void take(const Wanted& service, std::size_t seat, NodeId node) {
     const NetworkNode& host = deployment_.topology.graph[node];
     const auto [it, is_new] = taken_.try_emplace(node, &service.spec.platform);
     if (!is_new && !cluster_.share_hosts)
@@ -146,18 +163,18 @@ class Deployer {
                                                   in_quotes(host.name)));
     const std::string& platform = is_new && !host.platform.empty() ? host.platform : it->second->name;
     if (platform != service.spec.platform.name)
-      throw ScenarioError("/cluster/" + service.role,
+      throw ScenarioError(service.pointer(),
                           fmt::format("host {} is of platform {}, and this service's is {}", in_quotes(host.name),
                                       in_quotes(platform), in_quotes(service.spec.platform.name)));
     if (it->second != &service.spec.platform) check_alike(service, *it->second, host.name);
-    deployment_.servers.push_back({&service.spec.platform, node});
+    deployment_.services[service.seats[seat].service].nodes.push_back(node);
   }
 
   // A host is one machine, whatever runs on it.
   static void check_alike(const Wanted& service, const Platform& taken, const std::string& host) {
     const std::string key = difference(taken, service.spec.platform);
     if (key.empty()) return;
-    throw ScenarioError("/cluster/" + service.role + "/platform",
+    throw ScenarioError(service.pointer("platform"),
                         fmt::format("is called {}, as is that of the other service on host {}, and has another {}; a "
                                     "shared host is one machine: make them alike, or do not share hosts",
                                     in_quotes(taken.name), in_quotes(host), in_quotes(key)));
@@ -181,23 +198,32 @@ class Deployer {
 
   const Cluster& cluster_;
   const Topology& topology_;
-  std::array<Wanted, 2> services_;
+  std::vector<Wanted> pools_;
   Deployment deployment_;
   std::unordered_map<std::string, NodeId> host_of_;
   std::vector<std::string> names_;
   std::map<NodeId, const Platform*> taken_;
 };
 
+void check_number(const Cluster& cluster, const std::vector<std::size_t>& pool_of_service) {
+  const std::vector<PoolView> pools = pools_of(cluster);
+  std::int64_t servers = 0;
+  for (const std::size_t pool : pool_of_service) servers += pools[pool].spec->replicas;
+  if (servers <= kMostServers) return;
+  const std::string parts = cluster.pools.empty()
+                                ? fmt::format(" ({} main, {} for each of {} shards)", cluster.main->replicas,
+                                              cluster.sparse->replicas, pool_of_service.size() - 1)
+                                : std::string();
+  throw ScenarioError("/cluster",
+                      fmt::format("needs {} servers{}; at most {} are allowed", servers, parts, kMostServers));
+}
+
 }  // namespace
 
-Deployment deploy(const Cluster& cluster, std::size_t shards, const Topology& topology) {
-  const std::int64_t servers = cluster.main.replicas + static_cast<std::int64_t>(shards) * cluster.sparse.replicas;
-  if (servers > kMostServers)
-    throw ScenarioError("/cluster",
-                        fmt::format("needs {} servers ({} main, {} for each of {} shards); at most {} are "
-                                    "allowed",
-                                    servers, cluster.main.replicas, cluster.sparse.replicas, shards, kMostServers));
-  return Deployer(cluster, shards, topology).deploy();
+Deployment deploy(const Cluster& cluster, const std::vector<std::string>& services, const Topology& topology) {
+  const std::vector<std::size_t> pools = pool_by_service(cluster, services);
+  check_number(cluster, pools);
+  return Deployer(cluster, services, pools, topology).deploy();
 }
 
 }  // namespace shardsim

@@ -8,6 +8,29 @@
 namespace shardsim {
 namespace {
 
+struct Replicas {
+  int main = 1;
+  int sparse = 1;  // of the shard that has most
+};
+
+Replicas replicas_of(const Cluster& cluster) {
+  Replicas replicas;
+  for (const PoolView& pool : pools_of(cluster)) {
+    if (pool.takes_main) replicas.main = pool.spec->replicas;
+    if (pool.takes_shards) replicas.sparse = std::max(replicas.sparse, pool.spec->replicas);
+  }
+  return replicas;
+}
+
+// The search changes the two apart.
+void check_replicas_are_apart(const Cluster& cluster) {
+  for (const PoolView& pool : pools_of(cluster))
+    if (pool.takes_main && pool.takes_shards)
+      throw ScenarioError("/cluster/" + pool.key + "/services",
+                          "the pool of the main shard may hold sparse shards too, so that the fewest replicas of each "
+                          "cannot be searched for; give 'main' a pool of its own, or ask for the highest rate");
+}
+
 // Samples systems that differ from the scenario in what is searched over.
 class SystemSampler {
  public:
@@ -40,9 +63,7 @@ std::int64_t SystemSampler::runs_of(std::int64_t queries) const {
 Scenario SystemSampler::system(double level, std::optional<int> main, std::optional<int> sparse,
                                const Sampling& how) const {
   std::vector<std::pair<std::string, std::string>> settings{{question_.rate_path, text_of(level)}};
-  if (main) settings.emplace_back("cluster.main.replicas", std::to_string(*main));
-  if (sparse) settings.emplace_back("cluster.sparse.replicas", std::to_string(*sparse));
-  Scenario s = changed(base_, settings);
+  Scenario s = changed(main && sparse ? with_replicas(base_, *main, *sparse) : base_, settings);
   constexpr std::uint32_t kApart = 1 << 20;  // streams' replications never meet
   s.replication += how.stream * kApart;
   s.traffic.queries = std::max(s.traffic.queries, how.queries / runs_of(how.queries));
@@ -61,8 +82,9 @@ CapacityTrial SystemSampler::operator()(double level, std::optional<int> main, s
   study.add(runs_of(how.queries));
   CapacityTrial trial;
   trial.rate_per_s = level;
-  trial.main_replicas = s.cluster.main.replicas;
-  trial.sparse_replicas = s.cluster.sparse.replicas;
+  const Replicas replicas = replicas_of(s.cluster);
+  trial.main_replicas = replicas.main;
+  trial.sparse_replicas = replicas.sparse;
   trial.queries = how.queries;
   trial.result = std::move(study.result());
   const SloFinding finding = judge(question_.slo, trial.result);
@@ -114,30 +136,42 @@ int fewest_by_demand(const RunResult& result, const std::string& service, int pa
 
 }  // namespace
 
+Scenario with_replicas(const Scenario& scenario, int main, int sparse) {
+  std::vector<std::pair<std::string, std::string>> settings;
+  for (const PoolView& pool : pools_of(scenario.cluster))
+    settings.emplace_back(pool.path + ".replicas", std::to_string(pool.takes_main ? main : sparse));
+  return changed(scenario, settings);
+}
+
 Bill bill_of(const Scenario& scenario) {
   const Model model = served_model(scenario);
   const ShardingPlan plan = make_plan(scenario, model);
   Bill bill;
   bill.shards = plan.shards.size();
-  bill.main_servers = scenario.cluster.main.replicas;
-  bill.sparse_servers = scenario.cluster.sparse.replicas * static_cast<int>(plan.shards.size());
-  const auto add = [&](const Platform& p, int servers) {
-    bill.cores += p.cores * servers;
-    bill.memory += Bytes{p.memory.count * servers};
+  const std::vector<PoolView> pools = pools_of(scenario.cluster);
+  const std::vector<std::size_t> pool_of = pool_by_service(scenario.cluster, services_of(plan));
+  std::vector<int> servers(pools.size());  // by pool
+  for (std::size_t s = 0; s < pool_of.size(); ++s) {
+    const int replicas = pools[pool_of[s]].spec->replicas;
+    servers[pool_of[s]] += replicas;
+    (s == 0 ? bill.main_servers : bill.sparse_servers) += replicas;
+    const Bytes held =
+        s == 0 ? placed_bytes(plan.main, model) + model.dense_bytes() : placed_bytes(plan.shards[s - 1].tables, model);
+    bill.tables += Bytes{held.count * replicas};
+  }
+  bill.price_per_hour = 0;
+  bill.watts = 0;
+  const auto add = [](std::optional<double>& total, const std::optional<double>& each, int count) {
+    total = total && each ? std::optional(*total + *each * count) : std::nullopt;
   };
-  add(scenario.cluster.main.platform, bill.main_servers);
-  add(scenario.cluster.sparse.platform, bill.sparse_servers);
-  bill.tables = Bytes{(placed_bytes(plan.main, model).count + model.dense_bytes().count) * bill.main_servers};
-  for (const PlannedShard& shard : plan.shards)
-    bill.tables += Bytes{placed_bytes(shard.tables, model).count * scenario.cluster.sparse.replicas};
-  const auto total = [&](std::optional<double> Platform::*each) -> std::optional<double> {
-    const std::optional<double>& main = scenario.cluster.main.platform.*each;
-    const std::optional<double>& sparse = scenario.cluster.sparse.platform.*each;
-    if (!main || (bill.sparse_servers > 0 && !sparse)) return std::nullopt;
-    return *main * bill.main_servers + sparse.value_or(0) * bill.sparse_servers;
-  };
-  bill.price_per_hour = total(&Platform::price_per_hour);
-  bill.watts = total(&Platform::watts);
+  for (std::size_t p = 0; p < pools.size(); ++p) {
+    if (servers[p] == 0) continue;
+    const Platform& platform = pools[p].spec->platform;
+    bill.cores += platform.cores * servers[p];
+    bill.memory += Bytes{platform.memory.count * servers[p]};
+    add(bill.price_per_hour, platform.price_per_hour, servers[p]);
+    add(bill.watts, platform.watts, servers[p]);
+  }
   return bill;
 }
 
@@ -151,6 +185,7 @@ HighestRate highest_rate(const Scenario& scenario, const CapacityQuestion& quest
 
 HighestRate fewest_replicas(const Scenario& scenario, double rate, const CapacityQuestion& question, int most) {
   level_at(scenario, question.rate_path);  // there is one
+  check_replicas_are_apart(scenario.cluster);
   const SystemSampler sampler(scenario, question, false);
   int main = 1;
   int sparse = 1;

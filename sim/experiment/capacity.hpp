@@ -22,7 +22,7 @@ struct CapacityQuestion {
 struct CapacityTrial {
   double rate_per_s = 0;  ///< or whatever was searched over, such as a number of clients
   int main_replicas = 1;
-  int sparse_replicas = 1;
+  int sparse_replicas = 1;  ///< of the sparse shard that has most
   SloAnswer answer = SloAnswer::undecided;
   bool leans_to_meet = false;  ///< the estimate lies within the limit
   std::int64_t queries = 0;    ///< of the sample
@@ -44,6 +44,10 @@ struct Bill {
 };
 Bill bill_of(const Scenario& scenario);
 
+/// The scenario with other replicas of the main shard, and of every sparse shard, in whichever pools they are.
+/// Precondition: the pool of the main shard takes no sparse shards.
+Scenario with_replicas(const Scenario& scenario, int main, int sparse);
+
 /// Highest rate that meets the objective.
 struct HighestRate {
   std::optional<CapacityTrial> meets;      ///< the highest shown to meet it; empty: none is
@@ -57,7 +61,8 @@ HighestRate highest_rate(const Scenario& scenario, const CapacityQuestion& quest
 
 /// Fewest replicas that meet the objective at a rate: fewest of the main shard with sparse shards that are no
 /// bottleneck, then fewest of each sparse shard, at most `most` of each; then shown with fresh random numbers. Where
-/// there is none, `not_shown` is the nearest miss.
+/// there is none, `not_shown` is the nearest miss. Throws ScenarioError when the pool of the main shard takes sparse
+/// shards too.
 HighestRate fewest_replicas(const Scenario& scenario, double rate, const CapacityQuestion& question, int most = 4096);
 
 }  // namespace shardsim

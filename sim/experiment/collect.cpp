@@ -93,8 +93,7 @@ void Runner::collect_hosts() {
 void Runner::collect_shards() {
   for (std::size_t s = 0; s < plan_.shards.size(); ++s) {
     std::vector<const Server*> servers;
-    for (std::size_t i = 0; i < serving_.sparse_replicas(); ++i)
-      servers.push_back(&serving_.servers()[serving_.first_server_of_shard(s) + i]);
+    for (const Replica& replica : serving_.services()[s + 1].replicas()) servers.push_back(replica.server);
     result_.shards.push_back(FigureList<ShardResult>::all().collect(
         {plan_.shards[s], model_, serving_.shard_totals()[s], std::move(servers), share_of_query()}));
   }

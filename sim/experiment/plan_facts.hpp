@@ -24,9 +24,10 @@ class PlanFacts {
                    const std::vector<double>& lookups) const;
 
  private:
-  std::pair<std::size_t, std::size_t> servers(std::optional<std::size_t> shard) const;  // first, and one after the last
+  const ServiceSite& service(std::optional<std::size_t> shard) const {
+    return deployment_.services[shard ? *shard + 1 : 0];
+  }
 
-  const Scenario& scenario_;
   std::map<std::string, const Table*> tables_;
   Deployment deployment_;
   std::map<NodeId, Bytes> used_;

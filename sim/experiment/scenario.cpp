@@ -18,7 +18,22 @@ std::string remedies(Bytes tables, Bytes usable, std::size_t shards) {
          "memory";
 }
 
+// A strategy knows one memory for all shards: that of the smallest server which may hold one.
+Bytes shard_memory(const Cluster& cluster) {
+  const std::vector<PoolView> pools = pools_of(cluster);
+  std::optional<Bytes> least;
+  for (const PoolView& pool : pools)
+    if (const Bytes usable = pool.spec->platform.usable_memory(); pool.takes_shards && (!least || usable < *least))
+      least = usable;
+  return least.value_or(pools.front().spec->platform.usable_memory());  // where no shard may be, none will be
+}
+
 void check_memory(const ShardingPlan& plan, const Model& model, const Cluster& cluster) {
+  const std::vector<PoolView> pools = pools_of(cluster);
+  const std::vector<std::size_t> pool_of = pool_by_service(cluster, services_of(plan));
+  const auto platform_of = [&](std::size_t service) -> const Platform& {
+    return pools[pool_of[service]].spec->platform;
+  };
   const auto check = [&](const std::string& server, const Platform& platform, Bytes needed) {
     const Bytes usable = platform.usable_memory();
     if (needed <= usable) return;
@@ -27,9 +42,10 @@ void check_memory(const ShardingPlan& plan, const Model& model, const Cluster& c
                                       in_quotes(platform.name), readable(usable), readable(needed - usable),
                                       remedies(model.table_bytes(), usable, plan.shards.size())));
   };
-  check("the main shard", cluster.main.platform, placed_bytes(plan.main, model) + model.dense_bytes());
-  for (const PlannedShard& shard : plan.shards)
-    check(fmt::format("shard {}", in_quotes(shard.name)), cluster.sparse.platform, placed_bytes(shard.tables, model));
+  check("the main shard", platform_of(0), placed_bytes(plan.main, model) + model.dense_bytes());
+  for (std::size_t s = 0; s < plan.shards.size(); ++s)
+    check(fmt::format("shard {}", in_quotes(plan.shards[s].name)), platform_of(s + 1),
+          placed_bytes(plan.shards[s].tables, model));
 }
 
 }  // namespace
@@ -40,7 +56,7 @@ Model served_model(const Scenario& scenario) {
 
 ShardingPlan make_plan(const Scenario& scenario, const Model& model) {
   const std::unique_ptr<const LookupProfile> profile = lookup_profile(scenario, model);
-  const PlanningInput input{model, scenario.cluster.sparse.platform.usable_memory(), 1, scenario.seed, profile.get()};
+  const PlanningInput input{model, shard_memory(scenario.cluster), 1, scenario.seed, profile.get()};
   ShardingPlan plan = scenario.sharding->plan(input);
   if (const auto complaint = check_plan(plan, model))
     throw ScenarioError("/sharding/plan" + (complaint->key.empty() ? "" : "/" + complaint->key), complaint->message);

@@ -31,9 +31,9 @@ void add_sharding(std::vector<WhatIf>& out, const Json& sharding) {
 void add_faster_nics(std::vector<WhatIf>& out, const Cluster& cluster) {
   Settings settings;
   const auto faster = [](Bandwidth b) { return to_text(Bandwidth{2 * b.bytes_per_second}); };
-  for (const auto& [service, spec] : {std::pair("main", &cluster.main), {"sparse", &cluster.sparse}}) {
-    const Nic& nic = spec->platform.nic;
-    const std::string path = fmt::format("cluster.{}.platform.nic.", service);
+  for (const PoolView& pool : pools_of(cluster)) {
+    const Nic& nic = pool.spec->platform.nic;
+    const std::string path = pool.path + ".platform.nic.";
     if (!nic.bandwidth.is_unlimited()) settings.emplace_back(path + "bandwidth", faster(nic.bandwidth));
     if (nic.receive_bandwidth && !nic.receive_bandwidth->is_unlimited())
       settings.emplace_back(path + "receive_bandwidth", faster(*nic.receive_bandwidth));
@@ -49,10 +49,11 @@ void add_batches(std::vector<WhatIf>& out, int items) {
   if (items >= 2) change("batches half as large", items / 2);
 }
 
-void add_replica(std::vector<WhatIf>& out, const char* service, const ServiceSpec& spec) {
-  if (!spec.hosts.empty()) return;  // there is no host for it
-  out.push_back({fmt::format("one more replica of {} ({})", service, spec.replicas + 1),
-                 {{fmt::format("cluster.{}.replicas", service), std::to_string(spec.replicas + 1)}}});
+void add_replica(std::vector<WhatIf>& out, const PoolView& pool) {
+  if (!pool.spec->hosts.empty()) return;  // there is no host for it
+  const int more = pool.spec->replicas + 1;
+  out.push_back(
+      {fmt::format("one more replica of {} ({})", pool.name, more), {{pool.path + ".replicas", std::to_string(more)}}});
 }
 
 }  // namespace
@@ -63,9 +64,9 @@ std::vector<WhatIf> what_ifs(const Scenario& scenario) {
   add_sharding(out, written["sharding"]);
   add_faster_nics(out, scenario.cluster);
   add_batches(out, scenario.serving.batch_items);
-  add_replica(out, "main", scenario.cluster.main);
-  if (written["sharding"].value("strategy", std::string()) != "singular")
-    add_replica(out, "sparse", scenario.cluster.sparse);
+  const bool has_shards = written["sharding"].value("strategy", std::string()) != "singular";
+  for (const PoolView& pool : pools_of(scenario.cluster))
+    if (pool.takes_main || has_shards) add_replica(out, pool);
   return out;
 }
 

@@ -61,9 +61,10 @@ void split_by_rows(std::int64_t n, std::int64_t rows, std::vector<std::int64_t>&
   parts[static_cast<std::size_t>(std::min<std::int64_t>(rows, count)) - 1] += left;
 }
 
-DemandModel::DemandModel(const Model& model, const ShardingPlan& plan, const Cluster& cluster, const ServingSpec& spec,
-                         std::uint64_t seed, std::uint32_t replication)
+DemandModel::DemandModel(const Model& model, const ShardingPlan& plan, const std::vector<ServiceSite>& services,
+                         const ServingSpec& spec, std::uint64_t seed, std::uint32_t replication)
     : nets_(model.nets.size()),
+      tables_(tables_of(model).size()),
       targets_(plan.shards.size() + 1),
       deduplicate_(spec.deduplicate),
       seed_(seed),
@@ -87,9 +88,10 @@ DemandModel::DemandModel(const Model& model, const ShardingPlan& plan, const Clu
     const Table& table = *tables[t].table;
     NetRoute& net = nets_[tables[t].net];
     net.tables.push_back(route_of(t, table, parts_of.at(table.name)));
-    for (const std::size_t target : net.tables.back().holders)
+    for (const std::size_t target : net.tables.back().holders) {
+      net.tables.back().costs.push_back(store.costs(table, *services[target].platform));
       if (target != 0) net.remote.push_back(target);
-    costs_.push_back({store.costs(table, cluster.main.platform), store.costs(table, cluster.sparse.platform)});
+    }
   }
   for (NetRoute& net : nets_) {
     std::sort(net.remote.begin(), net.remote.end());
@@ -100,7 +102,7 @@ DemandModel::DemandModel(const Model& model, const ShardingPlan& plan, const Clu
 }
 
 std::vector<bool> DemandModel::rows_matter() const {
-  std::vector<bool> matter(costs_.size(), deduplicate_);
+  std::vector<bool> matter(tables_, deduplicate_);
   for (const NetRoute& net : nets_)
     for (const TableRoute& route : net.tables)
       if (route.holders.size() > 1) matter[route.number] = true;
@@ -118,7 +120,7 @@ const std::vector<Demand>& DemandModel::of_batch(const Query& query, std::size_t
     const std::int64_t bags = per == Per::item ? last - first : 1;
     const std::span<const std::int64_t> rows = query.rows_in(route.number, per, first, last);
     if (route.holders.size() == 1) {
-      add(route, route.holders[0], {lookups, deduplicate_ ? count_distinct(rows) : lookups, bags}, lookups);
+      add(route, 0, {lookups, deduplicate_ ? count_distinct(rows) : lookups, bags}, lookups);
       continue;
     }
     shares_.assign(route.holders.size(), {});
@@ -127,13 +129,13 @@ const std::vector<Demand>& DemandModel::of_batch(const Query& query, std::size_t
     else
       split_rows(route, query, first, last);
     for (std::size_t h = 0; h < shares_.size(); ++h)
-      if (shares_[h].lookups > 0) add(route, route.holders[h], shares_[h], lookups);
+      if (shares_[h].lookups > 0) add(route, h, shares_[h], lookups);
   }
   return scratch_;
 }
 
 DemandModel::TableRoute DemandModel::route_of(std::size_t number, const Table& table, const Parts& parts) {
-  TableRoute route{number, &table, parts.split_by, {}, parts.target};
+  TableRoute route{number, &table, parts.split_by, {}, parts.target, {}};
   std::sort(route.holders.begin(), route.holders.end());
   route.holders.erase(std::unique(route.holders.begin(), route.holders.end()), route.holders.end());
   for (const std::size_t target : parts.target) {
@@ -181,8 +183,9 @@ std::int64_t DemandModel::count_distinct(std::span<const std::int64_t> rows) {
   return std::unique(sorted_.begin(), sorted_.end()) - sorted_.begin();
 }
 
-void DemandModel::add(const TableRoute& route, std::size_t target, Share share, std::int64_t all) {
+void DemandModel::add(const TableRoute& route, std::size_t holder, Share share, std::int64_t all) {
   const Table& table = *route.table;
+  const std::size_t target = route.holders[holder];
   Demand& d = scratch_[target];
   d.lookups += share.lookups;
   d.distinct += share.distinct;
@@ -191,7 +194,7 @@ void DemandModel::add(const TableRoute& route, std::size_t target, Share share, 
   if (table.time) {
     op.ps = static_cast<double>(table.time->count()) * static_cast<double>(share.lookups) / static_cast<double>(all);
   } else {
-    const RowCosts& costs = costs_[route.number][target == 0 ? 0 : 1];
+    const RowCosts& costs = route.costs[holder];
     op.ps = static_cast<double>(share.distinct) * costs.distinct_ps +
             static_cast<double>(share.lookups - share.distinct) * costs.duplicate_ps;
     op.traffic.count = share.distinct * costs.traffic.count;

@@ -42,8 +42,8 @@ struct ServingSpec;
 class DemandModel {
  public:
   /// Precondition: the plan places every table of the model.
-  DemandModel(const Model& model, const ShardingPlan& plan, const Cluster& cluster, const ServingSpec& spec,
-              std::uint64_t seed, std::uint32_t replication);
+  DemandModel(const Model& model, const ShardingPlan& plan, const std::vector<ServiceSite>& services,
+              const ServingSpec& spec, std::uint64_t seed, std::uint32_t replication);
 
   /// By table: whether it makes a difference which rows are looked up.
   std::vector<bool> rows_matter() const;
@@ -70,6 +70,7 @@ class DemandModel {
     SplitBy split_by;
     std::vector<std::size_t> holder_of_part;  ///< position in `holders` of each part's server
     std::vector<std::size_t> holders;         ///< targets that hold any of it
+    std::vector<RowCosts> costs;              ///< by holder
 
     std::size_t holder_of(std::int64_t row) const {
       return holder_of_part[static_cast<std::size_t>(
@@ -94,8 +95,8 @@ class DemandModel {
   };
 
   static TableRoute route_of(std::size_t number, const Table& table, const Parts& parts);
-  /// Adds `share` of the `all` lookups that a batch has in a table to what is asked of `target`.
-  void add(const TableRoute& route, std::size_t target, Share share, std::int64_t all);
+  /// Adds `share` of the `all` lookups that a batch has in a table to what is asked of a holder, by its position.
+  void add(const TableRoute& route, std::size_t holder, Share share, std::int64_t all);
   void note(const GatherOp& op, std::size_t target);
   /// Divides the batch's share of a table among its holders, in `shares_`: at random, or by the rows themselves.
   void split(const TableRoute& route, const Query& query, std::uint32_t batch, Share whole);
@@ -103,8 +104,8 @@ class DemandModel {
   std::int64_t count_distinct(std::span<const std::int64_t> rows);
 
   std::vector<NetRoute> nets_;
+  std::size_t tables_;
   std::size_t targets_;
-  std::vector<std::array<RowCosts, 2>> costs_;  // by table: on a main host and on a sparse host
   std::vector<Demand> scratch_;
   std::vector<boost::intrusive_ptr<GatherOpList>> ops_;  // by target; empty where nobody wants to know
   std::vector<std::int64_t> part_lookups_;

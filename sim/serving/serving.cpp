@@ -26,61 +26,58 @@ void check_cores(const ServingSpec& spec, const Platform& platform) {
 
 }  // namespace
 
-Serving::Serving(Simulation& sim, const Model& model, const ShardingPlan& plan, const Cluster& cluster,
-                 const ServingSpec& spec, const Traffic& traffic, Network& network,
-                 const std::vector<ServerSite>& sites, std::uint64_t seed, std::uint32_t replication)
+Serving::Serving(Simulation& sim, const Model& model, const ShardingPlan& plan, const std::vector<ServiceSite>& sites,
+                 const ServingSpec& spec, const Traffic& traffic, Network& network, std::uint64_t seed,
+                 std::uint32_t replication)
     : sim_(sim),
       model_(model),
-      cluster_(cluster),
       spec_(spec),
       traffic_(traffic),
       network_(network),
       context_(sim, network, spec, seed, replication),
-      demands_(model, plan, cluster, spec, seed, replication),
+      demands_(model, plan, sites, spec, seed, replication),
       net_order_(evaluation_order(model)),
-      dense_(spec.executor->make(model, cluster.main.platform, spec.intra_op.value_or(IntraOp{}))),
+      dense_(spec.executor->make(model, *sites.front().platform, spec.intra_op.value_or(IntraOp{}))),
       policy_(*spec.call),
       patience_(spec.patience()),
-      sparse_replicas_(static_cast<std::size_t>(cluster.sparse.replicas)),
       shard_totals_(plan.shards.size()) {
   check_ranges(model.nets.size(), plan.shards.size());
-  for (const ServerSite& site : sites) check_cores(spec, *site.platform);
+  for (const ServiceSite& site : sites) check_cores(spec, *site.platform);
   add_hosts(sites);
-  add_services(plan, sites);
+  add_services(sites);
   connect();
   place_memory(plan);
   check_memory();
 }
 
-void Serving::add_hosts(const std::vector<ServerSite>& sites) {
+void Serving::add_hosts(const std::vector<ServiceSite>& sites) {
   std::map<NodeId, Host*> host_at;
-  for (const ServerSite& site : sites) {
-    Host*& host = host_at[site.node];
-    if (host == nullptr)
-      host = &hosts_.emplace_back(sim_, static_cast<std::uint32_t>(hosts_.size()), network_.graph()[site.node].name,
-                                  *site.platform);
-    const bool is_main = servers_.size() < static_cast<std::size_t>(cluster_.main.replicas);
-    servers_.emplace_back(*host, is_main ? "main" : "sparse");
-  }
+  for (const ServiceSite& site : sites)
+    for (const NodeId node : site.nodes) {
+      Host*& host = host_at[node];
+      if (host == nullptr)
+        host = &hosts_.emplace_back(sim_, static_cast<std::uint32_t>(hosts_.size()), network_.graph()[node].name,
+                                    *site.platform);
+      servers_.emplace_back(*host, &site == &sites.front() ? "main" : "sparse");
+    }
 }
 
 std::unique_ptr<Station> Serving::new_workers() {
   return spec_.workers ? std::make_unique<Station>(sim_, *spec_.workers) : nullptr;
 }
 
-void Serving::add_services(const ShardingPlan& plan, const std::vector<ServerSite>& sites) {
-  std::size_t number = 0;
-  const auto add = [&](const std::string& name, std::size_t replicas) {
-    Service& service = services_.emplace_back(name);
-    for (std::size_t r = 0; r < replicas; ++r, ++number)
-      service.replicas().push_back({&servers_[number], sites[number].node,
-                                    spec_.store->make(servers_[number].platform(), spec_.inter_op),
+void Serving::add_services(const std::vector<ServiceSite>& sites) {
+  auto server = servers_.begin();
+  services_.reserve(sites.size());
+  for (const ServiceSite& site : sites) {
+    Service& service = services_.emplace_back(site.name);
+    for (const NodeId node : site.nodes) {
+      service.replicas().push_back({&*server, node, spec_.store->make(server->platform(), spec_.inter_op),
                                     spec_.admission->make(), new_workers()});
+      ++server;
+    }
     spec_.scaling->start(sim_, service);
-  };
-  services_.reserve(plan.shards.size() + 1);
-  add("main", static_cast<std::size_t>(cluster_.main.replicas));
-  for (const PlannedShard& shard : plan.shards) add(shard.name, sparse_replicas_);
+  }
 }
 
 Host* Serving::host(const std::string& name) {
@@ -121,11 +118,12 @@ void Serving::find_routes(const MainReplica& main, Channel& channel, std::size_t
 }
 
 void Serving::place_memory(const ShardingPlan& plan) {
-  for (std::size_t m = 0; m < main_.size(); ++m)
-    servers_[m].host().memory().hold(placed_bytes(plan.main, model_) + model_.dense_bytes());
+  const auto hold = [](Service& service, Bytes bytes) {
+    for (Replica& replica : service.replicas()) replica.server->host().memory().hold(bytes);
+  };
+  hold(services_.front(), placed_bytes(plan.main, model_) + model_.dense_bytes());
   for (std::size_t s = 0; s < plan.shards.size(); ++s)
-    for (std::size_t r = 0; r < sparse_replicas_; ++r)
-      servers_[first_server_of_shard(s) + r].host().memory().hold(placed_bytes(plan.shards[s].tables, model_));
+    hold(services_[s + 1], placed_bytes(plan.shards[s].tables, model_));
 }
 
 // Each server alone fits its platform (make_plan saw to that); several on one host may not.

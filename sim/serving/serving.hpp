@@ -56,9 +56,9 @@ struct ShardTotals {
 class Serving {
  public:
   /// Everything named must outlive the object. Throws InputError when a host is not in the network or not reachable.
-  Serving(Simulation& sim, const Model& model, const ShardingPlan& plan, const Cluster& cluster,
-          const ServingSpec& spec, const Traffic& traffic, Network& network, const std::vector<ServerSite>& sites,
-          std::uint64_t seed, std::uint32_t replication);
+  Serving(Simulation& sim, const Model& model, const ShardingPlan& plan, const std::vector<ServiceSite>& sites,
+          const ServingSpec& spec, const Traffic& traffic, Network& network, std::uint64_t seed,
+          std::uint32_t replication);
 
   /// Starts a query now; `done` is called when its answer is back at the frontend.
   void submit(Query query, std::function<void(const Outcome&)>& done);
@@ -70,8 +70,8 @@ class Serving {
   Host* host(const std::string& name);
   /// Replicas of main first, then those of shard 0, shard 1, ...
   const std::deque<Server>& servers() const { return servers_; }
-  std::size_t first_server_of_shard(std::size_t shard) const { return main_.size() + shard * sparse_replicas_; }
-  std::size_t sparse_replicas() const { return sparse_replicas_; }
+  /// Main first, then shard 0, shard 1, ...
+  const std::vector<Service>& services() const { return services_; }
   const std::vector<ShardTotals>& shard_totals() const { return shard_totals_; }
   /// Queries that are worked on, those that the frontend has given up too.
   std::int64_t in_service() const { return in_service_; }
@@ -148,8 +148,8 @@ class Serving {
 
   void find_routes(const MainReplica& main, Channel& channel, std::size_t replica);
   std::unique_ptr<Station> new_workers();
-  void add_hosts(const std::vector<ServerSite>& sites);
-  void add_services(const ShardingPlan& plan, const std::vector<ServerSite>& sites);
+  void add_hosts(const std::vector<ServiceSite>& sites);
+  void add_services(const std::vector<ServiceSite>& sites);
   void connect();
   void place_memory(const ShardingPlan& plan);
   void check_memory() const;
@@ -171,7 +171,6 @@ class Serving {
 
   Simulation& sim_;
   const Model& model_;
-  const Cluster& cluster_;
   const ServingSpec& spec_;
   const Traffic& traffic_;
   Network& network_;
@@ -181,7 +180,6 @@ class Serving {
   std::unique_ptr<Executor> dense_;
   const CallPolicy& policy_;
   std::optional<Duration> patience_;  // the frontend's
-  std::size_t sparse_replicas_;
   std::deque<Host> hosts_;
   std::deque<Server> servers_;
   std::vector<Service> services_;  // main, then the sparse shards

@@ -67,6 +67,12 @@ class PlanCheck {
 
 }  // namespace
 
+std::vector<std::string> services_of(const ShardingPlan& plan) {
+  std::vector<std::string> names{"main"};
+  for (const PlannedShard& shard : plan.shards) names.push_back(shard.name);
+  return names;
+}
+
 std::int64_t part_rows(std::int64_t rows, int part, int parts) { return rows / parts + (part < rows % parts ? 1 : 0); }
 
 Bytes part_bytes(const Table& table, int part, int parts) {

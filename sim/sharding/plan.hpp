@@ -39,6 +39,9 @@ struct ShardingPlan {
   std::vector<PlannedShard> shards;  ///< tables asked for by RPC
 };
 
+/// Names of the services that a plan makes: the main shard's, then those of its sparse shards.
+std::vector<std::string> services_of(const ShardingPlan& plan);
+
 /// Rows of one part of a table of `rows` rows; parts differ by at most a row, and the first parts hold the rest.
 std::int64_t part_rows(std::int64_t rows, int part, int parts);
 

@@ -275,6 +275,7 @@ class ListAndSchema(ProgramTest):
                 with self.subTest(file.name):
                     jsonschema.validate(value, schema)
         scenario = json.loads(self.succeed("schema", "scenario").stdout)
+        jsonschema.validate(json.loads((ROOT / "docs/examples/pools.json").read_text()), scenario)
         for name in ("unknown-key", "missing-key", "bare-number", "wrong-type", "not-an-object"):
             with self.assertRaises(jsonschema.ValidationError):
                 jsonschema.validate(json.loads((ROOT / f"tests/invalid/{name}.json").read_text()), scenario)

@@ -35,10 +35,11 @@ void read_back(const Json& text) {
 
 void make_ready(const Scenario& scenario) {
   constexpr int kMostReplicas = 1000;
-  if (scenario.cluster.main.replicas > kMostReplicas || scenario.cluster.sparse.replicas > kMostReplicas) return;
+  for (const PoolView& pool : pools_of(scenario.cluster))
+    if (pool.spec->replicas > kMostReplicas) return;
   const Model model = served_model(scenario);
   const ShardingPlan plan = make_plan(scenario, model);
-  deploy(scenario.cluster, plan.shards.size(), *scenario.topology);
+  deploy(scenario.cluster, services_of(plan), *scenario.topology);
 }
 
 }  // namespace

@@ -52,7 +52,8 @@ class Demands {
       : scenario_(scenario(three_tables(), {{"sharding", plan}})),
         model_(served_model(scenario_)),
         plan_(make_plan(scenario_, model_)),
-        demands_(model_, plan_, scenario_.cluster, with(deduplicate), 1, 0) {}
+        deployment_(deploy(scenario_.cluster, services_of(plan_), *scenario_.topology)),
+        demands_(model_, plan_, deployment_.services, with(deduplicate), 1, 0) {}
 
   DemandModel& operator*() { return demands_; }
   DemandModel* operator->() { return &demands_; }
@@ -65,6 +66,7 @@ class Demands {
   Scenario scenario_;
   Model model_;
   ShardingPlan plan_;
+  Deployment deployment_;
   DemandModel demands_;
 };
 

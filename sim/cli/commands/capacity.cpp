@@ -252,9 +252,8 @@ class CapacityCommand final : public Command {
       r.trial = std::move(found.meets);
       if (!rate || !r.trial) r.not_shown = std::move(found.not_shown);
       if (r.trial)
-        r.bill = bill_of(
-            changed(candidate.scenario, {{"cluster.main.replicas", std::to_string(r.trial->main_replicas)},
-                                         {"cluster.sparse.replicas", std::to_string(r.trial->sparse_replicas)}}));
+        r.bill = bill_of(rate ? with_replicas(candidate.scenario, r.trial->main_replicas, r.trial->sparse_replicas)
+                              : candidate.scenario);
     } catch (const ScenarioError& e) {
       r.error = e.message();
     }

@@ -93,7 +93,7 @@ GivenTopology from_scenario(const std::filesystem::path& file, const po::variabl
     print_notes(document.notes());
     const ShardingPlan plan = make_plan(scenario, served_model(scenario));
     return {file.string(),
-            deploy(scenario.cluster, plan.shards.size(), *scenario.topology).topology,
+            deploy(scenario.cluster, services_of(plan), *scenario.topology).topology,
             scenario.topology->routing,
             scenario.transport,
             Speech::keys,
