@@ -266,6 +266,39 @@ class Capacity(ProgramTest):
 
         self.assertLess(main_replicas("20000 /s"), main_replicas("100000 /s"))
 
+    def test_each_pool_has_its_replicas_and_its_price(self):
+        pools = str(ROOT / "docs/examples/pools.json")
+        prices = [
+            part
+            for pool, price in {"front": 3, "fast": 2, "small": 0.5}.items()
+            for part in ("--set", f"cluster.pools.{pool}.platform.price_per_hour={price}")
+        ]
+        common = ["--slo", "p99<=50 ms", "--set", "traffic.queries=300", "--format", "json", *prices]
+        # Replicas as written: 1 of front, 1 of fast, and 2 of each of the two shards of small.
+        as_written = json.loads(
+            self.succeed("capacity", pools, *common, "--max-queries", "1200", "--tolerance", "80 %").stdout
+        )["configurations"][0]
+        self.assertEqual(as_written["servers"], 6)
+        self.assertEqual(as_written["price_per_hour"], 3 + 2 + 4 * 0.5)
+        # At a rate that one server of each bears, the search gives every pool one replica.
+        fewest = json.loads(self.succeed("capacity", pools, *common, "--rate", "100 /s").stdout)["configurations"][0]
+        self.assertEqual((fewest["main_replicas"], fewest["sparse_replicas"], fewest["servers"]), (1, 1, 4))
+        self.assertEqual(fewest["price_per_hour"], 3 + 2 + 2 * 0.5)
+        mixed = shardsim(
+            "capacity",
+            pools,
+            *common,
+            "--rate",
+            "100 /s",
+            "--set",
+            'cluster.pools.front.services=["main", "sparse0"]',
+            "--set",
+            'cluster.pools.fast.services=["sparse1"]',
+            "--set",
+            'cluster.pools.small.services=["sparse2"]',
+        )
+        self.assertIn("give 'main' a pool of its own", mixed.stdout)
+
     def test_an_objective_out_of_reach(self):
         done = shardsim("capacity", BASE, "--slo", "p50<=1 us", "--set", "traffic.queries=300", "--max-queries", "600")
         self.assertEqual(done.returncode, 1)
