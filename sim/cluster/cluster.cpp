@@ -61,7 +61,7 @@ std::optional<Complaint> host_given_twice(const std::vector<Pool>& pools) {
     for (std::size_t h = 0; h < pools[p].hosts.size(); ++h)
       if (const auto [it, is_new] = seen.try_emplace(pools[p].hosts[h], pools[p].name); !is_new)
         return Complaint{fmt::format("pools/{}/hosts/{}", p, h),
-                         fmt::format("host {} is named in pool {} already; name each host once, or set 'share_hosts'",
+                         fmt::format("host {} is named in pool {} already; name each host once, or set 'colocate'",
                                      in_quotes(pools[p].hosts[h]), in_quotes(it->second))};
   return std::nullopt;
 }
@@ -94,12 +94,13 @@ void describe(Describe<Cluster>& d) {
   d.optional("main", &Cluster::main, kMainDoc);
   d.optional("sparse", &Cluster::sparse, kSparseDoc);
   d.optional("pools", &Cluster::pools, "instead of these two: servers of several platforms, and the services of each");
-  d.optional("share_hosts", &Cluster::share_hosts,
-             "servers may run on the same host, and then share its cores, memory and NIC");
+  d.optional("colocate", &Cluster::colocate,
+             "servers may run on the same host, and then share its cores, memory and NIC")
+      .formerly("share_hosts");
   d.check([](const Cluster& c) -> std::optional<Complaint> {
     if (auto complaint = not_one_form(c)) return complaint;
     if (auto complaint = name_given_twice(c.pools)) return complaint;
-    return c.share_hosts ? std::nullopt : host_given_twice(c.pools);
+    return c.colocate ? std::nullopt : host_given_twice(c.pools);
   });
 }
 

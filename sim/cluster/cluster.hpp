@@ -41,7 +41,7 @@ struct Cluster {
   std::optional<ServiceSpec> main;
   std::optional<ServiceSpec> sparse;
   std::vector<Pool> pools;  ///< instead of both
-  bool share_hosts = false;
+  bool colocate = false;
 };
 
 /// A pool of a cluster, in whichever form the cluster is written.

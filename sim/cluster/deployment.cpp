@@ -117,7 +117,7 @@ class Deployer {
       return;
     }
     const std::vector<NodeId> hosts = choice_of(service);
-    if (hosts.empty() || (hosts.size() < service.seats.size() && !cluster_.share_hosts))
+    if (hosts.empty() || (hosts.size() < service.seats.size() && !cluster_.colocate))
       throw ScenarioError(service.pointer("placement"),
                           fmt::format("{} of {} free hosts match {} and take the platform {}, and {} are needed",
                                       hosts.size(), names_.size() - taken_.size(), in_quotes(placement_of(service).on),
@@ -140,7 +140,7 @@ class Deployer {
     std::vector<NodeId> packed;
     for (const NodeId node : matching_hosts(graph, placement.on)) {
       const NetworkNode& host = graph[node];
-      if (taken_.contains(node) && !cluster_.share_hosts) continue;
+      if (taken_.contains(node) && !cluster_.colocate) continue;
       if (!host.platform.empty() && host.platform != service.spec.platform.name) continue;
       const auto [first, last] = boost::out_edges(node, graph);
       racks[first == last ? node : boost::target(*first, graph)].push_back(node);
@@ -157,9 +157,9 @@ class Deployer {
   void take(const Wanted& service, std::size_t seat, NodeId node) {
     const NetworkNode& host = deployment_.topology.graph[node];
     const auto [it, is_new] = taken_.try_emplace(node, &service.spec.platform);
-    if (!is_new && !cluster_.share_hosts)
+    if (!is_new && !cluster_.colocate)
       throw ScenarioError("/cluster", fmt::format("host {} is named for two servers; give each its own, or set "
-                                                  "'share_hosts'",
+                                                  "'colocate'",
                                                   in_quotes(host.name)));
     const std::string& platform = is_new && !host.platform.empty() ? host.platform : it->second->name;
     if (platform != service.spec.platform.name)

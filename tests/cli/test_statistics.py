@@ -86,12 +86,12 @@ class Intervals(ProgramTest):
 
     def test_saturation_is_said_with_the_rate_that_would_be_stable(self):
         calm = self.result(*MORE)
-        rate = calm["highest_stable_per_s"]
+        rate = calm["saturation_throughput_per_s"]
         for factor, verdict in [(0.8, "stable"), (1.3, "saturated")]:
             with self.subTest(verdict):
                 r = self.result(*MORE, "--set", f"traffic.arrivals.rate={factor * rate} /s")
                 self.assertEqual(r["verdict"], verdict)
-                self.assertAlmostEqual(r["highest_stable_per_s"] / rate, 1, delta=0.1)
+                self.assertAlmostEqual(r["saturation_throughput_per_s"] / rate, 1, delta=0.1)
 
     def test_the_warm_up_is_found_and_reported(self):
         auto = self.result(*MORE)["queries"]
@@ -218,7 +218,7 @@ class Compare(ProgramTest):
 
 class Capacity(ProgramTest):
     def test_the_highest_rate_is_bracketed(self):
-        stable = json.loads(self.succeed("run", BASE, *MORE, "--json").stdout)["highest_stable_per_s"]
+        stable = json.loads(self.succeed("run", BASE, *MORE, "--json").stdout)["saturation_throughput_per_s"]
         done = self.succeed(
             "capacity",
             BASE,

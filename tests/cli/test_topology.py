@@ -838,7 +838,7 @@ class Placement(Runs):
 
     def test_shared_hosts(self):
         net = {**star_of("only"), "frontend": "only"}
-        r = self.result(topology=net, cluster={"main": self.service(), "sparse": self.service(), "share_hosts": True})
+        r = self.result(topology=net, cluster={"main": self.service(), "sparse": self.service(), "colocate": True})
         self.assertEqual({h["name"] for h in r["hosts"]}, {"only"})
 
 
@@ -965,8 +965,8 @@ class BackgroundTraffic(Runs):
                     transport={"type": transport},
                     cross_traffic=[self.LOAD, {"rate": "50 /s", "size": {"type": "fixed", "value": 10}}],
                 )
-                self.assertEqual((plain["background"], len(r["background"])), ([], 2))
-                loud, quiet = r["background"]
+                self.assertEqual((plain["cross_traffic"], len(r["cross_traffic"])), ([], 2))
+                loud, quiet = r["cross_traffic"]
                 for b in (loud, quiet):
                     self.assertLessEqual(b["delivered"] + b["lost"], b["sent"])
                     self.assertGreater(b["delivered"], 0)
@@ -986,7 +986,7 @@ class BackgroundTraffic(Runs):
         r = self.result(
             cross_traffic=[self.LOAD], faults=[{"links": "sparse* -> tor", "state": "down"}], serving=Faults.SERVING
         )
-        b = r["background"][0]
+        b = r["cross_traffic"][0]
         self.assertEqual((b["delivered"], b["lost"]), (0, b["sent"]))
 
 

@@ -139,10 +139,11 @@ TEST_CASE("the slowest queries: shares of what was last add up to 1, times by pl
 }
 
 TEST_CASE("a run without counted queries has no slowest ones; one query is its own") {
-  const Slowest none = run(scenario(kTwoNets, {{"traffic.queries", "10"},
-                                               {"serving.call", R"({"type": "retry", "per_try_timeout": "1 ms", "retries": 0})"},
-                                               {"faults", R"([{"links": "*", "state": "down"}])"}}))
-                           .slowest;
+  const Slowest none =
+      run(scenario(kTwoNets, {{"traffic.queries", "10"},
+                              {"serving.call", R"({"type": "retry", "per_try_timeout": "1 ms", "retries": 0})"},
+                              {"faults", R"([{"links": "*", "state": "down"}])"}}))
+          .slowest;
   CHECK(none.queries == 0);
   CHECK(slowest_text(none).empty());
   const RunResult one = run(scenario(kTwoNets, {{"traffic.queries", "1"}}));

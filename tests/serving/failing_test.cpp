@@ -51,7 +51,7 @@ TEST_CASE("a run in which more than 0.1 % of the queries fail is failing, though
   CHECK(r.failed_share() == Approx(lost).epsilon(0.25));
   CHECK(r.goodput.low <= 1 - lost);
   CHECK(r.goodput.high >= 1 - lost);
-  CHECK(r.highest_stable_per_s() == 0);
+  CHECK(r.saturation_throughput_per_s() == 0);
 
   SECTION("percentiles that count failed queries as infinite are those of the queue without a timeout") {
     CHECK(r.latency_with_failed_us(0.95) == Approx(1e6 * std::log(20) / 200).epsilon(0.1));
@@ -97,7 +97,7 @@ TEST_CASE("a retry storm that outlives the fault that set it off is metastable")
   CHECK(r.failed > 30'000);
   CHECK(r.first_attempt_load == Approx(0.7).epsilon(0.1));
   CHECK(r.bottleneck.offered_load == Approx(2.8).epsilon(0.1));
-  CHECK(r.highest_stable_per_s() == 0);
+  CHECK(r.saturation_throughput_per_s() == 0);
 
   const RunResult undisturbed = shard_queue(700, 40'000, retries);
   CHECK(undisturbed.verdict == Verdict::stable);
@@ -105,12 +105,14 @@ TEST_CASE("a retry storm that outlives the fault that set it off is metastable")
 }
 
 TEST_CASE("an outage is no retry storm, nor are timeouts too short for an idle system") {
-  const RunResult outage = shard_queue(700, 5000,
-                                       {{"serving.call", R"({"type": "retry", "per_try_timeout": "20 ms", "retries": 3})"},
-                                        {"faults", R"([{"hosts": "sparse0", "state": "down", "from": "2 s"}])"}});
+  const RunResult outage =
+      shard_queue(700, 5000,
+                  {{"serving.call", R"({"type": "retry", "per_try_timeout": "20 ms", "retries": 3})"},
+                   {"faults", R"([{"hosts": "sparse0", "state": "down", "from": "2 s"}])"}});
   CHECK(outage.verdict == Verdict::failing);
   CHECK_FALSE(outage.has(Condition::retry_storm));
-  const RunResult hasty = shard_queue(10, 1000, {{"serving.call", R"({"type": "retry", "per_try_timeout": "100 us", "retries": 3})"}});
+  const RunResult hasty =
+      shard_queue(10, 1000, {{"serving.call", R"({"type": "retry", "per_try_timeout": "100 us", "retries": 3})"}});
   CHECK(hasty.repeated_rpcs > 2000);
   CHECK_FALSE(hasty.has(Condition::retry_storm));
 }
@@ -131,5 +133,5 @@ TEST_CASE(
   CHECK(r.bottleneck.offered_load < 1);
   CHECK(r.verdict == Verdict::saturated);
   CHECK(r.has(Condition::backlog));
-  CHECK(r.highest_stable_per_s() == 0);
+  CHECK(r.saturation_throughput_per_s() == 0);
 }

@@ -106,7 +106,8 @@ TEST_CASE("every piece of work belongs to one query: their core times add up to 
 TEST_CASE("work for answers that nobody waited for belongs to no query") {
   // Patience of 300 us: less than many answers take. With one of an hour, no answer comes too late.
   const auto patience = [](const char* time) {
-    return scenario(kTwoNets, {{"serving.call", fmt::format(R"({{"type": "retry", "per_try_timeout": "{}", "retries": 3}})", time)}});
+    return scenario(kTwoNets, {{"serving.call",
+                                fmt::format(R"({{"type": "retry", "per_try_timeout": "{}", "retries": 3}})", time)}});
   };
   const auto [impatient, worked] = cpu_of_queries_and_hosts(patience("300 us"));
   CHECK(impatient < worked);

@@ -83,14 +83,15 @@ TEST_CASE("offered load is rate x work for cores, memory and links, under every 
   // The busiest is the card of main0, and 20,000 / 2.16 the rate that it can take.
   CHECK(r.bottleneck.kind == "link");
   CHECK(r.bottleneck.name == "switch -> main0");
-  CHECK(r.highest_stable_per_s() == Approx(125e6 / (query + rpc)));
+  CHECK(r.saturation_throughput_per_s() == Approx(125e6 / (query + rpc)));
   CHECK(r.verdict == Verdict::saturated);
 }
 
 TEST_CASE("offered load counts other people's messages up to the last arrival, and a slow link at its speed") {
   // Beside the queries 10,000 messages of 1,250 bytes a second go to main0: 12.5 MB/s of its 125. The queue of queries
   // takes more than twice as long as the arrivals, and so many messages more are sent.
-  const RunResult r = run(scenario(stages(), {{"cross_traffic", R"([{"from": "sparse0", "to": "main0", "rate": "10000 /s",
+  const RunResult r =
+      run(scenario(stages(), {{"cross_traffic", R"([{"from": "sparse0", "to": "main0", "rate": "10000 /s",
                                      "size": {"type": "fixed", "value": 1250}}])"}}));
   // Poisson: 2,000 messages until then, with a standard deviation of 45; four of them are 0.0090 of load.
   CHECK(load(r, "switch", "main0") == Approx(2.16 + 0.1).margin(0.009));
@@ -107,7 +108,7 @@ TEST_CASE("the memory is named where it is the bottleneck") {
   CHECK(r.bottleneck.kind == "memory");
   CHECK(r.bottleneck.name == "sparse0");
   CHECK(r.bottleneck.offered_load == Approx(2));
-  CHECK(r.highest_stable_per_s() == Approx(10'000));
+  CHECK(r.saturation_throughput_per_s() == Approx(10'000));
 }
 
 TEST_CASE("a slow host slows the work that begins, not the work that waits already") {
@@ -168,7 +169,7 @@ TEST_CASE("a closed loop whose clients think keeps its pace to the end, and says
   CHECK(r.completed_per_s == Approx(4995).epsilon(0.04));
   CHECK(r.offered_per_s == Approx(4995).epsilon(0.04));
   CHECK(r.hosts[0].utilisation == Approx(0.4995).epsilon(0.057));
-  CHECK(r.highest_stable_per_s() == 0);
+  CHECK(r.saturation_throughput_per_s() == 0);
   // Clients who all begin at once: the first 1,000 are sent at the start, and so the same number in less time.
   const RunResult at_once = run_queue(
       {{"traffic.arrivals",

@@ -127,7 +127,8 @@ TEST_CASE("without losses a timeout that is never reached changes no latency") {
 TEST_CASE("impatience: answers that come too late are worked for and thrown away") {
   const RunResult plain = run_checked(with({}));
   const RunResult hasty =
-      run_checked(with({{"serving.call", R"({"type": "retry", "per_try_timeout": "150 us", "retries": 1})"}, {"serving.query_timeout", "1 s"}}));
+      run_checked(with({{"serving.call", R"({"type": "retry", "per_try_timeout": "150 us", "retries": 1})"},
+                        {"serving.query_timeout", "1 s"}}));
   CHECK(hasty.failed > 0);
   CHECK(hasty.total_cpu_us_per_query() > plain.total_cpu_us_per_query());
 }
@@ -167,8 +168,8 @@ TEST_CASE("a flapping link loses what meets it, and the run ends all the same") 
 
 TEST_CASE("background traffic is sent at its rate, counted, and felt") {
   const RunResult calm = run_checked(with({}));
-  const RunResult busy =
-      run_checked(with({{"cross_traffic", R"([{"load": "4 Gbps", "size": {"type": "exponential", "mean": 100000}}])"}}));
+  const RunResult busy = run_checked(
+      with({{"cross_traffic", R"([{"load": "4 Gbps", "size": {"type": "exponential", "mean": 100000}}])"}}));
   REQUIRE(busy.background.size() == 1);
   const BackgroundResult& b = busy.background[0];
   // 4 Gb/s in messages of 100 kB: 5,000 a second, Poisson. Four standard deviations: one failure in 16,000.
@@ -215,7 +216,7 @@ TEST_CASE("a network card's latency and CPU cost show once at each end of every 
 }
 
 TEST_CASE("servers that share a host share its cores, and each books its own work") {
-  const Scenario s = with({{"cluster.share_hosts", "true"},
+  const Scenario s = with({{"cluster.colocate", "true"},
                            {"cluster.main.hosts", R"(["leaf1/host0"])"},
                            {"cluster.sparse.hosts", R"(["leaf1/host0", "leaf1/host0"])"},
                            {"cluster.sparse.placement", "null"},

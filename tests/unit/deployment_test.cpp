@@ -166,14 +166,14 @@ TEST_CASE("deployment: too few hosts is an error that counts them") {
   Cluster c = cluster(1, 1);
   c.main->placement = HostChoice{"rack*", HostOrder::packed};
   CHECK_THROWS_WITH(deploy(c, services(1), *fabric()), Contains("0 of 12 free hosts match 'rack*'"));
-  c.share_hosts = true;
+  c.colocate = true;
   CHECK_THROWS_WITH(deploy(c, services(1), *fabric()), Contains("0 of 12 free hosts match 'rack*'"));
 }
 
 TEST_CASE("deployment: servers share hosts where that is allowed, of one platform") {
   Cluster c = cluster(1, 1);
   c.sparse->platform = c.main->platform;
-  c.share_hosts = true;
+  c.colocate = true;
   c.main->placement = c.sparse->placement = HostChoice{"leaf0/host[01]", HostOrder::packed};
   const Deployment d = deploy(c, services(3), *fabric());
   CHECK(hosts_of(d) == Names{"leaf0/host0", "leaf0/host0", "leaf0/host1", "leaf0/host0"});
@@ -186,11 +186,11 @@ TEST_CASE("deployment: servers share hosts where that is allowed, of one platfor
   c.sparse->platform.service_overhead = from_seconds(1e-3);
   CHECK_THROWS_WITH(deploy(c, services(3), *fabric()),
                     Contains("'leaf0/host0'") && Contains("another 'service_overhead'"));
-  c.share_hosts = false;
+  c.colocate = false;
   c.main->placement.reset();
   c.sparse->placement.reset();
   CHECK_NOTHROW(deploy(c, services(3), *fabric()));
-  c.share_hosts = true;
+  c.colocate = true;
   c.main->placement = c.sparse->placement = HostChoice{"leaf0/host[01]", HostOrder::packed};
   c.sparse->platform = platform("small");
   CHECK_THROWS_WITH(deploy(c, services(1), *fabric()), Contains("'leaf0/host0' is of platform 'large'"));

@@ -607,9 +607,9 @@ std::vector<Flux> fluxes(const Network& network) {
 
 TEST_CASE("what enters the network leaves it or is lost") {
   const bool with_faults = GENERATE(false, true);
-  const std::string transport =
-      GENERATE(as<std::string>{}, kIdeal, kFluid, kStored, kCutThrough, packets(R"("buffer": "30 kB", "max_retransmits": 3)"),
-               packets(R"("buffer": "30 kB", "ecn_threshold": "10 kB", "max_retransmits": 3)"));
+  const std::string transport = GENERATE(
+      as<std::string>{}, kIdeal, kFluid, kStored, kCutThrough, packets(R"("buffer": "30 kB", "max_retransmits": 3)"),
+      packets(R"("buffer": "30 kB", "ecn_threshold": "10 kB", "max_retransmits": 3)"));
   INFO(transport << (with_faults ? " with faults" : ""));
   if (with_faults && transport == kFluid) return;
   RandomStream random(17, 0, Purpose::topology, 0);

@@ -8,7 +8,7 @@ void describe(FigureList<BackgroundResult>& f) {
   using R = BackgroundResult;
   using S = BackgroundTotals;
   constexpr double kPsPerUs = 1e6;
-  f.of("background[]");
+  f.of("cross_traffic[]");
   f.add("sent", "", "messages sent", &R::sent, Merge::sum, &S::sent);
   f.add("delivered", "", "messages that had arrived by the end of the run", &R::delivered, Merge::sum, &S::delivered);
   f.add("lost", "", "messages lost on the way", &R::lost, Merge::sum, &S::lost);

@@ -32,11 +32,12 @@ void describe_verdict(List& f) {
   f.derived("bottleneck.name", "", "of the host or link", [](const R& r) { return r.bottleneck.name; });
   f.derived("bottleneck.offered_load", "fraction", "its offered load",
             [](const R& r) { return r.bottleneck.offered_load; });
-  f.derived("highest_stable_per_s", "1/s",
-            "`offered_per_s` / the highest offered load; null for a closed loop, and where the run itself contradicts "
-            "it: queries fail, or the number under way grew at a mean load below 1; if queries of a saturated run "
-            "fail, by the load of first attempts",
-            [](const R& r) { return r.highest_stable_per_s() > 0 ? Json(r.highest_stable_per_s()) : Json(); });
+  f.derived(
+      "saturation_throughput_per_s", "1/s",
+      "`offered_per_s` / the highest offered load; null for a closed loop, and where the run itself contradicts "
+      "it: queries fail, or the number under way grew at a mean load below 1; if queries of a saturated run "
+      "fail, by the load of first attempts",
+      [](const R& r) { return r.saturation_throughput_per_s() > 0 ? Json(r.saturation_throughput_per_s()) : Json(); });
 }
 
 void describe_queries(List& f) {
@@ -134,7 +135,7 @@ void describe_parts(List& f) {
   f.derived("links", "", "the same for each directed link that was offered anything",
             [](const R& r) { return figures_json(r.links); });
   f.derived("idle_links", "", "number of directed links that were offered nothing", &R::idle_links);
-  f.derived("background", "", "the same for each kind of background traffic",
+  f.derived("cross_traffic", "", "the same for each kind of cross traffic",
             [](const R& r) { return figures_json(r.background); });
 }
 

@@ -5,7 +5,7 @@
 
 namespace shardsim {
 
-double RunResult::highest_stable_per_s() const {
+double RunResult::saturation_throughput_per_s() const {
   if (!(bottleneck.offered_load > 0) || closed_loop || verdict == Verdict::failing) return 0;
   const double load = has(Condition::failures) ? first_attempt_load : bottleneck.offered_load;
   const bool contradicts = verdict == Verdict::saturated && load < 1;

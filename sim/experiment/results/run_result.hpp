@@ -85,7 +85,7 @@ struct RunResult {
   double latency_with_failed_us(double q) const;
   /// Estimated rate of arrivals at which the busiest server or link has no time left. 0 for a closed loop, and where
   /// the run shows that the mean load does not tell: queries fail, or ever more were under way at a mean load below 1.
-  double highest_stable_per_s() const;
+  double saturation_throughput_per_s() const;
 };
 
 template <>

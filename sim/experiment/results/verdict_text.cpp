@@ -35,7 +35,8 @@ std::string verdict_text(const RunResult& r) {
   std::string out = fmt::format("verdict     {}", name_of(r.verdict));
   if (const std::string reason = reason_text(r); !reason.empty()) out += ": " + reason;
   if (r.offered_per_s > 0 && !r.closed_loop) out += fmt::format("; offered {:.4g} /s", r.offered_per_s);
-  if (r.highest_stable_per_s() > 0) out += fmt::format(", stable up to about {:.4g} /s", r.highest_stable_per_s());
+  if (r.saturation_throughput_per_s() > 0)
+    out += fmt::format(", stable up to about {:.4g} /s", r.saturation_throughput_per_s());
   if (r.closed_loop) out += fmt::format("; completed {:.4g} /s in a closed loop", r.completed_per_s);
   return out + "\n" + retries_text(r);
 }
