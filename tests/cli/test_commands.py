@@ -21,6 +21,7 @@ CSV_TAIL = ",".join(
         "failed",
         *("goodput" + end for end in ("", "_lo", "_hi")),
         "p99_with_failed_us",
+        *(name + end for name in ("degraded", "degraded_queries") for end in ("", "_lo", "_hi")),
         "doubts",
         "verdict",
     ]

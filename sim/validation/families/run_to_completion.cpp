@@ -15,7 +15,7 @@ class RunToCompletion final : public Family {
     const queueing::Mdc four(4, 0.8, kServiceUs);
     return {steady_state("run-to-completion-mg1", "fork-join.json", one_shard(1, kLoad, "exponential"), 400'000,
                          {mean_latency(queueing::mg1_mean(kLoad, kServiceUs, kCv))}),
-            steady_state("run-to-completion-mdc", "fork-join.json", one_shard(4, 0.8, "fixed"), 400'000,
+            steady_state("run-to-completion-mdc", "fork-join.json", one_shard(4, 0.8, "fixed"), 800'000,
                          {mean_latency(four.mean()), latency_quantile(0.9, four.quantile(0.9)),
                           latency_quantile(0.99, four.quantile(0.99))})};
   }
