@@ -30,9 +30,9 @@ class Station {
     EventTarget on_served;       ///< `work` after a server was granted
     Duration work{};             ///< that it brings; from its start on, as long as it takes at the station's pace then
     bool told_at_start = false;  ///< on_served: as soon as a server was granted; the customer knows when it is done
-    Time arrived;                  ///< once it has entered
-    Time started;                  ///< once a server was granted
-    Customer* next;                ///< while it waits
+    Time arrived;                ///< once it has entered
+    Time started;                ///< once a server was granted
+    Customer* next;              ///< while it waits
     Customer** in_line = nullptr;  ///< what points to it while it waits, else null
   };
   void enter(Customer& customer);

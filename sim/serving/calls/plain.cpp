@@ -19,8 +19,9 @@ void describe(Describe<PlainCall>& d) {
   d.optional("withdraw", &PlainCall::withdraw, "false: what is waited for is never withdrawn");
   d.check([](const PlainCall& c) -> std::optional<Complaint> {
     if (!c.withdraw) return std::nullopt;
-    return Complaint{"withdraw", "'plain' gives no RPC up, so that none can be withdrawn; expected false, or a 'type' "
-                                 "that gives up: 'retry', 'give-up'"};
+    return Complaint{"withdraw",
+                     "'plain' gives no RPC up, so that none can be withdrawn; expected false, or a 'type' "
+                     "that gives up: 'retry', 'give-up'"};
   });
 }
 
