@@ -380,7 +380,7 @@ class Pooling(Tests):
 
 class Popularity(Tests):
     def fit(self, numbers, rows):
-        return popularity.fit(source.TableData("t", rows, None, numbers, len(numbers)), np.random.default_rng(1))
+        return popularity.fit(source.TableData("t", rows, numbers=numbers, seen=len(numbers)), np.random.default_rng(1))
 
     def test_zipf(self):
         for s in (0.5, 0.8, 1.0, 1.2):

@@ -15,12 +15,17 @@ nothing real passes a test of a million gaps. FAR is there as samples that are u
 """
 
 import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NotRequired, TypedDict
 
 import numpy as np
 
 from . import gaps as gap_laws
 from . import items, modulated, numeric, rates, twin
+from .types import Description, Figures, Floats, Rates
+
+Expected = Callable[[Floats], Floats]  # arrivals until t, for a rate that changes with time
 
 LIMIT = 4.0
 CLOSE_RATE, FAR_RATE = 0.01, 0.1  # of the logarithm, as all these
@@ -40,27 +45,47 @@ QUANTILES = 100  # of the sizes of bunches that no law fits
 SERIES_COUNT = 5  # arrivals in an interval, at least; below, the series would copy chance
 
 
+class Check(TypedDict):
+    """Of one figure, or of the gaps' distribution."""
+
+    what: str
+    window_s: float | None
+    trace: float
+    samples: float  # the middle of theirs
+    log_spread: NotRequired[float]
+    log_ratio: NotRequired[float]
+    z: float
+    like: bool
+
+
+class Tried(TypedDict):
+    candidate: str
+    accepted: bool
+    reason: str
+    checks: list[Check]
+
+
 @dataclass
 class Candidate:
     name: str
-    description: dict
-    figures: dict = field(default_factory=dict)
-    expected: object = None  # arrivals until t, for a rate that changes with time; None for a constant one
-    rates: tuple | None = None  # (interval, values) of a rate-series
+    description: Description
+    figures: Figures = field(default_factory=dict)
+    expected: Expected | None = None  # None: the rate is constant
+    rates: Rates | None = None
 
 
 @dataclass
 class Chosen:
     candidate: Candidate
-    tried: list  # of {"candidate", "accepted", "reason", "checks"}
-    notes: list
+    tried: list[Tried]
+    notes: list[str]
 
     @property
-    def reason(self):
+    def reason(self) -> str:
         return next(t["reason"] for t in self.tried if t["accepted"])
 
 
-def windows_of(times):
+def windows_of(times: Floats) -> list[float]:
     """Widths in s, from 4 mean gaps on, each 4 times the one before."""
     span, widths = times[-1], []
     width = 4 * span / (len(times) - 1)
@@ -70,7 +95,7 @@ def windows_of(times):
     return widths
 
 
-def dispersion(times, width, expected=None):
+def dispersion(times: Floats, width: float, expected: Expected | None = None) -> float:
     """Variance / mean of the counts in windows, about what is expected of each."""
     whole = int(times[-1] / width)
     if whole < 2:
@@ -84,16 +109,16 @@ def dispersion(times, width, expected=None):
     return float(np.mean((counts - about) ** 2) / mean)
 
 
-def gap_cv(times):
+def gap_cv(times: Floats) -> float:
     return gap_laws.gap_cv(np.diff(times))
 
 
-def simultaneous(times):
+def simultaneous(times: Floats) -> float:
     """The share of gaps of no length."""
     return float(np.mean(np.diff(times) == 0))
 
 
-def tick_of(times):
+def tick_of(times: Floats) -> float | None:
     """Of the clock that explains arrivals at the same time, or None."""
     gaps = np.diff(times)
     tick = float(np.min(gaps[gaps > 1e-12 * times[-1]]))
@@ -105,7 +130,7 @@ def tick_of(times):
     return tick if any(abs(tick / clock - 1) < 1e-3 for clock in (*usual, *CLOCKS)) else None
 
 
-def spread_ticks(times, random):
+def spread_ticks(times: Floats, random: np.random.Generator) -> tuple[Floats, str | None]:
     """Times of a coarse clock, spread over its ticks; (times, note or None)."""
     if simultaneous(times) < 1e-3:
         return times, None
@@ -116,28 +141,27 @@ def spread_ticks(times, random):
     return spread - spread[0], f"times are multiples of {tick:.6g} s: arrivals are spread evenly within that"
 
 
-def choose(times, seed):
+def choose(times: Floats, seed: int) -> tuple[Chosen, Floats]:
     random = np.random.default_rng(seed)
     times, note = spread_ticks(times, random)
     return _choose(times, [note] if note else [], random), times
 
 
-def _choose(times, notes, random):
-    rate = (len(times) - 1) / times[-1]
+def _choose(times: Floats, notes: list[str], random: np.random.Generator) -> Chosen:
+    rate = (len(times) - 1) / float(times[-1])
     error = rate / math.sqrt(len(times))
     plain = Candidate("poisson", {"type": "poisson", "rate": per_second(rate)}, {"rate_error": error})
     if len(times) >= FEWEST_CONSTANT and gap_cv(times) < CONSTANT_CV:
         constant = Candidate("deterministic", {"type": "deterministic", "rate": per_second(rate)})
         reason = f"the gaps' CV is {gap_cv(times):.3g}, below {CONSTANT_CV}"
-        tried = [{"candidate": constant.name, "accepted": True, "reason": reason, "checks": []}]
-        return Chosen(constant, tried, notes)
+        return Chosen(constant, [_taken(constant, reason, [])], notes)
     if len(times) < FEW:
         reason = f"{len(times)} arrivals, fewer than {FEW}, tell a rate but no law"
-        return Chosen(plain, [{"candidate": "poisson", "accepted": True, "reason": reason, "checks": []}], notes)
-    tried = []
+        return Chosen(plain, [_taken(plain, reason, [])], notes)
+    tried: list[Tried] = []
     _pass_over(tried, "deterministic", f"the gaps' CV is {gap_cv(times):.3g}, not below {CONSTANT_CV}")
     judge = _Judge(times, random)
-    simple = []
+    simple: list[tuple[Candidate, list[Check], Check, int]] = []
     for candidate in _candidates(times, rate, plain, tried):
         checks = judge.checks(candidate)
         off = _worst(checks)
@@ -145,31 +169,36 @@ def _choose(times, notes, random):
         tried.append({"candidate": candidate.name, "accepted": off is None, "reason": reason, "checks": checks})
         if off is None:
             return Chosen(candidate, tried, notes)
-        simple.append((candidate, checks, len(tried) - 1))
+        simple.append((candidate, checks, off, len(tried) - 1))
     bunched = simultaneous(times) >= BUNCHED and len(np.unique(times)) > 2
     candidate, reason, checks = _bunches(times, judge, random) if bunched else _series(times, judge)
     if off := _worst(checks):
-        nearest, of_it, place = min(simple, key=lambda s: _distance_of(s[1]), default=(None, checks, 0))
-        if nearest and _distance_of(of_it) < _distance_of(checks):
+        nearest, of_it, worst, place = min(simple, key=lambda s: _distance_of(s[1]))
+        if _distance_of(of_it) < _distance_of(checks):
             tried.append({"candidate": candidate.name, "accepted": False, "reason": _said(off), "checks": checks})
-            told = f"nothing is like the trace in all, and this is the nearest: {_said(_worst(of_it))}"
-            tried[place].update(accepted=True, reason=told)
+            told = f"nothing is like the trace in all, and this is the nearest: {_said(worst)}"
+            tried[place].update({"accepted": True, "reason": told})
             return Chosen(nearest, tried, notes)
         reason += f"; nor is this in all: {_said(off)}"
-    tried.append({"candidate": candidate.name, "accepted": True, "reason": reason, "checks": checks})
+    tried.append(_taken(candidate, reason, checks))
     return Chosen(candidate, tried, notes)
 
 
-def _worst(checks):
+def _taken(candidate: Candidate, reason: str, checks: list[Check]) -> Tried:
+    return {"candidate": candidate.name, "accepted": True, "reason": reason, "checks": checks}
+
+
+def _worst(checks: Sequence[Check]) -> Check | None:
     """Of what is not alike, or None."""
-    return max((c for c in checks if not c["like"]), key=lambda c: c["z"], default=None)
+    unlike = [check for check in checks if not check["like"]]
+    return max(unlike, key=lambda check: check["z"]) if unlike else None
 
 
-def _distance_of(checks):
+def _distance_of(checks: Sequence[Check]) -> float:
     return sum(abs(c["log_ratio"]) if "log_ratio" in c else c["trace"] for c in checks)
 
 
-def _bunches(times, judge, random):
+def _bunches(times: Floats, judge: "_Judge", random: np.random.Generator) -> tuple[Candidate, str, list[Check]]:
     """Moments by the same rule, and how many arrive at each."""
     moments, sizes = np.unique(times, return_counts=True)
     of_moments = _choose(moments - moments[0], [], random)
@@ -189,7 +218,7 @@ def _bunches(times, judge, random):
     return candidate, reason, judge.checks(candidate)
 
 
-def _candidates(times, rate, plain, tried):
+def _candidates(times: Floats, rate: float, plain: Candidate, tried: list[Tried]) -> Iterator[Candidate]:
     yield plain
     yield _renewal(np.diff(times), rate, tried)
     if times[-1] >= rates.DAY:
@@ -199,12 +228,12 @@ def _candidates(times, rate, plain, tried):
     yield from _switching(times, tried)
 
 
-def _switching(times, tried):
+def _switching(times: Floats, tried: list[Tried]) -> Iterator[Candidate]:
     if simultaneous(times) >= BUNCHED:
         _pass_over(tried, "markov-modulated", "arrivals at the same time would have a rate without bounds")
         return
     on_off, both = modulated.fit(times, False), modulated.fit(times, True)
-    if both is None:
+    if on_off is None or both is None:
         _pass_over(tried, "markov-modulated", "no busy and calm times to start from")
         return
     likelier = both.log_likelihood - on_off.log_likelihood
@@ -223,11 +252,11 @@ def _switching(times, tried):
     yield _two_states(name, fit)
 
 
-def _pass_over(tried, name, reason):
+def _pass_over(tried: list[Tried], name: str, reason: str) -> None:
     tried.append({"candidate": name, "accepted": False, "reason": reason, "checks": []})
 
 
-def _renewal(gaps, rate, tried):
+def _renewal(gaps: Floats, rate: float, tried: list[Tried]) -> Candidate:
     laws = {"gamma": gap_laws.gamma(gaps), "weibull": gap_laws.weibull(gaps)}
     name, other = sorted(laws, key=lambda name: -laws[name].log_likelihood)
     law, less = laws[name], laws[name].log_likelihood - laws[other].log_likelihood
@@ -239,7 +268,7 @@ def _renewal(gaps, rate, tried):
     return Candidate(name, {"type": name, "rate": per_second(rate), "cv": short(law.cv)}, figures)
 
 
-def _diurnal(times):
+def _diurnal(times: Floats) -> Candidate:
     found = rates.sinusoid(times)
     swing = min(found.swing, 1.0)
     description = {
@@ -252,17 +281,17 @@ def _diurnal(times):
     }  # fmt: skip
     wave = 2 * math.pi / rates.DAY
 
-    def expected(t):
-        rise = np.sin(wave * (t - found.peak_at)) + math.sin(wave * found.peak_at)
+    def expected(t: Floats) -> Floats:
+        rise: Floats = np.sin(wave * (t - found.peak_at)) + math.sin(wave * found.peak_at)
         return found.rate * (t + swing / wave * rise)
 
     return Candidate("diurnal", description, figures, expected)
 
 
-def _two_states(name, fit):
+def _two_states(name: str, fit: modulated.Modulated) -> Candidate:
     rate, stay = [per_second(r) for r in fit.rates], [f"{s:.6g} s" for s in fit.stays]
     if name == "on-off":
-        description = {"type": name, "rate_on": rate[0], "mean_on": stay[0], "mean_off": stay[1]}
+        description: Description = {"type": name, "rate_on": rate[0], "mean_on": stay[0], "mean_off": stay[1]}
     else:
         states = [{"rate": r, "mean_stay": s} for r, s in zip(rate, stay)]
         description = {"type": name, "states": states}
@@ -274,7 +303,7 @@ def _two_states(name, fit):
     return Candidate(name, description, figures)
 
 
-def _series(times, judge):
+def _series(times: Floats, judge: "_Judge") -> tuple[Candidate, str, list[Check]]:
     """Of some intervals, the one whose samples have the dispersion most like the trace's; with the counts themselves where
     Poisson numbers about them scatter too much."""
     tried = list(_series_of(times, judge, {}))
@@ -284,7 +313,7 @@ def _series(times, judge):
     return candidate, "nothing simpler is like the trace", checks
 
 
-def _series_of(times, judge, how):
+def _series_of(times: Floats, judge: "_Judge", how: Mapping[str, str]) -> Iterator[tuple[Candidate, list[Check]]]:
     for n, rows in enumerate(SERIES_ROWS):
         if n and len(times) / rows < SERIES_COUNT:
             break
@@ -300,14 +329,14 @@ def _series_of(times, judge, how):
 class _Judge:
     """Compares the trace with samples of a candidate."""
 
-    def __init__(self, times, random):
+    def __init__(self, times: Floats, random: np.random.Generator) -> None:
         self.times = times
         self.random = random
         self.samples = int(np.clip(4e6 / len(times), 8, 40))
         self.limit = LIMIT * (1 + 4 / self.samples)  # few samples tell their own spread badly
         self.widths = windows_of(times)
 
-    def checks(self, candidate):
+    def checks(self, candidate: Candidate) -> list[Check]:
         n = len(self.times)
         draws = [twin.arrivals(candidate.description, n, self.random, candidate.rates) for _ in range(self.samples)]
         yours = [self._figures(draw, candidate.expected) for draw in draws]
@@ -322,11 +351,13 @@ class _Judge:
                 checks.append(self._check("growth of IDC", width, *growth, CLOSE_GROWTH, FAR_GROWTH))
         return [*checks, self._gaps(draws, CONSTANT_CV if candidate.name == "bunches" else 0)]
 
-    def _figures(self, times, expected):
-        rate = (len(times) - 1) / times[-1]
+    def _figures(self, times: Floats, expected: Expected | None) -> list[float]:
+        rate = float((len(times) - 1) / times[-1])
         return [rate, gap_cv(times), *(dispersion(times, width, expected) for width in self.widths)]
 
-    def _check(self, what, width, mine, yours, close, far):
+    def _check(
+        self, what: str, width: float | None, mine: float, yours: Sequence[float], close: float, far: float
+    ) -> Check:
         logs = np.log(np.maximum([y for y in yours if y == y] or [math.nan], 1e-12))
         centre, spread = float(np.mean(logs)), float(np.std(logs, ddof=1)) if len(logs) > 1 else 0.0
         ratio = math.log(max(mine, 1e-12)) - centre
@@ -337,7 +368,7 @@ class _Judge:
             "log_ratio": ratio, "z": z, "like": bool(like),
         }  # fmt: skip
 
-    def _gaps(self, draws, blur):
+    def _gaps(self, draws: Sequence[Floats], blur: float) -> Check:
         """Distance of the gaps' distribution from that of all samples, and how far samples are from each other. Gaps
         that differ by the share `blur` are taken as equal: those of moments that count as deterministic."""
         gaps = [np.sort(np.diff(draw)) for draw in draws]
@@ -351,11 +382,11 @@ class _Judge:
         }  # fmt: skip
 
 
-def _distance(a, b, blur=0):
+def _distance(a: Floats, b: Floats, blur: float = 0) -> float:
     """Kolmogorov's, of two sorted samples; with a blur, Levy's in its manner."""
     at = np.concatenate([a, b])
 
-    def below(x, of):
+    def below(x: Floats, of: Floats) -> Floats:
         return np.searchsorted(of, x, side="right") / len(of)
 
     if not blur:
@@ -364,16 +395,16 @@ def _distance(a, b, blur=0):
     return float(max(np.max(below(at, a) - below(wide, b)), np.max(below(at, b) - below(wide, a)), 0))
 
 
-def _said(check):
+def _said(check: Check) -> str:
     if check["what"] == "gaps":
         return f"the gaps' distribution is off by {check['trace']:.3g}, its samples by {check['samples']:.2g}"
     where = f" at {check['window_s']:.3g} s" if check["window_s"] else ""
     return f"{check['what']}{where} is {check['trace']:.3g}, its samples' {check['samples']:.3g}"
 
 
-def per_second(rate):
+def per_second(rate: float) -> str:
     return f"{rate:.6g} /s"
 
 
-def short(number, digits=6):
+def short(number: float, digits: int = 6) -> float:
     return float(f"{number:.{digits}g}")

@@ -6,12 +6,14 @@ tables independently of each other (their pooling, their absence). Tables that d
 """
 
 import math
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 from scipy import stats
 
 from . import laws, numeric
+from .types import Description, Figures, Floats, Numbers
 
 LEAST_CV = 0.05
 LIMIT = 4.0  # standard errors of a covariance
@@ -31,23 +33,23 @@ class Factor:
     cv: float  # 0: none
     error: float
     reason: str
-    pairs: list  # of {"tables", "correlation"}: the strongest
-    description: dict | None = None  # of its distribution
-    sharing: list = field(default_factory=list)  # names of tables
+    pairs: list[Figures]  # of {"tables", "correlation"}: the strongest
+    description: Description | None = None  # of its distribution
+    sharing: list[str] = field(default_factory=list)  # names of tables
     correlation: float = 0.0  # the mean of pairs of these tables
 
 
-def estimate(names, counts):
+def estimate(names: Sequence[str], counts: Sequence[Numbers]) -> Factor:
     """counts: a row a table, of lookups over what they are proportional to."""
     used = [i for i in range(len(names)) if counts[i].mean() > 0]
-    scaled = {i: counts[i] / counts[i].mean() - 1 for i in used}
-    pairs = _strongest([names[i] for i in used], [scaled[i] for i in used])
+    each: dict[int, Floats] = {i: counts[i] / counts[i].mean() - 1 for i in used}
+    pairs = _strongest([names[i] for i in used], [each[i] for i in used])
     if len(used) < 2:
         return Factor(0.0, 0.0, "fewer than two tables are looked up", pairs)
-    group = _sharing({i: y for i, y in scaled.items() if np.ptp(y) > 0})
+    group = _sharing({i: y for i, y in each.items() if np.ptp(y) > 0})
     if len(group) < 2:
         return Factor(0.0, 0.0, "no two tables go with the rest: no factor is common", pairs)
-    scaled = [scaled[i] for i in group]
+    scaled = [each[i] for i in group]
     spreads = np.array([float(np.mean(y * y)) for y in scaled])
     f2, error = _covariance(scaled, 1 / spreads)
     reason = f"the mean covariance of pairs of {len(group)} tables is {f2:.3g} +- {error:.2g}"
@@ -60,12 +62,12 @@ def estimate(names, counts):
     return found
 
 
-def _sharing(scaled):
+def _sharing(scaled: Mapping[int, Floats]) -> list[int]:
     """Those (by number) that go together: of the tables whose mean covariance with the rest is not significant, or is
     less than a share of the group's, the lower half leaves, until all others stay. The group's total stands for all
     pairs."""
     group = dict(scaled)
-    total = sum(group.values()) if group else 0.0
+    total = _sum(group.values())
     while len(group) > 1:
         covariance, error = np.empty(len(group)), np.empty(len(group))
         for k, y in enumerate(group.values()):
@@ -85,21 +87,21 @@ def _sharing(scaled):
     return sorted(group)
 
 
-def _covariance(scaled, weights):
+def _covariance(scaled: Sequence[Floats], weights: Floats) -> tuple[float, float]:
     """(the mean of pairs, its error)"""
-    total = sum(w * y for w, y in zip(weights, scaled))
-    own = sum((w * y) ** 2 for w, y in zip(weights, scaled))
+    total = _sum(w * y for w, y in zip(weights, scaled))
+    own = _sum((w * y) ** 2 for w, y in zip(weights, scaled))
     products = (total**2 - own) / (weights.sum() ** 2 - np.sum(weights**2))
     return float(products.mean()), float(products.std()) / math.sqrt(len(products))
 
 
-def _mean_correlation(scaled, spreads):
+def _mean_correlation(scaled: Sequence[Floats], spreads: Floats) -> float:
     k = len(scaled)
-    total = sum(y / math.sqrt(spread) for y, spread in zip(scaled, spreads))
+    total = _sum(y / math.sqrt(spread) for y, spread in zip(scaled, spreads))
     return (float(np.mean(total * total)) - k) / (k * (k - 1))
 
 
-def _describe(found, scaled):
+def _describe(found: Factor, scaled: Sequence[Floats]) -> None:
     """Lognormal, unless the total tells the factor and is not like it."""
     found.description = {"type": "lognormal", "mean": 1, "cv": float(f"{found.cv:.6g}")}
     if found.correlation < NEARLY_ONE:
@@ -119,20 +121,26 @@ def _describe(found, scaled):
     found.cv = math.sqrt(float(np.average((values - 1) ** 2, weights=weights)))
 
 
-def _total(scaled):
+def _total(scaled: Sequence[Floats]) -> Floats:
     """Of mean 1; tables count by how near they are to the plain total, as rounding blurs those of few lookups."""
-    plain = sum(scaled) / len(scaled)
+    plain = _sum(scaled) / len(scaled)
     weights = np.array([1 / max(float(np.mean((y - plain) ** 2)), 1e-12) for y in scaled])
-    return 1 + sum(w * y for w, y in zip(weights, scaled)) / weights.sum()
+    weighted: Floats = _sum(w * y for w, y in zip(weights, scaled)) / weights.sum()
+    return 1 + weighted
 
 
-def _from_lognormal(sample, cv):
+def _sum(parts: Iterable[Floats]) -> Floats:
+    """Of arrays of one length, 0 of none."""
+    return sum(parts, np.zeros(1))
+
+
+def _from_lognormal(sample: Floats, cv: float) -> float:
     variance = math.log1p(cv * cv)
     expected = stats.lognorm(math.sqrt(variance), scale=math.exp(-variance / 2))
     return float(stats.ks_1samp(sample, expected.cdf, mode="asymp").statistic)
 
 
-def histogram(sample):
+def histogram(sample: Floats) -> Description:
     """Means of groups of neighbours, by weight. The sample's mean is kept, and must be 1: the program takes no other."""
     values, weights = laws.table_of(sample)
     if len(values) >= len(EDGES):
@@ -148,15 +156,15 @@ def histogram(sample):
     }  # fmt: skip
 
 
-def _strongest(names, scaled):
+def _strongest(names: Sequence[str], scaled: Sequence[Floats]) -> list[Figures]:
     """Pairs of tables that go together most; the model knows none but the common factor."""
     varying = [i for i in range(len(names)) if np.ptp(scaled[i]) > 0][:MOST_PAIRED]
     if len(varying) < 2 or len(scaled[0]) < 3:
         return []
     correlation = np.corrcoef([scaled[i] for i in varying])
-    found = [
+    found: list[Figures] = [
         {"tables": [names[varying[i]], names[varying[j]]], "correlation": float(correlation[i, j])}
         for i, j in zip(*np.triu_indices(len(varying), 1))
         if abs(correlation[i, j]) >= STRONG
     ]
-    return sorted(found, key=lambda pair: -abs(pair["correlation"]))[:5]
+    return sorted(found, key=lambda pair: -abs(float(pair["correlation"])))[:5]

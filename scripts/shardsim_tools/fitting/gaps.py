@@ -6,12 +6,14 @@ outweigh all else.
 """
 
 import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from scipy import optimize
 
 from . import numeric
+from .types import Floats
 
 SMALL = 1e-3  # of the mean gap
 MOST = 1_000_000  # gaps the likelihood is of
@@ -25,12 +27,12 @@ class Renewal:
     log_likelihood: float
 
 
-def gamma(gaps):
+def gamma(gaps: Floats) -> Renewal:
     x = _Scaled(gaps)
     logs = float(np.sum(np.log(x.seen)))
     total = float(np.sum(x.seen))
 
-    def log_likelihood(theta):
+    def log_likelihood(theta: Floats) -> float:
         k, scale = math.exp(theta[0]), math.exp(theta[1])
         y = SMALL / scale
         # The series of the incomplete gamma function; y is far below 1 wherever there are small gaps.
@@ -43,13 +45,13 @@ def gamma(gaps):
     return _fitted(log_likelihood, start, lambda k: 1 / math.sqrt(k), x)
 
 
-def weibull(gaps):
+def weibull(gaps: Floats) -> Renewal:
     x = _Scaled(gaps)
-    logs = np.log(x.seen)
+    logs: Floats = np.log(x.seen)
     total = float(np.sum(logs))
 
-    def log_likelihood(theta):
-        k, log_scale = math.exp(theta[0]), theta[1]
+    def log_likelihood(theta: Floats) -> float:
+        k, log_scale = math.exp(theta[0]), float(theta[1])
         if not SHAPES[0] < k < SHAPES[1]:
             return -math.inf
         with np.errstate(over="ignore"):
@@ -63,7 +65,7 @@ def weibull(gaps):
 class _Scaled:
     """Gaps over their mean."""
 
-    def __init__(self, gaps):
+    def __init__(self, gaps: Floats) -> None:
         step = -(-len(gaps) // MOST)
         scaled = gaps[::step] / np.mean(gaps)
         self.seen = scaled[scaled >= SMALL]
@@ -71,7 +73,9 @@ class _Scaled:
         self.step = step
 
 
-def _fitted(log_likelihood, start, cv_of, x):
+def _fitted(
+    log_likelihood: Callable[[Floats], float], start: Sequence[float], cv_of: Callable[[float], float], x: _Scaled
+) -> Renewal:
     found, value = numeric.maximise(log_likelihood, start)
     error = numeric.standard_errors(log_likelihood, found)[0] / math.sqrt(x.step)
     k = math.exp(found[0])
@@ -79,20 +83,20 @@ def _fitted(log_likelihood, start, cv_of, x):
     return Renewal(cv_of(k), abs(slope) * error, value * x.step)
 
 
-def exponential_log_likelihood(gaps):
+def exponential_log_likelihood(gaps: Floats) -> float:
     """In the same form: of gaps over their mean, the small ones counted."""
     x = _Scaled(gaps)
     return x.step * (x.below * math.log(-math.expm1(-SMALL)) - float(np.sum(x.seen)))
 
 
-def gap_cv(gaps):
+def gap_cv(gaps: Floats) -> float:
     return float(np.std(gaps) / np.mean(gaps))
 
 
-def weibull_cv(k):
+def weibull_cv(k: float) -> float:
     return math.sqrt(max(math.exp(math.lgamma(1 + 2 / k) - 2 * math.lgamma(1 + 1 / k)) - 1, 0))
 
 
-def weibull_shape(cv):
+def weibull_shape(cv: float) -> float:
     """In its logarithm, as shapes span decades."""
     return math.exp(optimize.brentq(lambda x: cv - weibull_cv(math.exp(x)), *map(math.log, SHAPES)))

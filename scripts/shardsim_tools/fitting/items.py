@@ -4,9 +4,10 @@
 import math
 
 from . import laws, numeric
+from .types import Description, Figures, Integers
 
 
-def fit(sample, quantiles):
+def fit(sample: Integers | None, quantiles: int) -> tuple[Description, Figures]:
     """(description, figures); sample None: the trace has none."""
     if sample is None:
         return {"type": "fixed", "value": 1}, {"reason": "the trace has no items: one a query is assumed"}
@@ -18,7 +19,7 @@ def fit(sample, quantiles):
     fits = [f for f in (laws.fit(law, values, weights, False) for law in candidates) if f]
     best = laws.simplest(fits)
     limit = max(laws.CLOSE, numeric.ks_critical(n))
-    figures = {
+    figures: Figures = {
         "ks": best.ks, "ks_limit": limit, "errors": best.errors,
         "tried": [{"type": f.description["type"], "log_likelihood": f.log_likelihood, "ks": f.ks} for f in fits],
     }  # fmt: skip

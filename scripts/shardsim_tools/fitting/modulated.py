@@ -6,12 +6,14 @@ numpy. A trace too long for that is counted in bins much shorter than the stays:
 """
 
 import math
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
 import numpy as np
 from scipy import special
 
 from . import numeric
+from .types import Errors, Floats
 
 MOST_FACTORS = 60_000
 STARTS = 12  # scales of time that are tried as stays
@@ -20,21 +22,31 @@ BIN_OF_STAY = 8  # bins in a stay: shorter ones would tell no more
 
 @dataclass
 class Modulated:
-    rates: tuple  # 1/s, the higher first
-    stays: tuple  # s
-    errors: dict  # relative standard errors of rate0, rate1, stay0, stay1
+    rates: tuple[float, float]  # 1/s, the higher first
+    stays: tuple[float, float]  # s
+    errors: Errors  # relative standard errors of rate0, rate1, stay0, stay1
     log_likelihood: float
     factors: str  # what the likelihood was of
 
-    def mean_rate(self):
+    def mean_rate(self) -> float:
         return float(np.dot(self.rates, self.stays)) / sum(self.stays)
 
-    def cycles(self, span):
+    def cycles(self, span: float) -> float:
         """How often both states are visited."""
         return span / sum(self.stays)
 
 
-def fit(times, two_rates):
+class _Data(ABC):
+    """The trace in a form that has a likelihood; theta: both rates, then how often each state is left, in 1/s."""
+
+    about: str
+
+    @abstractmethod
+    def log_likelihood(self, theta: Floats) -> float:
+        pass
+
+
+def fit(times: Floats, two_rates: bool) -> Modulated | None:
     """two_rates False: on-off, no arrivals in the second state. None when the trace gives nothing to start from."""
     start, data = _start(times)
     if start is None:
@@ -45,7 +57,7 @@ def fit(times, two_rates):
         rate1, rate2, leave1, leave2 = np.exp(found)
     else:
 
-        def on_off(x):
+        def on_off(x: Floats) -> float:
             return data.log_likelihood(np.array([math.exp(x[0]), 0, math.exp(x[1]), math.exp(x[2])]))
 
         found, value = numeric.maximise(on_off, np.log([start[0], start[2], start[3]]))
@@ -60,9 +72,9 @@ def fit(times, two_rates):
     return Modulated(rates, stays, named, float(value), data.about)
 
 
-def _start(times):
+def _start(times: Floats) -> tuple[Floats | None, _Data]:
     """The best of some guesses, and the data in the form that resolves it."""
-    whole = _Bins(times, MOST_FACTORS) if len(times) > MOST_FACTORS else _Gaps(times)
+    whole: _Data = _Bins(times, MOST_FACTORS) if len(times) > MOST_FACTORS else _Gaps(times)
     best, value = _best_guess(times, whole)
     if best is not None and isinstance(whole, _Bins) and 1 / max(best[2], best[3]) < BIN_OF_STAY * whole.width:
         part = _Gaps(times[:MOST_FACTORS])
@@ -71,8 +83,9 @@ def _start(times):
     return best, whole
 
 
-def _best_guess(times, data):
-    best, best_value = None, -math.inf
+def _best_guess(times: Floats, data: _Data) -> tuple[Floats | None, float]:
+    best: Floats | None = None
+    best_value = -math.inf
     span = times[-1] - times[0]
     for i in range(STARTS):
         width = span / len(times) * 2.0 ** (i + 1)
@@ -84,7 +97,7 @@ def _best_guess(times, data):
     return best, best_value
 
 
-def _guess(times, width):
+def _guess(times: Floats, width: float) -> Floats | None:
     """Windows with more than the mean are taken as one state, the others as the other."""
     counts = np.bincount((times / width).astype(np.int64))
     busy = counts > np.mean(counts)
@@ -96,14 +109,14 @@ def _guess(times, width):
     return np.array([high, low, changes / (np.sum(busy) * width), changes / (np.sum(~busy) * width)])
 
 
-class _Gaps:
+class _Gaps(_Data):
     """Exact: the product of exp((Q - R) gap) R."""
 
-    def __init__(self, times):
+    def __init__(self, times: Floats) -> None:
         self.gaps = np.diff(times)
         self.about = f"each of {len(self.gaps)} gaps"
 
-    def log_likelihood(self, theta):
+    def log_likelihood(self, theta: Floats) -> float:
         rate1, rate2, leave1, leave2 = theta
         a, d = -(rate1 + leave1), -(rate2 + leave2)
         middle, root = 0.5 * (a + d), math.sqrt(0.25 * (a - d) ** 2 + leave1 * leave2)
@@ -114,20 +127,20 @@ class _Gaps:
             odd * leave2 * rate1, (even + odd * (d - middle)) * rate2,
         )  # fmt: skip
         first = np.array([leave2 * rate1, leave1 * rate2])  # at an arrival
-        return _log_product(matrices, first / first.sum()) + (middle + root) * float(np.sum(self.gaps))
+        return _log_product(matrices, first / first.sum()) + float((middle + root) * np.sum(self.gaps))
 
 
-class _Bins:
+class _Bins(_Data):
     """The state is taken as constant in a bin."""
 
-    def __init__(self, times, bins):
+    def __init__(self, times: Floats, bins: int) -> None:
         self.width = (times[-1] - times[0]) / bins
         counts = np.minimum(((times - times[0]) / self.width).astype(np.int64), bins - 1)
         self.counts = np.bincount(counts, minlength=bins)
         self.constant = -float(np.sum(special.gammaln(self.counts + 1)))
         self.about = f"counts in {bins} bins of {self.width:.4g} s"
 
-    def log_likelihood(self, theta):
+    def log_likelihood(self, theta: Floats) -> float:
         rate1, rate2, leave1, leave2 = theta
         total = leave1 + leave2
         decay = math.exp(-total * self.width)
@@ -142,7 +155,7 @@ class _Bins:
         return _log_product(matrices, first) + float(np.sum(top)) + self.constant
 
 
-def _log_product(matrices, first):
+def _log_product(matrices: tuple[Floats, Floats, Floats, Floats], first: Floats) -> float:
     """log(first M1 M2 ... (1, 1)'), matrices given as four arrays of elements, row by row."""
     a, b, c, d = matrices
     log = 0.0
@@ -151,11 +164,11 @@ def _log_product(matrices, first):
             a, b, c, d = (np.append(x, y) for x, y in zip((a, b, c, d), (1.0, 0.0, 0.0, 1.0)))
         e, f, g, h = a[1::2], b[1::2], c[1::2], d[1::2]
         a, b, c, d = a[::2], b[::2], c[::2], d[::2]
-        a, b, c, d = a * e + b * g, a * f + b * h, c * e + d * g, c * f + d * h
-        largest = np.maximum(np.maximum(a, b), np.maximum(c, d))
+        p, q, r, s = a * e + b * g, a * f + b * h, c * e + d * g, c * f + d * h
+        largest = np.maximum(np.maximum(p, q), np.maximum(r, s))
         if not np.all(largest > 0):
             return -math.inf
         log += float(np.sum(np.log(largest)))
-        a, b, c, d = a / largest, b / largest, c / largest, d / largest
+        a, b, c, d = p / largest, q / largest, r / largest, s / largest
     value = first[0] * (a[0] + b[0]) + first[1] * (c[0] + d[0])
     return log + math.log(value) if value > 0 else -math.inf

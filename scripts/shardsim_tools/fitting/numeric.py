@@ -2,24 +2,29 @@
 """Maximum likelihood as the fits need it, by scipy. Its own `fit` takes neither frequency tables nor shares of zeros."""
 
 import math
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from scipy import optimize, special
 
-WORTH = special.chdtri(1, 0.01) / 2  # gain of log-likelihood that a parameter must bring; error probability 0.01
+from .types import Floats
+
+WORTH: float = special.chdtri(1, 0.01) / 2  # gain of log-likelihood that a parameter must bring; error probability 0.01
 
 
-def maximise(function, start, step=0.3):
+def maximise(
+    function: Callable[[Floats], float], start: Sequence[float] | Floats, step: float = 0.3
+) -> tuple[Floats, float]:
     """By Nelder and Mead's simplex: (best point, value). The function may return -inf, whose differences are NaN."""
-    start = np.asarray(start, dtype=float)
-    simplex = np.vstack([start, start + step * np.eye(len(start))])
+    first: Floats = np.asarray(start, dtype=float)
+    simplex = np.vstack([first, first + step * np.eye(len(first))])
     options = {"initial_simplex": simplex, "xatol": 1e-4, "fatol": 1e-5, "maxiter": 400}
     with np.errstate(invalid="ignore"):
-        found = optimize.minimize(lambda x: -function(x), start, method="Nelder-Mead", options=options)
+        found = optimize.minimize(lambda x: -function(x), first, method="Nelder-Mead", options=options)
     return found.x, -found.fun
 
 
-def standard_errors(function, point, step=1e-3):
+def standard_errors(function: Callable[[Floats], float], point: Floats, step: float = 1e-3) -> Floats:
     """Of a maximum-likelihood estimate, from the curvature of the log-likelihood; NaN where it has none. (Of Debian's
     scipy, 1.10, no function takes second differences.)"""
     n = len(point)
@@ -42,6 +47,6 @@ def standard_errors(function, point, step=1e-3):
     return np.array([math.sqrt(v) if v > 0 else math.nan for v in variances])
 
 
-def ks_critical(n):
+def ks_critical(n: int) -> float:
     """Kolmogorov's distance that a sample of n exceeds with a probability of 0.001."""
-    return special.kolmogi(0.001) / math.sqrt(max(n, 1))
+    return float(special.kolmogi(0.001)) / math.sqrt(max(n, 1))

@@ -1,17 +1,27 @@
 # SPDX-License-Identifier: Apache-2.0
 """Draws the trace beside its twin."""
 
+from collections.abc import Mapping
+from typing import IO, Any
+
 import numpy as np
 from matplotlib import pyplot
+from matplotlib.axes import Axes
 from matplotlib.ticker import NullFormatter
 
 from shardsim_tools.plotting import figure
 
 from . import arrivals
-from .summary import brief
+from .source import Trace
+from .summary import Side, brief
+from .types import Numbers
+from .workload import Workload
 
-TRACE = {"color": "#222222", "linewidth": 1.6}
-TWIN = {"color": "#d55e00", "linewidth": 1.3, "linestyle": "--"}
+Style = Mapping[str, Any]
+Both = tuple[Side, Side]  # the trace's and its twin's
+
+TRACE: Style = {"color": "#222222", "linewidth": 1.6}
+TWIN: Style = {"color": "#d55e00", "linewidth": 1.3, "linestyle": "--"}
 SIDES = ("trace", TRACE), ("twin", TWIN)
 COLOURS = ["#222222", "#0072b2", "#009e73", "#cc79a7"]
 MOST_TABLES = 14
@@ -20,7 +30,7 @@ MOST_POINTS = 2000
 RATE_BINS = 100
 
 
-def draw(trace, workload, mine, yours, file):
+def draw(trace: Trace, workload: Workload, mine: Side, yours: Side, file: IO[bytes]) -> None:
     both = (mine, yours)
     more = trace.items is not None or bool(workload.tables)
     plot, axes = pyplot.subplots(
@@ -39,27 +49,27 @@ def draw(trace, workload, mine, yours, file):
     pyplot.close(plot)
 
 
-def _title(axes, text, x_label, y_label):
+def _title(axes: Axes, text: str, x_label: str, y_label: str) -> None:
     axes.set_title(text, loc="left", fontweight="bold", fontsize=10)
     axes.set_xlabel(x_label)
     axes.set_ylabel(y_label)
     axes.grid(True, axis="both")
 
 
-def _nothing(axes, title, why):
+def _nothing(axes: Axes, title: str, why: str) -> None:
     axes.set_title(title, loc="left", fontweight="bold", fontsize=10)
     axes.set_axis_off()
     axes.text(0.5, 0.5, why, ha="center", va="center", color="#666666", transform=axes.transAxes)
 
 
-def _cumulative(axes, sample, style, label=None):
+def _cumulative(axes: Axes, sample: Numbers, style: Style, label: str | None = None) -> None:
     ordered = np.sort(sample)
     share = np.arange(1, len(ordered) + 1) / len(ordered)
     at = np.unique(np.linspace(0, len(ordered) - 1, MOST_POINTS).astype(int))
     axes.step(ordered[at], 100 * share[at], where="post", label=label, **style)
 
 
-def _gaps(axes, workload, both):
+def _gaps(axes: Axes, workload: Workload, both: Both) -> None:
     for (name, style), side in zip(SIDES, both):
         gaps = np.diff(side.times)
         _cumulative(axes, gaps[gaps > 0], style, name)
@@ -72,7 +82,7 @@ def _gaps(axes, workload, both):
     _title(axes, f"gaps between arrivals: {workload.traffic['arrivals']['type']}", "gap (s)", "gaps at most this (%)")
 
 
-def _rate(axes, both):
+def _rate(axes: Axes, both: Both) -> None:
     span = both[0].times[-1]
     bins = int(np.clip(len(both[0].times) // 20, 4, RATE_BINS))
     unit, divisor = _unit(span)
@@ -84,14 +94,14 @@ def _rate(axes, both):
     _title(axes, "rate over time", f"time since the first arrival ({unit})", "arrivals per second")
 
 
-def _unit(span):
+def _unit(span: float) -> tuple[str, int]:
     for unit, seconds in (("days", 86400), ("h", 3600), ("min", 60)):
         if span >= 3 * seconds:
             return unit, seconds
     return "s", 1
 
 
-def _dispersion(axes, both):
+def _dispersion(axes: Axes, both: Both) -> None:
     widths = arrivals.windows_of(both[0].times)
     if not widths:
         return _nothing(axes, "burstiness: counts in windows", "too few arrivals")
@@ -111,7 +121,7 @@ def _dispersion(axes, both):
     return _title(axes, "burstiness: counts in windows", "window (s)", "index of dispersion (variance / mean)")
 
 
-def _items(axes, trace, workload, both):
+def _items(axes: Axes, trace: Trace, workload: Workload, both: Both) -> None:
     if trace.items is None:
         return _nothing(axes, "items of a query", "the trace has no items")
     for (_, style), side in zip(SIDES, both):
@@ -123,10 +133,10 @@ def _items(axes, trace, workload, both):
     )
 
 
-def _lookups(axes, workload, both):
+def _lookups(axes: Axes, workload: Workload, both: Both) -> None:
     if not workload.tables:
         return _nothing(axes, "lookups of a query by table", "the trace says no lookups")
-    mean = {name: counts.mean() for name, counts in both[0].lookups.items()}
+    mean = {name: float(counts.mean()) for name, counts in both[0].lookups.items()}
     shown = sorted(mean, key=lambda name: -mean[name])[:MOST_TABLES]
     for (_, style), side, shift in zip(SIDES, both, (-0.16, 0.16)):
         for i, name in enumerate(shown):
@@ -144,14 +154,14 @@ def _lookups(axes, workload, both):
     return _title(axes, f"lookups of a query by table{more}", "lookups: P5 to P95, | median, dot mean", "")
 
 
-def _short(name):
+def _short(name: str) -> str:
     return name if len(name) <= 22 else name[:21] + "…"
 
 
-def _reuse(axes, workload, both):
+def _reuse(axes: Axes, workload: Workload, both: Both) -> None:
     if not both[0].often:
         return _nothing(axes, "reuse of rows", "the trace does not say which rows")
-    total = {name: often.sum() for name, often in both[0].often.items()}
+    total = {name: int(often.sum()) for name, often in both[0].often.items()}
     described = {table["name"]: table for table in workload.tables}
     shown = sorted(total, key=lambda name: -total[name])[:MOST_CURVES]
     for name, colour in zip(shown, COLOURS):

@@ -8,10 +8,13 @@ import numpy as np
 from scipy import special, stats
 
 from . import laws, numeric, twin
+from .factor import Factor
+from .types import Description, Figures, Floats, Integers
 
 MATCH = 0.999  # share of queries that must fit a constant
 WHOLE = 0.99  # share of queries whose lookups must be a multiple of the items for whole numbers an item
-ALIKE = special.kolmogi(0.05)  # two samples of one law are closer, over sqrt(1/n + 1/m), with a probability of 0.95
+# Two samples of one law are closer, over sqrt(1/n + 1/m), with a probability of 0.95.
+ALIKE: float = special.kolmogi(0.05)
 MOST_DRAWN = 20_000  # samples of a law together with the factor
 FEW = 10  # lookups that rounding may make more or fewer in the mean
 NO_GAIN = 0.005  # too little for care
@@ -25,10 +28,10 @@ class Pooling:
     fit: laws.Fit
     reason: str
     ks_limit: float
-    tried: list
+    tried: list[Figures]
 
 
-def per_of(items, counts, wanted):
+def per_of(items: Integers | None, counts: Integers, wanted: str) -> tuple[str, str]:
     """("item" or "query", why): with which lookups grow. The slope of log lookups by log items tells."""
     if wanted != "auto":
         return wanted, "as told by --per"
@@ -48,8 +51,16 @@ def per_of(items, counts, wanted):
     return per, f"lookups grow as items^({slope:.2f} +- {error:.2g})"
 
 
-def fit(items, counts, per, per_reason, factor, quantiles, random):
-    """factor: a factor.Factor that the table shares, or None."""
+def fit(
+    items: Integers,
+    counts: Integers,
+    per: str,
+    per_reason: str,
+    factor: Factor | None,
+    quantiles: int,
+    random: np.random.Generator,
+) -> Pooling:
+    """factor: what the table shares with others, if anything."""
     n = len(counts)
     if not counts.any():
         none = laws.fixed(0, 0.0, n)
@@ -72,7 +83,7 @@ def fit(items, counts, per, per_reason, factor, quantiles, random):
         how = "times the factor, the simplest or nearest"
     elif whole:
         values, weights = laws.table_of(np.round(counts / times).astype(np.int64))
-        families = (
+        families: tuple[laws.Law, ...] = (
             laws.Poisson(),
             laws.Geometric(),
             laws.GeometricFromOne(),
@@ -99,7 +110,30 @@ def fit(items, counts, per, per_reason, factor, quantiles, random):
     return Pooling(per, per_reason, found, reason, limit, tried)
 
 
-def _constant(counts, times):
+class _Beside:
+    """Items and the factor of some queries, drawn once for all laws that are tried beside them."""
+
+    def __init__(self, factor: Factor | None, times: Integers, random: np.random.Generator) -> None:
+        self.random = random
+        self.cv = factor.cv if factor else 0.0
+        self.items = random.choice(times, MOST_DRAWN)
+        self.factor = np.ones(MOST_DRAWN)
+        if factor and factor.description:
+            self.factor = twin.distribution(factor.description, MOST_DRAWN, random)
+
+    def drawn(self, description: Description, absent: float = 0.0) -> Floats:
+        """Lookups over items."""
+        table = {"per": "item", "pooling": description, "coverage": 1 - absent}
+        found: Floats = twin.lookups(table, self.items, self.factor, self.random) / self.items
+        return found
+
+    def gain(self, description: Description) -> float:
+        """Of the mean, by rounding to whole lookups."""
+        exact = twin.distribution(description, MOST_DRAWN, self.random) * self.factor * self.items
+        return float(np.mean(np.floor(exact + 0.5) / self.items) / np.mean(exact / self.items))
+
+
+def _constant(counts: Integers, times: Integers) -> float | None:
     """The lookups an item (or query) that, rounded over the items, explain the counts; the shortest such number."""
     c, n = counts[counts > 0], times[counts > 0]
     low, high = float(np.quantile((c - 0.5) / n, MATCH)), float(np.quantile((c + 0.5) / n, 1 - MATCH))
@@ -110,7 +144,7 @@ def _constant(counts, times):
     return None
 
 
-def _lognormal(counts, times, beside):
+def _lognormal(counts: Integers, times: Integers, beside: _Beside) -> laws.Fit:
     """Of real numbers, from the moments of their logarithms."""
     logs = np.log(counts[counts > 0] / times[counts > 0])
     n, sigma = len(logs), float(logs.std())
@@ -125,27 +159,7 @@ def _lognormal(counts, times, beside):
     return laws.Fit(description, absent, _distance(description, absent, counts, times, beside), math.nan, errors)
 
 
-class _Beside:
-    """Items and the factor of some queries, drawn once for all laws that are tried beside them."""
-
-    def __init__(self, factor, times, random):
-        self.random = random
-        self.cv = factor.cv if factor else 0.0
-        self.items = random.choice(times, MOST_DRAWN)
-        self.factor = twin.distribution(factor.description, MOST_DRAWN, random) if factor else np.ones(MOST_DRAWN)
-
-    def drawn(self, description, absent=0.0):
-        """Lookups over items."""
-        table = {"per": "item", "pooling": description, "coverage": 1 - absent}
-        return twin.lookups(table, self.items, self.factor, self.random) / self.items
-
-    def gain(self, description):
-        """Of the mean, by rounding to whole lookups."""
-        exact = twin.distribution(description, MOST_DRAWN, self.random) * self.factor * self.items
-        return float(np.mean(np.floor(exact + 0.5) / self.items) / np.mean(exact / self.items))
-
-
-def _with_factor(counts, times, beside):
+def _with_factor(counts: Integers, times: Integers, beside: _Beside) -> list[laws.Fit]:
     """By moments: the factor takes its share of the variance. From the simplest on."""
     present = counts > 0
     x = counts / times
@@ -165,16 +179,18 @@ def _with_factor(counts, times, beside):
     return fits
 
 
-def _settled(law, x, zeros, beside):
+def _settled(law: str, x: Floats, zeros: float, beside: _Beside) -> tuple[Description, float] | None:
     """(description, absent), or None. Zeros of the law itself are none of absence, and rounding moves the mean of few
     lookups: some rounds settle both."""
+    description: Description = {}
     absent, gain = 0.0, 1.0
     for _ in range(20):
         mean = float(x.mean()) / (1 - absent) / gain
         square = float((x * x).mean()) / (1 - absent) / (1 + beside.cv**2)
-        description = _by_moments(law, mean, max(square / mean**2 - 1, 0.0))
-        if description is None:
+        moments = _by_moments(law, mean, max(square / mean**2 - 1, 0.0))
+        if moments is None:
             return None
+        description = moments
         before = absent, gain
         found = beside.gain(description) if mean < FEW else 1.0
         gain = found if abs(found - 1) > NO_GAIN else 1.0
@@ -183,10 +199,11 @@ def _settled(law, x, zeros, beside):
             absent = max(0.0, (zeros - own) / (1 - own)) if own < 1 else 0.0
         if abs(absent - before[0]) < SETTLED and abs(gain - before[1]) < SETTLED:
             break
-    return description, absent if absent >= 3 * math.sqrt(zeros * (1 - zeros) / len(x)) else 0.0
+    absent = absent if absent >= 3 * math.sqrt(zeros * (1 - zeros) / len(x)) else 0.0
+    return description, absent
 
 
-def _by_moments(law, mean, cv2):
+def _by_moments(law: str, mean: float, cv2: float) -> Description | None:
     value = float(f"{mean:.6g}")
     if law == "fixed":
         return {"type": "fixed", "value": value}
@@ -201,12 +218,12 @@ def _by_moments(law, mean, cv2):
     return {"type": law, "mean": value, "cv": float(f"{math.sqrt(cv2):.6g}")} if cv2 > 1e-6 else None
 
 
-def _distance(description, absent, counts, times, beside):
+def _distance(description: Description, absent: float, counts: Integers, times: Integers, beside: _Beside) -> float:
     """Kolmogorov's, between samples and the trace, of lookups over items."""
     return float(stats.ks_2samp(beside.drawn(description, absent), counts / times, mode="asymp").statistic)
 
 
-def _empirical(counts, times, quantiles, beside):
+def _empirical(counts: Integers, times: Integers, quantiles: int, beside: _Beside) -> laws.Fit:
     """The quantiles of what is seen; with a factor, drawn together in logarithms as it spreads them."""
     x = counts[counts > 0] / times[counts > 0]
     absent = 1 - len(x) / len(counts)

@@ -8,10 +8,14 @@ mixture's. Its standard error comes from samples at the fitted s, fitted again.
 """
 
 import math
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 from scipy import optimize, special, stats
+
+from .source import TableData
+from .types import Description, Figures, Floats, Integers
 
 FEWEST = 200  # lookups that tell anything
 EXACT_RANKS = 1024
@@ -33,18 +37,18 @@ STEPS = 500  # of expectation and maximisation
 
 @dataclass
 class Popularity:
-    description: dict
+    description: Description
     reason: str
-    figures: dict = field(default_factory=dict)
+    figures: Figures = field(default_factory=dict)
     rows: int | None = None  # of the table, where the trace does not say and shows that there are more than it numbers
 
 
 class Ranks:
     """Ranks in groups whose rows are as good as alike: how many, and the share of lookups of one row."""
 
-    def __init__(self, rows):
+    def __init__(self, rows: int) -> None:
         self.rows = rows
-        edges = [np.arange(1, min(EXACT_RANKS, rows) + 1, dtype=float)]
+        edges: list[Floats] = [np.arange(1, min(EXACT_RANKS, rows) + 1, dtype=float)]
         if rows > EXACT_RANKS:
             steps = math.ceil(math.log(rows / EXACT_RANKS) / math.log(RATIO))
             edges.append(np.unique(np.round(np.geomspace(EXACT_RANKS + 1, rows + 1, steps + 1))))
@@ -53,7 +57,7 @@ class Ranks:
         self.edges = np.unique(np.concatenate(edges))
         self.sizes = np.diff(self.edges)
 
-    def zipf(self, s):
+    def zipf(self, s: float) -> Floats:
         """The integral of x^-s from half a rank before to half a rank after; single ranks exactly."""
         low, high = self.edges[:-1] - 0.5, self.edges[1:] - 0.5
         if abs(s - 1) < 1e-9:
@@ -62,23 +66,24 @@ class Ranks:
             mass = (high ** (1 - s) - low ** (1 - s)) / (1 - s)
         single = self.sizes == 1
         mass[single] = self.edges[:-1][single] ** -s
-        return mass / mass.sum() / self.sizes
+        shares: Floats = mass / mass.sum() / self.sizes
+        return shares
 
 
 class Counts:
     """Bins of how often a row is asked for, and their probabilities when the mean is known."""
 
-    def __init__(self, most):
+    def __init__(self, most: int) -> None:
         edges = [*range(EXACT_COUNTS + 1)]
         while edges[-1] <= most:
             edges.append(max(edges[-1] + 1, int(edges[-1] * COUNT_RATIO)))
         self.edges = np.array(edges)  # bin i: edges[i] <= c < edges[i + 1]; the last has no end
 
-    def binned(self, counts, weights=None):
+    def binned(self, counts: Integers, weights: Floats | None = None) -> Integers:
         at = np.searchsorted(self.edges, counts, side="right") - 1
         return np.bincount(at, weights, len(self.edges))
 
-    def probabilities(self, means):
+    def probabilities(self, means: Floats) -> Floats:
         """A row a mean."""
         means = means[:, None]
         exact = stats.poisson.pmf(np.arange(EXACT_COUNTS), means)
@@ -89,31 +94,32 @@ class Counts:
 class Zipf:
     """The likelihood of s, given how many rows have each count."""
 
-    def __init__(self, rows, lookups, often):
+    def __init__(self, rows: int, lookups: int, often: Integers) -> None:
         self.ranks, self.lookups, self.counts = Ranks(rows), lookups, Counts(int(often.max()))
         self.stray = STRAY * len(often) / rows / len(self.counts.edges)
 
-    def log_shares(self, s):
+    def log_shares(self, s: float) -> Floats:
         """Of the logarithm of the share of rows in each bin of counts."""
         p = self.counts.probabilities(self.lookups * self.ranks.zipf(s))
-        return np.log(self.ranks.sizes @ p / self.ranks.rows + self.stray)
+        logs: Floats = np.log(self.ranks.sizes @ p / self.ranks.rows + self.stray)
+        return logs
 
-    def fitted(self, seen):
+    def fitted(self, seen: Integers) -> float:
         """The highest of the hills that a grid shows; tables of few rows have several."""
 
-        def unlikely(s):
-            return -(seen @ self.log_shares(s))
+        def unlikely(s: float) -> float:
+            return -float(seen @ self.log_shares(s))
 
         grid = np.linspace(0, MOST_S, HILLS + 1)
         best = grid[np.argmin([unlikely(s) for s in grid])]
         around = max(best - grid[1], 0), min(best + grid[1], MOST_S)
-        return optimize.minimize_scalar(unlikely, bounds=around, method="bounded", options={"xatol": 1e-4}).x
+        return float(optimize.minimize_scalar(unlikely, bounds=around, method="bounded", options={"xatol": 1e-4}).x)
 
-    def sample(self, p, random):
+    def sample(self, p: Floats, random: np.random.Generator) -> Integers:
         """How many rows have each count, in another trace as long: a multinomial draw a group of ranks."""
         return random.multinomial(self.ranks.sizes.astype(np.int64), p)
 
-    def corrected(self, s, random):
+    def corrected(self, s: float, random: np.random.Generator) -> tuple[float, float]:
         """(s less the bias of its estimate, standard error), both from samples at s that are fitted again."""
         p = self.counts.probabilities(self.lookups * self.ranks.zipf(s))
         samples = np.array([self.sample(p, random).sum(axis=0) for _ in range(SAMPLES)])
@@ -130,17 +136,17 @@ class Zipf:
         return max(2 * s - float(np.mean(found)), 0.0), error
 
 
-def _peak(grid, values, i):
+def _peak(grid: Floats, values: Floats, i: int) -> float:
     """Of the parabola through the best point and its neighbours."""
     if i in (0, len(grid) - 1):
-        return grid[i]
+        return float(grid[i])
     left, middle, right = values[i - 1 : i + 2]
     bend = left - 2 * middle + right
-    return grid[i] + (0.5 * (left - right) / bend * (grid[1] - grid[0]) if bend < 0 else 0.0)
+    return float(grid[i] + (0.5 * (left - right) / bend * (grid[1] - grid[0]) if bend < 0 else 0.0))
 
 
-def fit(table, random):
-    """table: a source.TableData with row numbers."""
+def fit(table: TableData, random: np.random.Generator) -> Popularity:
+    """table: with row numbers."""
     numbers = table.numbers
     if len(numbers) < FEWEST:
         reason = f"{len(numbers)} lookups, fewer than {FEWEST}, do not tell; uniform is assumed"
@@ -156,11 +162,13 @@ def fit(table, random):
     seen = model.counts.binned(often)
     seen[0] = rows - len(often)
     s, error = model.corrected(model.fitted(seen), random)
-    figures = {"lookups": lookups, "distinct_rows": len(often), "zipf_s": s, "zipf_s_error": error}
+    figures: Figures = {"lookups": lookups, "distinct_rows": len(often), "zipf_s": s, "zipf_s_error": error}
     if more:
         figures["rows"] = f"{more} are estimated, as rows seem to be numbered when they are first asked for"
     mine = figure_set(often)
-    description = {"type": "uniform"} if s <= 2 * max(error, 1e-3) else {"type": "zipf", "s": float(f"{s:.5g}")}
+    description: Description = (
+        {"type": "uniform"} if s <= 2 * max(error, 1e-3) else {"type": "zipf", "s": float(f"{s:.5g}")}
+    )
     off = _off(mine, [figure_set(drawn) for drawn in draws(description, rows, lookups, random, 16)])
     name = description["type"] + (f" with s = {s:.4g} +- {error:.2g}" if "s" in description else "")
     if off is None:
@@ -174,7 +182,7 @@ def fit(table, random):
     return Popularity(reuse, reason, figures, more)
 
 
-def _more_rows(often, numbered):
+def _more_rows(often: Integers, numbered: int) -> int | None:
     """How many rows a table must have whose largest number does not say, or None. Where rows get their numbers when they
     are first asked for, every number is seen, and many once: then there are others that this trace did not come to ask
     for, at least f1^2 / (2 f2) of them (Chao 1984), f1 and f2 being the rows seen once and twice."""
@@ -190,13 +198,13 @@ def _more_rows(often, numbered):
     )
 
 
-def figure_set(often):
+def figure_set(often: Integers) -> list[float]:
     """Distinct rows, and the share of lookups to the hottest."""
     sums = np.cumsum(np.sort(often)[::-1])
     return [len(often), *(float(sums[min(hot, len(sums)) - 1] / sums[-1]) for hot in HOT)]
 
 
-def _off(mine, samples):
+def _off(mine: Sequence[float], samples: Sequence[Sequence[float]]) -> str | None:
     """What is off, or None."""
     yours = np.array(samples, dtype=float)
     centre, spread = yours.mean(axis=0), yours.std(axis=0, ddof=1)
@@ -208,14 +216,16 @@ def _off(mine, samples):
     return None
 
 
-def draws(description, rows, lookups, random, n=1):
+def draws(
+    description: Description, rows: int, lookups: int, random: np.random.Generator, n: int = 1
+) -> Iterator[Integers]:
     """How often each row that is asked for at all is, n times: the popular ranks one by one, the others in groups."""
     sizes, means = _means(description, rows, lookups)
     for _ in range(n):
         yield _draw(sizes, means, random)
 
 
-def _means(description, rows, lookups):
+def _means(description: Description, rows: int, lookups: int) -> tuple[Integers, Floats]:
     if description["type"] == "zipf":
         ranks = Ranks(rows)
         return ranks.sizes.astype(np.int64), lookups * ranks.zipf(description["s"])
@@ -226,7 +236,7 @@ def _means(description, rows, lookups):
     return np.array([rows], dtype=np.int64), np.array([lookups / rows])
 
 
-def _draw(sizes, means, random):
+def _draw(sizes: Integers, means: Floats, random: np.random.Generator) -> Integers:
     """The rows of a group share a Poisson number of lookups; of many rows with few each, that is drawn row by row of
     those hit."""
     parts = []
@@ -237,11 +247,12 @@ def _draw(sizes, means, random):
             parts.append(random.poisson(mean, size))
         elif total := random.poisson(mean * size):
             parts.append(np.unique(random.integers(0, size, total), return_counts=True)[1])
-    often = np.concatenate(parts)
-    return often[often > 0]
+    often: Integers = np.concatenate(parts)
+    asked: Integers = often[often > 0]
+    return asked
 
 
-def reuse_classes(often, rows):
+def reuse_classes(often: Integers, rows: int) -> list[Description]:
     """Rows left over are never asked for."""
     groups = _asked_for(often, rows, LEAST_MEAN * often.sum() / rows)
     left = rows - sum(size for size, _ in groups)
@@ -251,12 +262,14 @@ def reuse_classes(often, rows):
     return [{"rows": size / total_rows, "accesses": accesses / total} for size, accesses in groups]
 
 
-def _asked_for(often, rows, least_mean):
+def _asked_for(often: Integers, rows: float, least_mean: float) -> list[tuple[float, float]]:
     """Classes of (rows, their accesses). Rows seen often as they are; of the others, the mixture of Poisson means that
     makes their counts likeliest (Kiefer and Wolfowitz), as counts of few say little of one row."""
     ordered = np.sort(often)[::-1]
     frequent = ordered[ordered >= EXACT_COUNTS]
-    groups = [(part.stop - part.start, float(frequent[part].sum())) for part in _geometric_parts(len(frequent))]
+    groups: list[tuple[float, float]] = [
+        (part.stop - part.start, float(frequent[part].sum())) for part in _geometric_parts(len(frequent))
+    ]
     number = np.bincount(often[often < EXACT_COUNTS], minlength=EXACT_COUNTS).astype(float)
     if number.sum():
         means, sizes = _mixture(number, rows - len(frequent), least_mean)
@@ -266,7 +279,7 @@ def _asked_for(often, rows, least_mean):
     return groups
 
 
-def _mixture(number, most_rows, least_mean):
+def _mixture(number: Floats, most_rows: float, least_mean: float) -> tuple[Floats, Floats]:
     """(means, how many rows with each) of rows of which number[c] were seen c times, by expectation and maximisation.
     Rows seen once may be some of few or of many: the latter, as far as the table has as many."""
     while True:
@@ -281,7 +294,7 @@ def _mixture(number, most_rows, least_mean):
     return _likeliest(np.concatenate([[unseen], number[1:]]), np.geomspace(EXACT_COUNTS, 0.02, 60), False)
 
 
-def _likeliest(number, means, truncated):
+def _likeliest(number: Floats, means: Floats, truncated: bool) -> tuple[Floats, Floats]:
     """truncated: number[0] is not known."""
     c = np.arange(len(number))
     chance = stats.poisson.pmf(c, means[:, None])
@@ -296,7 +309,7 @@ def _likeliest(number, means, truncated):
     return means[kept], sizes[kept]
 
 
-def _geometric_parts(n):
+def _geometric_parts(n: int) -> Iterator[slice]:
     """0 .. n in slices that double about every three."""
     start, width = 0, 1.0
     while start < n:

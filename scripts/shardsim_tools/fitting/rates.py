@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .types import Floats, Rates
+
 DAY = 86400.0
 MOST_BINS = 2880
 SHORTEST = 1e-3  # s: the least interval that shardsim takes
@@ -21,7 +23,7 @@ class Sinusoid:
     peak_error: float
 
 
-def sinusoid(times, period=DAY):
+def sinusoid(times: Floats, period: float = DAY) -> Sinusoid:
     """rate (1 + x cos + y sin), by Poisson likelihood of counts in bins: Fisher scoring, the link being the identity."""
     span = times[-1]
     bins = int(min(MOST_BINS, max(48, len(times) // 20)))
@@ -49,7 +51,7 @@ def sinusoid(times, period=DAY):
     )  # fmt: skip
 
 
-def series(times, rows):
+def series(times: Floats, rows: int) -> Rates:
     """(interval in s, arrivals a second in each)."""
     interval = max(_round_up(times[-1] / rows), SHORTEST)
     counts = np.bincount((times / interval).astype(np.int64))
@@ -60,7 +62,7 @@ def series(times, rows):
     return interval, counts / interval
 
 
-def _round_up(seconds):
+def _round_up(seconds: float) -> float:
     """To two digits, for people."""
     step = 10.0 ** (math.floor(math.log10(seconds)) - 1)
     return float(f"{math.ceil(seconds / step - 1e-9) * step:.6g}")

@@ -2,11 +2,17 @@
 """The trace and its twin, a sample of what was fitted, side by side."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from . import arrivals, popularity, twin
+from .source import Trace
+from .types import Description, Floats, Integers, Numbers
+from .workload import Workload
+
+Row = tuple[str, float, float, str]  # what, the trace's, the twin's, unit
 
 MOST_TWINS = 1_000_000  # arrivals
 MOST_WINDOWS = 6
@@ -26,13 +32,13 @@ LIKE = (
 class Side:
     """Of the trace or of the twin."""
 
-    times: np.ndarray
-    items: np.ndarray
-    lookups: dict = field(default_factory=dict)  # by table
-    often: dict = field(default_factory=dict)  # by table: how often each row that is asked for at all
+    times: Floats
+    items: Integers
+    lookups: dict[str, Integers] = field(default_factory=dict)  # by table
+    often: dict[str, Integers] = field(default_factory=dict)  # by table: how often each row that is asked for at all
 
 
-def of_trace(trace, workload):
+def of_trace(trace: Trace, workload: Workload) -> Side:
     items = trace.items if trace.items is not None else np.ones(1, dtype=np.int64)
     side = Side(workload.times, items, {t.name: t.lookups for t in trace.tables})
     if trace.detail == "rows":
@@ -40,7 +46,7 @@ def of_trace(trace, workload):
     return side
 
 
-def of_twin(trace, workload, seed):
+def of_twin(trace: Trace, workload: Workload, seed: int) -> Side:
     random = np.random.default_rng([seed, 1])
     traffic = workload.traffic
     n = min(len(trace.times), MOST_TWINS)
@@ -58,29 +64,29 @@ def of_twin(trace, workload, seed):
     return side
 
 
-def rows_of(trace, workload, mine, yours):
-    """[(what, trace's, twin's, unit)], of all but single tables."""
-    rows = [
-        ("rate", *(_rate(s) for s in (mine, yours)), "/s"),
-        ("gap CV", *(arrivals.gap_cv(s.times) for s in (mine, yours)), ""),
-        ("at the time of another", *(arrivals.simultaneous(s.times) for s in (mine, yours)), ""),
+def rows_of(trace: Trace, workload: Workload, mine: Side, yours: Side) -> list[Row]:
+    """Of all but single tables."""
+    rows: list[Row] = [
+        ("rate", _rate(mine), _rate(yours), "/s"),
+        ("gap CV", arrivals.gap_cv(mine.times), arrivals.gap_cv(yours.times), ""),
+        ("at the time of another", arrivals.simultaneous(mine.times), arrivals.simultaneous(yours.times), ""),
     ]
     for width in arrivals.windows_of(mine.times)[-MOST_WINDOWS:]:
-        values = [arrivals.dispersion(s.times, width) for s in (mine, yours)]
-        rows.append((f"IDC at {width:.3g} s", *values, ""))
+        a, b = (arrivals.dispersion(side.times, width) for side in (mine, yours))
+        rows.append((f"IDC at {width:.3g} s", a, b, ""))
     if trace.items is not None:
         rows += _of_sample("items", mine.items, yours.items)
     if workload.tables:
-        rows += _of_totals(*(sum(side.lookups.values()) for side in (mine, yours)))
+        rows += _of_totals(*(sum(side.lookups.values(), np.zeros(1, dtype=np.int64)) for side in (mine, yours)))
     return rows
 
 
-def rows_of_tables(workload, mine, yours):
+def rows_of_tables(workload: Workload, mine: Side, yours: Side) -> dict[str, list[Row]]:
     """By table, as above."""
-    return {table.name: _of_table(table.name, described, mine, yours) for table, described in workload.paired}
+    return {table.name: _of_table(table.name, mine, yours) for table, _ in workload.paired}
 
 
-def listed(mine):
+def listed(mine: Side) -> list[str]:
     """Names of the tables to print, in their order."""
     names = list(mine.lookups)
     if len(names) <= MOST_LISTED:
@@ -89,19 +95,19 @@ def listed(mine):
     return [name for name in names if name in most]
 
 
-def off(rows):
+def off(rows: Sequence[Row]) -> list[Row]:
     """Of rows as above, those in which the twin is not like the trace."""
     return [row for row in rows if not _like(*row[:3])]
 
 
-def _like(what, trace, twin):
-    share, difference = next((limits for words, *limits in LIKE if words in what), (0, math.inf))
+def _like(what: str, trace: float, twin: float) -> bool:
+    share, difference = next(((share, most) for words, share, most in LIKE if words in what), (0, math.inf))
     if trace != trace or twin != twin:
         return (trace != trace) == (twin != twin)
     return max(trace, twin) <= min(trace, twin) * (1 + share) or abs(twin - trace) <= difference
 
 
-def verdict(rows):
+def verdict(rows: Sequence[Row]) -> str:
     """A line."""
     if not rows:
         return "verdict: the twin is like the trace in all that is shown"
@@ -110,29 +116,29 @@ def verdict(rows):
     return f"verdict: the twin is not like the trace in {', '.join(told[:MOST_OFF])}{more}"
 
 
-def _of_totals(a, b):
+def _of_totals(a: Integers, b: Integers) -> list[Row]:
     """Of all tables together: whether their correlation is kept."""
     return [
         ("total lookups mean", float(a.mean()), float(b.mean()), ""),
         ("total lookups CV", _cv(a), _cv(b), ""),
-        ("total lookups P99", *(float(np.percentile(side, 99)) for side in (a, b)), ""),
+        ("total lookups P99", float(np.percentile(a, 99)), float(np.percentile(b, 99)), ""),
     ]
 
 
-def _rate(side):
-    return (len(side.times) - 1) / side.times[-1]
+def _rate(side: Side) -> float:
+    return float((len(side.times) - 1) / side.times[-1])
 
 
-def _of_sample(what, mine, yours):
-    rows = [(f"{what} mean", float(mine.mean()), float(yours.mean()), "")]
+def _of_sample(what: str, mine: Numbers, yours: Numbers) -> list[Row]:
+    rows: list[Row] = [(f"{what} mean", float(mine.mean()), float(yours.mean()), "")]
     for q in (50, 99):
-        rows.append((f"{what} P{q}", *(float(np.percentile(s, q)) for s in (mine, yours)), ""))
+        rows.append((f"{what} P{q}", float(np.percentile(mine, q)), float(np.percentile(yours, q)), ""))
     return rows
 
 
-def _of_table(name, described, mine, yours):
+def _of_table(name: str, mine: Side, yours: Side) -> list[Row]:
     a, b = mine.lookups[name], yours.lookups[name]
-    rows = [
+    rows: list[Row] = [
         (f"{name} lookups mean", float(a.mean()), float(b.mean()), ""),
         (f"{name} lookups CV", _cv(a), _cv(b), ""),
         (f"{name} none", float(np.mean(a == 0)), float(np.mean(b == 0)), ""),
@@ -140,21 +146,20 @@ def _of_table(name, described, mine, yours):
     if name in mine.often and len(mine.often[name]):
         x, y = mine.often[name], yours.often[name]
         rows.append((f"{name} distinct rows", float(len(x)), float(len(y)), ""))
-        hot = [_hottest(often, 10) for often in (x, y)]
-        rows.append((f"{name} to 10 hottest rows", *hot, ""))
+        rows.append((f"{name} to 10 hottest rows", _hottest(x, 10), _hottest(y, 10), ""))
     return rows
 
 
-def _cv(x):
+def _cv(x: Integers) -> float:
     return float(x.std() / x.mean()) if x.any() else 0.0
 
 
-def _hottest(often, rows):
+def _hottest(often: Integers, rows: int) -> float:
     """Share of lookups to the rows asked for most."""
     return float(np.sort(often)[::-1][:rows].sum() / often.sum()) if len(often) else math.nan
 
 
-def text(rows):
+def text(rows: Sequence[Row]) -> str:
     shown = [(what, _number(a), _number(b), unit) for what, a, b, unit in rows]
     widths = [max(len(row[i]) for row in [("", "trace", "twin", ""), *shown]) for i in range(3)]
     lines = [f"{'':{widths[0]}}  {'trace':>{widths[1]}}  {'twin':>{widths[2]}}"]
@@ -162,7 +167,7 @@ def text(rows):
     return "\n".join(lines)
 
 
-def _number(value):
+def _number(value: float) -> str:
     if value != value:
         return "-"
     if value == int(value) and abs(value) < 1e15:
@@ -170,13 +175,13 @@ def _number(value):
     return f"{value:.4g}"
 
 
-def left_out(workload, names):
+def left_out(workload: Workload, names: Sequence[str]) -> list[str]:
     """A line on tables that are not printed, if any."""
     more = len(workload.tables) - len(names)
     return [f"and {more} more tables; these {len(names)} have the most lookups, and the JSON has all"] if more else []
 
 
-def reasons(workload, names):
+def reasons(workload: Workload, names: Sequence[str]) -> list[str]:
     """What was chosen and why, a line each; of tables, those named."""
     traffic, fit = workload.traffic, workload.fit
     lines = [f"arrivals: {brief(traffic['arrivals'])}: {fit['arrivals']['reason']}"]
@@ -200,12 +205,12 @@ def reasons(workload, names):
     return lines + left_out(workload, names) + [f"assumed: {text}" for text in fit["assumed"]]
 
 
-def _shared(sharing, tables):
+def _shared(sharing: Sequence[str], tables: Sequence[Description]) -> str:
     more = ", ..." if len(sharing) > MOST_NAMED else ""
     return f"shared by {len(sharing)} of {len(tables)} tables: {', '.join(sharing[:MOST_NAMED])}{more}"
 
 
-def brief(description):
+def brief(description: Description) -> str:
     """In one line, lists by their length."""
     parts = []
     for key, value in description.items():

@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """All fits of a trace together, as the description that is written."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from . import arrivals, factor, items, pooling, popularity
+from .source import TableData, Trace
+from .types import Description, Figures, Floats, Rates
 
 MOST_NAMED = 10  # tables
 NOT_MODELLED = [
@@ -15,22 +18,33 @@ NOT_MODELLED = [
 ]
 
 
+@dataclass(frozen=True)
+class Options:
+    """What the trace does not say, or not alone; see fit_workload.py --help."""
+
+    per: str
+    seed: int
+    quantiles: int
+    dim: int
+    rows: int
+
+
 @dataclass
 class Workload:
-    traffic: dict
-    tables: list
-    fit: dict
-    rates: tuple | None = None  # (interval, values) of a rate-series
-    times: np.ndarray = None  # as the fit took them: a coarse clock's ticks spread
-    paired: list = field(default_factory=list)  # (table's data, its description)
+    traffic: Description
+    tables: list[Description]
+    fit: Figures
+    rates: Rates | None
+    times: Floats  # as the fit took them: a coarse clock's ticks spread
+    paired: list[tuple[TableData, Description]] = field(default_factory=list)  # (table's data, its description)
 
 
-def fit(trace, options):
+def fit(trace: Trace, options: Options) -> Workload:
     random = np.random.default_rng(options.seed)
     chosen, times = arrivals.choose(trace.times, options.seed)
     description, figures = items.fit(trace.items, options.quantiles)
-    traffic = {"arrivals": chosen.candidate.description, "items": description}
-    report = {
+    traffic: Description = {"arrivals": chosen.candidate.description, "items": description}
+    report: Figures = {
         "queries": len(times), "span_s": float(times[-1]), "counts_of_every_nth_query": trace.sampled_every,
         "seed": options.seed, "arrivals": _arrivals(chosen), "items": figures, "tables": {}, "assumed": [],
         "not_modelled": NOT_MODELLED if trace.tables else NOT_MODELLED[1:2],
@@ -42,11 +56,11 @@ def fit(trace, options):
     return result
 
 
-def _arrivals(chosen):
+def _arrivals(chosen: arrivals.Chosen) -> Figures:
     return {"reason": chosen.reason, **chosen.candidate.figures, "tried": chosen.tried, "notes": chosen.notes}
 
 
-def _fit_tables(trace, options, result, random):
+def _fit_tables(trace: Trace, options: Options, result: Workload, random: np.random.Generator) -> None:
     ones = np.ones(len(trace.tables[0].lookups), dtype=np.int64)
     times = trace.items if trace.items is not None else ones
     per = [pooling.per_of(trace.items, table.lookups, options.per) for table in trace.tables]
@@ -70,7 +84,7 @@ def _fit_tables(trace, options, result, random):
         }  # fmt: skip
         if common.description and not shared:
             described["shares_factor"] = False
-        figures = {
+        figures: Figures = {
             "per": why, "pooling": found.reason, "errors": found.fit.errors, "ks": found.fit.ks,
             "ks_limit": found.ks_limit, "tried": found.tried,
         }  # fmt: skip
@@ -87,18 +101,18 @@ def _fit_tables(trace, options, result, random):
     result.fit["assumed"] += _assumptions(trace, options, result.fit["tables"])
 
 
-def _rows_of(table, options):
+def _rows_of(table: TableData, options: Options) -> int:
     if table.rows:
         return table.rows
-    if table.numbers is not None and len(table.numbers):
+    if len(table.numbers):
         return int(table.numbers.max()) + 1
     return options.rows
 
 
-def _assumptions(trace, options, figures):
+def _assumptions(trace: Trace, options: Options, figures: Figures) -> Iterator[str]:
     yield f"dim {options.dim} of every table (--dim): traces do not say"
     unknown = [table for table in trace.tables if not table.rows]
-    seen = [table.name for table in unknown if table.numbers is not None and len(table.numbers)]
+    seen = [table.name for table in unknown if len(table.numbers)]
     never = [table.name for table in unknown if table.name not in seen]
     more = [name for name in seen if "rows" in figures[name].get("popularity", {})]
     largest = [name for name in seen if name not in more]
@@ -108,5 +122,5 @@ def _assumptions(trace, options, figures):
         (never, f"{options.rows} rows (--rows)"),
     ):
         if names:
-            more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
-            yield f"{what} of {', '.join(names[:MOST_NAMED])}{more}: the trace does not say"
+            others = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+            yield f"{what} of {', '.join(names[:MOST_NAMED])}{others}: the trace does not say"
