@@ -69,7 +69,7 @@ DemandModel::DemandModel(const Model& model, const ShardingPlan& plan, const std
       deduplicate_(spec.deduplicate),
       seed_(seed),
       replication_(replication) {
-  if (spec.inter_op > 1) ops_.resize(targets_);
+  if (spec.inter_op > 1 || spec.store->wants_tables()) ops_.resize(targets_);
   const StoreSpec& store = *spec.store;
   std::map<std::string, Parts> parts_of;
   const auto place = [&](const std::vector<Placement>& placements, std::size_t target) {
@@ -190,7 +190,7 @@ void DemandModel::add(const TableRoute& route, std::size_t holder, Share share, 
   d.lookups += share.lookups;
   d.distinct += share.distinct;
   d.bags += share.bags;
-  GatherOp op;
+  GatherOp op{route.number, share.lookups, share.distinct};
   if (table.time) {
     op.ps = static_cast<double>(table.time->count()) * static_cast<double>(share.lookups) / static_cast<double>(all);
   } else {

@@ -22,9 +22,12 @@ struct Demand {
   Bytes partial;              ///< that part of `pooled` that is only a partial sum
 };
 
-/// The gather of one table, on one core: an operator of its own.
+/// The gather of one table, or the part of it that a server holds: an operator of its own.
 struct GatherOp {
-  double ps = 0;
+  std::size_t table = 0;  ///< its number, as in tables_of()
+  std::int64_t lookups = 0;
+  std::int64_t distinct = 0;
+  double ps = 0;  ///< on one core
   Bytes traffic;
 };
 struct GatherOpList {

@@ -164,7 +164,7 @@ Process Serving::call_shard(const Rpc& asked, MainReplica& main, Calls* calls, A
   co_await slot.run(Step::call, caller, Work::serde, message_cost(caller.platform(), request));
   co_await slot.leave();
   bool lost = co_await slot.send(Step::request, *routes.there, request);
-  if (!replica.admits(sim_.now())) lost = true;
+  if (!lost) lost = !replica.admits(sim_.now());
   if (!lost) {
     const Platform& platform = server.platform();
     const Duration overhead = platform.service_overhead + platform.net_overhead;

@@ -31,6 +31,8 @@ class StoreSpec {
   virtual ~StoreSpec() = default;
   /// The sums of a Demand are made of these.
   virtual RowCosts costs(const Table& table, const Platform& platform) const = 0;
+  /// Whether its gather() wants to know table by table.
+  virtual bool wants_tables() const { return false; }
   /// `inter_op`: tables that are gathered from at the same time, at least 1.
   virtual std::unique_ptr<Store> make(const Platform& platform, int inter_op) const = 0;
 };

@@ -83,8 +83,8 @@ inline Json random_table(Draw& d, const std::string& name) {
              {"dim", d.integer(1, 64)},
              {"pooling", random_distribution(d, d.magnitude(1, 15))},
              {"per", d.one_of({"item", "query"})}};
-  if (d.chance(0.4)) table["absent"] = d.magnitude(0.05, 1);
-  if (d.chance(0.3)) table["element"] = d.one_of({"fp16", "int8", "fp32"});
+  if (d.chance(0.4)) table["coverage"] = d.magnitude(0.05, 1);
+  if (d.chance(0.3)) table["dtype"] = d.one_of({"fp16", "int8", "fp32"});
   if (d.chance(0.2)) table["time"] = d.time(1, 100);
   if (d.chance(0.2)) table["shares_factor"] = d.chance(0.5);
   if (d.chance(0.2)) table["popularity"] = random_popularity(d);
@@ -104,7 +104,7 @@ inline Json random_model(Draw& d) {
   for (int n = 0, all = d.integer(1, 3); n < all; ++n) {
     Json net{{"name", fmt::format("net{}", n)}, {"tables", Json::array()}, {"per", d.one_of({"item", "query"})}};
     for (int earlier = 0; earlier < n; ++earlier)
-      if (d.chance(0.5)) net["after"].push_back(fmt::format("net{}", earlier));
+      if (d.chance(0.5)) net["depends_on"].push_back(fmt::format("net{}", earlier));
     if (d.chance(0.7)) net["bottom_mlp"] = random_layers(d, 13);
     net["interaction"] = {{"output", d.integer(1, 64)}};
     if (d.chance(0.7)) net["top_mlp"] = random_layers(d, net["interaction"]["output"]);
@@ -132,10 +132,10 @@ inline Json random_plan(Draw& d, const std::vector<std::string>& tables) {
     plan["shards"].push_back({{"name", fmt::format("shard{}", s)}, {"tables", Json::array()}});
   for (std::size_t t = 0; t < tables.size(); ++t) {
     const int parts = d.chance(0.3) ? d.integer(2, 4) : 1;
-    const std::string split_by = d.one_of({"modulus", "range"});
+    const std::string row_split = d.one_of({"modulo", "range"});
     for (int part = 0; part < parts; ++part) {
       Json placed{{"table", tables[t]}};
-      if (parts > 1) placed.update(Json{{"part", part}, {"parts", parts}, {"split_by", split_by}});
+      if (parts > 1) placed.update(Json{{"part", part}, {"parts", parts}, {"row_split", row_split}});
       const int target = t == 0 && part == 0 ? 0 : d.integer(-1, shards - 1);
       (target < 0 ? plan["main"] : plan["shards"][static_cast<std::size_t>(target)]["tables"])
           .push_back(std::move(placed));
@@ -155,7 +155,7 @@ inline Json random_sharding(Draw& d, const Json& model) {
   if (strategy == "singular" || strategy == "one-shard") return sharding;
   sharding["shards"] = strategy == "row-wise" ? d.integer(1, 4) : d.integer(1, most);
   if (strategy == "nsbp") sharding["shards"] = most;  // one at least for each net
-  if (d.chance(0.4)) sharding["split_by"] = d.one_of({"modulus", "range"});
+  if (d.chance(0.4)) sharding["row_split"] = d.one_of({"modulo", "range"});
   if (strategy == "load-balanced") sharding["sampled_queries"] = 50;
   return sharding;
 }
@@ -184,7 +184,7 @@ inline Json random_cluster(Draw& d) {
       {"sparse", {{"platform", d.chance(0.3) ? main : random_platform(d, "sparse")}, {"replicas", d.integer(1, 3)}}}};
 }
 
-inline Json random_cable(Draw& d) {
+inline Json random_link(Draw& d) {
   return {{"bandwidth", d.maybe_unlimited(0.3, 40)}, {"latency", d.maybe_no_time(0.1, 50)}};
 }
 
@@ -192,25 +192,25 @@ inline Json random_cable(Draw& d) {
 inline Json random_topology(Draw& d) {
   const std::string type =
       d.one_of({"star", "star", "leaf-spine", "fat-tree", "dragonfly", "torus", "jellyfish", "multi-zone"});
-  Json t{{"type", type}, {"frontend", {{"cable", random_cable(d)}}}};
+  Json t{{"type", type}, {"frontend", {{"link", random_link(d)}}}};
   if (type == "star") {
     t.update(Json{{"up_latency", d.maybe_no_time(0.1, 50)}, {"down_latency", d.maybe_no_time(0.1, 50)}});
     if (d.chance(0.3)) t["frontend"] = {{"host", "main0"}};
   } else if (type == "leaf-spine") {
     t.update(Json{{"hosts_per_leaf", d.integer(1, 4)}, {"spines", d.integer(1, 3)}});
-    t.update(Json{{"host_latency", d.maybe_no_time(0.1, 20)}, {"uplink", random_cable(d)}});
+    t.update(Json{{"host_latency", d.maybe_no_time(0.1, 20)}, {"uplink", random_link(d)}});
   } else if (type == "fat-tree") {
-    t.update(Json{{"k", 4}, {"cable", random_cable(d)}});
+    t.update(Json{{"k", 4}, {"link", random_link(d)}});
   } else if (type == "dragonfly") {
-    t.update(Json{{"groups", 3}, {"routers", 2}, {"hosts_per_router", 3}, {"global_cables", 1}});
-    t.update(Json{{"local_cable", random_cable(d)}, {"global_cable", random_cable(d)}});
+    t.update(Json{{"groups", 3}, {"routers", 2}, {"hosts_per_router", 3}, {"global_links", 1}});
+    t.update(Json{{"local_link", random_link(d)}, {"global_link", random_link(d)}});
   } else if (type == "torus") {
-    t.update(Json{{"dimensions", {2, 3}}, {"hosts_per_router", 3}, {"cable", random_cable(d)}});
+    t.update(Json{{"dimensions", {2, 3}}, {"hosts_per_router", 3}, {"link", random_link(d)}});
   } else if (type == "jellyfish") {
-    t.update(Json{{"switches", 6}, {"cables_per_switch", 3}, {"hosts_per_switch", 3}, {"cable", random_cable(d)}});
+    t.update(Json{{"switches", 6}, {"links_per_switch", 3}, {"hosts_per_switch", 3}, {"link", random_link(d)}});
   } else {
     t.update(Json{{"halls", 1}, {"pods", 2}, {"racks", 2}, {"hosts_per_rack", 4}});
-    for (const char* const level : {"rack_cable", "pod_cable", "hall_cable"}) t[level] = random_cable(d);
+    for (const char* const level : {"rack_link", "pod_link", "hall_link"}) t[level] = random_link(d);
   }
   if (d.chance(0.3)) t["routing"] = {{"multipath", d.one_of({"ecmp", "single"})}};
   return t;
@@ -221,7 +221,7 @@ inline Json random_transport(Draw& d) {
   Json t{{"type", type}};
   if (type == "port" && d.chance(0.5)) t["forwarding"] = d.one_of({"cut-through", "store-and-forward"});
   if (type == "packet") {
-    t.update(Json{{"queue", fmt::format("{} kB", d.integer(5, 200))}, {"least_timeout", d.time(500, 20'000)}});
+    t.update(Json{{"buffer", fmt::format("{} kB", d.integer(5, 200))}, {"min_rto", d.time(500, 20'000)}});
     if (d.chance(0.4)) t["ecn_threshold"] = "10 kB";
   }
   return t;
@@ -337,13 +337,13 @@ inline Json random_scenario(std::uint64_t seed) {
   s["transport"] = random_transport(d);
   s["serving"] = random_serving(d, fewest_cores(s["cluster"]));
   s["traffic"] = random_traffic(d);
-  if (s["traffic"].contains("rows") && d.chance(0.6)) s["serving"]["deduplicate"] = true;
+  if (s["traffic"].contains("rows") && d.chance(0.6)) s["serving"]["dedup_indices"] = true;
   if (d.chance(0.3)) s["cross_traffic"].push_back(random_cross_traffic(d));
   if (d.chance(0.4)) {
     for (int f = 0, faults = d.integer(1, 3); f < faults; ++f) s["faults"].push_back(random_fault(d));
     s["serving"]["call"] = random_call(d);
   }
-  if (d.chance(0.1)) s["compression"] = {{"element", "int8"}, {"pruned_rows", 0.2}};
+  if (d.chance(0.1)) s["compression"] = {{"dtype", "int8"}, {"pruned_rows", 0.2}};
   s["seed"] = seed;
   return s;
 }
