@@ -24,10 +24,10 @@ class Scratch {
   void write(const std::string& text) {
     if (std::fwrite(text.data(), 1, text.size(), file_.get()) != text.size() || std::fflush(file_.get()) != 0)
       throw std::runtime_error("cannot write a temporary file");
-    std::rewind(file_.get());
+    to_beginning();
   }
   std::string read() {
-    std::rewind(file_.get());
+    to_beginning();
     std::string out;
     std::array<char, 1 << 16> part{};
     for (std::size_t n = 1; n > 0; out.append(part.data(), n)) n = std::fread(part.data(), 1, part.size(), file_.get());
@@ -35,6 +35,9 @@ class Scratch {
   }
 
  private:
+  void to_beginning() {
+    if (std::fseek(file_.get(), 0, SEEK_SET) != 0) throw std::runtime_error("cannot read a temporary file");
+  }
   struct Close {
     void operator()(std::FILE* file) const { std::fclose(file); }
   };

@@ -26,6 +26,7 @@ class Station {
   auto run(Duration work);
 
   /// A customer, for those who build other ways to use a server on top. It must stay in place until it has left.
+  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-member-init): a run makes one for each of its events
   struct Customer {
     EventTarget on_served;       ///< `work` after a server was granted
     Duration work{};             ///< that it brings; from its start on, as long as it takes at the station's pace then

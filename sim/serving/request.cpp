@@ -140,7 +140,8 @@ void Serving::call_shards(const Query& query, Batch batch, std::size_t net, Main
 // One RPC: serialised on a core, over the network, waits for a core of the shard, gathers and pools, and back. It tells
 // `calls` when it is done, or, where the caller may have given up, `attempt`.
 Process Serving::call_shard(const Rpc& asked, MainReplica& main, Calls* calls, Attempt* attempt) {
-  const Rpc rpc = asked;  // who asked may give up, and be gone
+  // NOLINTNEXTLINE(performance-unnecessary-copy-initialization): who asked may give up, and be gone
+  const Rpc rpc = asked;
   const Activity& activity = rpc.activity;
   const Demand& demand = rpc.demand;
   const std::size_t shard = activity.target - 1;

@@ -18,6 +18,7 @@ class Slot {
   class Sent;
 
   /// All that is named must outlive what is waited for.
+  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-member-init): what is waited for is not yet
   Slot(Context& context, const Activity& activity, Spans& spans)
       : context_(context), activity_(activity), spans_(&spans) {}
   Slot(const Slot&) = delete;
@@ -85,7 +86,8 @@ class Slot {
   bool withdrawn_ = false;
   std::coroutine_handle<> waiter_;
   Seldom* seldom_ = nullptr;  // made when it is needed
-  union {                     // what is waited for
+  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-member-init): what is waited for
+  union {
     Server::Job job_;
     Sending sending_;
     Line line_;

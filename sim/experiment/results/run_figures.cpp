@@ -7,20 +7,18 @@
 namespace shardsim {
 namespace {
 
-using R = RunResult;
-using S = RunSource;
 using List = FigureList<RunResult>;
 
 // Of `whole`, for each query offered.
-double each_offered(const R& r, double whole) {
+double each_offered(const RunResult& r, double whole) {
   return whole / static_cast<double>(std::max<std::int64_t>(1, r.offered));
 }
 
 void describe_verdict(List& f) {
   f.derived("fingerprint", "", "hash of the times of all events and of the order in which queries complete",
-            [](const R& r) { return fmt::format("{:016x}", r.fingerprint); });
-  f.derived("verdict", "", "how the run ended: see Verdicts", &R::verdict);
-  f.derived("conditions", "", "what the verdict is based on: see Verdicts", [](const R& r) {
+            [](const RunResult& r) { return fmt::format("{:016x}", r.fingerprint); });
+  f.derived("verdict", "", "how the run ended: see Verdicts", &RunResult::verdict);
+  f.derived("conditions", "", "what the verdict is based on: see Verdicts", [](const RunResult& r) {
     Json out = Json::array();
     for (const Condition condition : r.conditions) out.push_back(figure_json(condition));
     return out;
@@ -28,46 +26,49 @@ void describe_verdict(List& f) {
   f.derived("bottleneck.kind", "",
             "of the part with the highest offered load: cores of a host (`cpu`), its memory bandwidth (`memory`), or a "
             "link (`link`)",
-            [](const R& r) { return r.bottleneck.kind; });
-  f.derived("bottleneck.name", "", "of the host or link", [](const R& r) { return r.bottleneck.name; });
+            [](const RunResult& r) { return r.bottleneck.kind; });
+  f.derived("bottleneck.name", "", "of the host or link", [](const RunResult& r) { return r.bottleneck.name; });
   f.derived("bottleneck.offered_load", "fraction", "its offered load",
-            [](const R& r) { return r.bottleneck.offered_load; });
-  f.derived(
-      "saturation_throughput_per_s", "1/s",
-      "`offered_per_s` / the highest offered load; null for a closed loop, and where the run itself contradicts "
-      "it: queries fail, or the number under way grew at a mean load below 1; if queries of a saturated run "
-      "fail, by the load of first attempts",
-      [](const R& r) { return r.saturation_throughput_per_s() > 0 ? Json(r.saturation_throughput_per_s()) : Json(); });
+            [](const RunResult& r) { return r.bottleneck.offered_load; });
+  f.derived("saturation_throughput_per_s", "1/s",
+            "`offered_per_s` / the highest offered load; null for a closed loop, and where the run itself contradicts "
+            "it: queries fail, or the number under way grew at a mean load below 1; if queries of a saturated run "
+            "fail, by the load of first attempts",
+            [](const RunResult& r) {
+              return r.saturation_throughput_per_s() > 0 ? Json(r.saturation_throughput_per_s()) : Json();
+            });
 }
 
 void describe_queries(List& f) {
-  f.add("queries.offered", "", "queries that arrived", &R::offered, Merge::sum);
-  f.add("queries.completed", "", "queries answered", &R::completed, Merge::sum);
+  f.add("queries.offered", "", "queries that arrived", &RunResult::offered, Merge::sum);
+  f.add("queries.completed", "", "queries answered", &RunResult::completed, Merge::sum);
   f.add("queries.failed", "",
         "queries given up after lost messages or late answers; offered = completed + failed. Of the figures of latency "
         "only `latency_with_failed_us` counts them",
-        &R::failed, Merge::sum);
-  f.derived("queries.failed_share", "fraction", "failed / (completed + failed)", &R::failed_share);
+        &RunResult::failed, Merge::sum);
+  f.derived("queries.failed_share", "fraction", "failed / (completed + failed)", &RunResult::failed_share);
   f.add("queries.not_arrived", "", "queries of `traffic.queries` that never came, as the arrivals ended before",
-        &R::not_arrived, Merge::sum);
-  f.add("queries.warmup", "", "number of first queries that no figure of latency counts", &R::warmup, Merge::sum);
-  f.add("queries.warmup_found", "", "whether the program found this number", &R::warmup_found, Merge::same);
-  f.derived("queries.steady", "", "whether latencies reached a steady state", &R::steady);
-  f.hidden(&R::counted_failed, Merge::sum);
+        &RunResult::not_arrived, Merge::sum);
+  f.add("queries.warmup", "", "number of first queries that no figure of latency counts", &RunResult::warmup,
+        Merge::sum);
+  f.add("queries.warmup_found", "", "whether the program found this number", &RunResult::warmup_found, Merge::same);
+  f.derived("queries.steady", "", "whether latencies reached a steady state", &RunResult::steady);
+  f.hidden(&RunResult::counted_failed, Merge::sum);
 }
 
 void describe_course(List& f) {
-  f.add("offered_per_s", "1/s", "arrivals / time of the last arrival", &R::offered_per_s, Merge::mean_over_time);
+  f.add("offered_per_s", "1/s", "arrivals / time of the last arrival", &RunResult::offered_per_s,
+        Merge::mean_over_time);
   f.add("completed_per_s", "1/s", "queries completed / simulated time: of a closed loop the throughput",
-        &R::completed_per_s, Merge::mean_over_time);
+        &RunResult::completed_per_s, Merge::mean_over_time);
   f.derived("precision", "",
             "how the search for the precision asked for ended: `met`, `budget-used-up`, `no-more-arrivals`, "
             "`interrupted`, `not-asked`",
-            &R::precision_end);
-  f.add("simulated_s", "s", "simulated time", &R::simulated_s, Merge::sum,
-        [](const S& s) { return to_seconds(s.sim.now().time_since_epoch()); });
-  f.add("events", "", "events that the simulation fired", &R::events, Merge::sum,
-        [](const S& s) { return s.sim.events_fired(); });
+            &RunResult::precision_end);
+  f.add("simulated_s", "s", "simulated time", &RunResult::simulated_s, Merge::sum,
+        [](const RunSource& s) { return to_seconds(s.sim.now().time_since_epoch()); });
+  f.add("events", "", "events that the simulation fired", &RunResult::events, Merge::sum,
+        [](const RunSource& s) { return s.sim.events_fired(); });
 }
 
 void describe_latency(List& f) {
@@ -82,44 +83,46 @@ void describe_latency(List& f) {
             "Pearson's for the same number of independent queries",
             goodput_json);
   for (const QueryFigure& figure : kQueryFigures)
-    f.derived(
-        figure.name, figure.unit, figure.doc,
-        [i = static_cast<std::size_t>(&figure - kQueryFigures.data())](const R& r) { return r.query_means.at(i); });
+    f.derived(figure.name, figure.unit, figure.doc,
+              [i = static_cast<std::size_t>(&figure - kQueryFigures.data())](const RunResult& r) {
+                return r.query_means.at(i);
+              });
   f.derived("intervals", "us", "estimates of latency and core time with their intervals: see Distributions",
             intervals_json);
 }
 
 void describe_work(List& f) {
-  f.add("rpcs.attempts", "", "RPCs issued. A query that fails issues no RPCs for its later nets", &R::rpcs, Merge::sum,
-        [](const S& s) { return s.serving.rpcs(); });
-  f.add("rpcs.repeated", "", "RPCs that are not the first attempt", &R::repeated_rpcs, Merge::sum,
-        [](const S& s) { return s.serving.repeated_rpcs(); });
+  f.add("rpcs.attempts", "", "RPCs issued. A query that fails issues no RPCs for its later nets", &RunResult::rpcs,
+        Merge::sum, [](const RunSource& s) { return s.serving.rpcs(); });
+  f.add("rpcs.repeated", "", "RPCs that are not the first attempt", &RunResult::repeated_rpcs, Merge::sum,
+        [](const RunSource& s) { return s.serving.repeated_rpcs(); });
   f.derived("rpcs.attempts_per_offered", "", "attempts / queries offered",
-            [](const R& r) { return each_offered(r, static_cast<double>(r.rpcs)); });
+            [](const RunResult& r) { return each_offered(r, static_cast<double>(r.rpcs)); });
   f.derived("rpcs.first_attempts_per_offered", "", "first attempts / queries offered",
-            [](const R& r) { return each_offered(r, static_cast<double>(r.rpcs - r.repeated_rpcs)); });
-  f.add("rpcs.first_attempt_load", "fraction", "the highest `first_attempt_load` of any part", &R::first_attempt_load,
-        Merge::most);
-  f.hidden(&R::cpu_us, Merge::sum, [](const S& s) {
+            [](const RunResult& r) { return each_offered(r, static_cast<double>(r.rpcs - r.repeated_rpcs)); });
+  f.add("rpcs.first_attempt_load", "fraction", "the highest `first_attempt_load` of any part",
+        &RunResult::first_attempt_load, Merge::most);
+  f.hidden(&RunResult::cpu_us, Merge::sum, [](const RunSource& s) {
     double out = 0;
     for (const Server& server : s.serving.servers())
       for (const Duration time : server.cpu_times()) out += to_microseconds(time);
     return out;
   });
-  f.hidden(&R::useful_cpu_us, Merge::sum);
+  f.hidden(&RunResult::useful_cpu_us, Merge::sum);
   f.derived("cpu_us_per_offered.all", "us", "core time used on all servers / queries offered",
-            [](const R& r) { return each_offered(r, r.cpu_us); });
+            [](const RunResult& r) { return each_offered(r, r.cpu_us); });
   f.derived("cpu_us_per_offered.useful", "us",
             "the part of it for answers that came in time, of queries that were answered",
-            [](const R& r) { return each_offered(r, r.useful_cpu_us); });
+            [](const RunResult& r) { return each_offered(r, r.useful_cpu_us); });
   f.derived("cpu_us_per_offered.wasted", "us",
             "the rest: for queries that failed and for answers that came too late (and, in a run that was ended early, "
             "for queries under way)",
-            [](const R& r) { return each_offered(r, r.wasted_cpu_us()); });
-  f.derived("cpu_us_per_query", "us", "core time used on all servers / queries completed", &R::total_cpu_us_per_query);
-  f.hidden(&R::cpu_us_per_query, Merge::mean_over_queries);
+            [](const RunResult& r) { return each_offered(r, r.wasted_cpu_us()); });
+  f.derived("cpu_us_per_query", "us", "core time used on all servers / queries completed",
+            &RunResult::total_cpu_us_per_query);
+  f.hidden(&RunResult::cpu_us_per_query, Merge::mean_over_queries);
   f.derived("cpu_us_per_query_by_class", "us", "the same, by class of work",
-            [](const R& r) { return by_name<Work>(r.cpu_us_per_query); });
+            [](const RunResult& r) { return by_name<Work>(r.cpu_us_per_query); });
 }
 
 void describe_parts(List& f) {
@@ -129,14 +132,15 @@ void describe_parts(List& f) {
             "summed over nets",
             embedded_json);
   f.derived("slowest", "", "the slowest queries: see The slowest queries",
-            [](const R& r) { return slowest_json(r.slowest); });
-  f.derived("hosts", "", "a list with one entry for each machine", [](const R& r) { return figures_json(r.hosts); });
-  f.derived("shards", "", "the same for each sparse shard", [](const R& r) { return figures_json(r.shards); });
+            [](const RunResult& r) { return slowest_json(r.slowest); });
+  f.derived("hosts", "", "a list with one entry for each machine",
+            [](const RunResult& r) { return figures_json(r.hosts); });
+  f.derived("shards", "", "the same for each sparse shard", [](const RunResult& r) { return figures_json(r.shards); });
   f.derived("links", "", "the same for each directed link that was offered anything",
-            [](const R& r) { return figures_json(r.links); });
-  f.derived("idle_links", "", "number of directed links that were offered nothing", &R::idle_links);
+            [](const RunResult& r) { return figures_json(r.links); });
+  f.derived("idle_links", "", "number of directed links that were offered nothing", &RunResult::idle_links);
   f.derived("cross_traffic", "", "the same for each kind of cross traffic",
-            [](const R& r) { return figures_json(r.background); });
+            [](const RunResult& r) { return figures_json(r.background); });
 }
 
 }  // namespace
