@@ -190,7 +190,7 @@ void DemandModel::add(const TableRoute& route, std::size_t holder, Share share, 
   d.lookups += share.lookups;
   d.distinct += share.distinct;
   d.bags += share.bags;
-  GatherOp op{route.number, share.lookups, share.distinct};
+  GatherOp op{route.number, share.lookups, share.distinct, 0, {}};
   if (table.time) {
     op.ps = static_cast<double>(table.time->count()) * static_cast<double>(share.lookups) / static_cast<double>(all);
   } else {
