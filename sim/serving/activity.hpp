@@ -10,17 +10,17 @@ namespace shardsim {
 
 /// The steps of a request: those on a core, then the messages. Their order is part of the draws of jitter.
 enum class Step : std::uint8_t {
-  receive,   ///< deserialise the query, or an RPC's request
+  receive,   ///< deserialize the query, or an RPC's request
   overhead,  ///< of the main shard's service
   bottom,    ///< bottom MLP
   gather,    ///< gather and pool: from local tables, or on a shard
   top,       ///< interaction and top MLP
-  reply,     ///< serialise the scores
+  reply,     ///< serialize the scores
   net,       ///< overheads of service and net on a shard
   partial,   ///< add partial sums of split tables
-  call,      ///< serialise an RPC's request
-  answer,    ///< serialise its response
-  collect,   ///< deserialise the response
+  call,      ///< serialize an RPC's request
+  answer,    ///< serialize its response
+  collect,   ///< deserialize the response
   query,     ///< message from the frontend
   request,   ///< message to a shard
   response,  ///< message from a shard

@@ -4,7 +4,7 @@
 
 namespace shardsim {
 
-// A query reaches a main-shard replica over the network, is deserialised, and cut in batches that run in parallel. When
+// A query reaches a main-shard replica over the network, is deserialized, and cut in batches that run in parallel. When
 // all are done, the scores leave.
 Process Serving::serve_query(Query query, std::function<void(const Outcome&)>& done, Patience* patience) {
   Outcome outcome = begun(query, sim_.now());
@@ -137,7 +137,7 @@ void Serving::call_shards(const Query& query, Batch batch, std::size_t net, Main
   }
 }
 
-// One RPC: serialised on a core, over the network, waits for a core of the shard, gathers and pools, and back. It tells
+// One RPC: serialized on a core, over the network, waits for a core of the shard, gathers and pools, and back. It tells
 // `calls` when it is done, or, where the caller may have given up, `attempt`.
 Process Serving::call_shard(const Rpc& asked, MainReplica& main, Calls* calls, Attempt* attempt) {
   // NOLINTNEXTLINE(performance-unnecessary-copy-initialization): who asked may give up, and be gone

@@ -52,7 +52,7 @@ struct ShardTotals {
   std::int64_t lookups = 0;
 };
 
-/// The system that serves queries: main-shard replicas, sparse shards, and the way of a request between them.
+/// The system that serves queries: main-shard replicas, sparse shards, and the path of a request between them.
 class Serving {
  public:
   /// Everything named must outlive the object. Throws InputError when a host is not in the network or not reachable.

@@ -15,7 +15,7 @@ void describe(Describe<Jitter>& d) {
   d.object("jitter", "factors of mean 1 by which CPU times vary, by class of work");
   d.optional("dense", &Jitter::dense, "dense layers");
   d.optional("sparse", &Jitter::sparse, "gathering rows");
-  d.optional("serde", &Jitter::serde, "messages: RPC library, serialisation");
+  d.optional("serde", &Jitter::serde, "messages: RPC library, serialization");
   d.optional("service", &Jitter::service, "service and net overhead");
   d.check([](const Jitter& j) -> std::optional<Complaint> {
     for (const auto& [key, choice] :

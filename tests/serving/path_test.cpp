@@ -45,18 +45,18 @@ SCENARIO("one query, one RPC: each step as in the docs") {
     const Outcome& o = outcomes.at(1);
     THEN("every span is what the steps add up to") {
       // Query in: 500 B at 1 GB/s twice (0.5 + 0.5) + 2 x 10.       network 21
-      //   deserialise 5 + 0.5                                        serde    5.5
+      //   deserialize 5 + 0.5                                        serde    5.5
       //   service overhead                                           service  7
-      // RPC: serialise 5 + 1                                         serde    6
+      // RPC: serialize 5 + 1                                         serde    6
       //   1000 B twice + 20                                          network 22
-      //   deserialise 6; overhead 7 + 3                              serde 6, service 10
+      //   deserialize 6; overhead 7 + 3                              serde 6, service 10
       //   gather 100 x (20 + 0.25 x 128) ns = 5.2                    sparse   5.2
-      //   serialise 5 + 2                                            serde    7
+      //   serialize 5 + 2                                            serde    7
       //   2000 B twice + 20                                          network 24
-      //   deserialise 7                                              serde    7
+      //   deserialize 7                                              serde    7
       // (bottom MLP, 30, runs meanwhile and is not on the critical path)
       // top MLP                                                      dense   40
-      // answer: serialise 5 + 0.004; 4 B twice + 20                  serde 5.004, network 20.008
+      // answer: serialize 5 + 0.004; 4 B twice + 20                  serde 5.004, network 20.008
       CHECK(us(o, Span::network) == Approx(21 + 22 + 24 + 20.008).margin(1e-6));
       CHECK(us(o, Span::serde) == Approx(5.5 + 6 + 6 + 7 + 7 + 5.004).margin(1e-6));
       CHECK(us(o, Span::service) == Approx(17).margin(1e-6));
