@@ -8,7 +8,7 @@ from typing import Any
 
 from shardsim_tools.plotting import command, figure
 from shardsim_tools.plotting.arrange import Layout, Panel, skipped
-from shardsim_tools.plotting.sweep import Sweep
+from shardsim_tools.plotting.sweep import Result, Sweep
 
 # After shardsim_tools.plotting, which says what is missing.
 from matplotlib.axes import Axes
@@ -43,9 +43,15 @@ def draw(options: argparse.Namespace, sweep: Sweep) -> None:
     command.report_written(figure.save(plot, command.output_directory(options), "spans"))
 
 
+def milliseconds(result: Result, span: str, band: str) -> float:
+    if span in SELDOM and span not in result.get("/spans_us"):  # results of 0.1.0 do not have them
+        return 0.0
+    return result.number(f"/spans_us/{span}/{band}") / 1000
+
+
 def is_any(span: str, layout: Layout, sweep: Sweep, reasons: dict[int, str]) -> bool:
     points = {index for panel in layout.panels for index in panel.points.values() if index not in reasons}
-    return any(sweep.result(index).number(f"/spans_us/{span}/{band}") > 0 for index in points for band in BANDS)
+    return any(milliseconds(sweep.result(index), span, band) > 0 for index in points for band in BANDS)
 
 
 def draw_panel(
@@ -59,7 +65,7 @@ def draw_panel(
         places = [i + (bar - (len(BANDS) - 1) / 2) * width for i, _ in results]
         heights = [0.0] * len(results)
         for span, style in spans.items():
-            values = [result.number(f"/spans_us/{span}/{band}") / 1000 for _, result in results]
+            values = [milliseconds(result, span, band) for _, result in results]
             label = span if bar == 0 else None
             axes.bar(places, values, width * 0.94, bottom=heights, label=label, **style, **figure.EDGE)
             heights = [height + value for height, value in zip(heights, values)]

@@ -92,6 +92,18 @@ class Drawing(PlotCase):
         self.assertIn("large one-shard (infeasible)", process.stderr)
         self.assertIn("large nsbp 2 (saturated)", process.stderr)
 
+    def test_waits_are_drawn_where_there_are_any(self):
+        self.assert_drawn(run("plot_spans.py", self.sweep, "--out", self.sweep / "without"))
+        self.assertNotIn("_wait", (self.sweep / "without/spans.svg").read_text())
+        result = self.sweep / "points/000/result.json"
+        content = json.loads(result.read_text())
+        content["spans_us"]["timeout_wait"] = dict.fromkeys(("mean", "p50", "p50_share", "p99", "p99_share"), 0.5)
+        result.write_text(json.dumps(content))
+        self.assert_drawn(run("plot_spans.py", self.sweep, "--out", self.sweep / "with"))
+        drawn = (self.sweep / "with/spans.svg").read_text()
+        self.assertIn("timeout_wait", drawn)
+        self.assertNotIn("worker_wait", drawn)
+
     def test_same_data_same_bytes(self):
         for name in WORDS:
             with self.subTest(name):
