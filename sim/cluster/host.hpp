@@ -51,23 +51,19 @@ class Server {
     Duration served;
   };
   class Job;  // NOLINT(cppcoreguidelines-virtual-class-destructor): final, and never owned by its base
-  /// `Booking b = co_await server.run(Work::dense, time)`: waits for a core and holds it for `time`. Work that takes no
-  /// time does not wait.
-  Job run(Work work, Duration time);
-  /// Sparse work that also moves `traffic` bytes of memory: takes `time`, or longer while the memory bandwidth is
-  /// shared by more gathers than it can feed. The core is held throughout. On a slow host the core gathers more slowly;
-  /// the memory is as fast as ever.
-  Job gather(Duration time, Bytes traffic);
 
  private:
-  friend class Visit;
+  friend class Visit;  // NOLINT(cppcoreguidelines-virtual-class-destructor): as Job
   Host& host_;
   std::string service_;
   CpuTimes cpu_times_{};
   Duration repeated_{};
 };
 
-/// Awaitable piece of work on a host.
+/// `Booking b = co_await Server::Job(server, Work::dense, time, traffic)`: waits for a core and holds it for `time`,
+/// more than 0. Work that also moves `traffic` bytes of memory takes longer while the memory bandwidth is shared by
+/// more gathers than it can feed; the core is held throughout. On a slow host the core gathers more slowly; the memory
+/// is as fast as ever.
 class Server::Job final : private Timer, private Station::Customer {
  public:
   Job(Server& server, Work class_of_work, Duration time, Bytes traffic)
@@ -79,7 +75,7 @@ class Server::Job final : private Timer, private Station::Customer {
   /// Takes it back while it waits for a core. False: it does not wait (any more).
   bool withdraw() { return host_.cores().withdraw(*this); }
 
-  bool await_ready() const noexcept { return work == Duration::zero(); }
+  bool await_ready() const noexcept { return false; }
   [[gnu::always_inline]] void await_suspend(std::coroutine_handle<> h) {
     if (!host_.memory().can_run_out() || traffic_.count == 0) {
       on_served = EventTarget(h);
@@ -93,10 +89,6 @@ class Server::Job final : private Timer, private Station::Customer {
     host_.cores().enter(*this);
   }
   [[gnu::always_inline]] Booking await_resume() {
-    return work == Duration::zero() ? Booking{class_, host_.number(), {}, {}} : finish();
-  }
-  /// Of work that takes time: gives the core back, and books it.
-  [[gnu::always_inline]] Booking finish() {
     const Station::Visit visit = host_.cores().leave(*this);
     server_.cpu_times_[static_cast<std::size_t>(class_)] += visit.served;
     return {class_, host_.number(), visit.waited, visit.served};
@@ -114,8 +106,5 @@ class Server::Job final : private Timer, private Station::Customer {
     SharedRate::Job transfer_;  // only where memory bandwidth is shared
   };
 };
-
-inline Server::Job Server::run(Work work, Duration time) { return Job(*this, work, time, Bytes{}); }
-inline Server::Job Server::gather(Duration time, Bytes traffic) { return Job(*this, Work::sparse, time, traffic); }
 
 }  // namespace shardsim

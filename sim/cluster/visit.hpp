@@ -23,7 +23,6 @@ class Visit final : private Timer, private Station::Customer {
 
   Server& server() { return server_; }
   void add(const Piece& piece);
-  bool empty() const { return pieces_.empty(); }
 
   /// Waits for a core, and does `on_done` at the end of the last piece.
   void start(EventTarget on_done);

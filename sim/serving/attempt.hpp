@@ -13,18 +13,19 @@ namespace shardsim {
 /// done with it; the object is used again then.
 class Attempt final : private Timer {
  public:
-  /// `bool in_time = co_await attempt.within(patience, sim)`; may be called once. When in time, spans() are the
-  /// answer's.
+  /// `co_await attempt.within(patience, sim)`: until there is an answer, or patience is over; once.
   auto within(Duration patience, Simulation& sim);
-  const Spans& spans() const { return spans_; }
-  /// Called by the one who waits, when patience is over: takes the work for it back, wherever it is. What waits for a
-  /// core leaves the line; what is on a core or on its way is finished; no more is begun.
-  void withdraw() {
-    if (work_ != nullptr) work_->withdraw();
-  }
-  /// Called by the one who waits, at the end.
-  void release() {
-    if (--holders_ == 0) free_->push_back(this);
+  /// Called by the one who waited, once, at the end: whether it was in time. Then `spans` go on with the answer's; else
+  /// the work for it is taken back where `withdraw` says so, wherever it is: what waits for a core leaves the line,
+  /// what is on a core or on its way is finished, and no more is begun.
+  bool close(Spans& spans, bool withdraw) {
+    const bool in_time = answered_;
+    if (in_time)
+      spans += spans_;
+    else if (withdraw && work_ != nullptr)
+      work_->withdraw();
+    release();
+    return in_time;
   }
 
   /// Called by the one who answers: what it waits for now, by which it can be withdrawn.
@@ -43,6 +44,9 @@ class Attempt final : private Timer {
 
  private:
   friend class AttemptPool;
+  void release() {
+    if (--holders_ == 0) free_->push_back(this);
+  }
   void fire() override {  // patience is over
     if (waiter_) std::exchange(waiter_, nullptr).resume();
     release();
@@ -87,7 +91,7 @@ inline auto Attempt::within(Duration patience, Simulation& sim) {
       return attempt.answered_;
     }
     void await_suspend(std::coroutine_handle<> h) const { attempt.waiter_ = h; }
-    bool await_resume() const { return attempt.answered_; }
+    void await_resume() const {}
   };
   return Awaiter{*this, patience, sim};
 }

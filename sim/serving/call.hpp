@@ -67,7 +67,7 @@ class Caller {
   Simulation& simulation();
   /// Makes the RPC and waits for its answer for as long as it takes.
   void call(const Rpc& rpc, Calls& calls);
-  /// Makes the RPC; the answer can be waited for, or not. Release the attempt when it is of no more interest.
+  /// Makes the RPC; the answer can be waited for, or not. Close the attempt when it is of no more interest.
   Attempt& attempt(const Rpc& rpc);
 
  private:

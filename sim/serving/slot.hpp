@@ -34,7 +34,6 @@ class Slot {
 
   /// From now on adds to these.
   void book_to(Spans& spans) { spans_ = &spans; }
-  const Activity& activity() const { return activity_; }
 
   /// `co_await slot.run(...)`: a piece of work that takes a core `time` but for jitter.
   Working run(Step step, Server& server, Work work, Duration time);
@@ -107,7 +106,7 @@ class Slot::Working {
   [[gnu::always_inline]] void await_resume() {
     if (slot_.waits_ != Waits::work) return slot_.end_crew();
     slot_.waits_ = Waits::nothing;
-    const Server::Booking booking = slot_.job_.finish();
+    const Server::Booking booking = slot_.job_.await_resume();
     *slot_.spans_ += booking;
     if (slot_.context_.timeline() != nullptr) [[unlikely]]
       slot_.tell(booking);

@@ -16,11 +16,8 @@ class GiveUpCall final : public CallPolicy {
   static Process until_deadline(Caller& caller, const GiveUpCall& policy, Rpc rpc, Calls& calls) {
     RpcPath path{{}, rpc.activity.target};
     Attempt& made = caller.attempt(rpc);
-    const bool in_time = co_await made.within(policy.after, caller.simulation());
-    if (in_time) path.spans += made.spans();
-    if (!in_time && policy.withdraw) made.withdraw();
-    made.release();
-    if (in_time) co_return calls.finish(path);
+    co_await made.within(policy.after, caller.simulation());
+    if (made.close(path.spans, policy.withdraw)) co_return calls.finish(path);
     path.spans[Span::timeout_wait] += policy.after;
     calls.give_up(path, rpc.demand);
   }

@@ -20,11 +20,8 @@ class RetryCall final : public CallPolicy {
     RpcPath path{{}, rpc.activity.target};
     for (int& attempt = rpc.activity.attempt; attempt <= policy.most_retries; ++attempt) {
       Attempt& made = caller.attempt(rpc);
-      const bool in_time = co_await made.within(policy.timeout, caller.simulation());
-      if (in_time) path.spans += made.spans();
-      if (!in_time && policy.withdraw) made.withdraw();
-      made.release();
-      if (in_time) co_return calls.finish(path);
+      co_await made.within(policy.timeout, caller.simulation());
+      if (made.close(path.spans, policy.withdraw)) co_return calls.finish(path);
       path.spans[Span::timeout_wait] += policy.timeout;
     }
     calls.fail(path);
