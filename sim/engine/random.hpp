@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <Random123/philox.h>
-
+#include <array>
 #include <cstdint>
 
 namespace shardsim {
@@ -25,25 +24,46 @@ enum class Purpose : std::uint32_t {
   rows = 13,
 };
 
-/// Counter-based random numbers (Philox4x64-10, Salmon et al., SC 2011, as in Random123). A stream is a pure function
-/// of (seed, replication, purpose, id): the same query draws the same numbers under every strategy, in whatever order
-/// events fall and on however many threads (common random numbers).
+/// Names random words: unlike names, unlike words.
+struct RandomName {
+  std::uint64_t seed;
+  std::uint64_t replication;
+  Purpose purpose;
+  std::uint64_t id;
+  std::uint64_t sub;
+};
+
+/// Words that are random together: the unit in which the generator makes them.
+using RandomBlock = std::array<std::uint64_t, 4>;
+
+/// Block `number` of those of a name, by a counter-based generator: Philox4x64-10 (Salmon et al., SC 2011), as in
+/// Random123. Its key is (seed, replication), its counter all else.
+RandomBlock random_block(const RandomName& name, std::uint64_t number);
+
+/// A uniform number in (0, 1) of a random word: never an end point, so that inverse distribution functions are finite.
+inline double uniform_of(std::uint64_t word) { return (static_cast<double>(word >> 12) + 0.5) * 0x1.0p-52; }
+
+/// The words of a name, one after the other. As a stream is a pure function of its name, the same query draws the same
+/// numbers under every strategy, in whatever order events fall and on however many threads (common random numbers).
 class RandomStream {
  public:
   RandomStream(std::uint64_t seed, std::uint32_t replication, Purpose purpose, std::uint64_t id, std::uint64_t sub = 0)
-      : key_{{seed, replication}}, counter_{{0, static_cast<std::uint64_t>(purpose), id, sub}} {}
+      : name_{seed, replication, purpose, id, sub} {}
+  /// Begins with `first`, a word of some block that is there already, and goes on with the blocks from `next` on.
+  RandomStream(const RandomName& name, std::uint64_t first, std::uint64_t next) : name_(name), next_(next), used_(3) {
+    block_[3] = first;
+  }
 
   std::uint64_t bits() {
-    if (used_ == 4) {
-      block_ = r123::Philox4x64()(counter_, key_);
-      ++counter_[0];
+    if (used_ == 4) [[unlikely]] {
+      block_ = random_block(name_, next_++);
       used_ = 0;
     }
     return block_[used_++];
   }
 
-  /// Uniform in (0, 1): never an end point, so that inverse distribution functions are finite.
-  double uniform() { return (static_cast<double>(bits() >> 12) + 0.5) * 0x1.0p-52; }
+  /// Uniform in (0, 1).
+  double uniform() { return uniform_of(bits()); }
 
   /// Uniform in 0 .. bound-1; bound >= 1. (Bias below 2^-64 * bound.)
   std::uint64_t below(std::uint64_t bound) {
@@ -52,9 +72,9 @@ class RandomStream {
   }
 
  private:
-  r123::Philox4x64::key_type key_;
-  r123::Philox4x64::ctr_type counter_;
-  r123::Philox4x64::ctr_type block_{};
+  RandomName name_;
+  std::uint64_t next_ = 0;
+  RandomBlock block_;  // NOLINT(cppcoreguidelines-pro-type-member-init): what is not used is not there
   std::size_t used_ = 4;
 };
 

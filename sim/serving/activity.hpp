@@ -8,7 +8,7 @@
 
 namespace shardsim {
 
-/// The steps of a request: those on a core, then the messages. Their order is part of the draws of jitter.
+/// The steps of a request: those on a core, then the messages.
 enum class Step : std::uint8_t {
   receive,   ///< deserialize the query, or an RPC's request
   overhead,  ///< of the main shard's service
@@ -68,21 +68,13 @@ struct Activity {
   std::size_t net = 0;
   std::size_t target = 0;  ///< 0: the main shard itself, s + 1: sparse shard s
 
-  /// Tells calls apart: those of batches to sparse shards, and, as target 0, the frontend's own.
+  /// Tells activities apart. That of target 0, batch 0 and net 0 is the query's, and the frontend's call, too.
   ///   sub  batch (from bit 40), net (its low 8 bits, from 32), target
   ///   id   net (the rest, from 48), attempt (from 40), query
-  StreamKey call() const { return {id(net >> 8), std::uint64_t{batch} << 40 | (net & 0xff) << 32 | target}; }
-  /// Tells pieces of work apart.
-  ///   sub  batch (from bit 44), net (its low 12 bits, from 32), target (from 8), step
-  ///   id   as above
-  StreamKey piece(Step step) const {
-    return {id(net >> 12),
-            std::uint64_t{batch} << 44 | (net & 0xfff) << 32 | target << 8 | static_cast<std::uint64_t>(step)};
-  }
-
- private:
-  std::uint64_t id(std::uint64_t rest_of_net) const {
-    return rest_of_net << 48 | static_cast<std::uint64_t>(attempt) << 40 | query;
+  StreamKey key() const {
+    const std::uint64_t rest_of_net = net >> 8;
+    return {rest_of_net << 48 | static_cast<std::uint64_t>(attempt) << 40 | query,
+            std::uint64_t{batch} << 40 | (net & 0xff) << 32 | target};
   }
 };
 

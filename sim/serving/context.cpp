@@ -22,9 +22,8 @@ Context::Context(Simulation& sim, Network& network, const ServingSpec& spec, std
       seed_(seed),
       replication_(replication) {}
 
-double Context::sample(const Distribution& factor, const Activity& activity, Step step) const {
-  const StreamKey key = activity.piece(step);
-  RandomStream random(seed_, replication_, Purpose::jitter, key.id, key.sub);
+double Context::sample(const Distribution& factor, const Activity& activity, Step step, StepDraws& draws) const {
+  RandomStream random = draws.of(activity, step, seed_, replication_);
   return factor.sample(random);
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "engine/distribution.hpp"
+#include "serving/step_draws.hpp"
 #include "serving/timeline.hpp"
 
 namespace shardsim {
@@ -25,15 +26,16 @@ class Context {
 
   /// How the time of a class of work varies: a factor. Null: it does not.
   const Distribution* jitter_of(Work work) const { return jitter_[static_cast<std::size_t>(work)]; }
-  /// The time that a piece of work takes which would take `time` without jitter.
-  Duration with_jitter(const Distribution& factor, Duration time, const Activity& activity, Step step) const {
-    return scaled(time, sample(factor, activity, step));
+  /// The time that a piece of work takes which would take `time` without jitter. `draws`: those of its activity.
+  Duration with_jitter(const Distribution& factor, Duration time, const Activity& activity, Step step,
+                       StepDraws& draws) const {
+    return scaled(time, sample(factor, activity, step, draws));
   }
   /// The factor of a piece of work.
-  double sample(const Distribution& factor, const Activity& activity, Step step) const;
+  double sample(const Distribution& factor, const Activity& activity, Step step, StepDraws& draws) const;
   /// The stream from which a balancer draws for a call.
   RandomStream random_for(const Activity& activity) const {
-    const StreamKey key = activity.call();
+    const StreamKey key = activity.key();
     return {seed_, replication_, Purpose::balancing, key.id, key.sub};
   }
 

@@ -12,7 +12,7 @@ void Slot::forget_seldom() { delete seldom_; }
 
 Slot::Working Slot::run_crew(Step step, Server& server, Work work, std::vector<Crew::Op> ops, int threads) {
   const Distribution* jitter = context_.jitter_of(work);
-  const double factor = jitter == nullptr ? 1 : context_.sample(*jitter, activity_, step);
+  const double factor = jitter == nullptr ? 1 : context_.sample(*jitter, activity_, step, draws_);
   std::vector<Crew::Op> varied;
   for (Crew::Op op : ops) {
     if (factor != 1) op.time = scaled(op.time, factor);

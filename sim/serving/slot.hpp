@@ -80,6 +80,7 @@ class Slot {
   Context& context_;
   const Activity& activity_;
   Spans* spans_;
+  [[no_unique_address]] StepDraws draws_;  // what follows fits behind it
   Step step_{};
   Waits waits_ = Waits::nothing;
   bool withdrawn_ = false;
@@ -178,7 +179,7 @@ class Slot::Sent {
                                                         Bytes traffic) {
   if (time == Duration::zero() || withdrawn_) return Working(*this);
   if (const Distribution* factor = context_.jitter_of(work)) {
-    time = context_.with_jitter(*factor, time, activity_, step);
+    time = context_.with_jitter(*factor, time, activity_, step, draws_);
     if (time == Duration::zero()) return Working(*this);
   }
   step_ = step;

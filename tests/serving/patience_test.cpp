@@ -71,8 +71,7 @@ TEST_CASE("keys of random streams tell all activities apart, within the ranges t
   const std::vector<std::uint64_t> nets{0, 1, 2, 15, 16, 255, 256, 257, 4095, 4096, 4097, kMostNets - 1};
   const std::vector<std::uint64_t> targets{0, 1, 2, 255, 256, 65535, 65536, kMostTargets - 1};
   const std::vector<std::uint64_t> attempts{0, 1, 2, 16, 100, kMostAttempts - 1};
-  std::set<StreamKey> calls;
-  std::set<StreamKey> pieces;
+  std::set<StreamKey> keys;
   std::size_t activities = 0;
   for (const auto query : queries)
     for (const auto batch : batches)
@@ -81,15 +80,13 @@ TEST_CASE("keys of random streams tell all activities apart, within the ranges t
           for (const auto attempt : attempts) {
             const Activity a{query, static_cast<std::uint32_t>(batch), static_cast<int>(attempt), net, target};
             ++activities;
-            calls.insert(a.call());
-            for (const Step step : {Step::receive, Step::overhead, Step::scores}) pieces.insert(a.piece(step));
+            keys.insert(a.key());
           }
-  CHECK(calls.size() == activities);
-  CHECK(pieces.size() == 3 * activities);
+  CHECK(keys.size() == activities);
   // The frontend's second attempt is not the first batch's call to the first shard.
   Activity frontend{7};
   frontend.attempt = 1;
-  CHECK(frontend.call() != Activity{7, 0, 0, 0, 1}.call());
+  CHECK(frontend.key() != Activity{7, 0, 0, 0, 1}.key());
 
   std::set<StreamKey> splits;
   for (const auto query : queries)
@@ -97,6 +94,58 @@ TEST_CASE("keys of random streams tell all activities apart, within the ranges t
       for (const auto table : {0ULL, 1ULL, 4096ULL, 0xffffffffULL})
         splits.insert(key_of_split(query, static_cast<std::uint32_t>(batch), table));
   CHECK(splits.size() == queries.size() * batches.size() * 4);
+}
+
+TEST_CASE("no two steps of an activity have the same random word, and those of an RPC have two blocks") {
+  const std::vector<Step> of_rpc{Step::call, Step::receive, Step::net, Step::gather, Step::answer, Step::collect};
+  // The query's own activity is that of the first net of its first batch.
+  const std::vector<Step> of_main{Step::receive, Step::overhead, Step::bottom, Step::gather,
+                                  Step::partial, Step::top,      Step::reply};
+  for (const std::vector<Step>& steps : {of_rpc, of_main}) {
+    std::set<std::uint32_t> places;
+    for (const Step step : steps) places.insert(place_of(step));
+    CHECK(places.size() == steps.size());
+    CHECK(*places.rbegin() < 8);
+  }
+}
+
+TEST_CASE("a step draws the same numbers whatever was drawn before it, and none of another's") {
+  constexpr std::uint64_t kSeed = 3;
+  const Activity first{7, 2, 0, 4, 5};
+  Activity other_net = first;
+  other_net.net = 5;
+  Activity other_attempt = first;
+  other_attempt.attempt = 1;
+  const std::vector<Step> steps{Step::call, Step::receive, Step::net, Step::gather, Step::answer, Step::collect};
+  struct Piece {
+    Activity activity;
+    Step step;
+  };
+  std::vector<Piece> pieces;
+  for (const Activity& activity : {first, other_net, other_attempt})
+    for (const Step step : steps) pieces.push_back({activity, step});
+  const auto six = [&](StepDraws& draws, const Piece& piece) {
+    RandomStream random = draws.of(piece.activity, piece.step, kSeed, 0);
+    return std::array{random.bits(), random.bits(), random.bits(), random.bits(), random.bits(), random.bits()};
+  };
+
+  std::set<std::uint64_t> all;
+  StepDraws in_order;
+  for (const Piece& piece : pieces) {
+    StepDraws fresh;
+    const auto drawn = six(fresh, piece);
+    CHECK(six(in_order, piece) == drawn);
+    all.insert(drawn.begin(), drawn.end());
+    for (const Piece& before : pieces) {
+      StepDraws draws;
+      six(draws, before);
+      CHECK(six(draws, piece) == drawn);
+    }
+  }
+  CHECK(all.size() == 6 * pieces.size());
+  StepDraws draws;
+  StepDraws of_other_seed;
+  CHECK(draws.of(first, Step::net, kSeed, 0).bits() != of_other_seed.of(first, Step::net, kSeed + 1, 0).bits());
 }
 
 TEST_CASE("peak EWMA: a slow answer counts at once, times what is outstanding") {

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/random.hpp"
+
+#include <Random123/philox.h>
+
+namespace shardsim {
+
+RandomBlock random_block(const RandomName& name, std::uint64_t number) {
+  using Philox = r123::Philox4x64;
+  const Philox::ctr_type counter{{number, static_cast<std::uint64_t>(name.purpose), name.id, name.sub}};
+  const Philox::ctr_type words = Philox()(counter, Philox::key_type{{name.seed, name.replication}});
+  return {words[0], words[1], words[2], words[3]};
+}
+
+}  // namespace shardsim
