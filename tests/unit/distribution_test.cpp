@@ -14,6 +14,7 @@
 #include "chi_square.hpp"
 #include "engine/distribution.hpp"
 #include "engine/gamma.hpp"
+#include "engine/normal.hpp"
 #include "engine/poisson.hpp"
 
 using namespace shardsim;
@@ -148,6 +149,41 @@ TEST_CASE("gamma numbers have their law, for shapes below and above 1", "[draws]
   std::vector<double> parts;  // the distribution function of the samples is uniform
   for (int i = 0; i < kDraws; ++i) parts.push_back(boost::math::cdf(law, standard_gamma(random, shape)));
   check_law(parts, even_edges(0, 1), [](double x) { return x; });
+}
+
+TEST_CASE("normal quantiles are right to the last digits, in the centre and far out in both tails") {
+  // Boost's in long double, by its complement above 1/2. Wichura claims about 1e-16 before rounding; a few roundings of
+  // doubles come on top.
+  const boost::math::normal_distribution<long double> law;
+  constexpr double kTolerance = 1e-15;
+  const auto error = [&](double p) {
+    const long double from_above = 1 - static_cast<long double>(p);
+    const long double right = p < 0.5 ? boost::math::quantile(law, static_cast<long double>(p))
+                                      : boost::math::quantile(boost::math::complement(law, from_above));
+    return static_cast<double>(std::abs((normal_quantile(p) - right) / right));
+  };
+  double largest = 0;
+  RandomStream random(14, 0, Purpose::jitter, 0);
+  for (int i = 0; i < 20'000; ++i) largest = std::max(largest, error(random.uniform()));
+  // As far as uniform numbers go, on both sides of 1/2 and towards it, and in the lower tail to the end of doubles.
+  for (double halvings = 1.01; halvings < 53; halvings += 0.05) {
+    const double p = std::exp2(-halvings);
+    for (const double q : {p, 1 - p, 0.5 - p / 2, 0.5 + p / 2}) largest = std::max(largest, error(q));
+  }
+  for (double halvings = 53; halvings < 1000; ++halvings) largest = std::max(largest, error(std::exp2(-halvings)));
+  CHECK(largest < kTolerance);
+  CHECK(normal_quantile(0.5) == 0);
+}
+
+TEST_CASE("normal quantiles rise, but for rounding where two approximations meet") {
+  for (const double seam : {0.075, 0.925, std::exp(-25.0), 1 - std::exp(-25.0)}) {
+    double p = seam * (1 - 1e-13);
+    for (double last = normal_quantile(p); p < std::min(1.0, seam * (1 + 1e-13)); p = std::nextafter(p, 1)) {
+      const double x = normal_quantile(p);
+      REQUIRE(x >= last - 1e-15 * std::abs(last));
+      last = x;
+    }
+  }
 }
 
 TEST_CASE("bounded Pareto numbers have their law and stay within the bounds", "[draws]") {

@@ -236,11 +236,16 @@ TEST_CASE("random numbers depend on the key alone") {
 
 TEST_CASE("Philox4x64-10 gives Random123's known answer") {
   // From Random123's kat_vectors: all-zero counter and key.
-  r123::Philox4x64::ctr_type counter{{0, 0, 0, 0}};
-  r123::Philox4x64::key_type key{{0, 0}};
-  const auto out = r123::Philox4x64()(counter, key);
-  CHECK(out[0] == 0x16554d9eca36314cULL);
-  CHECK(out[1] == 0xdb20fe9d672d0fdcULL);
+  const RandomBlock known{0x16554d9eca36314c, 0xdb20fe9d672d0fdc, 0xd7e772cee186176b, 0x7e68b68aec7ba23b};
+  CHECK(random_block({0, 0, Purpose{}, 0, 0}, 0) == known);
+}
+
+TEST_CASE("a stream that begins with a word goes on with the blocks of its name") {
+  const RandomName name{1, 2, Purpose::jitter, 3, 4};
+  RandomStream from_the_first(1, 2, Purpose::jitter, 3, 4);
+  RandomStream begun(name, 99, 0);
+  CHECK(begun.bits() == 99);
+  for (int i = 0; i < 9; ++i) REQUIRE(begun.bits() == from_the_first.bits());
 }
 
 TEST_CASE("distributions have the mean and spread they say") {
