@@ -111,8 +111,8 @@ void ObjectType::read_fields(const Json& value, const At& at, void* target, cons
         here.fail(fmt::format("{}; {}", found(*it), allowed));
   }
   missing.raise();
-  for (const auto& check : checks_)
-    if (const auto complaint = check(target)) {
+  for (const auto& after : after_fields_)
+    if (const auto complaint = after(target)) {
       if (complaint->key.empty()) at.fail(complaint->message);
       At(at, complaint->key).fail(complaint->message);
     }

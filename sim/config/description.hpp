@@ -69,7 +69,7 @@ class ObjectType : public ValueType {
   std::string doc_;
   std::vector<Field> fields_;
   std::vector<FormerKey> former_keys_;
-  std::vector<std::function<std::optional<Complaint>(const void*)>> checks_;
+  std::vector<std::function<std::optional<Complaint>(void*)>> after_fields_;  // in this order, up to a complaint
   std::function<Json(const FileNames&)> write_default_;
 };
 
@@ -168,7 +168,14 @@ class Describe : public ObjectType {
   }
   /// A rule over the whole object.
   void check(std::function<std::optional<Complaint>(const T&)> rule) {
-    checks_.push_back([rule = std::move(rule)](const void* object) { return rule(*static_cast<const T*>(object)); });
+    after_fields_.push_back([rule = std::move(rule)](void* object) { return rule(*static_cast<const T*>(object)); });
+  }
+  /// Works out what follows from the fields, once the object has been read and has passed the rules described before.
+  void finish(std::function<void(T&)> work) {
+    after_fields_.push_back([work = std::move(work)](void* object) -> std::optional<Complaint> {
+      work(*static_cast<T*>(object));
+      return std::nullopt;
+    });
   }
 
  private:

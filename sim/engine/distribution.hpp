@@ -6,7 +6,9 @@
 
 namespace shardsim {
 
-/// A distribution of numbers >= 0, sampled by inversion from one uniform number unless its file says otherwise.
+class ByInversion;
+
+/// A distribution of numbers >= 0.
 class Distribution {
  public:
   virtual ~Distribution() = default;
@@ -14,7 +16,26 @@ class Distribution {
   virtual double mean() const = 0;
   /// True when every sample is the same: callers may then skip the draw.
   virtual bool is_constant() const { return false; }
+  /// Itself, if it is sampled by inversion; else null.
+  const ByInversion* by_inversion() const;
+
+ private:
+  friend class ByInversion;
+  bool by_inversion_ = false;  // instead of a virtual function, as it is asked at every draw
 };
+
+/// A distribution that is sampled by inversion: a number is a function of one uniform number.
+class ByInversion : public Distribution {
+ public:
+  ByInversion() { by_inversion_ = true; }
+  /// The number that a share `p`, in (0, 1), of all does not exceed. `p` is a uniform number, so that 1 - p is exact.
+  virtual double quantile(double p) const = 0;
+  double sample(RandomStream& random) const final { return quantile(random.uniform()); }
+};
+
+inline const ByInversion* Distribution::by_inversion() const {
+  return by_inversion_ ? static_cast<const ByInversion*>(this) : nullptr;
+}
 
 const Registry<Distribution>& distribution_registry();
 

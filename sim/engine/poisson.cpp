@@ -9,20 +9,6 @@
 namespace shardsim {
 namespace {
 
-// Inverse of the distribution function by search from 0.
-double by_inversion(RandomStream& random, double mean) {
-  double left = random.uniform();
-  double mass = std::exp(-mean);
-  double k = 0;
-  // Rounding may leave a rest that no mass covers; then the masses have long vanished beside it.
-  while (left >= mass && (k < mean || mass > 1e-18)) {
-    left -= mass;
-    ++k;
-    mass *= mean / k;
-  }
-  return k;
-}
-
 // log(k!) - (k + 1/2) log k + k - log(2 pi) / 2 by Stirling's series, or as it is where that is not yet exact.
 double stirling_rest(double k) {
   constexpr double kSeries = 16;
@@ -45,29 +31,53 @@ double log_mass(double k, double mean) {
   return -deviance - stirling_rest(k) - boost::math::constants::log_root_two_pi<double>() - std::log(k) / 2;
 }
 
+}  // namespace
+
+// The constants of rejection are Hoermann's.
+PoissonNumbers::PoissonNumbers(double mean) : mean_(mean) {
+  if (by_inversion()) {
+    mass_at_0_ = std::exp(-mean);
+    return;
+  }
+  b_ = 0.931 + 2.53 * std::sqrt(mean);
+  a_ = -0.059 + 0.02483 * b_;
+  inverse_alpha_ = 1.1239 + 1.1328 / (b_ - 3.4);
+  quick_ = 0.9277 - 3.6224 / (b_ - 2);
+}
+
+bool PoissonNumbers::by_inversion() const {
+  constexpr double kRejection = 30;
+  return mean_ < kRejection;
+}
+
+double PoissonNumbers::draw(RandomStream& random) const { return by_inversion() ? invert(random) : reject(random); }
+
+// Inverse of the distribution function by search from 0.
+double PoissonNumbers::invert(RandomStream& random) const {
+  double left = random.uniform();
+  double mass = mass_at_0_;
+  double k = 0;
+  // Rounding may leave a rest that no mass covers; then the masses have long vanished beside it.
+  while (left >= mass && (k < mean_ || mass > 1e-18)) {
+    left -= mass;
+    ++k;
+    mass *= mean_ / k;
+  }
+  return k;
+}
+
 // W. Hoermann, "The transformed rejection method for generating Poisson random variables", Insurance: Mathematics and
-// Economics 12(1), 1993: algorithm PTRS. Its constants are his.
-double by_rejection(RandomStream& random, double mean) {
-  const double b = 0.931 + 2.53 * std::sqrt(mean);
-  const double a = -0.059 + 0.02483 * b;
-  const double inverse_alpha = 1.1239 + 1.1328 / (b - 3.4);
-  const double quick = 0.9277 - 3.6224 / (b - 2);
+// Economics 12(1), 1993: algorithm PTRS.
+double PoissonNumbers::reject(RandomStream& random) const {
   for (;;) {
     const double u = random.uniform() - 0.5;
     const double v = random.uniform();
     const double us = 0.5 - std::abs(u);
-    const double k = std::floor((2 * a / us + b) * u + mean + 0.43);
-    if (us >= 0.07 && v <= quick) return k;
+    const double k = std::floor((2 * a_ / us + b_) * u + mean_ + 0.43);
+    if (us >= 0.07 && v <= quick_) return k;
     if (k < 0 || (us < 0.013 && v > us)) continue;
-    if (std::log(v * inverse_alpha / (a / (us * us) + b)) <= log_mass(k, mean)) return k;
+    if (std::log(v * inverse_alpha_ / (a_ / (us * us) + b_)) <= log_mass(k, mean_)) return k;
   }
-}
-
-}  // namespace
-
-double poisson_number(RandomStream& random, double mean) {
-  constexpr double kRejection = 30;
-  return mean < kRejection ? by_inversion(random, mean) : by_rejection(random, mean);
 }
 
 }  // namespace shardsim

@@ -23,8 +23,20 @@ Context::Context(Simulation& sim, Network& network, const ServingSpec& spec, std
       replication_(replication) {}
 
 double Context::sample(const Distribution& factor, const Activity& activity, Step step, StepDraws& draws) const {
-  RandomStream random = draws.of(activity, step, seed_, replication_);
+  if (const ByInversion* inversion = factor.by_inversion()) [[likely]]
+    return inversion->quantile(uniform_of(draws.word(activity, step, seed_, replication_)));
+  return sample_several(factor, activity, step, draws);
+}
+
+[[gnu::noinline]] double Context::sample_several(const Distribution& factor, const Activity& activity, Step step,
+                                                 StepDraws& draws) const {
+  RandomStream random = draws.all(activity, step, seed_, replication_);
   return factor.sample(random);
+}
+
+Duration Context::with_jitter(const Distribution& factor, Duration time, const Activity& activity, Step step,
+                              StepDraws& draws) const {
+  return scaled(time, sample(factor, activity, step, draws));
 }
 
 void Context::note_repeated(const Route& route, Bytes size) {

@@ -26,13 +26,11 @@ class Context {
 
   /// How the time of a class of work varies: a factor. Null: it does not.
   const Distribution* jitter_of(Work work) const { return jitter_[static_cast<std::size_t>(work)]; }
-  /// The time that a piece of work takes which would take `time` without jitter. `draws`: those of its activity.
-  Duration with_jitter(const Distribution& factor, Duration time, const Activity& activity, Step step,
-                       StepDraws& draws) const {
-    return scaled(time, sample(factor, activity, step, draws));
-  }
-  /// The factor of a piece of work.
+  /// The factor of a piece of work. `draws`: those of its activity.
   double sample(const Distribution& factor, const Activity& activity, Step step, StepDraws& draws) const;
+  /// The time that a piece of work takes which would take `time` without jitter.
+  Duration with_jitter(const Distribution& factor, Duration time, const Activity& activity, Step step,
+                       StepDraws& draws) const;
   /// The stream from which a balancer draws for a call.
   RandomStream random_for(const Activity& activity) const {
     const StreamKey key = activity.key();
@@ -45,6 +43,9 @@ class Context {
   const std::vector<Bytes>& repeated_bytes() const { return repeated_bytes_; }
 
  private:
+  // Of a distribution that draws more than one number.
+  double sample_several(const Distribution& factor, const Activity& activity, Step step, StepDraws& draws) const;
+
   Simulation& sim_;
   Network& network_;
   Timeline* timeline_ = nullptr;

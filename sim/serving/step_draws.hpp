@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <algorithm>
-
 #include "engine/random.hpp"
 #include "serving/activity.hpp"
 
@@ -45,30 +43,25 @@ constexpr std::uint32_t place_of(Step step) {
 /// what is left of the block that was made last, so that a block is made once where steps are asked for in their order.
 class StepDraws {
  public:
-  /// The numbers of a step: a pure function of activity, step, seed and replication.
-  RandomStream of(const Activity& activity, Step step, std::uint64_t seed, std::uint32_t replication) {
-    const StreamKey key = activity.key();
-    const RandomName name{seed, replication, Purpose::jitter, key.id, key.sub};
+  /// The first random word of a step: a pure function of activity, step, seed and replication.
+  std::uint64_t word(const Activity& activity, Step step, std::uint64_t seed, std::uint32_t replication) {
     const std::uint32_t place = place_of(step);
-    const std::uint64_t beyond = std::uint64_t{place + 1} << 32;  // past all places, and 2^32 blocks long
-    return {name, word(name, activity, place), beyond};
+    const std::uint32_t at = place % kWords;
+    const std::uint32_t wanted = static_cast<std::uint32_t>(activity.net) << 16 |
+                                 static_cast<std::uint32_t>(activity.attempt) << 8 | place / kWords;
+    if (wanted == kept_ && at > 0) return words_[at - 1];
+    kept_ = wanted;
+    return make(activity, place, seed, replication);
   }
+  /// All random words of a step, from the first one on.
+  RandomStream all(const Activity& activity, Step step, std::uint64_t seed, std::uint32_t replication);
 
  private:
   static constexpr std::uint32_t kWords = 4;
   static constexpr std::uint32_t kNone = 0xff;  // no block's
 
-  std::uint64_t word(const RandomName& name, const Activity& activity, std::uint32_t place) {
-    const std::uint32_t block = place / kWords;
-    const std::uint32_t at = place % kWords;
-    const auto wanted =
-        static_cast<std::uint32_t>(activity.net << 16 | static_cast<std::uint32_t>(activity.attempt) << 8 | block);
-    if (wanted == kept_ && at > 0) return words_[at - 1];
-    const RandomBlock words = random_block(name, block);
-    std::copy(words.begin() + 1, words.end(), words_.begin());
-    kept_ = wanted;
-    return words[at];
-  }
+  // Makes the block of a place, and gives its word.
+  std::uint64_t make(const Activity& activity, std::uint32_t place, std::uint64_t seed, std::uint32_t replication);
 
   // NOLINTNEXTLINE(cppcoreguidelines-pro-type-member-init): nothing is kept yet
   std::array<std::uint64_t, kWords - 1> words_;  // all but the first: whoever asks for that is the first to ask

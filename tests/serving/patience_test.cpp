@@ -124,8 +124,8 @@ TEST_CASE("a step draws the same numbers whatever was drawn before it, and none 
   std::vector<Piece> pieces;
   for (const Activity& activity : {first, other_net, other_attempt})
     for (const Step step : steps) pieces.push_back({activity, step});
-  const auto six = [&](StepDraws& draws, const Piece& piece) {
-    RandomStream random = draws.of(piece.activity, piece.step, kSeed, 0);
+  const auto six = [](StepDraws& draws, const Piece& piece) {
+    RandomStream random = draws.all(piece.activity, piece.step, kSeed, 0);
     return std::array{random.bits(), random.bits(), random.bits(), random.bits(), random.bits(), random.bits()};
   };
 
@@ -145,7 +145,7 @@ TEST_CASE("a step draws the same numbers whatever was drawn before it, and none 
   CHECK(all.size() == 6 * pieces.size());
   StepDraws draws;
   StepDraws of_other_seed;
-  CHECK(draws.of(first, Step::net, kSeed, 0).bits() != of_other_seed.of(first, Step::net, kSeed + 1, 0).bits());
+  CHECK(draws.word(first, Step::net, kSeed, 0) != of_other_seed.word(first, Step::net, kSeed + 1, 0));
 }
 
 TEST_CASE("peak EWMA: a slow answer counts at once, times what is outstanding") {

@@ -7,14 +7,14 @@ namespace shardsim {
 namespace {
 
 // A distribution function given by points, straight between them. Message-size distributions are published this way.
-class Cdf final : public Distribution {
+class Cdf final : public ByInversion {
  public:
   std::vector<std::vector<double>> points;  // value, percent
 
-  double sample(RandomStream& random) const override {
-    const double percent = 100 * random.uniform();
+  double quantile(double p) const override {
+    const double percent = 100 * p;
     const auto above = std::upper_bound(points.begin(), points.end(), percent,
-                                        [](double p, const std::vector<double>& point) { return p < point[1]; });
+                                        [](double x, const std::vector<double>& point) { return x < point[1]; });
     if (above == points.begin()) return points.front()[0];
     if (above == points.end()) return points.back()[0];
     const std::vector<double>& below = *std::prev(above);

@@ -6,10 +6,12 @@
 namespace shardsim {
 namespace {
 
-class Empirical final : public Distribution {
+class Empirical final : public ByInversion {
  public:
   std::vector<double> quantiles;
-  double sample(RandomStream& random) const override { return quantiles[random.below(quantiles.size())]; }
+  double quantile(double p) const override {
+    return quantiles[static_cast<std::size_t>(p * static_cast<double>(quantiles.size()))];
+  }
   double mean() const override {
     return std::accumulate(quantiles.begin(), quantiles.end(), 0.0) / static_cast<double>(quantiles.size());
   }

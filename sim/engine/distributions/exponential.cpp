@@ -6,10 +6,10 @@
 namespace shardsim {
 namespace {
 
-class Exponential final : public Distribution {
+class Exponential final : public ByInversion {
  public:
   double average = 0;
-  double sample(RandomStream& random) const override { return -average * std::log(random.uniform()); }
+  double quantile(double p) const override { return -average * std::log(1 - p); }
   double mean() const override { return average; }
 };
 

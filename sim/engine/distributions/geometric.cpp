@@ -6,19 +6,20 @@
 namespace shardsim {
 namespace {
 
-class Geometric final : public Distribution {
+class Geometric final : public ByInversion {
  public:
   double average = 0;
   int from = 0;
 
   // A number beyond `from` of at least k has probability q^k, and q / (1 - q) is their mean. Where that is 0, q is 0,
   // its logarithm minus infinity, and every k 0.
-  double sample(RandomStream& random) const override {
-    const double log_q = -std::log1p(1 / (average - from));
-    return from + std::floor(std::log(random.uniform()) / log_q);
-  }
+  double quantile(double p) const override { return from + std::floor(std::log(1 - p) / log_q_); }
   double mean() const override { return average; }
   bool is_constant() const override { return average == from; }
+  void prepare() { log_q_ = -std::log1p(1 / (average - from)); }
+
+ private:
+  double log_q_ = 0;
 };
 
 }  // namespace
@@ -32,6 +33,7 @@ void describe(Describe<Geometric>& d) {
     if (g.average < g.from) return Complaint{"mean", fmt::format("{} is below 'from', {}", g.average, g.from)};
     return std::nullopt;
   });
+  d.finish([](Geometric& g) { g.prepare(); });
 }
 
 namespace distributions {

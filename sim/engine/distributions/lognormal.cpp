@@ -8,16 +8,22 @@ namespace shardsim {
 namespace {
 
 // exp(N(mu, sigma^2)) has mean exp(mu + sigma^2/2) and squared coefficient of variation exp(sigma^2) - 1.
-class Lognormal final : public Distribution {
+class Lognormal final : public ByInversion {
  public:
   double average = 0;
   double cv = 0;
-  double sample(RandomStream& random) const override {
-    const double variance = std::log1p(cv * cv);
-    return average * std::exp(std::sqrt(variance) * standard_normal(random) - variance / 2);
-  }
+  double quantile(double p) const override { return median_ * std::exp(sigma_ * normal_quantile(p)); }
   double mean() const override { return average; }
   bool is_constant() const override { return cv == 0; }
+  void prepare() {
+    const double variance = std::log1p(cv * cv);
+    sigma_ = std::sqrt(variance);
+    median_ = average * std::exp(-variance / 2);
+  }
+
+ private:
+  double sigma_ = 0;
+  double median_ = 0;
 };
 
 }  // namespace
@@ -27,6 +33,7 @@ void describe(Describe<Lognormal>& d) {
   d.object("lognormal", "lognormal, given by its own mean and coefficient of variation");
   d.required("mean", &Lognormal::average, "mean").more_than(0);
   d.required("cv", &Lognormal::cv, "standard deviation divided by mean").at_least(0).at_most(100);
+  d.finish([](Lognormal& l) { l.prepare(); });
 }
 
 namespace distributions {

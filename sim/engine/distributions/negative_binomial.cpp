@@ -18,11 +18,16 @@ class NegativeBinomial final : public Distribution {
 
   // Of the squared coefficient of variation, Poisson's own part is 1 / mean.
   double excess() const { return dispersion ? *dispersion : *cv * *cv - 1 / average; }
-  double sample(RandomStream& random) const override {
-    const double d = excess();
-    return poisson_number(random, average * d * standard_gamma(random, 1 / d));
-  }
+  double sample(RandomStream& random) const override { return poisson_number(random, scale_ * shape_.draw(random)); }
   double mean() const override { return average; }
+  void prepare() {
+    shape_ = GammaNumbers(1 / excess());
+    scale_ = average * excess();
+  }
+
+ private:
+  GammaNumbers shape_{1};
+  double scale_ = 0;
 };
 
 }  // namespace
@@ -46,6 +51,7 @@ void describe(Describe<NegativeBinomial>& d) {
                                          *n.cv, std::sqrt(1 / n.average))};
     return std::nullopt;
   });
+  d.finish([](NegativeBinomial& n) { n.prepare(); });
 }
 
 namespace distributions {

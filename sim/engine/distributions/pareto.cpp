@@ -9,26 +9,27 @@ namespace {
 
 // Pareto's distribution cut off at `most` (what would lie beyond is drawn again, not set to `most`):
 // P(X > x) = ((least / x)^shape - (least / most)^shape) / (1 - (least / most)^shape).
-class Pareto final : public Distribution {
+class Pareto final : public ByInversion {
  public:
   double shape = 0;
   double least = 0;
   double most = 0;
 
-  double sample(RandomStream& random) const override {
-    const double within = -std::expm1(-shape * reach());
-    const double x = least * std::exp(-std::log1p(-random.uniform() * within) / shape);
+  double quantile(double p) const override {
+    const double x = least * std::exp(-std::log1p(-p * within_) / shape);
     return std::clamp(x, least, most);  // rounding may step outside
   }
+  void prepare() { within_ = -std::expm1(-shape * reach()); }
   // least shape (1 - (least / most)^(shape - 1)) / (shape - 1) / (1 - (least / most)^shape)
   double mean() const override {
     const double above_one = shape - 1;
     const double integral = above_one == 0 ? reach() : -std::expm1(-above_one * reach()) / above_one;
-    return least * shape * integral / -std::expm1(-shape * reach());
+    return least * shape * integral / within_;
   }
 
  private:
   double reach() const { return std::log(most / least); }
+  double within_ = 0;  // what an uncut distribution has between the bounds
 };
 
 }  // namespace
@@ -43,6 +44,7 @@ void describe(Describe<Pareto>& d) {
     if (p.least >= p.most) return Complaint{"least", fmt::format("{} is not below 'most', {}", p.least, p.most)};
     return std::nullopt;
   });
+  d.finish([](Pareto& p) { p.prepare(); });
 }
 
 namespace distributions {

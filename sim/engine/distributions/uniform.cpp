@@ -4,11 +4,11 @@
 namespace shardsim {
 namespace {
 
-class Uniform final : public Distribution {
+class Uniform final : public ByInversion {
  public:
   double low = 0;
   double high = 0;
-  double sample(RandomStream& random) const override { return low + (high - low) * random.uniform(); }
+  double quantile(double p) const override { return low + (high - low) * p; }
   double mean() const override { return (low + high) / 2; }
 };
 
