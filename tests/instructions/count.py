@@ -14,7 +14,9 @@ import pathlib
 import re
 import subprocess
 import tempfile
+from collections.abc import Iterable
 
+Program = str | pathlib.Path
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BASELINE = pathlib.Path(__file__).with_name("baseline.json")
 SCENARIOS = {  # file, and the two numbers of queries
@@ -24,8 +26,9 @@ SCENARIOS = {  # file, and the two numbers of queries
 }
 
 
-def instructions(program, scenario, queries):
+def instructions(program: Program, scenario: Program, queries: int, settings: Iterable[str] = ()) -> int:
     with tempfile.NamedTemporaryFile() as profile:
+        words = [w for s in (f"traffic.queries={queries}", "traffic.warmup=0", *settings) for w in ("--set", s)]
         command = [
             "valgrind",
             "--tool=callgrind",
@@ -33,21 +36,22 @@ def instructions(program, scenario, queries):
             program,
             "run",
             ROOT / scenario,
-            "--set",
-            f"traffic.queries={queries}",
-            "--set",
-            "traffic.warmup=0",
+            *words,
         ]
         log = subprocess.run(command, capture_output=True, text=True, check=True).stderr
-    return int(re.search(r"Collected : (\d+)", log)[1])
+    return int(re.findall(r"Collected : (\d+)", log)[0])
 
 
-def per_query(program, name):
-    scenario, few, many = SCENARIOS[name]
-    return (instructions(program, scenario, many) - instructions(program, scenario, few)) / (many - few)
+def per_query_of(program: Program, scenario: Program, few: int, many: int, settings: Iterable[str] = ()) -> float:
+    counted = [instructions(program, scenario, queries, settings) for queries in (few, many)]
+    return (counted[1] - counted[0]) / (many - few)
 
 
-def main():
+def per_query(program: Program, name: str) -> float:
+    return per_query_of(program, *SCENARIOS[name])
+
+
+def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--program", default=os.environ.get("SHARDSIM", ROOT / "build/release/shardsim"))
     parser.add_argument("--update", action="store_true", help="take what is counted now as the baseline")

@@ -1,19 +1,38 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Queries and events per second, set-up and memory of shipped scenarios."""
+"""Instructions, queries and events per second, set-up and memory of shipped scenarios."""
 import json
-import statistics
-from collections.abc import Callable, Iterable
+import shutil
+import sys
+from collections.abc import Iterable
 from pathlib import Path
+from typing import NamedTuple
 
 from shardsim_tools.checkout import ROOT
 
-from .measure import Took, run, table
+from .measure import Took, median_of, run, table, with_spread
+from .progress import say, steps
+
+sys.path.insert(0, str(ROOT / "tests/instructions"))
+from count import per_query_of  # noqa: E402
 
 EXPERIMENTS = ROOT / "workloads/experiments"
-SCENARIOS: dict[str, tuple[Path, int, list[str]]] = {
-    "DRM1, 8 shards, one query at a time": (EXPERIMENTS / "drm1.json", 20_000, []),
-    "DRM1, 8 shards, 25 queries/s": (EXPERIMENTS / "drm1-load.json", 20_000, []),
-    "DLRM-v2, 16 shards, 40 queries/s": (EXPERIMENTS / "mlperf-dlrm-v2-scenario.json", 5_000, ["sharding.shards=16"]),
+
+
+class Case(NamedTuple):
+    scenario: Path
+    queries: int
+    settings: tuple[str, ...] = ()
+    counted: tuple[int, int] = (50, 150)  # queries of the two runs whose instructions are counted
+
+
+CASES = {
+    "DRM1, 8 shards, one query at a time": Case(EXPERIMENTS / "drm1.json", 20_000),
+    "DRM1, 8 shards, 25 queries/s": Case(EXPERIMENTS / "drm1-load.json", 20_000),
+    "DLRM-v2, 16 shards, 40 queries/s": Case(
+        EXPERIMENTS / "mlperf-dlrm-v2-scenario.json", 5_000, ("sharding.shards=16",)
+    ),
+    "fork-join, 8 shards": Case(ROOT / "tests/bench/fork_join_small.json", 200_000, (), (1000, 3000)),
+    "fork-join, 64 shards": Case(ROOT / "tests/bench/fork_join_large.json", 50_000, (), (200, 600)),
 }
 
 
@@ -23,23 +42,43 @@ def simulate(program: Path, scenario: Path, queries: int, settings: Iterable[str
     return took, json.loads(took.text)["events"]
 
 
-def measure(program: Path, rounds: int, say: Callable[[str], None]) -> dict[str, list[float]]:
-    results: dict[str, list[tuple[float, ...]]] = {}
-    for turn in range(rounds):
-        for name, (scenario, queries, settings) in SCENARIOS.items():
-            say(f"domain, round {turn + 1} of {rounds}: {name}")
-            setup, few = simulate(program, scenario, 1, settings)
-            whole, many = simulate(program, scenario, queries, settings)
-            running = whole.wall_s - setup.wall_s
-            results.setdefault(name, []).append(
-                (queries / running, (many - few) / running, setup.wall_s * 1000, whole.peak_mib)
-            )
-    return {name: [statistics.median(column) for column in zip(*runs)] for name, runs in results.items()}
+Results = dict[str, tuple[float | None, list[list[float]]]]  # by case: instructions a query, and each round
 
 
-def report(results: dict[str, list[float]]) -> str:
-    rows = [
-        [name, f"{queries:,.0f}", f"{events / 1e6:.2f}", f"{setup:.0f}", f"{peak:.0f}"]
-        for name, (queries, events, setup, peak) in results.items()
-    ]
-    return table(["scenario", "queries/s", "million events/s", "set-up, ms", "peak memory, MiB"], rows)
+def measure(program: Path, rounds: int) -> Results:
+    by_round: dict[str, list[list[float]]] = {name: [] for name in CASES}
+    for name, case in steps("domain", rounds, CASES):
+        setup, few = simulate(program, case.scenario, 1, case.settings)
+        whole, many = simulate(program, case.scenario, case.queries, case.settings)
+        running = whole.wall_s - setup.wall_s
+        by_round[name].append(
+            [case.queries / running, (many - few) / running, setup.wall_s * 1000, whole.peak_mib],
+        )
+    return {name: (instructions(program, name), by_round[name]) for name in CASES}
+
+
+def instructions(program: Path, name: str) -> float | None:
+    """None without valgrind."""
+    if not shutil.which("valgrind"):
+        return None
+    say(f"domain: instructions of {name}")
+    case = CASES[name]
+    return per_query_of(program, case.scenario, *case.counted, case.settings)
+
+
+def report(results: Results) -> str:
+    rows = []
+    for name, (counted, rounds) in results.items():
+        queries, events, setup, peak = median_of(rounds)
+        rows.append(
+            [
+                name,
+                f"{counted:,.0f}" if counted else "",
+                with_spread([r[0] for r in rounds], ",.0f"),
+                f"{events / 1e6:.2f}",
+                f"{setup:.0f}",
+                f"{peak:.0f}",
+            ]
+        )
+    header = ["scenario", "instructions a query", "queries/s", "million events/s", "set-up, ms", "peak memory, MiB"]
+    return table(header, rows)

@@ -4,12 +4,14 @@ import re
 import statistics
 import sys
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from shardsim_tools.checkout import ROOT
 
-from .measure import Failed, run, table
+from .measure import Failed, run, table, with_spread
+from .progress import say, steps
 
 sys.path.insert(0, str(ROOT / "tests/crosscheck"))
 from peers import Skipped, compile_peer, output, require  # noqa: E402
@@ -32,33 +34,56 @@ WORDS = {
     "small": [*ALIKE, "shards=8", "request_bytes=10000", "response_bytes=20000"],
     "large": [*ALIKE, "shards=64", "request_bytes=1250", "response_bytes=2500"],
 }
-# What hand-written programs of --peers are, and how they are called after the size.
-LOOPS = {
-    "ref_full": ("hand-tuned loop, every event", ["0"]),
-    "ref_best": ("hand-tuned loop, fewest events that several frontends allow", ["0", "3"]),
-    "ref_coro": ("coroutines without accounting", ["0"]),
-    "naive_pq": ("closures in std::priority_queue", ["0"]),
+
+
+class Build(NamedTuple):
+    """A program of --peers: its source, what its compiler is told, and how it is called after the size."""
+
+    what: str
+    source: str
+    calls: tuple[str, ...]
+    share: float = 1  # of the requests that is enough
+    options: tuple[str, ...] = ("-std=c++20",)
+    package: tuple[str, str, str] | None = None
+
+
+NS3 = ("ns3-core", "ns-3", "libns3-dev")
+SIMGRID = ("simgrid", "SimGrid", "libsimgrid-dev")
+FULL = "ref_full"
+BEST3 = "ref_best3"
+# Option 3: as many events an RPC as several frontends need; 2: as many as one needs.
+PEERS = {
+    FULL: Build("hand-tuned loop, every event", "ref_full.cpp", ()),
+    "ref_slots": Build("the same events on a winner tree", "ref_slots.cpp", ()),
+    "ref_elide3": Build("hand-tuned loop, three events an RPC", "ref_elide.cpp", ("3",)),
+    BEST3: Build("both, the fewest events that several frontends allow", "ref_best.cpp", ("3",)),
+    "ref_best": Build("both, the fewest that one frontend allows", "ref_best.cpp", ("2",)),
+    "ref_coro": Build("coroutines without accounting", "ref_coro.cpp", ()),
+    "naive_pq": Build("closures in std::priority_queue", "naive_pq.cpp", ()),
+    "ns3_sched": Build("ns-3, its scheduler alone", "ns3_sched.cc", ("map",), 1 / 2, ("-std=c++17", "-lns3-core"), NS3),
+    "sg_timer": Build("SimGrid, timers", "sg_timer.cpp", (), 1 / 10, ("-std=c++17", "-lsimgrid"), SIMGRID),
+    "sg_flow": Build("SimGrid, flows", "sg_flow.cpp", (), 1 / 50, ("-std=c++17", "-lsimgrid"), SIMGRID),
 }
 # Others' engines: source, headers, package to look for, libraries, share of the requests that is enough.
 ENGINES = {
     "ns-3, events alone": (
         "ns3_events.cc",
         ["ns3_station.hpp", "ns3_service.hpp"],
-        ("ns3-core", "ns-3", "libns3-dev"),
+        NS3,
         ["ns3-point-to-point", "ns3-network", "ns3-core"],
         1 / 2,
     ),
     "SimGrid, actors": (
         "simgrid_actors.cpp",
         ["simgrid_engine.hpp"],
-        ("simgrid", "SimGrid", "libsimgrid-dev"),
+        SIMGRID,
         ["simgrid"],
         1 / 10,
     ),
     "ns-3, packets": (
         "ns3_packets.cc",
         ["ns3_station.hpp", "ns3_service.hpp"],
-        ("ns3-core", "ns-3", "libns3-dev"),
+        NS3,
         ["ns3-point-to-point", "ns3-network", "ns3-core"],
         1 / 100,
     ),
@@ -75,15 +100,20 @@ class Shardsim:
         return SIZES[size] / run([self.program, "run", ROOT / f"tests/bench/fork_join_{size}.json"]).wall_s
 
 
-class Loop:
-    def __init__(self, source: Path, folder: Path) -> None:
-        self.name, self.arguments = LOOPS[source.stem]
-        self.name += f" (`{source.stem}`)"
+class Peer:
+    def __init__(self, name: str, peers: Path, folder: Path) -> None:
+        self.name = f"{PEERS[name].what} (`{name}`)"
+        self.build = PEERS[name]
+        if self.build.package:
+            require(*self.build.package)
+        source = peers / self.build.source
+        if not source.exists():
+            raise Skipped(f"{source} is missing")
         self.program = folder / source.stem
-        output(["g++", "-O3", "-march=native", "-std=c++20", source, "-o", self.program])
+        output(["g++", "-O3", "-march=native", source, "-o", self.program, *self.build.options])
 
     def rate(self, size: str) -> float:
-        text = run([self.program, size, *self.arguments]).text
+        text = run([self.program, size, round(SIZES[size] * self.build.share), *self.build.calls]).text
         found = re.search(r"\breq_s=([\d.e+]+)", text)
         if not found:
             raise Failed(f"{self.program} says no req_s: {text.strip()[-500:]}")
@@ -126,38 +156,50 @@ class Contestant(Protocol):
         """Requests per second."""
 
 
+Rates = dict[str, dict[str, list[float]]]  # by program and size, one a round
+
+
 def contestants(program: Path, peers: Path | None, folder: Path) -> Iterator[Callable[[], Contestant]]:
     yield lambda: Shardsim(program)
-    for source in (peers / f"{name}.cpp" for name in LOOPS if peers):
-        yield lambda: Loop(source, folder)
-    for name in ENGINES:
-        yield lambda: Engine(name, folder)
+    if peers:
+        for peer in PEERS:
+            yield partial(Peer, peer, peers, folder)
+    for engine in ENGINES:
+        yield partial(Engine, engine, folder)
     yield SimPy
 
 
-def measure(
-    program: Path, peers: Path | None, rounds: int, folder: Path, say: Callable[[str], None]
-) -> list[tuple[str, list[float]]]:
-    there = []
+def measure(program: Path, peers: Path | None, rounds: int, folder: Path) -> Rates:
+    there: list[Contestant] = []
     for make in contestants(program, peers, folder):
         try:
             there.append(make())
         except Skipped as reason:
             say(f"skipped: {reason}")
-    rates: dict[tuple[str, str], list[float]] = {(c.name, size): [] for c in there for size in SIZES}
-    for turn in range(rounds):
-        for size in SIZES:
-            for c in there:
-                say(f"fork-join, round {turn + 1} of {rounds}: {size}, {c.name}")
-                rates[c.name, size].append(c.rate(size))
-    median = {key: statistics.median(values) for key, values in rates.items()}
-    return [(c.name, [median[c.name, size] for size in SIZES]) for c in there]
+    rates: Rates = {c.name: {size: [] for size in SIZES} for c in there}
+    for _, (c, size) in steps("fork-join", rounds, {f"{s}, {c.name}": (c, s) for s in SIZES for c in there}):
+        rates[c.name][size].append(c.rate(size))
+    return rates
 
 
-def report(results: list[tuple[str, list[float]]]) -> str:
-    own = dict(results)[Shardsim.name]
+def ratio(ours: list[float], theirs: list[float]) -> str:
+    """Median over the rounds, each of which had both."""
+    return f"{statistics.median(a / b for a, b in zip(ours, theirs)):.2f}"
+
+
+def report(rates: Rates) -> str:
+    """Each program's speed, and over that of the loops that targets speak of, where they are there."""
+    named = {f"`{name}`": next((r for c, r in rates.items() if f"(`{name}`)" in c), None) for name in (FULL, BEST3)}
+    against = {name: them for name, them in named.items() if them} or {"shardsim": rates[Shardsim.name]}
+    labels = {"small": "S = 8", "large": "S = 64"}
+    header = ["program", *(f"{labels[size]}, requests/s" for size in SIZES)]
+    header += [f"over {name}, {labels[size]}" for name in against for size in SIZES]
     rows = [
-        [name, *(f"{rate:,.0f}" for rate in rates), *(f"{ours / rate:.2f}" for ours, rate in zip(own, rates))]
-        for name, rates in results
+        [
+            name,
+            *(with_spread(own[size], ",.0f") for size in SIZES),
+            *(ratio(own[size], them[size]) for them in against.values() for size in SIZES),
+        ]
+        for name, own in rates.items()
     ]
-    return table(["program", "S = 8, requests/s", "S = 64, requests/s", "shardsim is faster by, S = 8", "S = 64"], rows)
+    return table(header, rows)

@@ -1,23 +1,25 @@
 # SPDX-License-Identifier: Apache-2.0
 """How speed and memory go with the size of the system, from about 10 hosts to 10,000."""
-from collections.abc import Callable
 from pathlib import Path
 
 from .domain import EXPERIMENTS, simulate
-from .measure import table
+from .measure import median_of, table, with_spread
+from .progress import steps
 
 FLEET = EXPERIMENTS / "fleet.json"
 # k of the fat-tree (k^3 / 4 hosts), main replicas, replicas of each of the eight shards
 SIZES = [(4, 4, 1), (8, 40, 10), (12, 130, 32), (16, 330, 80), (24, 1000, 250), (32, 2600, 640), (36, 3500, 1000)]
 QUERIES = 20_000
 RATE_OF_A_MAIN = 200  # /s, as in the fleet
+MOST_ROUNDS = 3  # of a minute or two each
+
+Results = list[tuple[int, list[list[float]]]]  # hosts, and each round
 
 
-def measure(program: Path, say: Callable[[str], None]) -> list[tuple[float, ...]]:
-    results: list[tuple[float, ...]] = []
-    for k, mains, replicas in SIZES:
-        hosts = mains + 8 * replicas
-        say(f"scale: {hosts} hosts")
+def measure(program: Path, rounds: int) -> Results:
+    names = {f"{mains + 8 * replicas:,} servers": (k, mains, replicas) for k, mains, replicas in SIZES}
+    results: dict[int, list[list[float]]] = {}
+    for _, (k, mains, replicas) in steps("scale", min(rounds, MOST_ROUNDS), names):
         settings = [
             f"topology.k={k}",
             f"cluster.main.replicas={mains}",
@@ -27,13 +29,26 @@ def measure(program: Path, say: Callable[[str], None]) -> list[tuple[float, ...]
         setup, few = simulate(program, FLEET, 1, settings)
         whole, many = simulate(program, FLEET, QUERIES, settings)
         running = whole.wall_s - setup.wall_s
-        results.append((hosts, (many - few) / running, running / QUERIES * 1e6, setup.wall_s, whole.peak_mib))
-    return results
+        results.setdefault(mains + 8 * replicas, []).append(
+            [(many - few) / running, running / QUERIES * 1e6, setup.wall_s, whole.peak_mib]
+        )
+    return list(results.items())
 
 
-def report(results: list[tuple[float, ...]]) -> str:
-    rows = [
-        [f"{hosts:,}", f"{events / 1e6:.2f}", f"{per_query:.0f}", f"{setup:.2f}", f"{peak:,.0f}"]
-        for hosts, events, per_query, setup, peak in results
-    ]
-    return table(["servers", "million events/s", "us a query", "set-up, s", "peak memory, MiB"], rows)
+def report(results: Results) -> str:
+    rows = []
+    smallest = median_of(results[0][1])[1]
+    for hosts, rounds in results:
+        events, us_a_query, setup, peak = median_of(rounds)
+        rows.append(
+            [
+                f"{hosts:,}",
+                f"{events / 1e6:.2f}",
+                with_spread([r[1] for r in rounds], ".0f"),
+                f"{us_a_query / smallest:.2f}",
+                f"{setup:.2f}",
+                f"{peak:,.0f}",
+            ]
+        )
+    over = f"over that of {results[0][0]} servers"
+    return table(["servers", "million events/s", "us a query", over, "set-up, s", "peak memory, MiB"], rows)
