@@ -32,6 +32,12 @@ std::int64_t bags_touched(std::int64_t held, std::int64_t all, std::int64_t bags
   return std::clamp<std::int64_t>(std::llround(touched), 1, std::min(held, bags));
 }
 
+template <typename T>
+void sort_unique(std::vector<T>& values) {
+  std::sort(values.begin(), values.end());
+  values.erase(std::unique(values.begin(), values.end()), values.end());
+}
+
 }  // namespace
 
 void split_by_rows(std::int64_t n, std::int64_t rows, std::vector<std::int64_t>& parts, RandomStream& random) {
@@ -64,13 +70,12 @@ void split_by_rows(std::int64_t n, std::int64_t rows, std::vector<std::int64_t>&
 DemandModel::DemandModel(const Model& model, const ShardingPlan& plan, const std::vector<ServiceSite>& services,
                          const ServingSpec& spec, std::uint64_t seed, std::uint32_t replication)
     : nets_(model.nets.size()),
-      tables_(tables_of(model).size()),
       targets_(plan.shards.size() + 1),
+      scratch_(targets_),
       deduplicate_(spec.deduplicate),
       seed_(seed),
       replication_(replication) {
   if (spec.inter_op > 1 || spec.store->wants_tables()) ops_.resize(targets_);
-  const StoreSpec& store = *spec.store;
   std::map<std::string, Parts> parts_of;
   const auto place = [&](const std::vector<Placement>& placements, std::size_t target) {
     for (const Placement& p : placements) {
@@ -83,64 +88,130 @@ DemandModel::DemandModel(const Model& model, const ShardingPlan& plan, const std
   place(plan.main, 0);
   for (std::size_t s = 0; s < plan.shards.size(); ++s) place(plan.shards[s].tables, s + 1);
 
-  const std::vector<PlacedTable> tables = tables_of(model);
-  for (std::size_t t = 0; t < tables.size(); ++t) {
-    const Table& table = *tables[t].table;
-    NetRoute& net = nets_[tables[t].net];
-    net.tables.push_back(route_of(t, table, parts_of.at(table.name)));
-    for (const std::size_t target : net.tables.back().holders) {
-      net.tables.back().costs.push_back(store.costs(table, *services[target].platform));
-      if (target != 0) net.remote.push_back(target);
+  const bool by_itself = deduplicate_ || !ops_.empty();
+  std::vector<std::map<Kind, std::vector<std::uint32_t>>> alike(nets_.size());
+  for (const PlacedTable& placed : tables_of(model)) {
+    const Table& table = *placed.table;
+    const std::size_t number = per_item_.size();
+    per_item_.push_back(table.per == Per::item ? 1 : 0);
+    NetRoute& net = nets_[placed.net];
+    TableRoute route = route_of(number, table, parts_of.at(table.name));
+    for (Kind& kind : route.kinds) {
+      kind = kind_of(table, services[kind.target], kind.target, *spec.store);
+      if (kind.target != 0) net.remote.push_back(kind.target);
     }
+    if (by_itself || route.kinds.size() > 1)
+      net.tables.push_back(std::move(route));
+    else
+      alike[placed.net][route.kinds.front()].push_back(static_cast<std::uint32_t>(number));
   }
-  for (NetRoute& net : nets_) {
-    std::sort(net.remote.begin(), net.remote.end());
-    net.remote.erase(std::unique(net.remote.begin(), net.remote.end()), net.remote.end());
+  for (std::size_t n = 0; n < nets_.size(); ++n) {
+    nets_[n].sizes = model.nets[n].rpc;
+    sort_unique(nets_[n].remote);
+    for (auto& [kind, numbers] : alike[n]) nets_[n].groups.push_back({kind, std::move(numbers)});
   }
   for (const Net& net : model.nets)
     if (net.bottom_mlp && !net.bottom_mlp->layers.empty()) dense_inputs_ += net.bottom_mlp->layers.front();
 }
 
 std::vector<bool> DemandModel::rows_matter() const {
-  std::vector<bool> matter(tables_, deduplicate_);
+  std::vector<bool> matter(per_item_.size(), deduplicate_);
   for (const NetRoute& net : nets_)
     for (const TableRoute& route : net.tables)
-      if (route.holders.size() > 1) matter[route.number] = true;
+      if (route.kinds.size() > 1) matter[route.number] = true;
   return matter;
 }
 
 const std::vector<Demand>& DemandModel::of_batch(const Query& query, std::size_t net, std::uint32_t batch, int first,
                                                  int last) {
-  scratch_.assign(targets_, Demand{});
-  ops_.assign(ops_.size(), nullptr);
-  for (const TableRoute& route : nets_[net].tables) {
-    const Per per = route.table->per;
-    const std::int64_t lookups = query.lookups_in(route.number, per, first, last);
-    if (lookups == 0) continue;
-    const std::int64_t bags = per == Per::item ? last - first : 1;
-    const std::span<const std::int64_t> rows = query.rows_in(route.number, per, first, last);
-    if (route.holders.size() == 1) {
-      add(route, 0, {lookups, deduplicate_ ? count_distinct(rows) : lookups, bags}, lookups);
-      continue;
-    }
-    shares_.assign(route.holders.size(), {});
-    if (rows.empty())
-      split(route, query, batch, {lookups, lookups, bags});
-    else
-      split_rows(route, query, first, last);
-    for (std::size_t h = 0; h < shares_.size(); ++h)
-      if (shares_[h].lookups > 0) add(route, h, shares_[h], lookups);
-  }
+  std::fill(scratch_.begin(), scratch_.end(), Demand{});
+  std::fill(ops_.begin(), ops_.end(), nullptr);
+  const NetRoute& route = nets_[net];
+  const ItemSlice items(query.items, first, last);
+  for (const TableGroup& group : route.groups) add_group(group, query, items);
+  for (const TableRoute& table : route.tables) add_table(table, query, batch, first, last);
+  if (route.sizes)
+    for (Demand& d : scratch_)
+      if (d.lookups > 0) d.request = route.sizes->request, d.response = route.sizes->response;
   return scratch_;
 }
 
+void DemandModel::add_group(const TableGroup& group, const Query& query, const ItemSlice& items) {
+  const bool per_item = group.kind.per == Per::item;
+  std::int64_t lookups = 0;
+  std::int32_t tables = 0;  // that the batch looks up anything in
+  const auto count = [&](std::int32_t n) {
+    lookups += n;
+    tables += n > 0 ? 1 : 0;
+  };
+  if (per_item)
+    for (const std::uint32_t t : group.numbers) count(items.lookups_of(query.lookups[t]));
+  else
+    for (const std::uint32_t t : group.numbers) count(query.lookups[t]);
+  const Share share{lookups, lookups, per_item ? tables * items.items() : tables};
+  add(group.kind, share,
+      static_cast<double>(lookups) * group.kind.row.distinct_ps +
+          static_cast<double>(tables) * static_cast<double>(group.kind.measured.count()));
+}
+
+void DemandModel::add_table(const TableRoute& route, const Query& query, std::uint32_t batch, int first, int last) {
+  const Per per = route.table->per;
+  const std::int64_t lookups = query.lookups_in(route.number, per, first, last);
+  if (lookups == 0) return;
+  const std::int64_t bags = per == Per::item ? last - first : 1;
+  const std::span<const std::int64_t> rows = query.rows_in(route.number, per, first, last);
+  if (route.kinds.size() == 1)
+    return add_part(route, 0, {lookups, deduplicate_ ? count_distinct(rows) : lookups, bags}, lookups);
+  shares_.assign(route.kinds.size(), {});
+  if (rows.empty())
+    split(route, query, batch, {lookups, lookups, bags});
+  else
+    split_rows(route, query, first, last);
+  for (std::size_t h = 0; h < shares_.size(); ++h)
+    if (shares_[h].lookups > 0) add_part(route, h, shares_[h], lookups);
+}
+
+void DemandModel::add_part(const TableRoute& route, std::size_t holder, const Share& share, std::int64_t all) {
+  const Kind& kind = route.kinds[holder];
+  const auto lookups = static_cast<double>(share.lookups);
+  const auto distinct = static_cast<double>(share.distinct);
+  const double ps = distinct * kind.row.distinct_ps + (lookups - distinct) * kind.row.duplicate_ps +
+                    static_cast<double>(kind.measured.count()) * lookups / static_cast<double>(all);
+  Demand& d = add(kind, share, ps);
+  if (route.kinds.size() > 1) d.partial.count += share.bags * kind.vector.count;
+  if (!ops_.empty())
+    note({route.number, share.lookups, share.distinct, ps, {share.distinct * kind.row.traffic.count}}, kind.target);
+}
+
+Demand& DemandModel::add(const Kind& kind, const Share& share, double ps) {
+  Demand& d = scratch_[kind.target];
+  d.lookups += share.lookups;
+  d.bags += share.bags;
+  d.gather_ps += ps;
+  d.traffic.count += share.distinct * kind.row.traffic.count;
+  d.request += index_bytes(share.distinct, share.bags);
+  constexpr std::int64_t kPosition = 4;  // of a lookup in the list of distinct rows
+  if (deduplicate_) d.request.count += kPosition * share.lookups;
+  d.response.count += share.bags * kind.vector.count;
+  return d;
+}
+
+DemandModel::Kind DemandModel::kind_of(const Table& table, const ServiceSite& service, std::size_t target,
+                                       const StoreSpec& store) {
+  constexpr int kPooledElement = 4;  // pooled vectors are fp32 whatever the table stores
+  const Bytes vector{std::int64_t{table.dim} * kPooledElement};
+  if (table.time) return {target, table.per, vector, {}, *table.time};
+  return {target, table.per, vector, store.costs(table, *service.platform), {}};
+}
+
 DemandModel::TableRoute DemandModel::route_of(std::size_t number, const Table& table, const Parts& parts) {
-  TableRoute route{number, &table, parts.split_by, {}, parts.target, {}};
-  std::sort(route.holders.begin(), route.holders.end());
-  route.holders.erase(std::unique(route.holders.begin(), route.holders.end()), route.holders.end());
+  TableRoute route{number, &table, parts.split_by, {}, {}};
+  std::vector<std::size_t> holders = parts.target;
+  sort_unique(holders);
+  for (const std::size_t target : holders) route.kinds.push_back({target, table.per, {}, {}, {}});
   for (const std::size_t target : parts.target) {
-    const auto it = std::lower_bound(route.holders.begin(), route.holders.end(), target);
-    route.holder_of_part.push_back(static_cast<std::size_t>(it - route.holders.begin()));
+    const auto it = std::lower_bound(holders.begin(), holders.end(), target);
+    route.holder_of_part.push_back(static_cast<std::size_t>(it - holders.begin()));
   }
   return route;
 }
@@ -183,31 +254,6 @@ std::int64_t DemandModel::count_distinct(std::span<const std::int64_t> rows) {
   return std::unique(sorted_.begin(), sorted_.end()) - sorted_.begin();
 }
 
-void DemandModel::add(const TableRoute& route, std::size_t holder, Share share, std::int64_t all) {
-  const Table& table = *route.table;
-  const std::size_t target = route.holders[holder];
-  Demand& d = scratch_[target];
-  d.lookups += share.lookups;
-  d.distinct += share.distinct;
-  d.bags += share.bags;
-  GatherOp op{route.number, share.lookups, share.distinct, 0, {}};
-  if (table.time) {
-    op.ps = static_cast<double>(table.time->count()) * static_cast<double>(share.lookups) / static_cast<double>(all);
-  } else {
-    const RowCosts& costs = route.costs[holder];
-    op.ps = static_cast<double>(share.distinct) * costs.distinct_ps +
-            static_cast<double>(share.lookups - share.distinct) * costs.duplicate_ps;
-    op.traffic.count = share.distinct * costs.traffic.count;
-  }
-  d.gather_ps += op.ps;
-  d.traffic += op.traffic;
-  if (!ops_.empty()) note(op, target);
-  constexpr int kPooledElement = 4;  // pooled vectors are fp32 whatever the table stores
-  const Bytes pooled{share.bags * table.dim * kPooledElement};
-  d.pooled += pooled;
-  if (route.holders.size() > 1) d.partial += pooled;
-}
-
 void intrusive_ptr_release(const GatherOpList* list) {
   if (--list->holders == 0) delete list;
 }
@@ -217,23 +263,19 @@ void DemandModel::note(const GatherOp& op, std::size_t target) {
   ops_[target]->ops.push_back(op);
 }
 
-Bytes DemandModel::request_bytes(const Demand& demand) const {
-  const Bytes message = index_bytes(demand.distinct, demand.bags);
-  constexpr std::int64_t kPosition = 4;  // of a lookup in the list of distinct rows
-  return deduplicate_ ? message + Bytes{kPosition * demand.lookups} : message;
-}
-
 Bytes DemandModel::query_bytes(const Query& query) const {
   std::int64_t lookups = 0;
-  std::int64_t bags = 0;
-  for (const NetRoute& net : nets_)
-    for (const TableRoute& t : net.tables) {
-      if (query.lookups[t.number] == 0) continue;
-      lookups += query.lookups[t.number];
-      bags += t.table->per == Per::item ? query.items : 1;
-    }
+  std::int64_t looked_up = 0;  // tables
+  std::int64_t per_item = 0;   // of them looked up per item
+  for (std::size_t t = 0; t < per_item_.size(); ++t) {
+    const int present = query.lookups[t] > 0 ? 1 : 0;
+    lookups += query.lookups[t];
+    looked_up += present;
+    per_item += present & per_item_[t];
+  }
   constexpr std::int64_t kDenseElement = 4;
-  return index_bytes(lookups, bags) + Bytes{kDenseElement * dense_inputs_ * query.items};
+  return index_bytes(lookups, per_item * query.items + looked_up - per_item) +
+         Bytes{kDenseElement * dense_inputs_ * query.items};
 }
 
 }  // namespace shardsim

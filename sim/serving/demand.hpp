@@ -14,12 +14,12 @@ namespace shardsim {
 /// What one batch asks of one server for one net.
 struct Demand {
   std::int64_t lookups = 0;
-  std::int64_t distinct = 0;  ///< rows asked for: lookups less the duplicates that were removed
-  std::int64_t bags = 0;      ///< one for each table and item (or query)
-  double gather_ps = 0;       ///< on one core of that server
-  Bytes traffic;              ///< memory moved by the gather
-  Bytes pooled;               ///< results: a vector for each bag
-  Bytes partial;              ///< that part of `pooled` that is only a partial sum
+  std::int64_t bags = 0;  ///< one for each table and item (or query)
+  double gather_ps = 0;   ///< on one core of that server
+  Bytes traffic;          ///< memory moved by the gather
+  Bytes request;          ///< of an RPC: the rows that are asked for, or as the net says
+  Bytes response;         ///< of an RPC: a vector for each bag, or as the net says
+  Bytes partial;          ///< vectors that are only partial sums
 };
 
 /// The gather of one table, or the part of it that a server holds: an operator of its own.
@@ -61,19 +61,31 @@ class DemandModel {
   /// The operators of the demand of a target, after of_batch(), once.
   GatherOps take_ops(std::size_t target) { return ops_.empty() ? nullptr : std::move(ops_[target]); }
 
-  /// Bytes of an RPC's request.
-  Bytes request_bytes(const Demand& demand) const;
   /// Bytes of the message that carries a query.
   Bytes query_bytes(const Query& query) const;
 
  private:
+  /// What decides what a lookup in a table means for the server that holds it.
+  struct Kind {
+    std::size_t target;
+    Per per;
+    Bytes vector;       ///< pooled
+    RowCosts row;       ///< nothing where the operator's time is known
+    Duration measured;  ///< the operator's time, whatever its lookups; nothing where it is not known
+    auto operator<=>(const Kind&) const = default;
+  };
+  /// Tables of a net that are alike, each whole on the same server.
+  struct TableGroup {
+    Kind kind;
+    std::vector<std::uint32_t> numbers;
+  };
+  /// A table that is looked at by itself: it is split, or its rows matter, or its operator.
   struct TableRoute {
     std::size_t number;
     const Table* table;
     SplitBy split_by;
-    std::vector<std::size_t> holder_of_part;  ///< position in `holders` of each part's server
-    std::vector<std::size_t> holders;         ///< targets that hold any of it
-    std::vector<RowCosts> costs;              ///< by holder
+    std::vector<std::size_t> holder_of_part;  ///< position in `kinds` of each part's server
+    std::vector<Kind> kinds;                  ///< by holder of any of it
 
     std::size_t holder_of(std::int64_t row) const {
       return holder_of_part[static_cast<std::size_t>(
@@ -81,14 +93,16 @@ class DemandModel {
     }
   };
   struct NetRoute {
-    std::vector<TableRoute> tables;
+    std::vector<TableGroup> groups;
+    std::vector<TableRoute> tables;  ///< in no group
     std::vector<std::size_t> remote;
+    std::optional<RpcSizes> sizes;
   };
 
-  /// What a batch has in one table, or the part of it that one server holds.
+  /// What a batch has in one table, or the part of it that one server holds, or in several tables of a kind.
   struct Share {
     std::int64_t lookups = 0;
-    std::int64_t distinct = 0;
+    std::int64_t distinct = 0;  ///< rows asked for: lookups less the duplicates that were removed
     std::int64_t bags = 0;
   };
   /// Where a table's parts are.
@@ -97,9 +111,14 @@ class DemandModel {
     SplitBy split_by = SplitBy::modulus;
   };
 
+  static Kind kind_of(const Table& table, const ServiceSite& service, std::size_t target, const StoreSpec& store);
   static TableRoute route_of(std::size_t number, const Table& table, const Parts& parts);
+  void add_group(const TableGroup& group, const Query& query, const ItemSlice& items);
+  void add_table(const TableRoute& route, const Query& query, std::uint32_t batch, int first, int last);
   /// Adds `share` of the `all` lookups that a batch has in a table to what is asked of a holder, by its position.
-  void add(const TableRoute& route, std::size_t holder, Share share, std::int64_t all);
+  void add_part(const TableRoute& route, std::size_t holder, const Share& share, std::int64_t all);
+  /// Adds to what is asked of the kind's target; `ps`: the time of the gather.
+  Demand& add(const Kind& kind, const Share& share, double ps);
   void note(const GatherOp& op, std::size_t target);
   /// Divides the batch's share of a table among its holders, in `shares_`: at random, or by the rows themselves.
   void split(const TableRoute& route, const Query& query, std::uint32_t batch, Share whole);
@@ -107,7 +126,7 @@ class DemandModel {
   std::int64_t count_distinct(std::span<const std::int64_t> rows);
 
   std::vector<NetRoute> nets_;
-  std::size_t tables_;
+  std::vector<std::uint8_t> per_item_;  // by table: 1 where it is looked up per item, else 0
   std::size_t targets_;
   std::vector<Demand> scratch_;
   std::vector<boost::intrusive_ptr<GatherOpList>> ops_;  // by target; empty where nobody wants to know

@@ -145,9 +145,8 @@ Process Serving::call_shard(const Rpc& asked, MainReplica& main, Calls* calls, A
   const Activity& activity = rpc.activity;
   const Demand& demand = rpc.demand;
   const std::size_t shard = activity.target - 1;
-  const std::optional<RpcSizes>& sizes = model_.nets[activity.net].rpc;
-  const Bytes request = sizes ? sizes->request : demands_.request_bytes(demand);
-  const Bytes response = sizes ? sizes->response : demand.pooled;
+  const Bytes request = demand.request;
+  const Bytes response = demand.response;
   Channel& channel = main.shards[shard];
   const std::size_t chosen = channel.balancer->start([&] { return context_.random_for(activity); }, sim_.now());
   Replica& replica = channel.service->replicas()[chosen];

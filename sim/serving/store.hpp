@@ -16,6 +16,7 @@ struct RowCosts {
   double distinct_ps = 0;   ///< core time of a row
   double duplicate_ps = 0;  ///< of a row that was gathered already for this batch
   Bytes traffic;            ///< memory moved for a row
+  auto operator<=>(const RowCosts&) const = default;
 };
 
 /// The tables of one server.

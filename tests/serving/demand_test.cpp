@@ -4,6 +4,8 @@
 // bytes.
 #include <catch2/catch.hpp>
 #include <numeric>
+#include <random>
+#include <set>
 
 #include "scenarios.hpp"
 #include "serving/demand.hpp"
@@ -48,8 +50,9 @@ std::string three_tables() {
 // The one place that knows how demands are made: of a plan ({"main": [...], "shards": [[...], ...]}, by table).
 class Demands {
  public:
-  explicit Demands(const std::string& plan, bool deduplicate = false)
-      : scenario_(scenario(three_tables(), {{"sharding", plan}})),
+  using Changes = std::vector<std::pair<std::string, std::string>>;
+  explicit Demands(const std::string& plan, bool deduplicate = false, Changes changes = {})
+      : scenario_(scenario(three_tables(), with(std::move(changes), plan))),
         model_(served_model(scenario_)),
         plan_(make_plan(scenario_, model_)),
         deployment_(deploy(scenario_.cluster, services_of(plan_), *scenario_.topology)),
@@ -57,8 +60,13 @@ class Demands {
 
   DemandModel& operator*() { return demands_; }
   DemandModel* operator->() { return &demands_; }
+  const Model& model() const { return model_; }
 
  private:
+  static Changes with(Changes changes, const std::string& plan) {
+    changes.emplace_back("sharding", plan);
+    return changes;
+  }
   const ServingSpec& with(bool deduplicate) {
     scenario_.serving.deduplicate = deduplicate;
     return scenario_.serving;
@@ -96,16 +104,23 @@ Query query_with_rows() {
   return q;
 }
 
-void check(const Demand& d, std::int64_t lookups, std::int64_t distinct, std::int64_t bags, double gather_ps) {
+// A row number is 8 bytes, the offset of a bag 4.
+void check(Demand d, std::int64_t lookups, std::int64_t distinct, std::int64_t bags, double gather_ps) {
   CHECK(d.lookups == lookups);
-  CHECK(d.distinct == distinct);
   CHECK(d.bags == bags);
   CHECK(d.gather_ps == Approx(gather_ps));
-  CHECK(d.pooled.count == 16 * bags);
+  CHECK(d.request.count == 8 * distinct + 4 * bags);
+  CHECK(d.response.count == 16 * bags);
+}
+// Beside the distinct rows, where in the list of them each lookup finds its own: 4 bytes.
+void check_without_duplicates(Demand d, std::int64_t lookups, std::int64_t distinct, std::int64_t bags,
+                              double gather_ps) {
+  d.request.count -= 4 * lookups;
+  check(d, lookups, distinct, bags, gather_ps);
 }
 bool asks_nothing(const Demand& d) {
-  return d.lookups == 0 && d.distinct == 0 && d.bags == 0 && d.gather_ps == 0 && d.traffic.count == 0 &&
-         d.pooled.count == 0 && d.partial.count == 0;
+  return d.lookups == 0 && d.bags == 0 && d.gather_ps == 0 && d.traffic.count == 0 && d.request.count == 0 &&
+         d.response.count == 0 && d.partial.count == 0;
 }
 
 }  // namespace
@@ -123,9 +138,6 @@ TEST_CASE("a batch asks of each server what its items look up there") {
   check(first[on_s1], 3, 3, 1, 3 * kLookupPs);
   CHECK(first[on_s0].traffic.count == 4 * 64);
   CHECK(first[on_s0].partial.count == 0);
-  // A row number is 8 bytes, the offset of a bag 4.
-  CHECK(demands->request_bytes(first[on_s0]).count == 4 * 8 + 2 * 4);
-  CHECK(demands->request_bytes(first[on_s1]).count == 3 * 8 + 1 * 4);
 
   // A measured time is the batch's, whatever its lookups; how much memory it moved is not known.
   const std::vector<Demand> second = demands->of_batch(query_of_four(), second_net, 0, 0, 1);
@@ -166,11 +178,9 @@ TEST_CASE("without duplicates each row is asked for once a batch, and read once"
   Demands demands(kWhole, true);
   const std::vector<Demand> d = demands->of_batch(query_with_rows(), first_net, 0, 0, 2);
   // Of a the rows 0, 2, 2, 2; of b 7, 7, 8.
-  check(d[on_s0], 4, 2, 2, 2 * kLookupPs + 2 * kAgainPs);
-  check(d[on_s1], 3, 2, 1, 2 * kLookupPs + 1 * kAgainPs);
+  check_without_duplicates(d[on_s0], 4, 2, 2, 2 * kLookupPs + 2 * kAgainPs);
+  check_without_duplicates(d[on_s1], 3, 2, 1, 2 * kLookupPs + 1 * kAgainPs);
   CHECK(d[on_s0].traffic.count == 2 * 64);
-  // Beside the distinct rows, where in the list of them each lookup finds its own: 4 bytes.
-  CHECK(demands->request_bytes(d[on_s0]).count == 2 * 8 + 2 * 4 + 4 * 4);
   // With duplicates, the same rows are asked for again and again.
   Demands plain(kWhole);
   check(plain->of_batch(query_with_rows(), first_net, 0, 0, 2)[on_s0], 4, 4, 2, 4 * kLookupPs);
@@ -186,10 +196,11 @@ TEST_CASE("a split table is asked for where its rows are") {
   const auto gather = [&](int distinct, int again) {
     return deduplicate ? distinct * kLookupPs + again * kAgainPs : (distinct + again) * kLookupPs;
   };
-  check(d[on_s0], 5 + 1, deduplicate ? 3 + 1 : 6, 3 + 1, gather(4, 2));
-  check(d[on_s1], 3 + 2, deduplicate ? 3 + 1 : 5, 2 + 1, gather(4, 1));
+  const auto check_either = deduplicate ? check_without_duplicates : check;
+  check_either(d[on_s0], 5 + 1, deduplicate ? 3 + 1 : 6, 3 + 1, gather(4, 2));
+  check_either(d[on_s1], 3 + 2, deduplicate ? 3 + 1 : 5, 2 + 1, gather(4, 1));
   // What comes back are partial sums, to be added up.
-  for (const Target t : {on_s0, on_s1}) CHECK(d[t].partial == d[t].pooled);
+  for (const Target t : {on_s0, on_s1}) CHECK(d[t].partial == d[t].response);
   CHECK(asks_nothing(d[on_main]));
 }
 
@@ -205,7 +216,7 @@ TEST_CASE("without rows, lookups of a split table fall on its parts at random, a
       REQUIRE(d[t].bags <= d[t].lookups);
       REQUIRE(d[t].bags <= 4 + 1);
       REQUIRE((d[t].bags > 0) == (d[t].lookups > 0));
-      REQUIRE(d[t].partial == d[t].pooled);
+      REQUIRE(d[t].partial == d[t].response);
     }
     on_first += d[on_s0].lookups;
   }
@@ -246,4 +257,159 @@ TEST_CASE("which rows are looked up matters where a table is split or duplicates
   CHECK(Demands(kWhole)->rows_matter() == std::vector<bool>{false, false, false});
   CHECK(Demands(kSplit)->rows_matter() == std::vector<bool>{true, true, false});
   CHECK(Demands(kWhole, true)->rows_matter() == std::vector<bool>{true, true, true});
+}
+
+TEST_CASE("a net that says how large its RPCs are has them that large") {
+  Demands demands(kSplit, false, {{"model/nets/0/rpc", R"({"request": "1 kB", "response": "2 kB"})"}});
+  Query q = query_of_four();
+  q.lookups[b] = 0;
+  q.lookups[a] = 1;
+  const std::vector<Demand> d = demands->of_batch(q, first_net, 0, 0, 4);
+  const Target asked = d[on_s0].lookups > 0 ? on_s0 : on_s1;
+  CHECK(d[asked].request.count == 1000);
+  CHECK(d[asked].response.count == 2000);
+  // What is summed up on the main shard is vectors all the same.
+  CHECK(d[asked].partial.count == 16);
+  CHECK(asks_nothing(d[asked == on_s0 ? on_s1 : on_s0]));
+}
+
+namespace {
+
+// A model of three nets, its plan, and a query, all at random: tables of few kinds on few servers, so that many are
+// alike; some are split.
+class RandomCase {
+ public:
+  explicit RandomCase(unsigned seed) : random_(seed) {
+    for (int n = 0; n < 3; ++n) {
+      Json net = {{"name", fmt::format("n{}", n)}};
+      if (n == 1) net["rpc"] = {{"request", "1 kB"}, {"response", "2 kB"}};
+      for (int tables = below(12), t = 0; t < tables; ++t) net["tables"].push_back(add_table(n, t));
+      nets_.push_back(net);
+    }
+  }
+  std::vector<std::pair<std::string, std::string>> changes() const { return {{"model/nets", nets_.dump()}}; }
+  std::string plan() const {
+    Json shards = Json::array();
+    for (std::size_t s = 1; s < placed_.size(); ++s)
+      shards.push_back({{"name", fmt::format("s{}", s - 1)}, {"tables", placed_[s]}});
+    return Json{{"plan", {{"main", placed_[0]}, {"shards", shards}}}}.dump();
+  }
+  const std::vector<std::vector<std::size_t>>& holders() const { return holders_; }  // by table and part
+
+  // With rows of all tables, or of the split ones alone, which must have them.
+  Query query(const Model& model, bool all_rows) {
+    Query q;
+    q.items = 1 + below(below(2) == 0 ? 5 : 60);
+    const std::vector<PlacedTable> tables = tables_of(model);
+    for (std::size_t t = 0; t < tables.size(); ++t) {
+      q.lookups.push_back(below(4) == 0 ? 0 : below(below(2) == 0 ? 10 : 300));
+      q.first_row.push_back(q.rows.size());
+      if (all_rows || holders_[t].size() > 1)
+        for (int i = 0; i < q.lookups[t]; ++i) q.rows.push_back(below(static_cast<int>(tables[t].table->rows)));
+    }
+    q.first_row.push_back(q.rows.size());
+    return q;
+  }
+  int below(int n) { return static_cast<int>(random_() % static_cast<unsigned>(n)); }
+
+ private:
+  Json add_table(int n, int t) {
+    const std::string name = fmt::format("n{}t{}", n, t);
+    Json table = {{"name", name},
+                  {"rows", 8 + below(50)},
+                  {"dim", below(2) == 0 ? 4 : 32},
+                  {"pooling", {{"type", "fixed"}, {"value", 1}}},
+                  {"per", below(3) == 0 ? "query" : "item"}};
+    if (below(6) == 0) table["time"] = "7 us";
+    const int parts = below(4) == 0 ? 2 + below(3) : 1;
+    std::vector<std::size_t>& holders = holders_.emplace_back();
+    for (int p = 0; p < parts; ++p) {
+      holders.push_back(static_cast<std::size_t>(below(static_cast<int>(placed_.size()))));
+      placed_[holders.back()].push_back({{"table", name}, {"part", p}, {"parts", parts}});
+    }
+    return table;
+  }
+  std::mt19937 random_;
+  Json nets_ = Json::array();
+  std::vector<std::vector<std::size_t>> holders_;
+  std::vector<Json> placed_ = std::vector<Json>(4, Json::array());
+};
+
+// What a batch asks of a target, counted lookup by lookup.
+Demand counted(const Model& model, const RandomCase& c, const Query& q, bool deduplicate, std::size_t net, int first,
+               int last, std::size_t target) {
+  Demand d;
+  std::int64_t vectors = 0;
+  std::int64_t asked_rows = 0;
+  const std::vector<PlacedTable> tables = tables_of(model);
+  for (std::size_t t = 0; t < tables.size(); ++t) {
+    const Table& table = *tables[t].table;
+    const std::vector<std::size_t>& holders = c.holders()[t];
+    const std::set<std::size_t> different(holders.begin(), holders.end());
+    if (tables[t].net != net || !different.contains(target)) continue;
+    const bool by_row = q.first_row[t] < q.first_row[t + 1];
+    std::int64_t all = 0;
+    std::int64_t here = 0;
+    std::set<std::int64_t> rows;
+    std::set<int> bags;
+    for (std::int64_t i = 0, item = 0; i < q.lookups[t]; ++i) {
+      while (i >= std::int64_t{q.lookups[t]} * (item + 1) / q.items) ++item;
+      if (table.per == Per::item && (item < first || item >= last)) continue;
+      ++all;
+      const std::int64_t row = by_row ? q.rows[q.first_row[t] + static_cast<std::size_t>(i)] : 0;
+      const int parts = static_cast<int>(holders.size());
+      if (holders[static_cast<std::size_t>(part_of_row(row, table.rows, parts, SplitBy::modulus))] != target) continue;
+      ++here;
+      rows.insert(row);
+      bags.insert(table.per == Per::item ? static_cast<int>(item) : 0);
+    }
+    if (here == 0) continue;
+    const auto distinct = deduplicate ? static_cast<std::int64_t>(rows.size()) : here;
+    // Of a whole table, all bags come back, those without a lookup too.
+    const std::int64_t of_batch = table.per == Per::item ? last - first : 1;
+    const auto answered = different.size() > 1 ? static_cast<std::int64_t>(bags.size()) : of_batch;
+    d.lookups += here;
+    d.bags += answered;
+    asked_rows += distinct;
+    vectors += answered * table.dim * 4;
+    if (different.size() > 1) d.partial.count += answered * table.dim * 4;
+    const double byte_ps = 1000.0 * 4 * table.dim;  // 1 ns a byte; 100 ns more for the first time
+    if (table.time)
+      d.gather_ps += 7e6 * static_cast<double>(here) / static_cast<double>(all);
+    else
+      d.gather_ps += static_cast<double>(here) * byte_ps + static_cast<double>(distinct) * 100e3;
+    if (!table.time) d.traffic.count += distinct * std::max(64, 4 * table.dim);
+  }
+  d.request.count = 8 * asked_rows + 4 * d.bags + (deduplicate ? 4 * d.lookups : 0);
+  d.response.count = vectors;
+  if (model.nets[net].rpc && d.lookups > 0) d.request.count = 1000, d.response.count = 2000;
+  return d;
+}
+
+}  // namespace
+
+TEST_CASE("demands of models, plans and queries at random are what is counted lookup by lookup") {
+  for (unsigned seed = 0; seed < 150; ++seed) {
+    const bool deduplicate = seed % 3 == 0;
+    RandomCase c(seed);
+    Demands demands(c.plan(), deduplicate, c.changes());
+    const Query q = c.query(demands.model(), deduplicate);
+    const int batch_items = 1 + c.below(q.items + 3);
+    for (std::size_t net = 0; net < 3; ++net)
+      for (int first = 0; first < q.items; first += batch_items) {
+        const int last = std::min(first + batch_items, q.items);
+        const std::vector<Demand>& found = demands->of_batch(q, net, 0, first, last);
+        for (std::size_t target = 0; target < demands->targets(); ++target) {
+          CAPTURE(seed, net, first, last, q.items, target);
+          const Demand expected = counted(demands.model(), c, q, deduplicate, net, first, last, target);
+          REQUIRE(found[target].lookups == expected.lookups);
+          REQUIRE(found[target].bags == expected.bags);
+          REQUIRE(found[target].gather_ps == Approx(expected.gather_ps).epsilon(1e-12));
+          REQUIRE(found[target].traffic == expected.traffic);
+          REQUIRE(found[target].request == expected.request);
+          REQUIRE(found[target].response == expected.response);
+          REQUIRE(found[target].partial == expected.partial);
+        }
+      }
+  }
 }

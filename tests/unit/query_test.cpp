@@ -164,3 +164,31 @@ TEST_CASE("items follow the time of day") {
   CHECK(items_at(3.5) == 1);  // a query has at least one item
   CHECK(items_at(5) == 200);
 }
+
+TEST_CASE("lookups of a slice of a query's items are the same as by division") {
+  const auto check = [](std::int32_t lookups, int items, int first, int last) {
+    Query q;
+    q.items = items;
+    q.lookups = {lookups};
+    CAPTURE(lookups, items, first, last);
+    REQUIRE(ItemSlice(items, first, last).lookups_of(lookups) == q.lookups_in(0, Per::item, first, last));
+  };
+  constexpr int kMostItems = 1'000'000;
+  constexpr std::int32_t kMostLookups = 2'147'483'647;  // more than are ever drawn or recorded
+  RandomStream random(1, 0, Purpose::query_items, 0);
+  const auto below = [&](std::int64_t n) { return static_cast<int>(random.below(static_cast<std::uint64_t>(n))); };
+  for (int i = 0; i < 300'000; ++i) {
+    const int items = 1 + below(i % 2 == 0 ? 1000 : kMostItems);
+    const int first = below(items);
+    const int last = first + 1 + below(items - first);
+    check(below(i % 3 == 0 ? 1000 : kMostLookups), items, first, last);
+    // Where the quotient is a whole number, or just less than one, with the largest numbers there are.
+    const int many = kMostItems - below(1000);
+    const std::int32_t multiple = kMostLookups / many * many;
+    check(multiple, many, 0, 1 + below(many));
+    check(multiple - 1, many, 0, 1 + below(many));
+    check(multiple - many + 1, many, 0, many - 1);
+  }
+  check(kMostLookups, kMostItems, 0, kMostItems);
+  check(kMostLookups, kMostItems, kMostItems - 1, kMostItems);
+}
