@@ -260,7 +260,7 @@ TEST_CASE("which rows are looked up matters where a table is split or duplicates
 }
 
 TEST_CASE("a net that says how large its RPCs are has them that large") {
-  Demands demands(kSplit, false, {{"model/nets/0/rpc", R"({"request": "1 kB", "response": "2 kB"})"}});
+  Demands demands(kSplit, false, {{"model.nets.0.rpc", R"({"request": "1 kB", "response": "2 kB"})"}});
   Query q = query_of_four();
   q.lookups[b] = 0;
   q.lookups[a] = 1;
@@ -287,7 +287,7 @@ class RandomCase {
       nets_.push_back(net);
     }
   }
-  std::vector<std::pair<std::string, std::string>> changes() const { return {{"model/nets", nets_.dump()}}; }
+  std::vector<std::pair<std::string, std::string>> changes() const { return {{"model.nets", nets_.dump()}}; }
   std::string plan() const {
     Json shards = Json::array();
     for (std::size_t s = 1; s < placed_.size(); ++s)
