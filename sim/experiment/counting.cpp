@@ -36,10 +36,8 @@ void Counting::settle() {
   const auto found = static_cast<std::int64_t>(cut * means_.width());
   steady_ = 2 * cut < means.size() && found <= longest_;
   warmup_ = std::min(found, longest_);
-  for (const Outcome& outcome : held_)
-    if (static_cast<std::int64_t>(outcome.id) >= warmup_) count(outcome);
-  held_.clear();
-  held_.shrink_to_fit();
+  for (; !held_.empty(); held_.pop_front())
+    if (static_cast<std::int64_t>(held_.front().id) >= warmup_) count(held_.front());
 }
 
 void Counting::count(const Outcome& outcome) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <deque>
+
 #include "experiment/figures.hpp"
 #include "experiment/recorder.hpp"
 #include "experiment/results/query_figures.hpp"
@@ -47,10 +49,10 @@ class Counting {
   std::int64_t longest_;  // warm-up that can be found
   bool steady_ = true;
   BlockMeans means_;
-  std::vector<Outcome> held_;
+  std::deque<Outcome> held_;  // unlike a vector, does not move all when it grows
   Recorder recorder_;
   std::vector<Sections> sections_{Sections(kQuantities)};
-  std::vector<Sections> answered_{Sections()};
+  std::vector<Sections> answered_{Sections(0, false)};
   std::int64_t failed_ = 0;
 };
 

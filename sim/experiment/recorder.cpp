@@ -3,6 +3,16 @@
 
 namespace shardsim {
 
+std::size_t DetailPlaces::new_place(Key key) {
+  Halves& halves = places_[static_cast<std::size_t>(key.kind)];
+  const auto [high, low] = halves_of(key.number);
+  if (high >= halves.size()) halves.resize(high + 1);
+  if (low >= halves[high].size()) halves[high].resize(low + 1, kNone);
+  halves[high][low] = static_cast<std::uint32_t>(keys_.size());
+  keys_.push_back(key);
+  return halves[high][low];
+}
+
 void Recorder::record(const Outcome& o) {
   latency_.record(o.latency.count());
   Sums& sums = bands_.observe(o.latency.count());
@@ -22,24 +32,18 @@ void Recorder::record(const Outcome& o) {
 
 void Recorder::merge(const Recorder& other) {
   latency_.merge(other.latency_);
-  std::vector<std::size_t> place(other.place_of_.size());
-  for (const auto& [key, its] : other.place_of_)
-    place[its] = place_of_.try_emplace(key, place_of_.size()).first->second;
+  std::vector<std::size_t> place;
+  for (const DetailPlaces::Key& key : other.places_.keys()) place.push_back(places_.place_of(key));
   bands_.merge(other.bands_, [&](Sums& into, const Sums& from) {
     for (std::size_t i = 0; i < kSpans; ++i) into.spans_us[i] += from.spans_us[i];
     into.size.items += from.size.items;
     into.size.lookups += from.size.lookups;
     into.size.batches += from.size.batches;
-    if (into.details.size() < place_of_.size()) into.details.resize(place_of_.size());
-    for (std::size_t i = 0; i < from.details.size(); ++i) into.details[place[i]] += from.details[i];
+    from.details.for_each([&](std::size_t its, double sum) {
+      if (sum != 0) into.details.add(place[its], sum);
+    });
   });
   for (std::size_t i = 0; i < kSpans; ++i) embedded_[i] += other.embedded_[i];
-}
-
-void Recorder::add(Sums& sums, Detail kind, std::uint64_t number, double value) {
-  const std::size_t place = place_of_.try_emplace(key_of(kind, number), place_of_.size()).first->second;
-  if (place >= sums.details.size()) sums.details.resize(place + 1);
-  sums.details[place] += value;
 }
 
 std::array<double, kSpans> Recorder::mean_spans_us(double low, double high) const {
@@ -51,12 +55,16 @@ std::array<double, kSpans> Recorder::mean_spans_us(double low, double high) cons
 }
 
 std::map<std::uint64_t, double> Recorder::mean_details(Detail kind, double low, double high) const {
-  std::map<std::uint64_t, double> means;
+  const std::vector<DetailPlaces::Key>& keys = places_.keys();
+  std::vector<double> of_place(keys.size());
   bands_.average(low, high, [&](const Sums& sums, double factor) {
-    for (const auto& [key, place] : place_of_)
-      if (place < sums.details.size() && key == key_of(kind, key >> kKindBits))
-        means[key >> kKindBits] += sums.details[place] * factor;
+    sums.details.for_each([&](std::size_t place, double sum) {
+      if (sum != 0) of_place[place] += sum * factor;
+    });
   });
+  std::map<std::uint64_t, double> means;
+  for (std::size_t place = 0; place < keys.size(); ++place)
+    if (keys[place].kind == kind && of_place[place] != 0) means[keys[place].number] = of_place[place];
   return means;
 }
 

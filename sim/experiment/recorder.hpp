@@ -2,11 +2,11 @@
 #pragma once
 
 #include <map>
-#include <unordered_map>
 
 #include "serving/serving.hpp"
 #include "stats/band_sums.hpp"
 #include "stats/histogram.hpp"
+#include "stats/paged_sums.hpp"
 
 namespace shardsim {
 
@@ -16,9 +16,40 @@ namespace shardsim {
 ///   last_target  1 for each net of the critical batch and what ended last there; by number_of_last()
 ///   last_batch   1 for the batch that ended last; by its number within the query
 enum class Detail : std::uint8_t { link_us, queue_us, last_target, last_batch };
+inline constexpr std::size_t kDetails = 4;
 
 /// `place`: of the net, in the order in which batches walk them; `target`: as in Outcome::last_targets.
 inline std::uint64_t number_of_last(std::size_t place, std::size_t target) { return place << 32 | target; }
+
+/// Numbers all details in the order in which they come up, so that few of them take little room.
+class DetailPlaces {
+ public:
+  struct Key {
+    Detail kind;
+    std::uint64_t number;
+  };
+  std::size_t place_of(Key key) {
+    const Halves& halves = places_[static_cast<std::size_t>(key.kind)];
+    const auto [high, low] = halves_of(key.number);
+    if (high < halves.size() && low < halves[high].size() && halves[high][low] != kNone) [[likely]]
+      return halves[high][low];
+    return new_place(key);
+  }
+  /// By place.
+  const std::vector<Key>& keys() const { return keys_; }
+
+ private:
+  // Numbers are small, or two small ones together: see number_of_last().
+  using Halves = std::vector<std::vector<std::uint32_t>>;
+  static constexpr std::uint32_t kNone = static_cast<std::uint32_t>(-1);
+  static std::pair<std::size_t, std::size_t> halves_of(std::uint64_t number) {
+    return {number >> 32, number & 0xffff'ffff};
+  }
+  std::size_t new_place(Key key);
+
+  std::array<Halves, kDetails> places_;
+  std::vector<Key> keys_;
+};
 
 /// Statistics of the queries that count, in bounded memory. Means "over [low, high]" are over the queries whose latency
 /// ranks there, as a share of all, to within a band of BandBuckets; zeros, or nothing, when there are none.
@@ -46,19 +77,18 @@ class Recorder {
   std::array<double, kSpans> mean_embedded_us() const;
 
  private:
-  using Key = std::uint64_t;
-  static constexpr int kKindBits = 4;
-  static Key key_of(Detail kind, std::uint64_t number) { return number << kKindBits | static_cast<Key>(kind); }
   struct Sums {
     std::array<double, kSpans> spans_us{};
     Size size;
-    std::vector<double> details;  // by place_of_
+    PagedSums details;  // by DetailPlaces
   };
-  void add(Sums& sums, Detail kind, std::uint64_t number, double value);
+  void add(Sums& sums, Detail kind, std::uint64_t number, double value) {
+    sums.details.add(places_.place_of({kind, number}), value);
+  }
 
   Histogram latency_;
   BandBuckets<Sums> bands_;
-  std::unordered_map<Key, std::size_t> place_of_;
+  DetailPlaces places_;
   std::array<Duration, kSpans> embedded_{};
 };
 

@@ -15,7 +15,7 @@ Outcome Serving::begun(const Query& query, Time now) {
   return outcome;
 }
 
-void Serving::submit(Query query, std::function<void(const Outcome&)>& done) {
+void Serving::submit(Query&& query, std::function<void(const Outcome&)>& done) {
   Patience* patience = patience_ ? &patience_with(query, done) : nullptr;
   serve_query(std::move(query), done, patience);
 }

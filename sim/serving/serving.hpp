@@ -61,7 +61,7 @@ class Serving {
           std::uint32_t replication);
 
   /// Starts a query now; `done` is called when its answer is back at the frontend.
-  void submit(Query query, std::function<void(const Outcome&)>& done);
+  void submit(Query&& query, std::function<void(const Outcome&)>& done);
 
   const std::deque<Host>& hosts() const { return hosts_; }
   /// By table: whether it makes a difference which rows queries look up.

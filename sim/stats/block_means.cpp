@@ -106,15 +106,16 @@ void shuffle(std::vector<double>& values, std::uint64_t& state) {
 }  // namespace
 
 void BlockMeans::record(std::uint64_t number, double value) {
-  while (number / width_ >= kMost) {
+  std::size_t at = number / width_;
+  while (at >= kMost) {
     width_ *= 2;
     for (std::size_t i = 0; i < blocks_.size(); i += 2) {
       const Block other = i + 1 < blocks_.size() ? blocks_[i + 1] : Block{};
       blocks_[i / 2] = {blocks_[i].count + other.count, blocks_[i].sum + other.sum};
     }
     blocks_.resize((blocks_.size() + 1) / 2);
+    at = number / width_;
   }
-  const std::size_t at = number / width_;
   if (at >= blocks_.size()) blocks_.resize(at + 1);
   ++blocks_[at].count;
   blocks_[at].sum += value;

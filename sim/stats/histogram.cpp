@@ -58,7 +58,7 @@ double Histogram::variance() const {
   if (count_ == 0) return 0;
   const double about = mean();
   double squares = 0;
-  for (std::size_t b = 0; b < buckets_.size(); ++b) {
+  for (std::size_t b = first_bucket(); b < buckets_.size(); ++b) {
     const double away = std::clamp(middle_of(b), static_cast<double>(min_), static_cast<double>(max_)) - about;
     squares += static_cast<double>(buckets_[b]) * away * away;
   }
@@ -70,7 +70,7 @@ double Histogram::quantile(double q) const {
   const double rank = std::ceil(q * static_cast<double>(count_));
   const std::uint64_t wanted = std::clamp<std::uint64_t>(static_cast<std::uint64_t>(std::max(1.0, rank)), 1, count_);
   std::uint64_t seen = 0;
-  std::size_t bucket = 0;
+  std::size_t bucket = first_bucket();
   while ((seen += buckets_[bucket]) < wanted) ++bucket;
   return std::clamp(middle_of(bucket), static_cast<double>(min_), static_cast<double>(max_));
 }
@@ -80,7 +80,7 @@ Histogram::Cut Histogram::cut_at(double q) const {
   const double wanted = std::clamp(q, 0.0, 1.0) * static_cast<double>(count_);
   double below = 0;
   std::size_t bucket = 0;
-  for (std::size_t b = 0; b < buckets_.size(); ++b) {
+  for (std::size_t b = first_bucket(); b < buckets_.size(); ++b) {
     if (buckets_[b] == 0) continue;
     bucket = b;
     const auto here = static_cast<double>(buckets_[b]);
@@ -101,7 +101,7 @@ double Histogram::share_up_to(std::int64_t value) const {
   if (count_ == 0) return 0;
   const std::size_t last = std::min(bucket_of(value) + 1, buckets_.size());
   std::uint64_t seen = 0;
-  for (std::size_t b = 0; b < last; ++b) seen += buckets_[b];
+  for (std::size_t b = first_bucket(); b < last; ++b) seen += buckets_[b];
   return static_cast<double>(seen) / static_cast<double>(count_);
 }
 
@@ -109,7 +109,7 @@ std::vector<std::pair<double, double>> Histogram::cdf(std::size_t points) const 
   std::vector<std::pair<double, double>> out;
   std::uint64_t seen = 0;
   double next_share = 0;
-  for (std::size_t b = 0; b < buckets_.size(); ++b) {
+  for (std::size_t b = first_bucket(); b < buckets_.size(); ++b) {
     if (buckets_[b] == 0) continue;
     seen += buckets_[b];
     const double share = static_cast<double>(seen) / static_cast<double>(count_);

@@ -46,6 +46,8 @@ class Histogram {
  private:
   static double lower_edge_of(std::size_t bucket);
   static double middle_of(std::size_t bucket);
+  // All before are empty.
+  std::size_t first_bucket() const { return bucket_of(min()); }
 
   std::vector<std::uint64_t> buckets_;  // grows to the largest value seen, at most 55 * 1024 entries
   std::uint64_t count_ = 0;

@@ -4,18 +4,18 @@
 namespace shardsim {
 
 void Sections::record(std::uint64_t number, std::int64_t value, std::span<const double> quantities) {
-  while (number / width_ >= kMost) join_neighbours();
-  const std::size_t at = number / width_;
+  while (number >> width_bits_ >= kMost) join_neighbours();
+  const std::size_t at = number >> width_bits_;
   while (sections_.size() <= at) sections_.push_back({0, 0, std::vector<double>(quantities_), {}});
   Section& section = sections_[at];
   ++section.count;
   section.sum += static_cast<double>(value);
   for (std::size_t i = 0; i < quantities_; ++i) section.quantities[i] += quantities[i];
-  section.values.record(Histogram::bucket_of(value));
+  if (keep_values_) section.values.record(Histogram::bucket_of(value));
 }
 
 void Sections::join_neighbours() {
-  width_ *= 2;
+  ++width_bits_;
   for (std::size_t i = 0; i < sections_.size(); i += 2) {
     Section& into = sections_[i / 2];
     if (i > 0) into = std::move(sections_[i]);

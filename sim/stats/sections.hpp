@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <bit>
 #include <span>
 
 #include "stats/histogram.hpp"
@@ -24,13 +25,15 @@ class Sections {
     ValueCounts values;
   };
 
-  /// quantities: how many come with each value.
-  explicit Sections(std::size_t quantities = 0) : quantities_(quantities) {}
+  /// quantities: how many come with each value. `keep_values`: whether the sections' own values are asked for, not only
+  /// their sum.
+  explicit Sections(std::size_t quantities = 0, bool keep_values = true)
+      : quantities_(quantities), keep_values_(keep_values) {}
 
   /// value >= 0. Numbers may come in any order.
   void record(std::uint64_t number, std::int64_t value, std::span<const double> quantities);
 
-  std::uint64_t width() const { return width_; }  ///< numbers a section
+  std::uint64_t width() const { return std::uint64_t{1} << width_bits_; }  ///< numbers a section
   const std::vector<Section>& all() const { return sections_; }
   std::size_t quantities() const { return quantities_; }
 
@@ -38,7 +41,8 @@ class Sections {
   void join_neighbours();
 
   std::size_t quantities_;
-  std::uint64_t width_ = kFirstWidth;
+  bool keep_values_;
+  int width_bits_ = std::countr_zero(kFirstWidth);
   std::vector<Section> sections_;
 };
 

@@ -11,12 +11,39 @@ namespace {
 constexpr double kMostItems = 1e6;
 constexpr double kMostLookups = 1e9;
 
+std::int32_t whole_lookups(double lookups) { return static_cast<std::int32_t>(std::min(lookups + 0.5, kMostLookups)); }
+
+// The value of a distribution that draws nothing, and so always has the same.
+std::optional<double> undrawn(const Distribution& distribution) {
+  RandomStream used(0, 0, Purpose::lookups, 0);
+  RandomStream untouched = used;
+  const double value = distribution.sample(used);
+  return used.bits() == untouched.bits() ? std::optional(value) : std::nullopt;
+}
+
 }  // namespace
 
 QueryStream::QueryStream(const Model& model, const Traffic& traffic, std::uint64_t seed, std::uint32_t replication)
     : tables_(tables_of(model)), traffic_(traffic), seed_(seed), replication_(replication) {
+  sort_tables();
   if (const std::optional<TraceHeader> header = traffic.arrivals->recorded()) match_trace(*header);
   if (traffic.rows || recorded_rows_) make_samplers();
+}
+
+// Where nothing is drawn and nothing depends on the query, lookups are known beforehand.
+void QueryStream::sort_tables() {
+  const bool has_factor = traffic_.lookup_factor.has_value();
+  lookups_of_all_.resize(tables_.size());
+  for (std::size_t t = 0; t < tables_.size(); ++t) {
+    const Table& table = *tables_[t].table;
+    const bool per_item = table.per == Per::item;
+    const bool shares_factor = has_factor && table.shares_factor;
+    const std::optional<double> lookups = undrawn(*table.pooling);
+    if (lookups && table.coverage >= 1 && !per_item && !shares_factor)
+      lookups_of_all_[t] = whole_lookups(*lookups);
+    else
+      drawn_.push_back({t, &*table.pooling, table.coverage, per_item, shares_factor});
+  }
 }
 
 void QueryStream::match_trace(const TraceHeader& header) {
@@ -59,7 +86,7 @@ Query QueryStream::make(std::uint64_t id, const Arrival& arrival) const {
   Query query;
   query.id = id;
   query.items = items_of(id, arrival);
-  query.lookups.resize(tables_.size());
+  query.lookups = lookups_of_all_;
   draw_lookups(query);
   if (arrival.recorded != nullptr) take_recorded(query, *arrival.recorded);
   if (has_rows()) add_rows(query, arrival.recorded);
@@ -82,11 +109,10 @@ void QueryStream::draw_lookups(Query& query) const {
     factor = traffic_.lookup_factor->sample(random);
   }
   RandomStream random(seed_, replication_, Purpose::lookups, query.id);
-  for (std::size_t t = 0; t < tables_.size(); ++t) {
-    const Table& table = *tables_[t].table;
+  for (const DrawnTable& table : drawn_) {
     if (table.coverage < 1 && random.uniform() < 1 - table.coverage) continue;
-    const double times = (table.per == Per::item ? query.items : 1) * (table.shares_factor ? factor : 1);
-    query.lookups[t] = static_cast<std::int32_t>(std::min(table.pooling->sample(random) * times + 0.5, kMostLookups));
+    const double times = (table.per_item ? query.items : 1) * (table.shares_factor ? factor : 1);
+    query.lookups[table.number] = whole_lookups(table.pooling->sample(random) * times);
   }
 }
 

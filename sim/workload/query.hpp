@@ -74,12 +74,21 @@ class QueryStream {
   Query make(std::uint64_t id, const Arrival& arrival = {}) const;
 
  private:
+  // A table whose lookups a query draws.
+  struct DrawnTable {
+    std::size_t number;
+    const Distribution* pooling;
+    double coverage;
+    bool per_item;
+    bool shares_factor;
+  };
   struct RowSource {
     std::shared_ptr<const RankSampler> sampler;
     bool wanted = true;
   };
   static constexpr std::size_t kDrawn = static_cast<std::size_t>(-1);
 
+  void sort_tables();
   void match_trace(const TraceHeader& header);
   void make_samplers();
   int items_of(std::uint64_t id, const Arrival& arrival) const;
@@ -88,6 +97,8 @@ class QueryStream {
   void add_rows(Query& query, const TraceRecord* record) const;
 
   std::vector<PlacedTable> tables_;
+  std::vector<DrawnTable> drawn_;
+  std::vector<std::int32_t> lookups_of_all_;  ///< by table: of any query; 0 where they are drawn
   const Traffic& traffic_;
   std::uint64_t seed_;
   std::uint32_t replication_;

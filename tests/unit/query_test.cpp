@@ -192,3 +192,24 @@ TEST_CASE("lookups of a slice of a query's items are the same as by division") {
   check(kMostLookups, kMostItems, 0, kMostItems);
   check(kMostLookups, kMostItems, kMostItems - 1, kMostItems);
 }
+
+// As if each table stood alone: a table of which nothing is drawn takes no number from the others, wherever it stands.
+TEST_CASE("lookups that are known beforehand are in every query, and move no others") {
+  const std::string fixed =
+      R"({"name": "f", "rows": 9, "dim": 4, "per": "query", "pooling": {"type": "fixed", "value": 2.5}})";
+  const std::string drawn =
+      R"({"name": "d", "rows": 9, "dim": 4, "pooling": {"type": "uniform", "low": 0, "high": 8}})";
+  const auto model = [](const std::string& tables) {
+    return parsed<Model>(R"({"name": "m", "nets": [{"name": "n", "tables": [)" + tables + "]}]}");
+  };
+  const Traffic some = traffic("");
+  const Model alone = model(drawn);
+  const Model both = model(fixed + "," + drawn);
+  const QueryStream of_alone(alone, some, 1, 0);
+  const QueryStream of_both(both, some, 1, 0);
+  for (std::uint64_t id = 0; id < 100; ++id) {
+    const Query q = of_both.make(id);
+    CHECK(q.lookups[0] == 3);  // 2.5, rounded
+    CHECK(q.lookups[1] == of_alone.make(id).lookups[0]);
+  }
+}

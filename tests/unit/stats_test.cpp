@@ -6,6 +6,7 @@
 
 #include "stats/band_sums.hpp"
 #include "stats/histogram.hpp"
+#include "stats/paged_sums.hpp"
 #include "stats/place_times.hpp"
 
 using namespace shardsim;
@@ -119,4 +120,22 @@ TEST_CASE("times by place: appended ones may be taken back, and come together wh
   times.cut(before);
   CHECK(times.entries().size() == 1);
   CHECK(times.total() == ps(1));
+}
+
+TEST_CASE("paged sums are those of a vector, and take memory near the places that were added to") {
+  PagedSums sums;
+  std::vector<double> expected(100'000);
+  for (const std::size_t place : {0u, 63u, 64u, 99'999u, 63u}) {
+    sums.add(place, static_cast<double>(place) + 0.5);
+    expected[place] += static_cast<double>(place) + 0.5;
+  }
+  std::size_t places = 0;
+  double total = 0;
+  sums.for_each([&](std::size_t place, double sum) {
+    if (place < expected.size()) CHECK(sum == expected[place]);
+    ++places;
+    total += sum;
+  });
+  CHECK(total == 0.5 + 2 * 63.5 + 64.5 + 99'999.5);
+  CHECK(places <= 4 * 64);
 }

@@ -35,11 +35,11 @@ void attribute(RunResult& result) {
   const auto spans = result.recorder.mean_spans_us(low, high);
   const double latency = std::accumulate(spans.begin(), spans.end(), 0.0);
   const std::map<std::uint64_t, double> p99_us = result.recorder.mean_details(Detail::link_us, low, high);
-  for (LinkResult& r : result.links)
-    if (const auto at = p99_us.find(r.link); at != p99_us.end() && latency > 0) {
-      r.p99_us = at->second;
-      r.p99_share = at->second / latency;
-    }
+  for (LinkResult& r : result.links) {
+    const auto at = p99_us.find(r.link);
+    r.p99_us = at != p99_us.end() ? at->second : 0;
+    r.p99_share = latency > 0 ? r.p99_us / latency : 0;
+  }
 }
 
 }  // namespace shardsim
