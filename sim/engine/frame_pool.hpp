@@ -1,59 +1,90 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <memory>
+#include <utility>
 #include <vector>
 
 namespace shardsim {
 
-/// Slab for coroutine frames: freed blocks are kept by size class and handed out again, so a running simulation
-/// allocates nothing. Memory returns to the system with the pool.
+/// Slab for coroutine frames: freed ones are kept by size class and handed out again, so a running simulation allocates
+/// nothing. Memory returns to the system with the pool. It knows which frames are in use, without a list of them.
 class FramePool {
  public:
   void* allocate(std::size_t size) {
     const std::size_t size_class = class_of(size);
-    if (size_class >= kClasses) return ::operator new(size);
-    Free*& head = free_[size_class];
-    if (head == nullptr) return carve((size_class + 1) * kGrain);
-    Free* block = head;
-    head = block->next;
-    return block;
+    if (size_class >= kClasses) return allocate_alone(size);
+    Header*& head = classes_[size_class].free;
+    Header* block = head;
+    if (block == nullptr) [[unlikely]]
+      block = carve(size_class);
+    else
+      head = block->next_free;
+    block->pool = this;
+    block->in_use = true;
+    return block + 1;
   }
 
-  void release(void* block, std::size_t size) {
+  static void release(void* frame, std::size_t size) {
+    Header* block = static_cast<Header*>(frame) - 1;
+    FramePool& pool = *block->pool;
     const std::size_t size_class = class_of(size);
-    if (size_class >= kClasses) return ::operator delete(block);
-    free_[size_class] = ::new (block) Free{free_[size_class]};
+    if (size_class >= kClasses) return pool.release_alone(block);
+    block->in_use = false;
+    block->next_free = std::exchange(pool.classes_[size_class].free, block);
   }
+
+  /// Calls `use(frame)` for each frame in use; it may be released by that.
+  template <class Use>
+  void for_each_in_use(const Use& use) {
+    for (std::size_t i = 0; i < slabs_.size(); ++i)
+      for (std::byte* at = slabs_[i].memory.get(); at != slabs_[i].end; at += slabs_[i].block)
+        if (auto* block = reinterpret_cast<Header*>(at); block->in_use) use(static_cast<void*>(block + 1));
+    while (!alone_.empty()) use(static_cast<void*>(alone_.back() + 1));
+  }
+
+  /// Memory that frames ever had at one time.
+  std::size_t bytes() const { return bytes_; }
 
  private:
-  struct Free {
-    Free* next;
+  // Before each frame. Its pool is found from the frame alone, so that no global is needed to free it.
+  struct alignas(std::max_align_t) Header {
+    union {
+      FramePool* pool;    // in use
+      Header* next_free;  // else
+    };
+    bool in_use;
+  };
+  struct Class {
+    Header* free = nullptr;
+    std::size_t slab = 0;  // the one to carve from, from 1; 0: none yet
+  };
+  struct FreeMemory {
+    void operator()(std::byte* memory) const;
+  };
+  struct Slab {
+    std::unique_ptr<std::byte[], FreeMemory> memory;
+    std::byte* end;   // of the blocks carved from it
+    std::byte* last;  // of all that there is room for
+    std::size_t block;
   };
   static constexpr std::size_t kGrain = 64;
   static constexpr std::size_t kClasses = 64;
-  static constexpr std::size_t kSlab = std::size_t{1} << 18;
 
-  static std::size_t class_of(std::size_t size) { return (size - 1) / kGrain; }
+  static std::size_t class_of(std::size_t size) { return (size + sizeof(Header) - 1) / kGrain; }
 
-  void* carve(std::size_t size) {
-    if (left_ < size) {
-      slabs_.push_back(std::make_unique<std::byte[]>(kSlab));
-      cursor_ = slabs_.back().get();
-      left_ = kSlab;
-    }
-    void* block = cursor_;
-    cursor_ += size;
-    left_ -= size;
-    return block;
-  }
+  Header* carve(std::size_t size_class);
+  void add_slab(std::size_t size_class);
+  void* allocate_alone(std::size_t size);
+  void release_alone(Header* block);
 
-  std::array<Free*, kClasses> free_{};
-  std::vector<std::unique_ptr<std::byte[]>> slabs_;
-  std::byte* cursor_ = nullptr;
-  std::size_t left_ = 0;
+  std::array<Class, kClasses> classes_{};
+  std::vector<Slab> slabs_;
+  std::vector<Header*> alone_;  // too large for a slab
+  std::size_t bytes_ = 0;
 };
 
 }  // namespace shardsim

@@ -18,16 +18,12 @@ namespace shardsim {
 ///     }
 class Process {
  public:
-  class promise_type : public ProcessNode {
+  class promise_type {
    public:
     template <class Context, class... Rest>
-    explicit promise_type(Context& context, Rest&&...) : simulation_(context.simulation()) {
-      handle = std::coroutine_handle<promise_type>::from_promise(*this);
-      simulation_.adopt(*this);
-    }
+    explicit promise_type(Context& context, Rest&&...) : simulation_(context.simulation()) {}
     promise_type(const promise_type&) = delete;
     promise_type& operator=(const promise_type&) = delete;
-    ~promise_type() { Simulation::forget(*this); }
 
     Process get_return_object() noexcept { return {}; }
     std::suspend_never initial_suspend() noexcept { return {}; }
@@ -37,21 +33,11 @@ class Process {
 
     template <class Context, class... Rest>
     static void* operator new(std::size_t size, Context& context, Rest&&...) {
-      FramePool& pool = context.simulation().frames();
-      auto* header = static_cast<Header*>(pool.allocate(size + sizeof(Header)));
-      header->pool = &pool;
-      return header + 1;
+      return context.simulation().frames().allocate(size);
     }
-    static void operator delete(void* frame, std::size_t size) {
-      Header* header = static_cast<Header*>(frame) - 1;
-      header->pool->release(header, size + sizeof(Header));
-    }
+    static void operator delete(void* frame, std::size_t size) { FramePool::release(frame, size); }
 
    private:
-    // The pool is found from the frame alone, so that no global is needed to free it.
-    struct alignas(std::max_align_t) Header {
-      FramePool* pool;
-    };
     Simulation& simulation_;
   };
 };

@@ -6,6 +6,9 @@
 namespace shardsim {
 namespace {
 
+// Frames that are more than this do not stay in a core's own cache.
+constexpr std::size_t kManyFrames = std::size_t{1} << 20;
+
 // What the next event is about comes out of memory while this one happens.
 void prefetch(std::uintptr_t target) {
   constexpr std::uintptr_t kLine = 64;
@@ -16,25 +19,7 @@ void prefetch(std::uintptr_t target) {
 }  // namespace
 
 Simulation::~Simulation() {
-  while (processes_.next != nullptr) {
-    ProcessNode& node = *processes_.next;
-    forget(node);
-    node.handle.destroy();
-  }
-}
-
-void Simulation::adopt(ProcessNode& node) {
-  node.previous = &processes_;
-  node.next = processes_.next;
-  if (node.next != nullptr) node.next->previous = &node;
-  processes_.next = &node;
-}
-
-void Simulation::forget(ProcessNode& node) {
-  if (node.previous == nullptr) return;
-  node.previous->next = node.next;
-  if (node.next != nullptr) node.next->previous = node.previous;
-  node.previous = nullptr;
+  frames_.for_each_in_use([](void* frame) { std::coroutine_handle<>::from_address(frame).destroy(); });
 }
 
 void Simulation::fail(std::exception_ptr error) {
@@ -51,13 +36,10 @@ void Simulation::run() {
   std::uint64_t next_heartbeat = heartbeat_every_ == 0 ? UINT64_MAX : events_ + heartbeat_every_;
   while (!stopped_ && !queue_.empty()) {
     const EventQueue::Event event = queue_.pop();
-    prefetch(queue_.likely_next());
+    if (frames_.bytes() > kManyFrames) prefetch(queue_.likely_next());
     now_ = event.time;
     mix(static_cast<std::uint64_t>(now_.time_since_epoch().count()));
-    if ((event.target & EventTarget::kTimerTag) != 0)
-      reinterpret_cast<Timer*>(event.target & ~EventTarget::kTimerTag)->fire();
-    else
-      std::coroutine_handle<>::from_address(reinterpret_cast<void*>(event.target)).resume();
+    EventTarget::happen(event.target);
     if (++events_ == next_heartbeat) {
       next_heartbeat += heartbeat_every_;
       heartbeat_();

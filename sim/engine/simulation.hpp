@@ -28,17 +28,19 @@ class EventTarget {
   explicit EventTarget(std::coroutine_handle<> process) : word_(reinterpret_cast<std::uintptr_t>(process.address())) {}
   explicit EventTarget(Timer& timer) : word_(reinterpret_cast<std::uintptr_t>(&timer) | kTimerTag) {}
 
+  /// Does it now.
+  void happen() const { happen(word_); }
+
  private:
   friend class Simulation;
+  static void happen(std::uintptr_t word) {
+    if ((word & kTimerTag) != 0)
+      reinterpret_cast<Timer*>(word & ~kTimerTag)->fire();
+    else
+      std::coroutine_handle<>::from_address(reinterpret_cast<void*>(word)).resume();
+  }
   static constexpr std::uintptr_t kTimerTag = 1;  // objects are aligned, so the lowest bit of an address is free
   std::uintptr_t word_ = 0;
-};
-
-/// Base of every process frame; lets the simulation destroy the processes that are still waiting when it ends.
-struct ProcessNode {
-  ProcessNode* previous = nullptr;
-  ProcessNode* next = nullptr;
-  std::coroutine_handle<> handle;
 };
 
 /// Owns the clock, the pending events and the frames of all processes. Independent simulations may run on independent
@@ -98,8 +100,6 @@ class Simulation {
 
   // For Process only.
   FramePool& frames() { return frames_; }
-  void adopt(ProcessNode& node);
-  static void forget(ProcessNode& node);
   void fail(std::exception_ptr error);
 
  private:
@@ -109,7 +109,6 @@ class Simulation {
   }
 
   FramePool frames_;  // first member: processes destroyed below still give their frames back
-  ProcessNode processes_{};
   EventQueue queue_;
   Time now_{};
   std::uint64_t fingerprint_ = 0xcbf29ce484222325ULL;
