@@ -53,6 +53,7 @@ class Server {
   class Job;  // NOLINT(cppcoreguidelines-virtual-class-destructor): final, and never owned by its base
 
  private:
+  friend class Burst;
   friend class Visit;  // NOLINT(cppcoreguidelines-virtual-class-destructor): as Job
   Host& host_;
   std::string service_;
@@ -81,7 +82,7 @@ class Server::Job final : private Timer, private Station::Customer {
       on_served = EventTarget(h);
     } else {
       on_served = EventTarget(*this);
-      told_at_start = true;
+      told = Station::Told::at_start;
       transfer_ = {};
       transfer_.on_done = EventTarget(h);
       host_.memory().ask(traffic_);

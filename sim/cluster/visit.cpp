@@ -15,7 +15,7 @@ void Visit::start(EventTarget on_done) {
     if (shares_memory(piece)) {
       host_.memory().ask(piece.traffic);
       on_served = EventTarget(*this);
-      told_at_start = true;
+      told = Station::Told::at_start;
     }
   host_.cores().enter(*this);
 }

@@ -25,22 +25,26 @@ class Station {
   /// `Visit v = co_await station.run(work)`: waits for a server, then holds it for `work`.
   auto run(Duration work);
 
+  /// When a customer is told: `work` after a server was granted; as soon as it was granted, as the customer knows when
+  /// it is done; or as only a Series is.
+  enum class Told : std::uint8_t { at_end, at_start, as_series };
+
   /// A customer, for those who build other ways to use a server on top. It must stay in place until it has left.
   // NOLINTNEXTLINE(cppcoreguidelines-pro-type-member-init): a run makes one for each of its events
   struct Customer {
-    EventTarget on_served;       ///< `work` after a server was granted
-    Duration work{};             ///< that it brings; from its start on, as long as it takes at the station's pace then
-    bool told_at_start = false;  ///< on_served: as soon as a server was granted; the customer knows when it is done
-    Time arrived;                ///< once it has entered
-    Time started;                ///< once a server was granted
-    Customer* next;              ///< while it waits
+    EventTarget on_served;
+    Duration work{};  ///< that it brings; from its start on, as long as it takes at the station's pace then
+    Told told = Told::at_end;
+    Time arrived;                  ///< once it has entered
+    Time started;                  ///< once a server was granted
+    Customer* next;                ///< while it waits
     Customer** in_line = nullptr;  ///< what points to it while it waits, else null
   };
   void enter(Customer& customer);
   /// Takes a customer who waits out of the line, as if it had never come. False: it does not wait (any more).
   bool withdraw(Customer& customer);
   /// Gives the server to the next in line. A customer may stay longer than `work`: all time since the start counts.
-  Visit leave(const Customer& customer);
+  Visit leave(const Customer& customer) { return leave(customer, 1); }
 
   int servers() const { return servers_; }
   int busy() const { return busy_; }
@@ -52,7 +56,10 @@ class Station {
   }
   Simulation& simulation() { return sim_; }
 
-  /// Factor by which work that starts from now on takes longer; what has started keeps its own.
+  /// Before anybody enters: that set_slowdown() will be called.
+  void expect_slowdowns() { keeps_pace_ = false; }
+  /// Factor by which work that starts from now on takes longer; what has started keeps its own. Precondition:
+  /// expect_slowdowns().
   void set_slowdown(double factor) { slowdown_ = factor; }
   double slowdown() const { return slowdown_; }
 
@@ -67,20 +74,35 @@ class Station {
   std::int64_t visits() const { return visits_; }
 
  private:
+  friend class Series;
   void start(Customer& customer) {
     customer.started = sim_.now();
+    if (customer.told == Told::as_series) return go_on(customer);
     if (slowdown_ != 1) [[unlikely]]
       customer.work = scaled(customer.work, slowdown_);
     started_ += customer.work;
-    sim_.at(customer.told_at_start ? customer.started : customer.started + customer.work, customer.on_served);
+    sim_.at(customer.told == Told::at_start ? customer.started : customer.started + customer.work, customer.on_served);
   }
+  Visit leave(const Customer& customer, int visits);
+  void book(const Visit& visit, int visits) {
+    visits_ += visits;
+    served_ += visit.served;
+    waited_ += visit.waited;
+  }
+  static void go_on(Customer& series);
+  // Series that keep a server for more than one visit, as nobody waits. They are linked as those in the line are.
+  void note_in_stretch(Customer& series);
+  static void forget_in_stretch(Customer& series);
+  void interrupt_stretches();
 
   Simulation& sim_;
   int servers_;
   int busy_ = 0;
   Customer* head_ = nullptr;
   Customer** tail_ = &head_;
+  Customer* stretches_ = nullptr;
   double slowdown_ = 1;
+  bool keeps_pace_ = true;
   Duration started_{};  // work of all who were granted a server
   Duration served_{};
   Duration waited_{};
@@ -93,6 +115,8 @@ class Station {
     ++busy_;
     return start(customer);
   }
+  if (stretches_ != nullptr) [[unlikely]]
+    interrupt_stretches();
   customer.in_line = tail_;
   customer.next = nullptr;
   *tail_ = &customer;
@@ -107,11 +131,9 @@ inline bool Station::withdraw(Customer& customer) {
   return true;
 }
 
-[[gnu::always_inline]] inline Station::Visit Station::leave(const Customer& customer) {
+[[gnu::always_inline]] inline Station::Visit Station::leave(const Customer& customer, int visits) {
   const Visit visit{customer.started - customer.arrived, sim_.now() - customer.started};
-  ++visits_;
-  served_ += visit.served;
-  waited_ += visit.waited;
+  book(visit, visits);
   if (head_ == nullptr) {
     --busy_;
   } else {

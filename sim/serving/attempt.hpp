@@ -29,7 +29,10 @@ class Attempt final : private Timer {
   }
 
   /// Called by the one who answers: what it waits for now, by which it can be withdrawn.
-  void worked_at(Slot& work) { work_ = &work; }
+  void worked_at(Slot& work) {
+    work.allow_withdrawal();
+    work_ = &work;
+  }
   /// Called by the one who answers: here it is, or there will be none.
   void answer(const Spans& spans, Simulation& sim) {
     answered_ = true;

@@ -24,6 +24,9 @@ class Context {
   /// Whether a server does all steps between two waits in one visit to a core.
   bool runs_to_completion() const { return runs_to_completion_; }
 
+  /// Whether a step may be done by several cores at once.
+  bool has_crews() const { return has_crews_; }
+
   /// How the time of a class of work varies: a factor. Null: it does not.
   const Distribution* jitter_of(Work work) const { return jitter_[static_cast<std::size_t>(work)]; }
   /// The factor of a piece of work. `draws`: those of its activity.
@@ -43,17 +46,17 @@ class Context {
   const std::vector<Bytes>& repeated_bytes() const { return repeated_bytes_; }
 
  private:
-  // Of a distribution that draws more than one number, of which `first` is the first word.
-  double sample_several(const Distribution& factor, const Activity& activity, Step step, std::uint64_t first) const;
+  // Of a distribution that draws more than one number.
+  double sample_several(const Distribution& factor, const Activity& activity, Step step, StepDraws& draws) const;
 
   Simulation& sim_;
   Network& network_;
   Timeline* timeline_ = nullptr;
   bool runs_to_completion_;
+  bool has_crews_;
   std::array<const Distribution*, kWorks> jitter_;  // null: does not vary
   std::uint64_t seed_;
   std::uint32_t replication_;
-  std::uint64_t jitter_key_;
   std::vector<Bytes> repeated_bytes_;
 };
 

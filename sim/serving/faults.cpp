@@ -51,6 +51,7 @@ FaultInjector::FaultInjector(Simulation& sim, const std::vector<Fault>& faults, 
   for (std::size_t f = 0; f < faults.size(); ++f) {
     Target target = target_of(faults[f], f);
     for (LinkState* link : target.links) link->never_waits = false;
+    for (Host* host : target.hosts) host->cores().expect_slowdowns();
     happen(faults[f], std::move(target));
   }
 }

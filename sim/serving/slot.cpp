@@ -34,13 +34,42 @@ void Slot::defer(Step step, Server& server, Work work, Duration time, Bytes traf
 
 void Slot::begin_other(std::coroutine_handle<> h) {
   waiter_ = h;
+  if (waits_ == Waits::work) return job_.await_suspend(h);
+  if (waits_ == Waits::burst) return burst_.start(EventTarget(h));
   if (waits_ == Waits::visit) return seldom_->visit->start(EventTarget(h));
   seldom_->crew->start(seldom_->threads);
   seldom_->crew->all().await_suspend(h);
 }
 
-void Slot::end_crew() {
-  if (std::exchange(waits_, Waits::nothing) != Waits::crew) return;
+void Slot::end_burst() {
+  waits_ = Waits::nothing;
+  Spans& spans = *spans_;
+  burst_.finish([&](Work work, Duration served) { spans.book(work, served); });
+  spans.wait(burst_.server().host().number(), burst_.waited());
+  if (context_.timeline() != nullptr) [[unlikely]]
+    tell_burst();
+}
+
+// All pieces at the end of the last, each with the time of its own end.
+void Slot::tell_burst() const {
+  Time at = context_.simulation().now();
+  for (std::size_t i = 0; i < burst_.size(); ++i) at -= burst_.booking(i).waited + burst_.booking(i).served;
+  for (std::size_t i = 0; i < burst_.size(); ++i) {
+    const Server::Booking booking = burst_.booking(i);
+    at += booking.waited + booking.served;
+    context_.timeline()->on_piece({activity_, static_cast<Step>(burst_.step(i)), burst_.server(), booking, at});
+  }
+}
+
+void Slot::end_other() {
+  if (waits_ == Waits::burst) return end_burst();
+  const Waits ended = std::exchange(waits_, Waits::nothing);
+  if (ended == Waits::work) {
+    const Server::Booking booking = job_.await_resume();
+    *spans_ += booking;
+    if (context_.timeline() != nullptr) tell(booking);
+  }
+  if (ended != Waits::crew) return;
   Join<Spans>& threads = seldom_->crew->all();
   spans_->join(threads.last(), threads.work());
 }

@@ -3,6 +3,7 @@
 // always_inline, as GCC else makes calls of it, 5 % of all instructions.
 #pragma once
 
+#include "cluster/burst.hpp"
 #include "cluster/visit.hpp"
 #include "serving/crew.hpp"
 
@@ -28,21 +29,22 @@ class Slot {
       forget_seldom();
   }
 
+  /// From now on it may be withdrawn.
+  void allow_withdrawal() { may_be_withdrawn_ = true; }
   /// What is waited for in the line of a core is not waited for any more, and nothing is begun from now on: waiting for
-  /// it takes no time. What is on a core or on its way is finished.
+  /// it takes no time. What is on a core or on its way is finished. Precondition: allow_withdrawal().
   void withdraw();
 
   /// From now on adds to these.
   void book_to(Spans& spans) { spans_ = &spans; }
 
-  /// `co_await slot.run(...)`: a piece of work that takes a core `time` but for jitter.
+  /// `co_await slot.run(...)`: a piece of work that takes a core `time` but for jitter. It is done when leave() is.
   Working run(Step step, Server& server, Work work, Duration time);
   /// The same for gathering: sparse work that also moves `traffic` bytes of memory.
   Working gather(Server& server, Duration time, Bytes traffic);
   /// `co_await slot.run_crew(...)`: operators of one step, on up to `threads` cores at once.
   Working run_crew(Step step, Server& server, Work work, std::vector<Crew::Op> ops, int threads);
-  /// `co_await slot.leave()`: gives the core back, for others or because a wait begins. Where servers run to
-  /// completion, all work since the last time is done now, in one visit to a core; else it is done already.
+  /// `co_await slot.leave()`: before a wait begins: until all work since the last time is done, and no core is held.
   Leaving leave();
   /// `bool entered = co_await slot.enter(...)`: waits for a worker of a server that has only so many; its place in the
   /// line must live until it leaves. False: was withdrawn meanwhile.
@@ -59,7 +61,7 @@ class Slot {
     Station* workers;
     Station::Customer* place;
   };
-  enum class Waits : std::uint8_t { nothing, work, message, crew, visit, worker };
+  enum class Waits : std::uint8_t { nothing, burst_to_come, burst, work, message, crew, visit, worker };
 
   struct Seldom {
     std::optional<Crew> crew;
@@ -68,11 +70,16 @@ class Slot {
   };
 
   Working begin(Step step, Server& server, Work work, Duration time, Bytes traffic);
+  bool works_in_bursts(Server& server) const {
+    return !may_be_withdrawn_ && !context_.has_crews() && !server.host().memory().can_run_out();
+  }
   void defer(Step step, Server& server, Work work, Duration time, Bytes traffic);
   Seldom& seldom();
   void forget_seldom();
   void begin_other(std::coroutine_handle<> h);
-  void end_crew();
+  void end_burst();
+  void tell_burst() const;
+  void end_other();
   void end_visit();
   void tell(const Server::Booking& booking) const;
   void tell(const Network::Transit& transit) const;
@@ -83,12 +90,14 @@ class Slot {
   [[no_unique_address]] StepDraws draws_;  // what follows fits behind it
   Step step_{};
   Waits waits_ = Waits::nothing;
+  bool may_be_withdrawn_ = false;
   bool withdrawn_ = false;
   std::coroutine_handle<> waiter_;
   Seldom* seldom_ = nullptr;  // made when it is needed
   // NOLINTNEXTLINE(cppcoreguidelines-pro-type-member-init): what is waited for
   union {
     Server::Job job_;
+    Burst burst_;
     Sending sending_;
     Line line_;
   };
@@ -97,20 +106,10 @@ class Slot {
 class Slot::Working {
  public:
   explicit Working(Slot& slot) : slot_(slot) {}
-  [[gnu::always_inline]] bool await_ready() const noexcept { return slot_.waits_ == Waits::nothing; }
-  [[gnu::always_inline]] void await_suspend(std::coroutine_handle<> h) {
-    if (slot_.waits_ != Waits::work) [[unlikely]]
-      return slot_.begin_other(h);
-    slot_.waiter_ = h;
-    slot_.job_.await_suspend(h);
-  }
+  [[gnu::always_inline]] bool await_ready() const noexcept { return slot_.waits_ <= Waits::burst_to_come; }
+  void await_suspend(std::coroutine_handle<> h) { slot_.begin_other(h); }
   [[gnu::always_inline]] void await_resume() {
-    if (slot_.waits_ != Waits::work) return slot_.end_crew();
-    slot_.waits_ = Waits::nothing;
-    const Server::Booking booking = slot_.job_.await_resume();
-    *slot_.spans_ += booking;
-    if (slot_.context_.timeline() != nullptr) [[unlikely]]
-      slot_.tell(booking);
+    if (slot_.waits_ > Waits::burst_to_come) slot_.end_other();
   }
 
  private:
@@ -120,12 +119,19 @@ class Slot::Working {
 class Slot::Leaving {
  public:
   explicit Leaving(Slot& slot) : slot_(slot) {}
-  [[gnu::always_inline]] bool await_ready() const noexcept { return slot_.seldom_ == nullptr || !slot_.seldom_->visit; }
-  void await_suspend(std::coroutine_handle<> h) {
+  [[gnu::always_inline]] bool await_ready() const noexcept {
+    return slot_.waits_ != Waits::burst_to_come && (slot_.seldom_ == nullptr || !slot_.seldom_->visit);
+  }
+  [[gnu::always_inline]] void await_suspend(std::coroutine_handle<> h) {
+    if (slot_.waits_ == Waits::burst_to_come) {
+      slot_.waits_ = Waits::burst;
+      return slot_.burst_.start(EventTarget(h));
+    }
     slot_.waits_ = Waits::visit;
     slot_.begin_other(h);
   }
   [[gnu::always_inline]] void await_resume() {
+    if (slot_.waits_ == Waits::burst) return slot_.end_burst();
     if (slot_.seldom_ != nullptr) [[unlikely]]
       slot_.end_visit();
   }
@@ -189,8 +195,17 @@ class Slot::Sent {
     defer(step, server, work, time, traffic);
     return Working(*this);
   }
-  ::new (&job_) Server::Job(server, work, time, traffic);
-  waits_ = Waits::work;
+  if (!works_in_bursts(server)) [[unlikely]] {
+    ::new (&job_) Server::Job(server, work, time, traffic);
+    waits_ = Waits::work;
+    return Working(*this);
+  }
+  if (waits_ != Waits::burst_to_come) {
+    ::new (&burst_) Burst(server);
+    waits_ = Waits::burst_to_come;
+  }
+  burst_.add(work, static_cast<std::uint8_t>(step), time);
+  if (burst_.full()) waits_ = Waits::burst;
   return Working(*this);
 }
 [[gnu::always_inline]] inline Slot::Working Slot::run(Step step, Server& server, Work work, Duration time) {
@@ -201,7 +216,7 @@ class Slot::Sent {
 }
 inline Slot::Leaving Slot::leave() { return Leaving(*this); }
 inline Slot::Entering Slot::enter(Station& workers, Station::Customer& worker) {
-  worker.told_at_start = true;
+  worker.told = Station::Told::at_start;
   line_ = {&workers, &worker};
   return Entering(*this);
 }

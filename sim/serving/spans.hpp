@@ -57,13 +57,20 @@ class Spans : public SpanTimes {
     work_ += other.work_;
     return *this;
   }
-  [[gnu::always_inline]] Spans& operator+=(const Server::Booking& b) {
-    (*this)[Span::queueing] += b.waited;
-    (*this)[span_of(b.work)] += b.served;
-    if (b.waited > Duration::zero()) [[unlikely]]
-      queues_.add(b.host, b.waited);
-    work_ += b.served;
+  Spans& operator+=(const Server::Booking& b) {
+    book(b.work, b.served);
+    wait(b.host, b.waited);
     return *this;
+  }
+  [[gnu::always_inline]] void book(Work work, Duration served) {
+    (*this)[span_of(work)] += served;
+    work_ += served;
+  }
+  /// For a core of a host.
+  [[gnu::always_inline]] void wait(std::uint32_t host, Duration waited) {
+    (*this)[Span::queueing] += waited;
+    if (waited > Duration::zero()) [[unlikely]]
+      queues_.add(host, waited);
   }
   /// Of a message that was sent with links().
   Spans& operator+=(const Network::Transit& t) {
@@ -92,19 +99,13 @@ class Spans : public SpanTimes {
   const QueueTimes& queues() const { return queues_; }
 
  private:
-  static Span span_of(Work w) {
-    switch (w) {
-      case Work::dense:
-        return Span::dense;
-      case Work::sparse:
-        return Span::sparse;
-      case Work::serde:
-        return Span::serde;
-      case Work::service:
-        return Span::service;
-    }
-    return Span::service;
+  // Spans of work are in the order of its classes.
+  static constexpr Span span_of(Work w) {
+    return static_cast<Span>(static_cast<std::size_t>(w) + static_cast<std::size_t>(Span::dense));
   }
+  static_assert(static_cast<std::size_t>(Span::service) - static_cast<std::size_t>(Span::dense) ==
+                static_cast<std::size_t>(Work::service) - static_cast<std::size_t>(Work::dense));
+
   Duration work_{};
   LinkTimes links_;
   QueueTimes queues_;

@@ -7,7 +7,7 @@
 namespace shardsim {
 
 /// Classes of CPU work.
-enum class Work { dense, sparse, serde, service };
+enum class Work : std::uint8_t { dense, sparse, serde, service };
 inline constexpr std::size_t kWorks = 4;
 template <>
 struct EnumNames<Work> {
