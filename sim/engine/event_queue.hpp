@@ -50,6 +50,14 @@ class EventQueue {
     return event(due_.entries[next_due_++]);
   }
 
+  /// Calls f(target) for each event, in no particular order.
+  template <class F>
+  void for_each(F f) const {
+    for (std::uint32_t i = next_due_; i < due_.size; ++i) f(due_.entries[i].target);
+    for (const Slot& slot : slots_)
+      for (std::uint32_t i = 0; i < slot.size; ++i) f(slot.entries[i].target);
+  }
+
   /// What to do at one of the next events, probably the very next; 0 if there is none.
   std::uintptr_t likely_next() const {
     if (next_due_ != due_.size) return due_.entries[next_due_].target;

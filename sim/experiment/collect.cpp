@@ -100,6 +100,7 @@ void Runner::collect_shards() {
 }
 
 void Runner::collect_links() {
+  network_.settle();
   const std::vector<Bytes>& repeated = serving_.repeated_bytes();
   for (const LinkState& link : std::as_const(network_).links()) {
     if (link.messages == 0) {

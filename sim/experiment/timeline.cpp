@@ -11,14 +11,15 @@ std::vector<TimelineMessage::AtLink> lay_out(const Timeline::Message& m) {
   std::vector<TimelineMessage::AtLink> links;
   const NetworkGraph& graph = m.network.graph();
   Time at = m.sent();
-  for (const LinkState* link : m.route) {
+  for (const LinkNumber number : m.route) {
+    const LinkState& link = m.network.links()[number];
     Duration time{};
     for (const LinkTimes::Entry& entry : m.times)
-      if (entry.place == link->number()) time += entry.time;
+      if (entry.place == number) time += entry.time;
     if (time == Duration::zero()) continue;
-    const NetworkNode& from = graph[link->from];
-    const NetworkNode& to = graph[link->to];
-    links.push_back({m.network.name_of(*link),
+    const NetworkNode& from = graph[link.from];
+    const NetworkNode& to = graph[link.to];
+    links.push_back({m.network.name_of(link),
                      from.name,
                      to.name,
                      from.kind == NodeKind::host,

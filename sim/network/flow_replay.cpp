@@ -12,7 +12,7 @@ namespace {
 Process send(Simulation& sim, Network& network, ReplayedFlow& flow) {
   co_await sim.until(Time(flow.start));
   LinkTimes times;
-  const Network::Transit transit = co_await network.send(network.route(flow.from, flow.to), flow.size, times);
+  const Network::Transit transit = co_await network.send({flow.from, flow.to}, flow.size, times);
   flow.took = transit.took;
   flow.lost = transit.lost;
 }

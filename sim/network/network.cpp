@@ -2,20 +2,36 @@
 #include "network/network.hpp"
 
 namespace shardsim {
+namespace {
 
-Network::Network(Simulation& sim, BuiltTopology topology, const RoutingSpec& routing, const TransportSpec& transport)
-    : sim_(sim), topology_(std::move(topology)), routing_(topology_.graph, routing), transport_(transport.make(sim)) {
-  NetworkGraph& graph = topology_.graph;
+// So few that a table of all pairs of them stays in a cache.
+constexpr std::size_t kFewNodes = 128;
+
+std::vector<LinkState> states_of(NetworkGraph& graph) {
+  std::vector<LinkState> states;
+  states.reserve(boost::num_edges(graph));
   for (const auto edge : boost::make_iterator_range(boost::edges(graph))) {
-    graph[edge].number = links_.size();
-    LinkState& state = links_.emplace_back();
+    graph[edge].number = states.size();
+    LinkState& state = states.emplace_back();
     state.link = graph[edge];
     state.from = boost::source(edge, graph);
     state.to = boost::target(edge, graph);
     state.rate = state.link.bandwidth;
-    state.never_waits = state.rate.is_unlimited();
+    state.latency = state.link.latency;
   }
+  return states;
 }
+
+}  // namespace
+
+Network::Network(Simulation& sim, BuiltTopology topology, const RoutingSpec& routing, const TransportSpec& transport)
+    : sim_(sim),
+      topology_(std::move(topology)),
+      routing_(topology_.graph, routing),
+      links_(states_of(topology_.graph)),
+      transport_(transport.make(sim, links_)),
+      nodes_(boost::num_vertices(topology_.graph)),
+      kept_(nodes_ <= kFewNodes ? nodes_ * nodes_ : 0) {}
 
 NodeId Network::frontend() const {
   if (topology_.frontend) return *topology_.frontend;
@@ -26,22 +42,27 @@ std::string Network::name_of(const LinkState& link) const {
   return graph()[link.from].name + " -> " + graph()[link.to].name;
 }
 
-const Route& Network::route(NodeId from, NodeId to) {
-  const auto [it, is_new] = routes_.try_emplace({from, to});
-  if (is_new) it->second = route_of_flow(from, to, 0);
-  return it->second;
+Route Network::route(Ends ends) {
+  if (ends.from == ends.to) return {};
+  Route& kept = kept_.empty() ? kept_of_many_[{ends.from, ends.to}] : kept_[ends.from * nodes_ + ends.to];
+  if (kept.data() == nullptr) kept = keep(routing_.numbered_path(ends.from, ends.to));
+  return kept;
 }
 
-void Network::require_route(NodeId from, NodeId to) {
-  if (!routing_.reachable(from, to)) route(from, to);
+Route Network::new_route(Ends ends, std::span<LinkNumber, kShort> room) {
+  const Route found = routing_.numbered_path(ends.from, ends.to);
+  if (found.size() > kShort) return route(ends);
+  std::ranges::copy(found, room.begin());
+  return room.first(found.size());
 }
 
-Route Network::route_of_flow(NodeId from, NodeId to, std::uint64_t flow) {
-  const std::vector<Routing::Link> path = routing_.path(from, to, flow);
-  Route route;
-  route.reserve(path.size());
-  for (const Routing::Link edge : path) route.push_back(&links_[topology_.graph[edge].number]);
-  return route;
+void Network::require_route(Ends ends) {
+  if (!routing_.reachable(ends.from, ends.to)) route(ends);
+}
+
+std::vector<LinkNumber> Network::route_of_flow(Ends ends, std::uint64_t flow) {
+  const Route found = routing_.numbered_path(ends.from, ends.to, flow);
+  return {found.begin(), found.end()};
 }
 
 void Network::change_down(LinkState& link, int change) {

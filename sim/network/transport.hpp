@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <span>
 
 #include "config/choice.hpp"
 #include "engine/simulation.hpp"
@@ -11,33 +12,34 @@
 
 namespace shardsim {
 
-/// A directed link in use: its figures, and what it has carried.
-struct LinkState {
-  NetworkLink link;
-  NodeId from = 0;
-  NodeId to = 0;
-  Bandwidth rate{};  ///< what it sends at now: link.bandwidth, less while a fault slows it
-  int down = 0;      ///< faults that keep it down now
-  /// Whether messages pass it without waiting, whatever comes before or after them, so that it may be asked ahead of
-  /// time: its bandwidth is unlimited, and no fault of this run ever touches it.
-  bool never_waits = false;
-  std::size_t number() const { return link.number; }
-
-  Time free_at{};  ///< for transports that queue at ports
+/// A directed link in use: its figures, and what it has carried. What each message changes comes first, so that a port
+/// is two cache lines.
+struct alignas(64) LinkState {
+  // clang-format off
+  Bandwidth rate{};    ///< what it sends at now: link.bandwidth, less while a fault slows it
+  Time free_at{};      ///< for transports that queue at ports
+  Duration latency{};  ///< that of link
+  Duration waited{};
+  Duration longest_wait{};
+  Bytes bytes{};       ///< offered = carried + lost; so are messages (packets, where the transport has them)
+  Duration busy{};     ///< sending time of all that was carried
+  int down = 0;        ///< faults that keep it down now
+  std::int64_t messages = 0;
+  Bytes queue_peak{};
+  // clang-format on
 
   // Of all messages whose route has this link, whether they have come so far or not: on the wire, each once.
-  Bytes asked{};                ///< for queries
+  Bytes asked{};                ///< for queries; complete once the transport has settled
   Bytes asked_by_background{};  ///< for others
-  // Offered = carried + lost, for messages (packets, where the transport has them) and for bytes.
-  std::int64_t messages = 0;
-  Bytes bytes{};
+  Bytes background{};           ///< of bytes, those of others; where the transport needs it
   std::int64_t lost_messages = 0;
   Bytes lost_bytes{};
   std::int64_t marked = 0;  ///< packets that met a queue above the ECN threshold
-  Duration busy{};          ///< sending time of all that was carried
-  Duration waited{};
-  Duration longest_wait{};
-  Bytes queue_peak{};
+
+  NetworkLink link;
+  NodeId from = 0;
+  NodeId to = 0;
+  LinkNumber number() const { return static_cast<LinkNumber>(link.number); }
 
   /// Changes what it sends at.
   void set_rate(Bandwidth now_on, Time now) {
@@ -69,38 +71,25 @@ struct LinkState {
   double could_send_ = 0;
   Time rated_{};  // since when it has its rate
 };
-using Route = std::vector<LinkState*>;
-
-/// The link of a route at which a message takes longest to send. Precondition: the route is not empty.
-inline const LinkState& slowest(const Route& route) {
-  return **std::min_element(route.begin(), route.end(),
-                            [](const LinkState* a, const LinkState* b) { return a->rate < b->rate; });
-}
+/// The links that a message crosses, in their order.
+using Route = std::span<const LinkNumber>;
 
 /// A message under way. It lives in the frame of the process that awaits it.
 class Transfer : public Timer {
  public:
-  const Route* route = nullptr;
+  class Transport* transport = nullptr;
+  Route route;
   Bytes size;
-  EventTarget on_delivered;  ///< also when it is lost
-  bool lost = false;
   LinkTimes* times = nullptr;  ///< the transport appends to it what adds up to the time from start to delivery
+  EventTarget on_delivered;    ///< also when it is lost
+  bool lost = false;
   bool is_background = false;  ///< not sent for a query
 
-  /// The transport says once, at the start, what the message has on the wire: each link of its route is asked for that,
-  /// also one that it never comes to, or comes to late, as others are full.
-  void ask_for(Bytes on_wire) const {
-    if (is_background) [[unlikely]] {
-      for (LinkState* link : *route) link->asked_by_background += on_wire;
-      return;
-    }
-    for (LinkState* link : *route) link->asked += on_wire;
-  }
-
   // State of the transport; what it means is the transport's own affair.
-  std::size_t hop = 0;
+  std::uint32_t hop = 0;
+  LinkNumber slowest = 0;
+  Bandwidth slowest_rate{};
   Time tail{};
-  class Transport* transport = nullptr;
 
   void fire() override;
 
@@ -108,17 +97,44 @@ class Transfer : public Timer {
   ~Transfer() = default;
 };
 
-/// How messages cross the network. One object serves a whole run; start() is called once a message. The transport calls
-/// the transfer's ask_for(), and must see to it that on_delivered happens, at the time the last byte arrives or, with
-/// `lost` set, when it is lost.
+/// How messages cross the network. One object serves a whole run; start() is called once a message. The transport must
+/// see to it that on_delivered happens, at the time the last byte arrives or, with `lost` set, when it is lost; and
+/// that each link of a route is asked for what the message has on the wire, also one that it never comes to, or comes
+/// to late, as others are full.
 class Transport {
  public:
+  /// `sim`, and `links`, by number, must outlive the transport.
+  Transport(Simulation& sim, std::span<LinkState> links) : sim_(sim), links_(links) {}
+  Transport(const Transport&) = delete;
+  Transport& operator=(const Transport&) = delete;
   virtual ~Transport() = default;
+  Simulation& sim() const { return sim_; }
   virtual void start(Transfer& transfer) = 0;
   /// An event of this transfer is due (the transport scheduled the transfer as a timer).
   virtual void advance(Transfer& transfer) = 0;
+  /// A fault of this run is going to touch this link.
+  virtual void expect_changes(const LinkState&) {}
   /// The rate of a link has changed, or it went down or came up.
   virtual void link_changed(LinkState&) {}
+  /// No more events will happen: now all links have been asked for what they ever will.
+  virtual void settle() {}
+
+ protected:
+  LinkState& link(LinkNumber number) const { return links_[number]; }
+  std::span<LinkState> links() const { return links_; }
+  /// The link of a route at which a message takes longest to send. Precondition: the route is not empty.
+  const LinkState& slowest(Route route) const {
+    return link(*std::ranges::min_element(route, {}, [this](LinkNumber l) { return link(l).rate; }));
+  }
+  /// Asks the links of a route that begin with `first`.
+  void ask(const Transfer& transfer, Bytes on_wire, std::size_t first = 0) const {
+    for (const LinkNumber l : transfer.route.subspan(first))
+      (transfer.is_background ? link(l).asked_by_background : link(l).asked) += on_wire;
+  }
+
+ private:
+  Simulation& sim_;
+  std::span<LinkState> links_;
 };
 
 inline void Transfer::fire() { transport->advance(*this); }
@@ -127,7 +143,7 @@ inline void Transfer::fire() { transport->advance(*this); }
 class TransportSpec {
  public:
   virtual ~TransportSpec() = default;
-  virtual std::unique_ptr<Transport> make(Simulation& sim) const = 0;
+  virtual std::unique_ptr<Transport> make(Simulation& sim, std::span<LinkState> links) const = 0;
 };
 
 const Registry<TransportSpec>& transport_registry();

@@ -62,11 +62,11 @@ Process Background::generate(const BackgroundTraffic& traffic, BackgroundTotals&
     const Bytes size{static_cast<std::int64_t>(std::min(traffic.size->sample(random), kLargest) + 0.5)};
     ++totals.sent;
     totals.bytes += size;
-    deliver(network_.route_of_flow(sender, receiver, number), size, totals);
+    deliver(network_.route_of_flow({sender, receiver}, number), size, totals);
   }
 }
 
-Process Background::deliver(Route route, Bytes size, BackgroundTotals& totals) {
+Process Background::deliver(std::vector<LinkNumber> route, Bytes size, BackgroundTotals& totals) {
   LinkTimes times;
   const Network::Transit transit = co_await network_.send_in_background(route, size, times);
   if (transit.lost) {

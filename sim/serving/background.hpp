@@ -45,7 +45,7 @@ class Background {
  private:
   Process generate(const BackgroundTraffic& traffic, BackgroundTotals& totals, std::vector<NodeId> from,
                    std::vector<NodeId> to, RandomStream random);
-  Process deliver(Route route, Bytes size, BackgroundTotals& totals);
+  Process deliver(std::vector<LinkNumber> route, Bytes size, BackgroundTotals& totals);
 
   Simulation& sim_;
   Network& network_;

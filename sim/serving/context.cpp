@@ -40,9 +40,9 @@ Duration Context::with_jitter(const Distribution& factor, Duration time, const A
   return scaled(time, sample(factor, activity, step, draws));
 }
 
-void Context::note_repeated(const Route& route, Bytes size) {
+void Context::note_repeated(Route route, Bytes size) {
   repeated_bytes_.resize(network_.links().size());
-  for (const LinkState* link : route) repeated_bytes_[link->number()] += size;
+  for (const LinkNumber link : route) repeated_bytes_[link] += size;
 }
 
 }  // namespace shardsim

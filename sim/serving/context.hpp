@@ -41,7 +41,7 @@ class Context {
   }
 
   /// Notes what only a repeated attempt sends.
-  void note_repeated(const Route& route, Bytes size);
+  void note_repeated(Route route, Bytes size);
   /// Bytes that repeated attempts sent over a link, by its number; empty where there are none.
   const std::vector<Bytes>& repeated_bytes() const { return repeated_bytes_; }
 

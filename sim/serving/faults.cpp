@@ -50,7 +50,7 @@ FaultInjector::FaultInjector(Simulation& sim, const std::vector<Fault>& faults, 
     : sim_(sim), network_(network), serving_(serving) {
   for (std::size_t f = 0; f < faults.size(); ++f) {
     Target target = target_of(faults[f], f);
-    for (LinkState* link : target.links) link->never_waits = false;
+    for (LinkState* link : target.links) network_.expect_changes(*link);
     for (Host* host : target.hosts) host->cores().expect_slowdowns();
     happen(faults[f], std::move(target));
   }

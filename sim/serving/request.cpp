@@ -21,7 +21,7 @@ Process Serving::serve_query(Query query, std::function<void(const Outcome&)>& d
   for (;; ++activity.attempt) {
     sent = sim_.now();
     chosen = frontend_balancer_->start([&] { return context_.random_for(activity); }, sent);
-    const bool lost = co_await slot.send(Step::query, *main_[chosen].from_frontend, request);
+    const bool lost = co_await slot.send(Step::query, main_[chosen].from_frontend, request);
     if (!lost && main_[chosen].replica->admits(sim_.now())) break;
     spans[Span::timeout_wait] += co_await until_timeout(sent);
     frontend_balancer_->finished(chosen, sent, sim_.now());
@@ -58,7 +58,7 @@ Process Serving::serve_query(Query query, std::function<void(const Outcome&)>& d
   if (worker) main.replica->workers->leave(*worker);
   if (answered) {
     const Time replied = sim_.now();
-    answered = !co_await slot.send(Step::scores, *main.to_frontend, response);
+    answered = !co_await slot.send(Step::scores, main.from_frontend.back(), response);
     if (!answered) spans[Span::timeout_wait] += co_await until_timeout(replied);
   }
   frontend_balancer_->finished(chosen, sent, sim_.now());
@@ -150,9 +150,7 @@ Process Serving::call_shard(const Rpc& asked, MainReplica& main, Calls* calls, A
   Channel& channel = main.shards[shard];
   const std::size_t chosen = channel.balancer->start([&] { return context_.random_for(activity); }, sim_.now());
   Replica& replica = channel.service->replicas()[chosen];
-  if (channel.routes[chosen].there == nullptr) [[unlikely]]
-    find_routes(main, channel, chosen);
-  const Channel::Routes& routes = channel.routes[chosen];
+  const Ends ends{main.replica->node, replica.node};
   Server& caller = *main.replica->server;
   Server& server = *replica.server;
   count(activity, demand);
@@ -163,7 +161,7 @@ Process Serving::call_shard(const Rpc& asked, MainReplica& main, Calls* calls, A
   if (attempt != nullptr) attempt->worked_at(slot);
   co_await slot.run(Step::call, caller, Work::serde, message_cost(caller.platform(), request));
   co_await slot.leave();
-  bool lost = co_await slot.send(Step::request, *routes.there, request);
+  bool lost = co_await slot.send(Step::request, ends, request);
   if (!lost) lost = !replica.admits(sim_.now());
   if (!lost) {
     const Platform& platform = server.platform();
@@ -176,7 +174,7 @@ Process Serving::call_shard(const Rpc& asked, MainReplica& main, Calls* calls, A
     co_await slot.run(Step::answer, server, Work::serde, message_cost(platform, response));
     co_await slot.leave();
     if (worker) replica.workers->leave(*worker);
-    lost = co_await slot.send(Step::response, *routes.back, response);
+    lost = co_await slot.send(Step::response, ends.back(), response);
   }
   if (!lost) {
     co_await slot.run(Step::collect, caller, Work::serde, message_cost(caller.platform(), response));

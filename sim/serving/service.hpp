@@ -38,16 +38,10 @@ class Service {
   std::vector<Replica> replicas_;
 };
 
-/// How one caller reaches a service: it has a balancer of its own, and routes to each replica. Of a fleet's millions of
-/// such pairs only those that talk have their routes worked out.
+/// How one caller reaches a service: it has a balancer of its own.
 struct Channel {
-  struct Routes {
-    const Route* there = nullptr;  ///< null before the first message
-    const Route* back = nullptr;
-  };
   Service* service = nullptr;
   std::unique_ptr<Balancer> balancer;
-  std::vector<Routes> routes;  ///< by replica
 };
 
 }  // namespace shardsim

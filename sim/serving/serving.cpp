@@ -95,26 +95,20 @@ void Serving::connect() {
     MainReplica& main = main_.emplace_back();
     main.caller = {*this, main};
     main.replica = &replica;
-    main.from_frontend = &network_.route(frontend, replica.node);
-    main.to_frontend = &network_.route(replica.node, frontend);
+    main.from_frontend = {frontend, replica.node};
+    require_routes(main.from_frontend);
     for (Service& shard : std::span(services_).subspan(1)) {
       Channel& channel = main.shards.emplace_back();
       channel.service = &shard;
       channel.balancer = spec_.sparse_balancer->make(shard.replicas().size());
-      channel.routes.resize(shard.replicas().size());
-      for (const Replica& there : shard.replicas()) {
-        network_.require_route(replica.node, there.node);
-        network_.require_route(there.node, replica.node);
-      }
+      for (const Replica& there : shard.replicas()) require_routes({replica.node, there.node});
     }
   }
 }
 
-void Serving::find_routes(const MainReplica& main, Channel& channel, std::size_t replica) {
-  const NodeId here = main.replica->node;
-  const NodeId there = channel.service->replicas()[replica].node;
-  channel.routes[replica] = {&routes_.emplace_back(network_.route_of_flow(here, there, 0)),
-                             &routes_.emplace_back(network_.route_of_flow(there, here, 0))};
+void Serving::require_routes(Ends ends) {
+  network_.require_route(ends);
+  network_.require_route(ends.back());
 }
 
 void Serving::place_memory(const ShardingPlan& plan) {

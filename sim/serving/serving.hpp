@@ -40,8 +40,7 @@ struct Outcome {
 struct MainReplica {
   Replica* replica = nullptr;
   Caller caller;
-  const Route* from_frontend = nullptr;
-  const Route* to_frontend = nullptr;
+  Ends from_frontend;
   std::vector<Channel> shards;
 };
 
@@ -146,11 +145,11 @@ class Serving {
   void report(Outcome& outcome, bool answered, std::function<void(const Outcome&)>& done, Patience* patience);
   void conclude(Outcome& outcome, std::function<void(const Outcome&)>& done);
 
-  void find_routes(const MainReplica& main, Channel& channel, std::size_t replica);
   std::unique_ptr<Station> new_workers();
   void add_hosts(const std::vector<ServiceSite>& sites);
   void add_services(const std::vector<ServiceSite>& sites);
   void connect();
+  void require_routes(Ends ends);
   void place_memory(const ShardingPlan& plan);
   void check_memory() const;
   static Duration message_cost(const Platform& platform, Bytes size);
@@ -187,7 +186,6 @@ class Serving {
   std::deque<Patience> patiences_;
   std::vector<Patience*> free_patiences_;
   std::int64_t in_service_ = 0;
-  std::deque<Route> routes_;  // between replicas of main and of sparse shards
   std::vector<MainReplica> main_;
   std::unique_ptr<Balancer> frontend_balancer_;
   std::vector<ShardTotals> shard_totals_;

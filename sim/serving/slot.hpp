@@ -50,11 +50,10 @@ class Slot {
   /// line must live until it leaves. False: was withdrawn meanwhile.
   Entering enter(Station& workers, Station::Customer& worker);
   /// `bool lost = co_await slot.send(...)`: a message.
-  Sent send(Step step, const Route& route, Bytes size);
+  Sent send(Step step, Ends ends, Bytes size);
 
  private:
-  using Sending =
-      decltype(std::declval<Network&>().send(std::declval<const Route&>(), Bytes{}, std::declval<LinkTimes&>()));
+  using Sending = decltype(std::declval<Network&>().send(Ends{}, Bytes{}, std::declval<LinkTimes&>()));
 
   // What is waited for, if anything.
   struct Line {
@@ -220,13 +219,13 @@ inline Slot::Entering Slot::enter(Station& workers, Station::Customer& worker) {
   line_ = {&workers, &worker};
   return Entering(*this);
 }
-[[gnu::always_inline]] inline Slot::Sent Slot::send(Step step, const Route& route, Bytes size) {
+[[gnu::always_inline]] inline Slot::Sent Slot::send(Step step, Ends ends, Bytes size) {
   if (withdrawn_) [[unlikely]]
     return Sent(*this);
   step_ = step;
+  ::new (&sending_) Sending(context_.network().send(ends, size, spans_->links()));
   if (activity_.attempt > 0) [[unlikely]]
-    context_.note_repeated(route, size);
-  ::new (&sending_) Sending(context_.network().send(route, size, spans_->links()));
+    context_.note_repeated(sending_.path(), size);
   waits_ = Waits::message;
   return Sent(*this);
 }

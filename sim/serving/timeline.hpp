@@ -23,7 +23,7 @@ class Timeline {
     const Activity& activity;
     Step step{};
     const Network& network;
-    const Route& route;  ///< empty: from a host to itself
+    Route route;  ///< empty: from a host to itself
     const Network::Transit& transit;
     std::span<const LinkTimes::Entry> times;  ///< where it went, unless it was lost
     Bytes size;

@@ -3,6 +3,7 @@
 
 #include <boost/graph/adjacency_list.hpp>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 
 #include "engine/units.hpp"
@@ -17,6 +18,9 @@ struct NetworkNode {
   NodeKind kind = NodeKind::switching;
   std::string platform;  ///< kind of server that a host is; empty: any
 };
+
+/// A directed link, by its place in the order of boost::edges().
+using LinkNumber = std::uint32_t;
 
 /// One direction of a cable: what its sending port does, and how long a bit travels.
 struct NetworkLink {

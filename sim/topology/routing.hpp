@@ -3,6 +3,7 @@
 
 #include <boost/graph/compressed_sparse_row_graph.hpp>
 #include <limits>
+#include <span>
 #include <unordered_map>
 #include <vector>
 
@@ -36,9 +37,10 @@ struct RoutingSpec {
 template <>
 void describe(Describe<RoutingSpec>& d);
 
-/// Shortest paths, worked out when first asked for. Hosts pass on nothing (unless hosts_forward), so distances are kept
-/// between switches only: a table of one number a switch for every switch that a destination hangs on.
-/// A fat-tree of k = 32 has 8,192 hosts and 512 such tables of 1,280 numbers.
+/// Shortest paths, put together step by step from tables that are worked out when first asked for. Hosts pass on
+/// nothing (unless hosts_forward), so tables are about switches only: for destinations that hang on the same switches,
+/// the equally cheap next links from every switch, in four bytes each. A fat-tree of k = 32 has 8,192 hosts and 512
+/// such tables of 1,280 entries.
 class Routing {
  public:
   /// The graph must outlive the routing and not change.
@@ -48,6 +50,8 @@ class Routing {
   /// Links from one node to another, empty when both are the same. A flow always takes the same path; flows of a pair,
   /// told apart by their number, spread over equally short ones. Throws ScenarioError when there is no way.
   std::vector<Link> path(NodeId from, NodeId to, std::uint64_t flow = 0);
+  /// The same, as numbers; valid until the next call.
+  std::span<const LinkNumber> numbered_path(NodeId from, NodeId to, std::uint64_t flow = 0);
   /// Whether there is a way.
   bool reachable(NodeId from, NodeId to);
 
@@ -59,12 +63,23 @@ class Routing {
   static constexpr std::uint32_t kNotRelay = ~std::uint32_t{0};
   static constexpr Cost kNoWay = std::numeric_limits<Cost>::max() / 4;
 
-  // A link between relays, with all that a search looks at side by side.
-  struct Onward {
-    Link link;
+  // A link that a message may take next, and the node that it leads to.
+  struct Step {
+    LinkNumber link = 0;
     std::uint32_t to = 0;
-    Cost cost = 0;
+    friend bool operator==(const Step&, const Step&) = default;
   };
+  using Steps = std::span<const Step>;
+  // Equally cheap steps: where they begin in steps_, and how many; or one of the following.
+  using Choice = std::uint32_t;
+  static constexpr unsigned kCountBits = 8;
+  static constexpr Choice kNone = 0;
+  static constexpr Choice kAsk = ~Choice{0};       // depends on more than the table's key, or does not fit: work it out
+  static constexpr Choice kEnds = ~Choice{0} - 1;  // the destination hangs here
+  using Table = std::vector<Choice>;               // by relay, to destinations that are alike
+  // Destinations are alike when they hang on the same relays, by links that cost the same.
+  using Entries = std::vector<std::pair<std::uint32_t, Cost>>;  // relay, and cost from there on
+
   // A destination, by the relays that it can be reached from.
   struct Goal {
     NodeId node;
@@ -74,16 +89,36 @@ class Routing {
   const Costs& costs_to(std::uint32_t relay);
   Cost cost_of(Link link) const;
   static Cost cost_from(std::uint32_t relay, const Goal& goal);
-  static void consider(Link link, Cost cost, Cost& least, std::vector<Link>& steps);
-  void shortest_steps(NodeId at, const Goal& goal, std::vector<Link>& steps) const;
+  void consider(LinkNumber link, Cost cost, Cost& least, std::vector<Step>& steps) const;
+  void onward_steps(NodeId at, const Goal& goal, Cost& least, std::vector<Step>& steps) const;
+  void shortest_steps(NodeId at, const Goal& goal, std::vector<Step>& steps) const;
+
+  void number_links();
+  void group_destinations();
+  void find_ends(NodeId node);
+  Choice choice_of(std::vector<Choice>& known, const std::vector<Step>& steps);
+  Steps all(Choice choice) const { return {steps_.data() + (choice >> kCountBits), choice & ((1U << kCountBits) - 1)}; }
+  const Table& table_to(NodeId to);
+  Steps steps_from(NodeId at, NodeId to, const Table& table);
 
   const NetworkGraph& graph_;
   RoutingSpec spec_;
-  std::vector<std::uint32_t> relay_of_;      // by node
-  std::vector<std::vector<Onward>> onward_;  // by relay
-  std::vector<std::vector<Link>> last_;      // by node that does not forward: links that end there
+  std::vector<Link> links_;                    // by number
+  std::vector<Cost> link_costs_;               // by number
+  std::vector<std::uint32_t> relay_of_;        // by node
+  std::vector<std::vector<LinkNumber>> out_;   // by node: its links, but for those of relays to others than relays
+  std::vector<std::vector<LinkNumber>> last_;  // by node that does not forward: links that end there
   RelayGraph backwards_;
   std::unordered_map<std::uint32_t, Costs> tables_;
+
+  std::vector<Step> steps_;                   // of all choices
+  std::vector<std::vector<Choice>> choices_;  // by relay: those met so far
+  std::vector<Choice> first_, final_;         // by node that does not forward: to its only relay, and from there
+  std::vector<std::uint32_t> group_of_;       // by node
+  std::vector<Table> by_group_;               // empty: not worked out yet
+  std::size_t worked_out_ = 0;                // of by_group_
+  std::vector<Step> asked_;
+  std::vector<LinkNumber> path_;
 };
 
 }  // namespace shardsim

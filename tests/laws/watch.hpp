@@ -154,11 +154,11 @@ class Watch final : public Timeline {
     }
     Duration latency{};
     Duration times{};
-    for (const LinkState* link : message.route) {
-      Crossed& c = crossed[static_cast<std::uint32_t>(link->number())];
+    for (const LinkNumber link : message.route) {
+      Crossed& c = crossed[link];
       ++c.messages;
       c.bytes += message.size.count;
-      latency += link->link.latency;
+      latency += message.network.links()[link].latency;
     }
     for (const LinkTimes::Entry& entry : message.times) times += entry.time;
     const std::string query = fmt::format("a message of query {}", message.activity.query);

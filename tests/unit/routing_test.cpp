@@ -209,6 +209,34 @@ TEST_CASE("routing: no way between two nodes is an error that names both") {
   CHECK_FALSE(routing.reachable(node(g, "s"), node(g, "a")));
 }
 
+TEST_CASE("routing: a host on two switches is reached by both, or by the one that is nearer") {
+  NetworkGraph g;
+  const NodeId a = add_host(g, "a"), b = add_host(g, "b"), c = add_host(g, "c");
+  const NodeId s = add_switch(g, "s"), s1 = add_switch(g, "s1"), s2 = add_switch(g, "s2");
+  cable(g, a, s);
+  cable(g, s, s1);
+  cable(g, s, s2);
+  cable(g, s1, s2);
+  cable(g, s1, b, 1);
+  cable(g, s2, b, 3);
+  cable(g, s1, c, 1);
+  cable(g, s2, c, 1);
+  Routing by_hops(g);
+  Routing by_latency(g, {Metric::latency, Multipath::ecmp, false});
+  std::set<Way> ways, back, between;
+  for (std::uint64_t flow = 0; flow < 50; ++flow) {
+    ways.insert(way(g, by_hops, "a", "b", flow));
+    back.insert(way(g, by_hops, "b", "a", flow));
+    between.insert(way(g, by_hops, "b", "c", flow));
+    CHECK(way(g, by_latency, "a", "b", flow) == Way{"a", "s", "s1", "b"});
+    CHECK(way(g, by_latency, "s2", "b", flow) == Way{"s2", "s1", "b"});  // 1 + 1 us instead of 3
+    CHECK(way(g, by_latency, "s2", "c", flow) == Way{"s2", "c"});
+  }
+  CHECK(ways == std::set<Way>{{"a", "s", "s1", "b"}, {"a", "s", "s2", "b"}});
+  CHECK(back == std::set<Way>{{"b", "s1", "s", "a"}, {"b", "s2", "s", "a"}});
+  CHECK(between == std::set<Way>{{"b", "s1", "c"}, {"b", "s2", "c"}});
+}
+
 TEST_CASE("routing: a fat-tree of k = 8 has paths of 2, 4 or 6 hops, by position") {
   const NetworkGraph g =
       graph_of(R"({"type": "fat-tree", "k": 8, "link": {"bandwidth": "1 GB/s", "latency": "1 us"}})");

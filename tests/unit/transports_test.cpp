@@ -122,7 +122,7 @@ class Lab {
  private:
   static Process carry(Lab& lab, Message& m, NodeId from, NodeId to) {
     co_await lab.sim.until(Time(us(m.at)));
-    const Network::Transit t = co_await lab.network.send(lab.network.route(from, to), m.size, m.times);
+    const Network::Transit t = co_await lab.network.send({from, to}, m.size, m.times);
     ++m.ended;
     m.lost = t.lost;
     m.took = to_microseconds(t.took);
@@ -695,4 +695,42 @@ TEST_CASE("no transport is faster than ideal, and a crowd is served no faster th
     INFO(transport);
     for (std::size_t i = 0; i < lab.messages.size(); ++i) CHECK(lab.messages[i].took >= ideal.messages[i].took - 1e-5);
   }
+}
+
+TEST_CASE("a link is asked for every message whose route has it, also one that never came or is still on its way") {
+  const std::string transport = GENERATE(as<std::string>{}, kIdeal, kFluid, kStored, kCutThrough);
+  INFO(transport);
+  Lab lab(transport, kPath);
+  lab.send("a", "b", 1000);
+  lab.down("a -> s", 100, 200);
+  lab.send("a", "b", 20'000, 150);  // lost at the first link
+  lab.send("a", "b", 300'000, 300);
+  lab.send("b", "a", 4000, 300);
+  const std::vector<LinkNumber> route = lab.network.route_of_flow({lab.node("a"), lab.node("b")}, 1);
+  LinkTimes times;
+  [](Lab& of, const std::vector<LinkNumber>& way, LinkTimes& into) -> Process {
+    co_await of.network.send_in_background(way, Bytes{50'000'000}, into);
+  }(lab, route, times);
+  [](Lab& of) -> Process {
+    co_await of.sim.until(Time(us(305)));  // no byte is at 's' yet
+    of.sim.stop();
+  }(lab);
+  lab.sim.run();
+  lab.network.settle();
+  for (const char* link : {"a -> s", "s -> b"}) {
+    INFO(link);
+    CHECK(lab.state(link).asked.count == 321'000);
+    CHECK(lab.state(link).asked_by_background.count == 50'000'000);
+  }
+  for (const char* link : {"b -> s", "s -> a"}) CHECK(lab.state(link).asked.count == 4000);
+}
+
+TEST_CASE("port: time between first and last byte is the slowest link's, the first of several") {
+  // 100 us at 'a', 200 us at 's', 200 us at 't', each 10 us long.
+  Lab lab(kCutThrough, {{"a", "s", 1, 10}, {"s", "st", 0.5, 10}, {"st", "b", 0.5, 10}});
+  lab.send("a", "b", 100'000);
+  CHECK(rounded(lab.run()) == std::vector<double>{230});
+  CHECK(lab.time_at(lab.messages[0], "a -> s") == Approx(10));
+  CHECK(lab.time_at(lab.messages[0], "s -> st") == Approx(210));
+  CHECK(lab.time_at(lab.messages[0], "st -> b") == Approx(10));
 }

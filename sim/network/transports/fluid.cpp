@@ -12,35 +12,36 @@ namespace {
 // the rate it is given until all of it is there; that order is SimGrid's, and makes no difference to a flow alone.
 class FluidTransport final : public Transport, private Timer {
  public:
-  explicit FluidTransport(Simulation& sim) : sim_(sim) {}
+  FluidTransport(Simulation& sim, std::span<LinkState> links) : Transport(sim, links) {}
 
   void start(Transfer& t) override {
-    t.ask_for(t.size);
+    ask(t, t.size);
     Duration latency{};
-    for (LinkState* link : *t.route) {
-      latency += link->link.latency;
-      t.times->append(link->number(), link->link.latency);
+    for (const LinkNumber number : t.route) {
+      latency += link(number).latency;
+      t.times->append(number, link(number).latency);
     }
-    sim_.at(sim_.now() + latency, t);
+    sim().at(sim().now() + latency, t);
   }
 
   // The first byte has arrived.
   void advance(Transfer& t) override {
-    links_.clear();
-    for (LinkState* link : *t.route) {
-      if (link->down > 0) return lose(t, *link);
-      if (!link->rate.is_unlimited()) links_.push_back(use(*link));
+    limiting_.clear();
+    for (const LinkNumber number : t.route) {
+      const LinkState& link = this->link(number);
+      if (link.down > 0) return lose(t, number);
+      if (!link.rate.is_unlimited()) limiting_.push_back(use(link));
     }
-    if (links_.empty() || t.size.count == 0) return deliver(t);
-    const MaxMin::FlowId id = rates_.add(links_);
+    if (limiting_.empty() || t.size.count == 0) return deliver(t);
+    const MaxMin::FlowId id = rates_.add(limiting_);
     if (id >= flows_.size()) flows_.resize(id + 1);
-    flows_[id] = {&t, static_cast<double>(t.size.count), 0, 0, sim_.now(), {}, {}, false};
+    flows_[id] = {&t, static_cast<double>(t.size.count), 0, 0, sim().now(), {}, {}, false};
     ask_for_solution();
   }
 
   void link_changed(LinkState& link) override {
     if (link.number() >= used_.size() || !used_[link.number()]) return;
-    if (link.down > 0) fail_flows_on(link);
+    if (link.down > 0) fail_flows_on(link.number());
     rates_.set_capacity(static_cast<MaxMin::LinkId>(link.number()), link.rate.bytes_per_second);
     ask_for_solution();
   }
@@ -76,26 +77,26 @@ class FluidTransport final : public Transport, private Timer {
   }
 
   // Rates count from the next instant on, so that all that happens in this one is solved at once.
-  void ask_for_solution() { schedule(sim_.now()); }
+  void ask_for_solution() { schedule(sim().now()); }
   void schedule(Time time) {
     if (scheduled_ && *scheduled_ <= time) return;
     scheduled_ = time;
-    sim_.at(time, static_cast<Timer&>(*this));
+    sim().at(time, static_cast<Timer&>(*this));
   }
 
   void fire() override {
-    if (scheduled_ && *scheduled_ <= sim_.now()) scheduled_.reset();
-    while (!due_.empty() && due_.top().time <= sim_.now()) {
+    if (scheduled_ && *scheduled_ <= sim().now()) scheduled_.reset();
+    while (!due_.empty() && due_.top().time <= sim().now()) {
       const MaxMin::FlowId id = due_.top().flow;
       Flow& flow = flows_[id];
-      settle(flow);
+      catch_up(flow);
       for (const auto& [link, time] : flow.times.entries()) flow.transfer->times->append(link, time);
       deliver(*flow.transfer);
       end(id);
     }
     for (const MaxMin::FlowId id : rates_.solve()) {
       Flow& flow = flows_[id];
-      settle(flow);
+      catch_up(flow);
       flow.rate = rates_.rate(id);
       flow.bottleneck = rates_.bottleneck(id);
       set_due(id, flow);
@@ -103,14 +104,14 @@ class FluidTransport final : public Transport, private Timer {
     if (!due_.empty()) schedule(due_.top().time);
   }
 
-  void settle(Flow& flow) {
-    const Duration passed = sim_.now() - flow.updated;
+  void catch_up(Flow& flow) {
+    const Duration passed = sim().now() - flow.updated;
     flow.left = std::max(0.0, flow.left - flow.rate * to_seconds(passed));
     if (flow.rate > 0) flow.times.add(flow.bottleneck, passed);
-    flow.updated = sim_.now();
+    flow.updated = sim().now();
   }
   void set_due(MaxMin::FlowId id, Flow& flow) {
-    const Due due{sim_.now() + from_seconds(flow.left / flow.rate), id};
+    const Due due{sim().now() + from_seconds(flow.left / flow.rate), id};
     if (flow.has_due)
       due_.update(flow.due, due);
     else
@@ -124,44 +125,46 @@ class FluidTransport final : public Transport, private Timer {
     rates_.remove(id);
   }
 
+  static void carry(const Transfer& t, LinkState& link) { link.carry(t.size, t.size / link.rate); }
   void deliver(Transfer& t) {
-    for (LinkState* link : *t.route) link->carry(t.size, t.size / link->rate);
-    sim_.at(sim_.now(), t.on_delivered);
+    for (const LinkNumber number : t.route) carry(t, link(number));
+    sim().at(sim().now(), t.on_delivered);
   }
   // Links before the one that is down have carried the message; those behind it were never offered any.
-  void lose(Transfer& t, const LinkState& at) {
-    for (LinkState* link : *t.route) {
-      if (link == &at) {
-        link->lose(t.size);
+  void lose(Transfer& t, LinkNumber at) {
+    for (const LinkNumber number : t.route) {
+      if (number == at) {
+        link(number).lose(t.size);
         break;
       }
-      link->carry(t.size, t.size / link->rate);
+      carry(t, link(number));
     }
     t.lost = true;
-    sim_.at(sim_.now(), t.on_delivered);
+    sim().at(sim().now(), t.on_delivered);
   }
-  void fail_flows_on(LinkState& link) {
+  void fail_flows_on(LinkNumber link) {
     for (MaxMin::FlowId id = 0; id < flows_.size(); ++id) {
       Transfer* t = flows_[id].transfer;
-      if (t == nullptr || std::find(t->route->begin(), t->route->end(), &link) == t->route->end()) continue;
-      settle(flows_[id]);
+      if (t == nullptr || std::ranges::find(t->route, link) == t->route.end()) continue;
+      catch_up(flows_[id]);
       lose(*t, link);
       end(id);
     }
   }
 
-  Simulation& sim_;
   MaxMin rates_;
   std::vector<Flow> flows_;  // by MaxMin's numbers
   Heap due_;
   std::optional<Time> scheduled_;  // of the earliest event under way
   std::vector<bool> used_;         // links that MaxMin knows
-  std::vector<MaxMin::LinkId> links_;
+  std::vector<MaxMin::LinkId> limiting_;
 };
 
 class FluidSpec final : public TransportSpec {
  public:
-  std::unique_ptr<Transport> make(Simulation& sim) const override { return std::make_unique<FluidTransport>(sim); }
+  std::unique_ptr<Transport> make(Simulation& sim, std::span<LinkState> links) const override {
+    return std::make_unique<FluidTransport>(sim, links);
+  }
 };
 
 }  // namespace

@@ -7,35 +7,35 @@ namespace {
 // Latency of all links + size / bandwidth of the slowest, whatever else is under way: nothing ever waits.
 class IdealTransport final : public Transport {
  public:
-  explicit IdealTransport(Simulation& sim) : sim_(sim) {}
+  using Transport::Transport;
 
   void start(Transfer& t) override {
-    t.ask_for(t.size);
+    ask(t, t.size);
     Duration latency{};
-    for (LinkState* link : *t.route) {
-      if (link->down > 0) {
-        link->lose(t.size);
+    for (const LinkNumber number : t.route) {
+      LinkState& link = this->link(number);
+      if (link.down > 0) {
+        link.lose(t.size);
         t.lost = true;
-        return sim_.at(sim_.now(), t.on_delivered);
+        return sim().at(sim().now(), t.on_delivered);
       }
-      link->carry(t.size, t.size / link->rate);
-      latency += link->link.latency;
-      t.times->append(link->number(), link->link.latency);
+      link.carry(t.size, t.size / link.rate);
+      latency += link.latency;
+      t.times->append(number, link.latency);
     }
-    const LinkState& bottleneck = slowest(*t.route);
+    const LinkState& bottleneck = slowest(t.route);
     const Duration sending = t.size / bottleneck.rate;
     t.times->append(bottleneck.number(), sending);
-    sim_.at(sim_.now() + latency + sending, t.on_delivered);
+    sim().at(sim().now() + latency + sending, t.on_delivered);
   }
   void advance(Transfer&) override {}
-
- private:
-  Simulation& sim_;
 };
 
 class IdealSpec final : public TransportSpec {
  public:
-  std::unique_ptr<Transport> make(Simulation& sim) const override { return std::make_unique<IdealTransport>(sim); }
+  std::unique_ptr<Transport> make(Simulation& sim, std::span<LinkState> links) const override {
+    return std::make_unique<IdealTransport>(sim, links);
+  }
 };
 
 }  // namespace

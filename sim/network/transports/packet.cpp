@@ -40,7 +40,7 @@ struct Packet final : Timer {
 struct Flow final : Timer {
   class PacketTransport* transport = nullptr;
   Transfer* transfer = nullptr;  // null once delivered or given up
-  Route route;
+  std::vector<LinkState*> route;
   Time started{};
   int references = 0;  // packets under way, and the timer
 
@@ -78,14 +78,15 @@ struct Flow final : Timer {
 // Acknowledgements take the latency of the way back and meet no queue.
 class PacketTransport final : public Transport {
  public:
-  PacketTransport(Simulation& sim, const PacketSettings& settings) : sim_(sim), set_(settings) {}
+  PacketTransport(Simulation& sim, std::span<LinkState> links, const PacketSettings& settings)
+      : Transport(sim, links), set_(settings) {}
 
   void start(Transfer& t) override {
     constexpr Bytes kLargest{std::int64_t{1} << 40};
     if (t.size > kLargest) throw ScenarioError("/transport", "packet: a message has more than 1 TiB; use fluid");
     Flow& flow = new_flow(t);
     const std::int64_t around = (set_.headers + set_.framing).count;
-    t.ask_for(t.size + Bytes{flow.segments * around});
+    ask(t, t.size + Bytes{flow.segments * around});
     send_more(flow);
   }
   void advance(Transfer&) override {}
@@ -98,7 +99,7 @@ class PacketTransport final : public Transport {
   void on_timer(Flow& flow) {
     flow.timer_set = false;
     if (flow.transfer != nullptr) {
-      if (sim_.now() < flow.deadline)
+      if (sim().now() < flow.deadline)
         set_timer(flow);
       else
         time_out(flow);
@@ -116,15 +117,15 @@ class PacketTransport final : public Transport {
     flow = Flow{};
     flow.transport = this;
     flow.transfer = &t;
-    flow.route = *t.route;
-    flow.started = sim_.now();
+    for (const LinkNumber number : t.route) flow.route.push_back(&link(number));
+    flow.started = sim().now();
     flow.segments = std::max<std::int64_t>(1, (t.size.count + set_.payload().count - 1) / set_.payload().count);
     flow.received.resize(static_cast<std::size_t>(flow.segments));
     flow.missing = flow.segments;
     flow.waited.resize(flow.route.size());
     flow.trouble = flow.route.size();
     Duration round_trip{};
-    for (const LinkState* link : flow.route) round_trip += 2 * link->link.latency + size_of(flow, 0) / link->rate;
+    for (const LinkState* link : flow.route) round_trip += 2 * link->latency + size_of(flow, 0) / link->rate;
     flow.window = SendWindow(set_.initial_cwnd, set_.min_rto, round_trip);
     return flow;
   }
@@ -159,8 +160,8 @@ class PacketTransport final : public Transport {
     p.marked = p.is_ack = false;
     ++flow.references;
     ++flow.in_flight;
-    flow.sent.push_back({segment, sim_.now(), false});
-    flow.deadline = sim_.now() + flow.window.timeout();
+    flow.sent.push_back({segment, sim().now(), false});
+    flow.deadline = sim().now() + flow.window.timeout();
     if (!flow.timer_set) set_timer(flow);
     cross(p);
   }
@@ -169,8 +170,8 @@ class PacketTransport final : public Transport {
   void cross(Packet& p) {
     Flow& flow = *p.flow;
     LinkState& link = *flow.route[p.hop];
-    const Time start = std::max(sim_.now(), link.free_at);
-    const Duration waited = start - sim_.now();
+    const Time start = std::max(sim().now(), link.free_at);
+    const Duration waited = start - sim().now();
     const Bytes queued{waited == Duration::zero()
                            ? 0
                            : static_cast<std::int64_t>(to_seconds(waited) * link.rate.bytes_per_second + 0.5)};
@@ -191,7 +192,7 @@ class PacketTransport final : public Transport {
     link.queue_peak = std::max(link.queue_peak, queued + p.size);
     flow.waited[p.hop] += waited;
     ++p.hop;
-    sim_.at(start + sending + link.link.latency, p);
+    sim().at(start + sending + link.latency, p);
   }
 
   void arrive(Packet& p) {
@@ -207,15 +208,15 @@ class PacketTransport final : public Transport {
     }
     p.is_ack = true;
     Duration back{};
-    for (const LinkState* link : flow.route) back += link->link.latency;
-    sim_.at(sim_.now() + back, p);
+    for (const LinkState* link : flow.route) back += link->latency;
+    sim().at(sim().now() + back, p);
   }
 
   void deliver(Flow& flow, Bytes last) {
     Transfer& t = *flow.transfer;
-    Duration rest = sim_.now() - flow.started;
+    Duration rest = sim().now() - flow.started;
     for (const LinkState* link : flow.route) {
-      const Duration crossing = link->link.latency + last / link->link.bandwidth;  // at least; faults only slow
+      const Duration crossing = link->latency + last / link->link.bandwidth;  // at least; faults only slow
       t.times->append(link->number(), crossing);
       rest -= crossing;
     }
@@ -227,10 +228,10 @@ class PacketTransport final : public Transport {
     if (flow.trouble < flow.route.size()) return *flow.route[flow.trouble];
     const auto longest = std::max_element(flow.waited.begin(), flow.waited.end());
     if (*longest > Duration::zero()) return *flow.route[static_cast<std::size_t>(longest - flow.waited.begin())];
-    return slowest(flow.route);
+    return **std::ranges::min_element(flow.route, {}, &LinkState::rate);
   }
   void end(Flow& flow) {
-    sim_.at(sim_.now(), flow.transfer->on_delivered);
+    sim().at(sim().now(), flow.transfer->on_delivered);
     flow.transfer = nullptr;
   }
 
@@ -240,8 +241,8 @@ class PacketTransport final : public Transport {
       Flow::Sent& sent = flow.sent[static_cast<std::size_t>(p.serial - flow.first_serial)];
       sent.acknowledged = true;
       --flow.in_flight;
-      flow.window.acknowledged(p.serial, flow.next_serial(), sim_.now() - sent.time, p.marked);
-      flow.deadline = sim_.now() + flow.window.timeout();
+      flow.window.acknowledged(p.serial, flow.next_serial(), sim().now() - sent.time, p.marked);
+      flow.deadline = sim().now() + flow.window.timeout();
       forget_up_to(flow, p.serial);
       send_more(flow);
     }
@@ -264,7 +265,7 @@ class PacketTransport final : public Transport {
   void set_timer(Flow& flow) {
     flow.timer_set = true;
     ++flow.references;
-    sim_.at(flow.deadline, flow);
+    sim().at(flow.deadline, flow);
   }
   void time_out(Flow& flow) {
     if (flow.window.timeouts_in_a_row() >= set_.max_retransmits) {
@@ -288,7 +289,6 @@ class PacketTransport final : public Transport {
     if (--flow.references == 0 && flow.transfer == nullptr) free_flows_.push_back(&flow);
   }
 
-  Simulation& sim_;
   PacketSettings set_;
   std::deque<Packet> packets_;
   std::vector<Packet*> free_packets_;
@@ -301,8 +301,8 @@ void Flow::fire() { transport->on_timer(*this); }
 
 class PacketSpec final : public TransportSpec, public PacketSettings {
  public:
-  std::unique_ptr<Transport> make(Simulation& sim) const override {
-    return std::make_unique<PacketTransport>(sim, *this);
+  std::unique_ptr<Transport> make(Simulation& sim, std::span<LinkState> links) const override {
+    return std::make_unique<PacketTransport>(sim, links, *this);
   }
 };
 
