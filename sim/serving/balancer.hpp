@@ -13,7 +13,6 @@ namespace shardsim {
 /// outstanding, and how long those before took.
 class Balancer {
  public:
-  explicit Balancer(std::size_t replicas) : outstanding_(replicas) {}
   virtual ~Balancer() = default;
 
   /// The replica for a request, which counts as outstanding until finished(). `random_of_request()` makes the request's
@@ -21,33 +20,36 @@ class Balancer {
   template <class RandomOfRequest>
   std::size_t start(const RandomOfRequest& random_of_request, Time now) {
     std::size_t replica = 0;
-    if (outstanding_.size() > 1) {
+    if (replicas_ > 1) {
       RandomStream random = random_of_request();
       replica = pick(random, now);
     }
-    ++outstanding_[replica];
+    if (!outstanding_.empty()) ++outstanding_[replica];
     return replica;
   }
   /// An answer came now, or is not waited for any more, to what was asked at `began`.
   void finished(std::size_t replica, Time began, Time now) {
-    --outstanding_[replica];
+    if (!outstanding_.empty()) --outstanding_[replica];
     if (learns_) [[unlikely]]
       learn(replica, now - began, now);
   }
 
  protected:
-  /// For one that wants to be told by learn() how long requests took.
-  struct Learning {};
-  Balancer(std::size_t replicas, Learning) : outstanding_(replicas), learns_(true) {}
+  /// What it picks by: `times` are told by learn(), and requests are outstanding() as well. A fleet has millions of
+  /// pairs of a caller and a replica, and what nobody wants to know of them is not noted.
+  enum class Wants { nothing, outstanding, times };
+  Balancer(std::size_t replicas, Wants wants)
+      : replicas_(replicas), outstanding_(wants == Wants::nothing ? 0 : replicas), learns_(wants == Wants::times) {}
 
   virtual std::size_t pick(RandomStream& random, Time now) = 0;
   virtual void learn(std::size_t /*replica*/, Duration /*took*/, Time /*now*/) {}
-  std::size_t replicas() const { return outstanding_.size(); }
+  std::size_t replicas() const { return replicas_; }
   int outstanding(std::size_t replica) const { return outstanding_[replica]; }
 
  private:
-  std::vector<int> outstanding_;
-  bool learns_ = false;
+  std::size_t replicas_;
+  std::vector<int> outstanding_;  // by replica
+  bool learns_;
 };
 
 class BalancerSpec {

@@ -6,7 +6,7 @@ namespace {
 
 class LeastOutstanding final : public Balancer {
  public:
-  using Balancer::Balancer;
+  explicit LeastOutstanding(std::size_t replicas) : Balancer(replicas, Wants::outstanding) {}
 
  protected:
   std::size_t pick(RandomStream&, Time) override {

@@ -17,7 +17,7 @@ namespace {
 class PeakEwma final : public Balancer {
  public:
   PeakEwma(std::size_t replicas, Duration decay)
-      : Balancer(replicas, Learning{}), known_(replicas), decay_s_(to_seconds(decay)) {}
+      : Balancer(replicas, Wants::times), known_(replicas), decay_s_(to_seconds(decay)) {}
 
  protected:
   std::size_t pick(RandomStream& random, Time now) override {

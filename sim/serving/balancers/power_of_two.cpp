@@ -6,7 +6,7 @@ namespace {
 
 class PowerOfTwo final : public Balancer {
  public:
-  using Balancer::Balancer;
+  explicit PowerOfTwo(std::size_t replicas) : Balancer(replicas, Wants::outstanding) {}
 
  protected:
   std::size_t pick(RandomStream& random, Time) override {

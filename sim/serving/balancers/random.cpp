@@ -6,7 +6,7 @@ namespace {
 
 class Random final : public Balancer {
  public:
-  using Balancer::Balancer;
+  explicit Random(std::size_t replicas) : Balancer(replicas, Wants::nothing) {}
 
  protected:
   std::size_t pick(RandomStream& random, Time) override { return random.below(replicas()); }

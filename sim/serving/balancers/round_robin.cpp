@@ -6,7 +6,7 @@ namespace {
 
 class RoundRobin final : public Balancer {
  public:
-  using Balancer::Balancer;
+  explicit RoundRobin(std::size_t replicas) : Balancer(replicas, Wants::nothing) {}
 
  protected:
   std::size_t pick(RandomStream&, Time) override { return next_++ % replicas(); }
