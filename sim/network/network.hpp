@@ -82,7 +82,7 @@ class Network {
       this->on_delivered = EventTarget(h);
       this->transport->start(*this);
     }
-    Transit await_resume() const {
+    [[gnu::always_inline]] Transit await_resume() const {
       if (this->lost) [[unlikely]]
         this->times->cut(earlier_);
       return {this->transport->sim().now() - sent_, this->lost};

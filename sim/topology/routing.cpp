@@ -45,9 +45,11 @@ Routing::Routing(const NetworkGraph& graph, const RoutingSpec& spec)
   for (const NodeId node : boost::make_iterator_range(boost::vertices(graph)))
     if (graph[node].kind == NodeKind::switching || (graph[node].kind == NodeKind::host && spec.hosts_forward))
       relay_of_[node] = relays++;
-  choices_.resize(relays);
+  choices_.assign(relays, {kNone, kAsk});
   number_links();
   group_destinations();
+  first_.resize(relay_of_.size(), kAsk);
+  final_.resize(relay_of_.size(), kAsk);
   for (const NodeId node : boost::make_iterator_range(boost::vertices(graph)))
     if (relay_of_[node] == kNotRelay) find_ends(node);
 }
@@ -91,17 +93,14 @@ void Routing::group_destinations() {
 // Where a node hangs on one relay, all its messages pass that, by the cheapest of the links between the two.
 void Routing::find_ends(NodeId node) {
   const auto only_relay = [&](const std::vector<LinkNumber>& links, const auto& other_end) -> Choice {
-    std::vector<Choice> unknown;
     std::vector<Step> steps;
     Cost least = kNoWay;
     for (const LinkNumber link : links) {
       if (relay_of_[other_end(link)] == kNotRelay || other_end(link) != other_end(links.front())) return kAsk;
       consider(link, link_costs_[link], least, steps);
     }
-    return choice_of(unknown, steps);
+    return new_choice(steps);
   };
-  first_.resize(relay_of_.size(), kAsk);
-  final_.resize(relay_of_.size(), kAsk);
   first_[node] = only_relay(out_[node], [&](LinkNumber link) { return boost::target(links_[link], graph_); });
   final_[node] = only_relay(last_[node], [&](LinkNumber link) { return boost::source(links_[link], graph_); });
 }
@@ -178,46 +177,60 @@ void Routing::shortest_steps(NodeId at, const Goal& goal, std::vector<Step>& ste
     if (boost::source(links_[link], graph_) == at) consider(link, link_costs_[link], least, steps);
 }
 
-// Few choices differ: most are a single step, or all that lead up.
-Routing::Choice Routing::choice_of(std::vector<Choice>& known, const std::vector<Step>& steps) {
-  if (steps.empty()) return kNone;
-  for (const Choice choice : known)
-    if (std::ranges::equal(all(choice), steps)) return choice;
+Routing::Choice Routing::new_choice(const std::vector<Step>& steps) {
   constexpr std::size_t kMostCount = (1U << kCountBits) - 1;
   constexpr std::size_t kMostFirst = (std::size_t{1} << (32 - kCountBits)) - 2;
+  if (steps.empty()) return kNone;
   if (steps.size() > kMostCount || steps_.size() > kMostFirst) return kAsk;
-  known.push_back(static_cast<Choice>(steps_.size() << kCountBits | steps.size()));
+  const auto choice = static_cast<Choice>(steps_.size() << kCountBits | steps.size());
   steps_.insert(steps_.end(), steps.begin(), steps.end());
-  return known.back();
+  return choice;
+}
+
+// Few choices differ: most are a single step, or all that lead up.
+Routing::ChoiceNumber Routing::number_of(const std::vector<Step>& steps, std::vector<Choice>& known) {
+  if (steps.empty()) return 0;
+  for (std::size_t i = 2; i < known.size(); ++i)
+    if (std::ranges::equal(all(known[i]), steps)) return static_cast<ChoiceNumber>(i);
+  const Choice choice = known.size() < kEnds ? new_choice(steps) : kAsk;
+  if (choice == kAsk) return 1;
+  known.push_back(choice);
+  return static_cast<ChoiceNumber>(known.size() - 1);
 }
 
 const Routing::Table& Routing::table_to(NodeId to) {
   Table& table = by_group_[group_of_[to]];
-  if (!table.empty()) return table;
+  if (!table.choices.empty()) return table;
   const std::size_t relays = choices_.size();
-  if (++worked_out_ * relays * sizeof(Choice) > kTableBytes) {
+  if (++worked_out_ * relays * sizeof(ChoiceNumber) > kTableBytes) {
     for (Table& old : by_group_) old = {};
     worked_out_ = 1;
   }
-  table.resize(relays);
+  table.choices.resize(relays);
   const Goal goal = this->goal(to);
   for (NodeId at = 0; at < relay_of_.size(); ++at) {
-    if (relay_of_[at] == kNotRelay) continue;
+    const std::uint32_t relay = relay_of_[at];
+    if (relay == kNotRelay) continue;
     Cost least = kNoWay;
     asked_.clear();
     onward_steps(at, goal, least, asked_);
-    table[relay_of_[at]] = choice_of(choices_[relay_of_[at]], asked_);
+    table.choices[relay] = number_of(asked_, choices_[relay]);
   }
   for (const LinkNumber link : last_[to])
-    if (const std::uint32_t relay = relay_of_[boost::source(links_[link], graph_)]; relay != kNotRelay)
-      table[relay] = kEnds;
+    if (const std::uint32_t relay = relay_of_[boost::source(links_[link], graph_)]; relay != kNotRelay) {
+      table.choices[relay] = kEnds;
+      table.end = relay;
+    }
   return table;
 }
 
-Routing::Steps Routing::steps_from(NodeId at, NodeId to, const Table& table) {
+inline Routing::Steps Routing::steps_from(NodeId at, NodeId to, const Table& table) {
   const std::uint32_t relay = relay_of_[at];
-  Choice choice = relay == kNotRelay ? first_[at] : table[relay];
-  if (choice == kEnds) choice = final_[to];
+  Choice choice = first_[at];
+  if (relay != kNotRelay) {
+    const ChoiceNumber number = table.choices[relay];
+    choice = number == kEnds ? final_[to] : choices_[relay][number];
+  }
   if (choice != kAsk) [[likely]]
     return all(choice);
   shortest_steps(at, goal(to), asked_);
@@ -228,6 +241,8 @@ std::span<const LinkNumber> Routing::numbered_path(NodeId from, NodeId to, std::
   path_.clear();
   if (from == to) return path_;
   const Table& table = table_to(to);
+  // The last steps are read from near here, when the first have been found.
+  if (!table.choices.empty()) __builtin_prefetch(&table.choices[table.end]);
   RandomStream pick(0x726f757465, 0, Purpose::balancing, from, flow << 32 | to);  // a hash, the same in every run
   std::size_t drawn = 0;
   for (NodeId at = from; at != to;) {

@@ -39,7 +39,7 @@ void describe(Describe<RoutingSpec>& d);
 
 /// Shortest paths, put together step by step from tables that are worked out when first asked for. Hosts pass on
 /// nothing (unless hosts_forward), so tables are about switches only: for destinations that hang on the same switches,
-/// the equally cheap next links from every switch, in four bytes each. A fat-tree of k = 32 has 8,192 hosts and 512
+/// the equally cheap next links from every switch, in two bytes each. A fat-tree of k = 32 has 8,192 hosts and 512
 /// such tables of 1,280 entries.
 class Routing {
  public:
@@ -70,13 +70,19 @@ class Routing {
     friend bool operator==(const Step&, const Step&) = default;
   };
   using Steps = std::span<const Step>;
-  // Equally cheap steps: where they begin in steps_, and how many; or one of the following.
+  // Equally cheap steps: where they begin in steps_, and how many; or one of two others.
   using Choice = std::uint32_t;
   static constexpr unsigned kCountBits = 8;
   static constexpr Choice kNone = 0;
-  static constexpr Choice kAsk = ~Choice{0};       // depends on more than the table's key, or does not fit: work it out
-  static constexpr Choice kEnds = ~Choice{0} - 1;  // the destination hangs here
-  using Table = std::vector<Choice>;               // by relay, to destinations that are alike
+  static constexpr Choice kAsk = ~Choice{0};  // depends on more than where a table leads, or does not fit: work it out
+  // A choice of a relay, by its place among all that it has; or the destination hangs here.
+  using ChoiceNumber = std::uint16_t;
+  static constexpr ChoiceNumber kEnds = 0xffff;
+  // To destinations that are alike.
+  struct Table {
+    std::vector<ChoiceNumber> choices;  ///< by relay; empty: not worked out yet
+    std::uint32_t end = 0;              ///< a relay that they hang on
+  };
   // Destinations are alike when they hang on the same relays, by links that cost the same.
   using Entries = std::vector<std::pair<std::uint32_t, Cost>>;  // relay, and cost from there on
 
@@ -96,7 +102,8 @@ class Routing {
   void number_links();
   void group_destinations();
   void find_ends(NodeId node);
-  Choice choice_of(std::vector<Choice>& known, const std::vector<Step>& steps);
+  Choice new_choice(const std::vector<Step>& steps);
+  ChoiceNumber number_of(const std::vector<Step>& steps, std::vector<Choice>& known);
   Steps all(Choice choice) const { return {steps_.data() + (choice >> kCountBits), choice & ((1U << kCountBits) - 1)}; }
   const Table& table_to(NodeId to);
   Steps steps_from(NodeId at, NodeId to, const Table& table);
@@ -112,11 +119,11 @@ class Routing {
   std::unordered_map<std::uint32_t, Costs> tables_;
 
   std::vector<Step> steps_;                   // of all choices
-  std::vector<std::vector<Choice>> choices_;  // by relay: those met so far
+  std::vector<std::vector<Choice>> choices_;  // by relay: those met so far, after kNone and kAsk
   std::vector<Choice> first_, final_;         // by node that does not forward: to its only relay, and from there
   std::vector<std::uint32_t> group_of_;       // by node
-  std::vector<Table> by_group_;               // empty: not worked out yet
-  std::size_t worked_out_ = 0;                // of by_group_
+  std::vector<Table> by_group_;
+  std::size_t worked_out_ = 0;  // of by_group_
   std::vector<Step> asked_;
   std::vector<LinkNumber> path_;
 };

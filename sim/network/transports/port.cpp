@@ -47,7 +47,7 @@ class PortTransport final : public Transport {
       if (link.down > 0) [[unlikely]]
         return lose(link, t);
       const Time at = head;
-      head = never_waits_[number] ? fly_through(link, t, at) : pass(link, t);
+      head = never_waits_[number] ? fly_through(link, t, at) : pass(link, t, now);
       t.times->append(number, head - at);
     }
     // Cut through, the time between first and last byte belongs to the link that sends slowest.
@@ -68,10 +68,10 @@ class PortTransport final : public Transport {
 
  private:
   // Sends the message through one port, now; returns when its first byte (or, stored, its last) is at the other end.
-  Time pass(LinkState& link, Transfer& t) const {
+  Time pass(LinkState& link, Transfer& t, Time now) const {
     const Duration sending = t.size / link.rate;
-    const Time start = std::max(sim().now(), link.free_at);
-    const Duration waited = start - sim().now();
+    const Time start = std::max(now, link.free_at);
+    const Duration waited = start - now;
     link.free_at = start + sending;
     carry(link, t, sending);
     Bytes queued = t.size;
@@ -80,12 +80,13 @@ class PortTransport final : public Transport {
       queued += backlog(waited, link.rate);
     }
     link.queue_peak = std::max(link.queue_peak, queued);
+    t.tail = std::max(start + sending, t.tail) + link.latency;
+    if (!cut_through_) return t.tail;
     if (link.rate < t.slowest_rate) {
       t.slowest_rate = link.rate;
       t.slowest = link.number();
     }
-    t.tail = std::max(start + sending, t.tail) + link.latency;
-    return cut_through_ ? start + link.latency : t.tail;
+    return start + link.latency;
   }
   // The same where nothing waits.
   Time fly_through(LinkState& link, Transfer& t, Time at) const {
