@@ -697,6 +697,19 @@ TEST_CASE("no transport is faster than ideal, and a crowd is served no faster th
   }
 }
 
+namespace {
+
+Process send_in_background(Lab& lab, Route route, Bytes size) {
+  LinkTimes times;
+  co_await lab.network.send_in_background(route, size, times);
+}
+Process stop(Lab& lab, double at) {
+  co_await lab.sim.until(Time(us(at)));
+  lab.sim.stop();
+}
+
+}  // namespace
+
 TEST_CASE("a link is asked for every message whose route has it, also one that never came or is still on its way") {
   const std::string transport = GENERATE(as<std::string>{}, kIdeal, kFluid, kStored, kCutThrough);
   INFO(transport);
@@ -707,14 +720,8 @@ TEST_CASE("a link is asked for every message whose route has it, also one that n
   lab.send("a", "b", 300'000, 300);
   lab.send("b", "a", 4000, 300);
   const std::vector<LinkNumber> route = lab.network.route_of_flow({lab.node("a"), lab.node("b")}, 1);
-  LinkTimes times;
-  [](Lab& of, const std::vector<LinkNumber>& way, LinkTimes& into) -> Process {
-    co_await of.network.send_in_background(way, Bytes{50'000'000}, into);
-  }(lab, route, times);
-  [](Lab& of) -> Process {
-    co_await of.sim.until(Time(us(305)));  // no byte is at 's' yet
-    of.sim.stop();
-  }(lab);
+  send_in_background(lab, route, Bytes{50'000'000});
+  stop(lab, 305);  // no byte is at 's' yet
   lab.sim.run();
   lab.network.settle();
   for (const char* link : {"a -> s", "s -> b"}) {
