@@ -91,6 +91,10 @@ class EventQueue {
         return grow_and_push_back(e);
       entries[size++] = e;
     }
+    [[gnu::noinline, gnu::cold]] void release() {
+      entries.reset();
+      capacity = 0;
+    }
     [[gnu::noinline, gnu::cold]] void grow_and_push_back(Entry e) {
       const std::uint32_t more = capacity == 0 ? 4 : 2 * capacity;
       auto larger = std::make_unique_for_overwrite<Entry[]>(more);
@@ -100,6 +104,10 @@ class EventQueue {
       entries[size++] = e;
     }
   };
+
+  // Room for more is let go as soon as it is empty: with all that every slot ever had, pending events would not stay in
+  // the processor's cache.
+  static constexpr std::uint32_t kKept = 16;
 
   static constexpr std::size_t kDigitBits = 6;
   static constexpr std::size_t kDigits = std::size_t{1} << kDigitBits;
@@ -131,6 +139,8 @@ class EventQueue {
     for (const Entry* e = slot.entries.get(); e != end; ++e) reached_ = e->key < reached_ ? e->key : reached_;
     for (const Entry* e = slot.entries.get(); e != end; ++e) put(*e);
     slot.size = 0;
+    if (slot.capacity > kKept) [[unlikely]]
+      slot.release();
   }
 
   Key reached_ = 0;  // by the event popped last, or due
