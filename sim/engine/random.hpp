@@ -40,6 +40,11 @@ using RandomBlock = std::array<std::uint64_t, 4>;
 /// Random123. Its key is (seed, replication), its counter all else.
 RandomBlock random_block(const RandomName& name, std::uint64_t number);
 
+/// Two words that are random together, by Philox2x64-10 of the same paper: less work than a block, where not four are
+/// wanted. Unlike (high, low) under one key, unlike pairs; the key is a random word itself, such as of a block.
+using RandomPair = std::array<std::uint64_t, 2>;
+RandomPair random_pair(std::uint64_t key, std::uint64_t high, std::uint64_t low);
+
 /// A uniform number in (0, 1) of a random word: never an end point, so that inverse distribution functions are finite.
 inline double uniform_of(std::uint64_t word) { return (static_cast<double>(word >> 12) + 0.5) * 0x1.0p-52; }
 

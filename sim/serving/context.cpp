@@ -21,17 +21,21 @@ Context::Context(Simulation& sim, Network& network, const ServingSpec& spec, std
       jitter_{if_varying(spec.jitter.dense), if_varying(spec.jitter.sparse), if_varying(spec.jitter.serde),
               if_varying(spec.jitter.service)},
       seed_(seed),
-      replication_(replication) {}
+      replication_(replication),
+      jitter_key_(random_block({seed, replication, Purpose::jitter, 0, 0}, 0)[0]) {}
 
 double Context::sample(const Distribution& factor, const Activity& activity, Step step, StepDraws& draws) const {
+  const std::uint64_t word = draws.word(activity, step, jitter_key_);
   if (const ByInversion* inversion = factor.by_inversion()) [[likely]]
-    return inversion->quantile(uniform_of(draws.word(activity, step, seed_, replication_)));
-  return sample_several(factor, activity, step, draws);
+    return inversion->quantile(uniform_of(word));
+  return sample_several(factor, activity, step, word);
 }
 
 [[gnu::noinline]] double Context::sample_several(const Distribution& factor, const Activity& activity, Step step,
-                                                 StepDraws& draws) const {
-  RandomStream random = draws.all(activity, step, seed_, replication_);
+                                                 std::uint64_t first) const {
+  const StreamKey key = activity.key();
+  const std::uint64_t own = std::uint64_t{place_of(step) + 1} << 32;  // 2^32 blocks for each place
+  RandomStream random({seed_, replication_, Purpose::jitter, key.id, key.sub}, first, own);
   return factor.sample(random);
 }
 

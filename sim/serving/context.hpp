@@ -46,8 +46,8 @@ class Context {
   const std::vector<Bytes>& repeated_bytes() const { return repeated_bytes_; }
 
  private:
-  // Of a distribution that draws more than one number.
-  double sample_several(const Distribution& factor, const Activity& activity, Step step, StepDraws& draws) const;
+  // Of a distribution that draws more than one number, of which `first` is the first word.
+  double sample_several(const Distribution& factor, const Activity& activity, Step step, std::uint64_t first) const;
 
   Simulation& sim_;
   Network& network_;
@@ -57,6 +57,7 @@ class Context {
   std::array<const Distribution*, kWorks> jitter_;  // null: does not vary
   std::uint64_t seed_;
   std::uint32_t replication_;
+  std::uint64_t jitter_key_;
   std::vector<Bytes> repeated_bytes_;
 };
 

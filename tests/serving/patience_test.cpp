@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // How long callers wait, whom they ask, and what tells the random draws of all that apart.
 #include <catch2/catch.hpp>
+#include <map>
 #include <set>
 
 #include "scenarios.hpp"
@@ -96,7 +97,7 @@ TEST_CASE("keys of random streams tell all activities apart, within the ranges t
   CHECK(splits.size() == queries.size() * batches.size() * 4);
 }
 
-TEST_CASE("no two steps of an activity have the same random word, and those of an RPC have two blocks") {
+TEST_CASE("no two steps of an activity have the same random word, and those of an RPC have three pairs") {
   const std::vector<Step> of_rpc{Step::call, Step::receive, Step::net, Step::gather, Step::answer, Step::collect};
   // The query's own activity is that of the first net of its first batch.
   const std::vector<Step> of_main{Step::receive, Step::overhead, Step::bottom, Step::gather,
@@ -107,45 +108,67 @@ TEST_CASE("no two steps of an activity have the same random word, and those of a
     CHECK(places.size() == steps.size());
     CHECK(*places.rbegin() < 8);
   }
+  for (std::size_t i = 0; i < of_rpc.size(); ++i) CHECK(place_of(of_rpc[i]) == i);
 }
 
-TEST_CASE("a step draws the same numbers whatever was drawn before it, and none of another's") {
-  constexpr std::uint64_t kSeed = 3;
+TEST_CASE("a step draws the same number whatever was drawn before it, and none of another's") {
+  constexpr std::uint64_t kKey = 3;
   const Activity first{7, 2, 0, 4, 5};
   Activity other_net = first;
   other_net.net = 5;
   Activity other_attempt = first;
   other_attempt.attempt = 1;
-  const std::vector<Step> steps{Step::call, Step::receive, Step::net, Step::gather, Step::answer, Step::collect};
   struct Piece {
     Activity activity;
     Step step;
   };
   std::vector<Piece> pieces;
   for (const Activity& activity : {first, other_net, other_attempt})
-    for (const Step step : steps) pieces.push_back({activity, step});
-  const auto six = [](StepDraws& draws, const Piece& piece) {
-    RandomStream random = draws.all(piece.activity, piece.step, kSeed, 0);
-    return std::array{random.bits(), random.bits(), random.bits(), random.bits(), random.bits(), random.bits()};
-  };
+    for (const Step step : {Step::call, Step::receive, Step::net, Step::gather, Step::answer, Step::collect})
+      pieces.push_back({activity, step});
 
-  std::set<std::uint64_t> all;
+  std::set<std::uint64_t> words;
   StepDraws in_order;
   for (const Piece& piece : pieces) {
     StepDraws fresh;
-    const auto drawn = six(fresh, piece);
-    CHECK(six(in_order, piece) == drawn);
-    all.insert(drawn.begin(), drawn.end());
+    const std::uint64_t word = fresh.word(piece.activity, piece.step, kKey);
+    CHECK(in_order.word(piece.activity, piece.step, kKey) == word);
+    words.insert(word);
     for (const Piece& before : pieces) {
       StepDraws draws;
-      six(draws, before);
-      CHECK(six(draws, piece) == drawn);
+      draws.word(before.activity, before.step, kKey);
+      CHECK(draws.word(piece.activity, piece.step, kKey) == word);
     }
+    StepDraws of_other_run;
+    words.insert(of_other_run.word(piece.activity, piece.step, kKey + 1));
   }
-  CHECK(all.size() == 6 * pieces.size());
-  StepDraws draws;
-  StepDraws of_other_seed;
-  CHECK(draws.word(first, Step::net, kSeed, 0) != of_other_seed.word(first, Step::net, kSeed + 1, 0));
+  CHECK(words.size() == 2 * pieces.size());
+}
+
+TEST_CASE("jitter that takes several random numbers has its law, and is the same for a query at every load") {
+  // Whole multiples of 100 us, of mean 1 and variance 2.25; five standard errors, the variance's by the fourth moment.
+  const auto factors = [](double utilisation) {
+    const std::string jitter = R"({"type": "negative-binomial", "mean": 1, "cv": 1.5})";
+    std::map<std::uint64_t, double> of;
+    for (const Outcome& o : outcomes_of(scenario(queue(1, utilisation, jitter, 20'000))))
+      of[o.id] = to_seconds(o.cpu) * 1e4;
+    return of;
+  };
+  const std::map<std::uint64_t, double> drawn = factors(0.1);
+  CHECK(factors(0.5) == drawn);
+  double sum = 0;
+  double squares = 0;
+  double fourths = 0;
+  for (const auto& [_, x] : drawn) {
+    if (std::abs(x - std::round(x)) > 1e-9) FAIL("not a whole multiple: " << x);
+    const double square = (x - 1) * (x - 1);
+    sum += x - 1;
+    squares += square;
+    fourths += square * square;
+  }
+  const auto n = static_cast<double>(drawn.size());
+  CHECK(std::abs(sum / n) < 5 * std::sqrt(2.25 / n));
+  CHECK(std::abs(squares / n - 2.25) < 5 * std::sqrt((fourths / n - squares / n * (squares / n)) / n));
 }
 
 TEST_CASE("peak EWMA: a slow answer counts at once, times what is outstanding") {

@@ -240,6 +240,13 @@ TEST_CASE("Philox4x64-10 gives Random123's known answer") {
   CHECK(random_block({0, 0, Purpose{}, 0, 0}, 0) == known);
 }
 
+TEST_CASE("Philox2x64-10 gives Random123's known answers") {
+  CHECK(random_pair(0, 0, 0) == RandomPair{0xca00a0459843d731, 0x66c24222c9a845b5});
+  CHECK(random_pair(~0ULL, ~0ULL, ~0ULL) == RandomPair{0x65b021d60cd8310f, 0x4d02f3222f86df20});
+  CHECK(random_pair(0xa4093822299f31d0, 0x13198a2e03707344, 0x243f6a8885a308d3) ==
+        RandomPair{0x0a5e742c2997341c, 0xb0f883d38000de5d});
+}
+
 TEST_CASE("a stream that begins with a word goes on with the blocks of its name") {
   const RandomName name{1, 2, Purpose::jitter, 3, 4};
   RandomStream from_the_first(1, 2, Purpose::jitter, 3, 4);
