@@ -6,8 +6,8 @@
 namespace shardsim {
 namespace {
 
-// Frames that are more than this do not stay in a core's own cache.
-constexpr std::size_t kManyFrames = std::size_t{1} << 20;
+// Frames that are more than this do not stay in a core's own caches.
+constexpr std::size_t kManyFrames = std::size_t{1} << 23;
 
 // What the next event is about comes out of memory while this one happens.
 void prefetch(std::uintptr_t target) {
