@@ -35,7 +35,7 @@ const std::string kTimeout = R"({"type": "retry", "per_try_timeout": "20 ms"})";
 
 TEST_CASE("goodput is the share of offered queries answered within the objective") {
   // P(time <= 10 ms) at 800/s = 1 - exp(-2).
-  const RunResult r = shard_queue(800, 100'000, {{"traffic.objective", "10 ms"}});
+  const RunResult r = shard_queue(800, 200'000, {{"traffic.objective", "10 ms"}});
   CHECK(r.verdict == Verdict::stable);
   const double truth = 1 - std::exp(-2.0);
   CHECK(r.goodput.low <= truth);
