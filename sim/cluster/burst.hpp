@@ -10,6 +10,7 @@ namespace shardsim {
 /// for a host whose gathers share memory bandwidth.
 class Burst {
  public:
+  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-member-init): a run makes one for most of its waits
   explicit Burst(Server& server) : server_(server), series_(server.host_.cores()) {}
 
   Server& server() const { return server_; }

@@ -52,9 +52,11 @@ inline double uniform_of(std::uint64_t word) { return (static_cast<double>(word 
 /// numbers under every strategy, in whatever order events fall and on however many threads (common random numbers).
 class RandomStream {
  public:
+  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-member-init): the first draw makes a block
   RandomStream(std::uint64_t seed, std::uint32_t replication, Purpose purpose, std::uint64_t id, std::uint64_t sub = 0)
       : name_{seed, replication, purpose, id, sub} {}
   /// Begins with `first`, a word of some block that is there already, and goes on with the blocks from `next` on.
+  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-member-init): as above
   RandomStream(const RandomName& name, std::uint64_t first, std::uint64_t next) : name_(name), next_(next), used_(3) {
     block_[3] = first;
   }

@@ -14,6 +14,7 @@ class Series final : public Station::Customer, private Timer {
  public:
   static constexpr std::size_t kMost = 4;
 
+  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-member-init): add() and time fill them
   explicit Series(Station& station) : station_(station) {}
   Series(const Series&) = delete;
   Series& operator=(const Series&) = delete;
