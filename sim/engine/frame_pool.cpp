@@ -9,7 +9,6 @@
 namespace shardsim {
 namespace {
 
-constexpr std::size_t kFirstSlab = std::size_t{1} << 16;
 constexpr std::size_t kHugePage = std::size_t{1} << 21;
 
 // Slabs as large as a huge page are asked to be one: the frames of many processes are visited in no order, and each
@@ -29,16 +28,12 @@ std::byte* new_slab(std::size_t size) {
 void FramePool::FreeMemory::operator()(std::byte* memory) const { std::free(memory); }
 
 void FramePool::add_slab(std::size_t size_class) {
-  const std::size_t before = classes_[size_class].slab;
+  Class& its = classes_[size_class];
   const std::size_t block = (size_class + 1) * kGrain;
-  const std::size_t bigger =
-      before == 0 ? kFirstSlab
-                  : 2 * static_cast<std::size_t>(slabs_[before - 1].last - slabs_[before - 1].memory.get());
-  std::size_t size = kFirstSlab;
-  while (size < bigger && size < kHugePage) size *= 2;
+  const std::size_t size = std::exchange(its.next_slab, std::min(2 * its.next_slab, kHugePage));
   std::byte* memory = new_slab(size);
   slabs_.push_back({std::unique_ptr<std::byte[], FreeMemory>(memory), memory, memory + size / block * block, block});
-  classes_[size_class].slab = slabs_.size();
+  its.slab = slabs_.size();
 }
 
 FramePool::Header* FramePool::carve(std::size_t size_class) {

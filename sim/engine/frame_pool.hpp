@@ -58,9 +58,11 @@ class FramePool {
     };
     bool in_use;
   };
+  static constexpr std::size_t kFirstSlab = std::size_t{1} << 16;
   struct Class {
     Header* free = nullptr;
-    std::size_t slab = 0;  // the one to carve from, from 1; 0: none yet
+    std::size_t slab = 0;                // the one to carve from, from 1; 0: none yet
+    std::size_t next_slab = kFirstSlab;  // bytes
   };
   struct FreeMemory {
     void operator()(std::byte* memory) const;

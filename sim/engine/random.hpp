@@ -81,7 +81,7 @@ class RandomStream {
  private:
   RandomName name_;
   std::uint64_t next_ = 0;
-  RandomBlock block_;  // NOLINT(cppcoreguidelines-pro-type-member-init): what is not used is not there
+  RandomBlock block_;
   std::size_t used_ = 4;
 };
 

@@ -12,16 +12,10 @@ void Station::note_in_stretch(Customer& series) {
   stretches_ = &series;
 }
 
-void Station::forget_in_stretch(Customer& series) {
-  *series.in_line = series.next;
-  if (series.next != nullptr) series.next->in_line = series.in_line;
-  series.in_line = nullptr;
-}
-
 void Station::interrupt_stretches() {
   while (stretches_ != nullptr) {
     Series& series = static_cast<Series&>(*stretches_);
-    forget_in_stretch(series);
+    unlink(series);
     series.interrupt();
   }
 }
@@ -88,7 +82,7 @@ void Series::finish_several() {
     times_[now_at_] = station_.leave(*this).served;
     return;
   }
-  Station::forget_in_stretch(*this);
+  Station::unlink(*this);
   station_.leave(*this, size_ - now_at_);
   for (std::size_t i = now_at_ + 1; i < size_; ++i) waits_[i] = Duration::zero();
 }

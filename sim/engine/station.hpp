@@ -89,10 +89,14 @@ class Station {
     served_ += visit.served;
     waited_ += visit.waited;
   }
+  static void unlink(Customer& customer) {
+    *customer.in_line = customer.next;
+    if (customer.next != nullptr) customer.next->in_line = customer.in_line;
+    customer.in_line = nullptr;
+  }
   static void go_on(Customer& series);
   // Series that keep a server for more than one visit, as nobody waits. They are linked as those in the line are.
   void note_in_stretch(Customer& series);
-  static void forget_in_stretch(Customer& series);
   void interrupt_stretches();
 
   Simulation& sim_;
@@ -125,9 +129,8 @@ class Station {
 
 inline bool Station::withdraw(Customer& customer) {
   if (customer.in_line == nullptr) return false;
-  *customer.in_line = customer.next;
-  (customer.next == nullptr ? tail_ : customer.next->in_line) = customer.in_line;
-  customer.in_line = nullptr;
+  if (customer.next == nullptr) tail_ = customer.in_line;
+  unlink(customer);
   return true;
 }
 

@@ -26,18 +26,17 @@ SCENARIOS = {  # file, and the two numbers of queries
 }
 
 
+def callgrind(
+    out: str, program: Program, scenario: Program, queries: int, settings: Iterable[str] = ()
+) -> list[Program]:
+    """The command that counts a run's instructions, function by function, in the file `out`."""
+    words = [w for s in (f"traffic.queries={queries}", "traffic.warmup=0", *settings) for w in ("--set", s)]
+    return ["valgrind", "--tool=callgrind", f"--callgrind-out-file={out}", program, "run", ROOT / scenario, *words]
+
+
 def instructions(program: Program, scenario: Program, queries: int, settings: Iterable[str] = ()) -> int:
     with tempfile.NamedTemporaryFile() as profile:
-        words = [w for s in (f"traffic.queries={queries}", "traffic.warmup=0", *settings) for w in ("--set", s)]
-        command = [
-            "valgrind",
-            "--tool=callgrind",
-            f"--callgrind-out-file={profile.name}",
-            program,
-            "run",
-            ROOT / scenario,
-            *words,
-        ]
+        command = callgrind(profile.name, program, scenario, queries, settings)
         log = subprocess.run(command, capture_output=True, text=True, check=True).stderr
     return int(re.findall(r"Collected : (\d+)", log)[0])
 

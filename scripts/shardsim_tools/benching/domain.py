@@ -13,7 +13,7 @@ from .measure import Took, median_of, run, table, with_spread
 from .progress import say, steps
 
 sys.path.insert(0, str(ROOT / "tests/instructions"))
-from count import per_query_of  # noqa: E402
+from count import callgrind, per_query_of  # noqa: E402
 
 EXPERIMENTS = ROOT / "workloads/experiments"
 
@@ -55,6 +55,11 @@ def measure(program: Path, rounds: int) -> Results:
             [case.queries / running, (many - few) / running, setup.wall_s * 1000, whole.peak_mib],
         )
     return {name: (instructions(program, name), by_round[name]) for name in CASES}
+
+
+def counting(out: str, program: Path, case: Case, queries: int) -> list[str | Path]:
+    """The command that counts a run's instructions, in the file `out`."""
+    return callgrind(out, program, case.scenario, queries, case.settings)
 
 
 def instructions(program: Path, name: str) -> float | None:

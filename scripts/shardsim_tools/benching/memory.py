@@ -16,7 +16,7 @@ QUERIES = 20_000
 KINDS = {
     "frames of coroutines": r"FramePool",
     "pending events": r"EventQueue",
-    "routes": r"find_routes|Route\b|Routing|RouteTable|Network::route|vector<shardsim::Hop",
+    "routes": r"Route\b|Routing|Network::route",
     "records of queries: bands, sections, histograms": r"Recorder|PagedSums|Sections|Histogram|Counting|BlockMeans"
     r"|ValueCounts|BandBuckets",
     "ports and links": r"LinkState|Transport|Network::Network",

@@ -6,7 +6,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from .domain import CASES, Case
+from .domain import CASES, Case, counting
 from .measure import Failed, table
 from .progress import say
 from .rooms import REST, ROOMS, room_of
@@ -17,11 +17,9 @@ Counts = dict[str, float]  # by room
 
 def counted(program: Path, case: Case, queries: int) -> Counts:
     with tempfile.NamedTemporaryFile() as out:
-        words = [w for s in (f"traffic.queries={queries}", "traffic.warmup=0", *case.settings) for w in ("--set", s)]
-        callgrind = ["valgrind", "--tool=callgrind", f"--callgrind-out-file={out.name}"]
         annotate = ["callgrind_annotate", "--threshold=100", "--auto=no", out.name]
         try:
-            subprocess.run([*callgrind, program, "run", case.scenario, *words], capture_output=True, check=True)
+            subprocess.run(counting(out.name, program, case, queries), capture_output=True, check=True)
             text = subprocess.run(annotate, capture_output=True, text=True, check=True).stdout
         except (OSError, subprocess.CalledProcessError) as error:
             raise Failed(f"callgrind: {error}") from None

@@ -16,7 +16,7 @@ ROOMS = {
     "ports": r"sim/network/|sim/stats/place_times|sim/topology/|Transport|Network|PlaceTimes|Transfer|Routing",
     "recording": r"sim/(experiment|stats)/|Recorder|Counting|Sections|Histogram|BlockMeans|ValueCounts|Runner|estimate",
     "request coroutines": r"sim/(serving|cluster)/|sim/engine/(station|join|process|frame_pool|shared_rate)"
-    r"|Serving::|Station|Server|Spans|Slot|Caller|PlainCall|Attempt|Calls|Simulation::(adopt|forget)|Executor|SharedRate"
+    r"|Serving::|Station|Server|Spans|Slot|Caller|PlainCall|Attempt|Calls|Executor|SharedRate"
     r"|FramePool|BatchPath|Join<",
     "memory allocation": r"malloc|_int_free|\bfree\b|cfree|operator (new|delete)|unlink_chunk|memcpy|memmove|memset",
 }
