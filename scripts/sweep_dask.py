@@ -43,9 +43,12 @@ def run_points(
     # Everything it uses is named here: the function travels to workers that do not have this script.
     import shutil
     import subprocess
+    import uuid
     from pathlib import Path
 
-    folder = Path(into)  # absolute; `place` is where relative paths of the arguments start
+    # Absolute; `place` is where relative paths of the arguments start. Of this run alone: a worker that ran the task before
+    # may have been lost while it removed its folder, with the journal still there and results gone.
+    folder = Path(f"{into}-{uuid.uuid4().hex[:12]}")
     only = ",".join(map(str, numbers))
     command = [program, "sweep", *arguments, "--only", only, "--jobs", "1", "--out", str(folder)]
     dies_with_worker = ["setpriv", "--pdeathsig", "KILL", *command]

@@ -6,6 +6,7 @@ import importlib.util
 import json
 import os
 import pathlib
+import shutil
 import signal
 import subprocess
 import sys
@@ -40,6 +41,22 @@ class Messages(SweepTest):
         )
         self.assertEqual(done.returncode, 2)
         self.assertIn("apt-get install python3-distributed", done.stderr)
+
+
+class Task(SweepTest):
+    def test_what_a_lost_worker_left_counts_for_nothing(self):
+        # It was killed while it removed its folder: the journal is there, the results are gone.
+        sys.path.insert(0, str(SCRIPT.parent))
+        self.addCleanup(sys.path.remove, str(SCRIPT.parent))
+        spec = importlib.util.spec_from_file_location("sweep_dask", SCRIPT)
+        script = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(script)
+        file, left = self.sweep(values=[1, 2]), self.folder / "task"
+        self.run_to("task", file, "--only", "0,1")
+        shutil.rmtree(left / "points")
+        lines, results = script.run_points(PROGRAM, [str(file)], str(self.folder), [0, 1], str(left))
+        self.assertEqual(len(lines), 2)
+        self.assertEqual(set(results), {json.loads(line)["id"] for line in lines})
 
 
 @unittest.skipIf(importlib.util.find_spec("distributed") is None, "skipped: python3-distributed missing")
