@@ -64,11 +64,11 @@ class Simulation {
   void run();
   /// Ends run() after the current event.
   void stop() { stopped_ = true; }
-  /// Calls f(const Timer&) for each that is due later, in no particular order.
+  /// Calls f(Timer&) for each that is due later, in no particular order.
   template <class F>
   void for_each_pending_timer(F f) const {
     queue_.for_each([&f](std::uintptr_t target) {
-      if ((target & EventTarget::kTimerTag) != 0) f(*reinterpret_cast<const Timer*>(target & ~EventTarget::kTimerTag));
+      if ((target & EventTarget::kTimerTag) != 0) f(*reinterpret_cast<Timer*>(target & ~EventTarget::kTimerTag));
     });
   }
   /// Called by run() every `every` events; for progress and interruption.

@@ -86,10 +86,17 @@ class Transfer : public Timer {
   bool is_background = false;  ///< not sent for a query
 
   // State of the transport; what it means is the transport's own affair.
+  bool is_foreseen = false;
   std::uint32_t hop = 0;
   LinkNumber slowest = 0;
   Bandwidth slowest_rate{};
   Time tail{};
+  Time comes;
+  Time starts;
+  Duration sending;
+  Time free_before;
+  Transfer* before;
+  Time before_comes;
 
   void fire() override;
 
