@@ -39,11 +39,7 @@ class Burst {
   std::size_t size() const { return series_.size(); }
   std::uint8_t step(std::size_t i) const { return steps_[i]; }
   /// Once finished.
-  Duration waited() const {
-    Duration sum{};
-    for (std::size_t i = 0; i < size(); ++i) sum += series_.visit(i).waited;
-    return sum;
-  }
+  Duration waited() const { return series_.waited(); }
   Server::Booking booking(std::size_t i) const {
     const Station::Visit visit = series_.visit(i);
     return {works_[i], server_.host_.number(), visit.waited, visit.served};

@@ -84,7 +84,6 @@ void Series::finish_several() {
   }
   Station::unlink(*this);
   station_.leave(*this, size_ - now_at_);
-  for (std::size_t i = now_at_ + 1; i < size_; ++i) waits_[i] = Duration::zero();
 }
 
 }  // namespace shardsim

@@ -39,7 +39,13 @@ class Series final : public Station::Customer, private Timer {
   }
 
   /// How visit i went; once finished.
-  Station::Visit visit(std::size_t i) const { return {waits_[i], times_[i]}; }
+  Station::Visit visit(std::size_t i) const { return {i <= now_at_ ? waits_[i] : Duration::zero(), times_[i]}; }
+  /// What all visits waited; once finished.
+  Duration waited() const {
+    Duration sum = waits_[0];
+    for (std::size_t i = 1; i <= now_at_; ++i) sum += waits_[i];
+    return sum;
+  }
 
  private:
   friend class Station;
@@ -53,7 +59,7 @@ class Series final : public Station::Customer, private Timer {
 
   Station& station_;
   std::array<Duration, kMost> times_;  // of a visit; from its end on, what it took
-  std::array<Duration, kMost> waits_;
+  std::array<Duration, kMost> waits_;  // of those up to now_at_
   Time due_ = kNever;   // when this stretch ends: the visits from now_at_ to the last, or the one at now_at_
   Time wake_ = kNever;  // of the events that will come, the last
   std::uint8_t size_ = 0;

@@ -17,7 +17,7 @@ Context::Context(Simulation& sim, Network& network, const ServingSpec& spec, std
     : sim_(sim),
       network_(network),
       runs_to_completion_(spec.threads == Threads::run_to_completion),
-      has_crews_(spec.inter_op > 1 || (spec.intra_op && spec.intra_op->cores > 1)),
+      works_in_bursts_(!runs_to_completion_ && spec.inter_op == 1 && (!spec.intra_op || spec.intra_op->cores == 1)),
       jitter_{if_varying(spec.jitter.dense), if_varying(spec.jitter.sparse), if_varying(spec.jitter.serde),
               if_varying(spec.jitter.service)},
       seed_(seed),

@@ -24,8 +24,8 @@ class Context {
   /// Whether a server does all steps between two waits in one visit to a core.
   bool runs_to_completion() const { return runs_to_completion_; }
 
-  /// Whether a step may be done by several cores at once.
-  bool has_crews() const { return has_crews_; }
+  /// Whether all steps between two waits can be told to a server at once: each is done by one core, and waits for it.
+  bool works_in_bursts() const { return works_in_bursts_; }
 
   /// How the time of a class of work varies: a factor. Null: it does not.
   const Distribution* jitter_of(Work work) const { return jitter_[static_cast<std::size_t>(work)]; }
@@ -53,7 +53,7 @@ class Context {
   Network& network_;
   Timeline* timeline_ = nullptr;
   bool runs_to_completion_;
-  bool has_crews_;
+  bool works_in_bursts_;
   std::array<const Distribution*, kWorks> jitter_;  // null: does not vary
   std::uint64_t seed_;
   std::uint32_t replication_;

@@ -26,6 +26,17 @@ Slot::Working Slot::run_crew(Step step, Server& server, Work work, std::vector<C
   return Working(*this);
 }
 
+Slot::Working Slot::begin_alone(Step step, Server& server, Work work, Duration time, Bytes traffic) {
+  if (context_.runs_to_completion()) {
+    defer(step, server, work, time, traffic);
+  } else {
+    step_ = step;
+    ::new (&job_) Server::Job(server, work, time, traffic);
+    waits_ = Waits::work;
+  }
+  return Working(*this);
+}
+
 void Slot::defer(Step step, Server& server, Work work, Duration time, Bytes traffic) {
   std::optional<Visit>& visit = seldom().visit;
   if (!visit) visit.emplace(server);

@@ -70,8 +70,9 @@ class Slot {
 
   Working begin(Step step, Server& server, Work work, Duration time, Bytes traffic);
   bool works_in_bursts(Server& server) const {
-    return !may_be_withdrawn_ && !context_.has_crews() && !server.host().memory().can_run_out();
+    return !may_be_withdrawn_ && context_.works_in_bursts() && !server.host().memory().can_run_out();
   }
+  Working begin_alone(Step step, Server& server, Work work, Duration time, Bytes traffic);
   void defer(Step step, Server& server, Work work, Duration time, Bytes traffic);
   Seldom& seldom();
   void forget_seldom();
@@ -187,19 +188,11 @@ class Slot::Sent {
     time = context_.with_jitter(*factor, time, activity_, step, draws_);
     if (time == Duration::zero()) return Working(*this);
   }
-  step_ = step;
   if (activity_.attempt > 0) [[unlikely]]
     server.note_repeated(time);
-  if (context_.runs_to_completion()) [[unlikely]] {
-    defer(step, server, work, time, traffic);
-    return Working(*this);
-  }
-  if (!works_in_bursts(server)) [[unlikely]] {
-    ::new (&job_) Server::Job(server, work, time, traffic);
-    waits_ = Waits::work;
-    return Working(*this);
-  }
   if (waits_ != Waits::burst_to_come) {
+    if (!works_in_bursts(server)) [[unlikely]]
+      return begin_alone(step, server, work, time, traffic);
     ::new (&burst_) Burst(server);
     waits_ = Waits::burst_to_come;
   }

@@ -99,8 +99,7 @@ class PortTransport final : public Transport {
   // Sends the message through one port, now; returns when its first byte (or, stored, its last) is at the other end.
   Time pass(LinkState& link, Port& port, Transfer& t) {
     Transfer* const later = take_out_later(link, port, sim().now());
-    t.comes = sim().now();
-    t.tail += link.latency;
+    come(t, link, sim().now());
     send_next(link, t);
     put_back(link, port, later);
     return account(link, t);
@@ -109,8 +108,7 @@ class PortTransport final : public Transport {
   // Says now when it will have crossed a port that it comes to at `comes`.
   void foresee(Transfer& t, LinkState& link, Port& port, Time comes) {
     Transfer* const later = take_out_later(link, port, comes);
-    t.comes = comes;
-    t.tail += link.latency;
+    come(t, link, comes);
     t.is_foreseen = true;
     queue(link, port, t);
     put_back(link, port, later);
@@ -144,9 +142,13 @@ class PortTransport final : public Transport {
       queue(link, port, t);
     }
   }
+  static void come(Transfer& t, const LinkState& link, Time time) {
+    t.comes = time;
+    t.sending = t.size / link.rate;
+    t.tail += link.latency;
+  }
   // It is sent when the port is free.
   static void send_next(LinkState& link, Transfer& t) {
-    t.sending = t.size / link.rate;
     t.starts = std::max(t.comes, link.free_at);
     link.free_at = t.starts + t.sending;
     t.tail = std::max(t.tail, link.free_at + link.latency);
