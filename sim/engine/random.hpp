@@ -45,6 +45,15 @@ RandomBlock random_block(const RandomName& name, std::uint64_t number);
 using RandomPair = std::array<std::uint64_t, 2>;
 RandomPair random_pair(std::uint64_t key, std::uint64_t high, std::uint64_t low);
 
+/// Word `number` behind `first` of SplitMix64 (Steele, Lea, Flood, "Fast splittable pseudorandom number generators",
+/// OOPSLA 2014): the least work for few words, where `first` is random itself.
+inline std::uint64_t split_mix(std::uint64_t first, std::uint64_t number) {
+  std::uint64_t z = first + (number + 1) * 0x9e3779b97f4a7c15ULL;
+  z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9ULL;
+  z = (z ^ z >> 27) * 0x94d049bb133111ebULL;
+  return z ^ z >> 31;
+}
+
 /// A uniform number in (0, 1) of a random word: never an end point, so that inverse distribution functions are finite.
 inline double uniform_of(std::uint64_t word) { return (static_cast<double>(word >> 12) + 0.5) * 0x1.0p-52; }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "engine/distribution.hpp"
+#include "engine/quantile_table.hpp"
 #include "serving/step_draws.hpp"
 #include "serving/timeline.hpp"
 
@@ -27,13 +27,12 @@ class Context {
   /// Whether all steps between two waits can be told to a server at once: each is done by one core, and waits for it.
   bool works_in_bursts() const { return works_in_bursts_; }
 
-  /// How the time of a class of work varies: a factor. Null: it does not.
-  const Distribution* jitter_of(Work work) const { return jitter_[static_cast<std::size_t>(work)]; }
-  /// The factor of a piece of work. `draws`: those of its activity.
-  double sample(const Distribution& factor, const Activity& activity, Step step, StepDraws& draws) const;
-  /// The time that a piece of work takes which would take `time` without jitter.
-  Duration with_jitter(const Distribution& factor, Duration time, const Activity& activity, Step step,
-                       StepDraws& draws) const;
+  /// Whether the time of a class of work varies.
+  bool varies(Work work) const { return jitter_[static_cast<std::size_t>(work)].factor != nullptr; }
+  /// The factor by which the time of a piece of work varies. `draws`: those of its activity. Precondition: it does.
+  double jitter(Work work, const Activity& activity, Step step, StepDraws& draws) const;
+  /// The time that a piece of work takes which would take `time` without jitter. Precondition: it varies.
+  Duration with_jitter(Work work, Duration time, const Activity& activity, Step step, StepDraws& draws) const;
   /// The stream from which a balancer draws for a call.
   RandomStream random_for(const Activity& activity) const {
     const StreamKey key = activity.key();
@@ -46,15 +45,22 @@ class Context {
   const std::vector<Bytes>& repeated_bytes() const { return repeated_bytes_; }
 
  private:
-  // Of a distribution that draws more than one number, of which `first` is the first word.
-  double sample_several(const Distribution& factor, const Activity& activity, Step step, std::uint64_t first) const;
+  // How the time of a class of work varies.
+  struct Jitter {
+    explicit Jitter(const Choice<Distribution>& given);
+    const Distribution* factor;                  // null: not at all
+    std::unique_ptr<const QuantileTable> table;  // of the factor, if there can be one
+  };
+
+  double jitter_without_table(const Distribution& factor, const Activity& activity, Step step,
+                              std::uint64_t first) const;
 
   Simulation& sim_;
   Network& network_;
   Timeline* timeline_ = nullptr;
   bool runs_to_completion_;
   bool works_in_bursts_;
-  std::array<const Distribution*, kWorks> jitter_;  // null: does not vary
+  std::array<Jitter, kWorks> jitter_;
   std::uint64_t seed_;
   std::uint32_t replication_;
   std::uint64_t jitter_key_;

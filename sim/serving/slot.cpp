@@ -11,8 +11,7 @@ Slot::Seldom& Slot::seldom() {
 void Slot::forget_seldom() { delete seldom_; }
 
 Slot::Working Slot::run_crew(Step step, Server& server, Work work, std::vector<Crew::Op> ops, int threads) {
-  const Distribution* jitter = context_.jitter_of(work);
-  const double factor = jitter == nullptr ? 1 : context_.sample(*jitter, activity_, step, draws_);
+  const double factor = context_.varies(work) ? context_.jitter(work, activity_, step, draws_) : 1;
   std::vector<Crew::Op> varied;
   for (Crew::Op op : ops) {
     if (factor != 1) op.time = scaled(op.time, factor);

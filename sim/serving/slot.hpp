@@ -184,8 +184,8 @@ class Slot::Sent {
 [[gnu::always_inline]] inline Slot::Working Slot::begin(Step step, Server& server, Work work, Duration time,
                                                         Bytes traffic) {
   if (time == Duration::zero() || withdrawn_) return Working(*this);
-  if (const Distribution* factor = context_.jitter_of(work)) {
-    time = context_.with_jitter(*factor, time, activity_, step, draws_);
+  if (context_.varies(work)) {
+    time = context_.with_jitter(work, time, activity_, step, draws_);
     if (time == Duration::zero()) return Working(*this);
   }
   if (activity_.attempt > 0) [[unlikely]]
