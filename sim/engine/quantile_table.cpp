@@ -35,6 +35,8 @@ std::unique_ptr<const QuantileTable> QuantileTable::of(const ByInversion& distri
   return table;
 }
 
+double QuantileTable::beyond(std::uint64_t word) const { return exact_.quantile(uniform_of(word)); }
+
 // Checks the polynomial where it is worst: half-way between its nodes, and at the ends.
 bool QuantileTable::fit(bool upper, int halving, std::size_t piece) {
   const auto exact = [&](double x) {

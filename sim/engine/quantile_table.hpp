@@ -28,7 +28,7 @@ class QuantileTable {
     const std::uint64_t p = upper ? ~word : word;
     const int halving = std::countl_zero(p) - 1;
     if (halving >= kHalvings) [[unlikely]]
-      return exact_.quantile(uniform_of(word));
+      return beyond(word);
     const std::uint64_t in_half = p << 2 << halving;  // without the leading bit
     const std::size_t piece = static_cast<std::size_t>(in_half >> (64 - kPieceBits));
     const auto x = static_cast<double>(static_cast<std::int64_t>((in_half << kPieceBits) ^ std::uint64_t{1} << 63));
@@ -66,6 +66,7 @@ class QuantileTable {
   };
 
   explicit QuantileTable(const ByInversion& exact) : exact_(exact) {}
+  double beyond(std::uint64_t word) const;
   bool fit(bool upper, int halving, std::size_t piece);
 
   const ByInversion& exact_;

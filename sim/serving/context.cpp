@@ -22,26 +22,30 @@ Context::Context(Simulation& sim, Network& network, const ServingSpec& spec, std
       replication_(replication),
       jitter_key_(random_block({seed, replication, Purpose::jitter, 0, 0}, 0)[0]) {}
 
+// What is seldom done is called last: else each draw would save registers for it.
 double Context::jitter(Work work, const Activity& activity, Step step, StepDraws& draws) const {
-  const Jitter& jitter = jitter_[static_cast<std::size_t>(work)];
-  const std::uint64_t word = draws.word(activity, step, jitter_key_);
-  if (jitter.table != nullptr) [[likely]]
-    return jitter.table->at(word);
-  return jitter_without_table(*jitter.factor, activity, step, word);
+  if (!draws.are_of(activity)) [[unlikely]]
+    return first_jitter(work, activity, step, draws);
+  const QuantileTable* table = jitter_[static_cast<std::size_t>(work)].table.get();
+  if (table == nullptr) [[unlikely]]
+    return jitter_without_table(work, activity, step, draws);
+  return table->at(draws.word(activity, step, jitter_key_));
 }
 
-// `first` is the first word of those that a distribution may take more than one of.
-[[gnu::noinline]] double Context::jitter_without_table(const Distribution& factor, const Activity& activity, Step step,
-                                                       std::uint64_t first) const {
+[[gnu::noinline]] double Context::first_jitter(Work work, const Activity& activity, Step step, StepDraws& draws) const {
+  draws.begin(activity, jitter_key_);
+  return jitter(work, activity, step, draws);
+}
+
+[[gnu::noinline]] double Context::jitter_without_table(Work work, const Activity& activity, Step step,
+                                                       StepDraws& draws) const {
+  const Distribution& factor = *jitter_[static_cast<std::size_t>(work)].factor;
+  const std::uint64_t first = draws.word(activity, step, jitter_key_);
   if (const ByInversion* inversion = factor.by_inversion()) return inversion->quantile(uniform_of(first));
   const StreamKey key = activity.key();
   const std::uint64_t own = (static_cast<std::uint64_t>(step) + 1) << 32;  // 2^32 blocks for each step
   RandomStream random({seed_, replication_, Purpose::jitter, key.id, key.sub}, first, own);
   return factor.sample(random);
-}
-
-Duration Context::with_jitter(Work work, Duration time, const Activity& activity, Step step, StepDraws& draws) const {
-  return scaled(time, jitter(work, activity, step, draws));
 }
 
 void Context::note_repeated(Route route, Bytes size) {

@@ -31,8 +31,6 @@ class Context {
   bool varies(Work work) const { return jitter_[static_cast<std::size_t>(work)].factor != nullptr; }
   /// The factor by which the time of a piece of work varies. `draws`: those of its activity. Precondition: it does.
   double jitter(Work work, const Activity& activity, Step step, StepDraws& draws) const;
-  /// The time that a piece of work takes which would take `time` without jitter. Precondition: it varies.
-  Duration with_jitter(Work work, Duration time, const Activity& activity, Step step, StepDraws& draws) const;
   /// The stream from which a balancer draws for a call.
   RandomStream random_for(const Activity& activity) const {
     const StreamKey key = activity.key();
@@ -52,8 +50,8 @@ class Context {
     std::unique_ptr<const QuantileTable> table;  // of the factor, if there can be one
   };
 
-  double jitter_without_table(const Distribution& factor, const Activity& activity, Step step,
-                              std::uint64_t first) const;
+  double first_jitter(Work work, const Activity& activity, Step step, StepDraws& draws) const;
+  double jitter_without_table(Work work, const Activity& activity, Step step, StepDraws& draws) const;
 
   Simulation& sim_;
   Network& network_;

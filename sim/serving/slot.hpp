@@ -185,7 +185,7 @@ class Slot::Sent {
                                                         Bytes traffic) {
   if (time == Duration::zero() || withdrawn_) return Working(*this);
   if (context_.varies(work)) {
-    time = context_.with_jitter(work, time, activity_, step, draws_);
+    time = scaled(time, context_.jitter(work, activity_, step, draws_));
     if (time == Duration::zero()) return Working(*this);
   }
   if (activity_.attempt > 0) [[unlikely]]

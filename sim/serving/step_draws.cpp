@@ -3,11 +3,10 @@
 
 namespace shardsim {
 
-// Not inlined, so that the draws between save no registers for it.
-[[gnu::noinline]] void StepDraws::begin(const Activity& activity, std::uint32_t of, std::uint64_t key) {
+void StepDraws::begin(const Activity& activity, std::uint64_t key) {
   const StreamKey name = activity.key();
   first_ = random_pair(key, name.id, name.sub)[0];
-  of_ = of;
+  of_ = net_and_attempt(activity);
 }
 
 }  // namespace shardsim

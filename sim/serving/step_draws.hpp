@@ -14,14 +14,17 @@ class StepDraws {
   /// The word of a step: a pure function of activity, step and `key`, which is the run's and always the same. A query's
   /// own activity is that of the first net of its first batch; they share no step.
   std::uint64_t word(const Activity& activity, Step step, std::uint64_t key) {
-    const std::uint32_t of =
-        static_cast<std::uint32_t>(activity.net) << 8 | static_cast<std::uint32_t>(activity.attempt);
-    if (of != of_) begin(activity, of, key);
+    if (!are_of(activity)) begin(activity, key);
     return split_mix(first_, static_cast<std::uint64_t>(step));
   }
+  /// Whether word() was asked for this activity last; begin() is what it does if not.
+  bool are_of(const Activity& activity) const { return of_ == net_and_attempt(activity); }
+  void begin(const Activity& activity, std::uint64_t key);
 
  private:
-  void begin(const Activity& activity, std::uint32_t of, std::uint64_t key);
+  static std::uint32_t net_and_attempt(const Activity& activity) {
+    return static_cast<std::uint32_t>(activity.net) << 8 | static_cast<std::uint32_t>(activity.attempt);
+  }
 
   static_assert(kMostNets * kMostAttempts < 1ULL << 32);
   static constexpr std::uint32_t kNone = ~0U;  // no activity's
