@@ -84,24 +84,23 @@ class Network {
     }
     [[gnu::always_inline]] Transit await_resume() const {
       if (this->lost) [[unlikely]]
-        this->times->cut(earlier_);
+        this->times->cut(this->earlier_times);
       return {this->transport->sim().now() - sent_, this->lost};
     }
     Route path() const { return this->route; }
     Bytes bytes() const { return this->size; }
     /// What it appended to the times.
-    std::span<const LinkTimes::Entry> own_times() const { return this->times->entries().subspan(earlier_); }
+    std::span<const LinkTimes::Entry> own_times() const { return this->times->entries().subspan(this->earlier_times); }
 
    private:
     // NOLINTNEXTLINE(cppcoreguidelines-pro-type-member-init): short_route_, where the route is not kept
-    Sending(Network& network, Bytes bytes, LinkTimes& link_times)
-        : earlier_(static_cast<std::uint32_t>(link_times.entries().size())), sent_(network.sim_.now()) {
+    Sending(Network& network, Bytes bytes, LinkTimes& link_times) : sent_(network.sim_.now()) {
+      this->earlier_times = static_cast<std::uint32_t>(link_times.entries().size());
       this->transport = network.transport_.get();
       this->size = bytes;
       this->times = &link_times;
     }
 
-    std::uint32_t earlier_;  // entries of the times
     Time sent_;
     std::array<LinkNumber, kShort> short_route_;
   };

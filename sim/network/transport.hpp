@@ -80,8 +80,9 @@ class Transfer : public Timer {
   class Transport* transport = nullptr;
   Route route;
   Bytes size;
-  LinkTimes* times = nullptr;  ///< the transport appends to it what adds up to the time from start to delivery
-  EventTarget on_delivered;    ///< also when it is lost
+  LinkTimes* times = nullptr;       ///< the transport appends to it what adds up to the time from start to delivery
+  std::uint32_t earlier_times = 0;  ///< entries of `times` that were there before
+  EventTarget on_delivered;         ///< also when it is lost
   bool lost = false;
   bool is_background = false;  ///< not sent for a query
 

@@ -32,9 +32,11 @@ class PlaceTimes {
       delete[] many_;
   }
 
-  void add(std::size_t place, Duration time) {
+  void add(std::size_t place, Duration time) { add_behind(0, place, time); }
+  /// The same, leaving the first `count` entries as they are.
+  void add_behind(std::size_t count, std::size_t place, Duration time) {
     if (time == Duration::zero()) return;
-    for (Entry& entry : std::span(data(), size_))
+    for (Entry& entry : std::span(data(), size_).subspan(count))
       if (entry.place == place) {
         entry.time += time;
         return;

@@ -9,10 +9,10 @@ namespace {
 enum class Forwarding { cut_through, store_and_forward };
 
 // Every link is a first-come-first-served port: a message that reaches it waits until the port has sent all earlier
-// ones, then keeps it for size / bandwidth. As that time is known at arrival, and who will be there first mostly before,
-// a message foresees its time at the next port: every second hop costs one event, and another only if somebody comes in
-// between. None does a port that nobody waits at: of unlimited bandwidth, and touched by no fault. There it makes no
-// difference who comes first.
+// ones, then keeps it for size / bandwidth. As that time is known at arrival, and who will be there first mostly
+// before, a message foresees its time at the next port: every second hop costs one event, and another only if somebody
+// comes in between. None does a port that nobody waits at: of unlimited bandwidth, and touched by no fault. There it
+// makes no difference who comes first.
 //
 // store-and-forward: a message is passed on when its last byte is there.
 // cut-through: its first byte is passed on at once; the last one leaves no earlier than it came.
@@ -63,8 +63,8 @@ class PortTransport final : public Transport {
   }
 
  private:
-  // Of the messages that are on their way to the port, and whose time there is foreseen, the one that comes last. It may
-  // have come by now, and be gone.
+  // Of the messages that are on their way to the port, and whose time there is foreseen, the one that comes last. It
+  // may have come by now, and be gone.
   struct Port {
     Transfer* last = nullptr;
     Time last_comes{};
@@ -93,7 +93,7 @@ class PortTransport final : public Transport {
   }
   // Cut through, the time between first and last byte belongs to the link that sends slowest.
   static void end(Transfer& t, Time head) {
-    if (t.tail > head) t.times->append(t.slowest, t.tail - head);
+    if (t.tail > head) t.times->add_behind(t.earlier_times, t.slowest, t.tail - head);
   }
 
   // Sends the message through one port, now; returns when its first byte (or, stored, its last) is at the other end.
@@ -126,21 +126,21 @@ class PortTransport final : public Transport {
   static Transfer* take_out_later(LinkState& link, Port& port, Time time) {
     Transfer* later = nullptr;
     while (port.last_comes > time) [[unlikely]] {
-      Transfer& last = *port.last;
-      link.free_at = last.free_before;
-      port.last = last.before;
-      port.last_comes = last.before_comes;
-      last.before = later;
-      later = &last;
-    }
+        Transfer& last = *port.last;
+        link.free_at = last.free_before;
+        port.last = last.before;
+        port.last_comes = last.before_comes;
+        last.before = later;
+        later = &last;
+      }
     return later;
   }
   void put_back(LinkState& link, Port& port, Transfer* later) {
     while (later != nullptr) [[unlikely]] {
-      Transfer& t = *later;
-      later = t.before;
-      queue(link, port, t);
-    }
+        Transfer& t = *later;
+        later = t.before;
+        queue(link, port, t);
+      }
   }
   static void come(Transfer& t, const LinkState& link, Time time) {
     t.comes = time;
