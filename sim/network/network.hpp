@@ -41,9 +41,10 @@ class Network {
   /// The links for one flow of many between them.
   std::vector<LinkNumber> route_of_flow(Ends ends, std::uint64_t flow);
 
-  /// A fault of this run is going to change this link.
+  /// Before anything is sent: a fault of this run is going to change this link.
   void expect_changes(const LinkState& link) { transport_->expect_changes(link); }
-  /// Changes of a link: `down` +1 or -1, or a new factor by which it is slower than described.
+  /// Changes of a link that was expected to change: `down` +1 or -1, or a new factor by which it is slower than
+  /// described.
   void change_down(LinkState& link, int change);
   void change_rate(LinkState& link, double factor);
   std::vector<LinkState>& links() { return links_; }

@@ -16,6 +16,7 @@
 #include "engine/gamma.hpp"
 #include "engine/normal.hpp"
 #include "engine/poisson.hpp"
+#include "engine/quantile_table.hpp"
 
 using namespace shardsim;
 
@@ -280,4 +281,33 @@ TEST_CASE("samples are a function of the stream") {
                R"({"type": "histogram", "bins": [{"low": 0, "high": 5, "weight": 1}, {"value": 9, "weight": 2}]})");
   CAPTURE(json);
   CHECK(drawn(*distribution(json)) == drawn(*distribution(json)));
+}
+
+TEST_CASE("a table of quantiles gives what the quantile function gives") {
+  for (const char* json :
+       {R"({"type": "lognormal", "mean": 1, "cv": 0.05})", R"({"type": "lognormal", "mean": 7, "cv": 1})",
+        R"({"type": "exponential", "mean": 1})", R"({"type": "uniform", "low": 2, "high": 3})"}) {
+    INFO(json);
+    const Choice<Distribution> d = distribution(json);
+    const ByInversion& exact = *d->by_inversion();
+    const std::unique_ptr<const QuantileTable> table = QuantileTable::of(exact);
+    REQUIRE(table != nullptr);
+    double worst = 0;
+    const auto compare = [&](std::uint64_t word) {
+      worst = std::max(worst, std::abs(table->at(word) / exact.quantile(uniform_of(word)) - 1));
+    };
+    for (std::uint64_t i = 0; i < 200'000; ++i) compare(split_mix(1, i));
+    // On both sides of each joint between pieces, in both tails, and beyond the last of them.
+    for (int bit = 40; bit < 64; ++bit)
+      for (std::uint64_t piece = 0; piece < 8; ++piece) {
+        const std::uint64_t joint = (std::uint64_t{1} << bit) + (piece << (bit - 3));
+        for (const std::uint64_t word : {joint, joint - 4096}) compare(word), compare(~word);
+      }
+    CHECK(worst < QuantileTable::kPrecision);
+  }
+}
+
+TEST_CASE("there is no table of quantiles for a distribution with steps") {
+  for (const char* json : {R"({"type": "geometric", "mean": 3})", R"({"type": "lognormal", "mean": 1, "cv": 90})"})
+    CHECK(QuantileTable::of(*distribution(json)->by_inversion()) == nullptr);
 }

@@ -77,8 +77,13 @@ class Lab {
     messages.push_back({from + to, Bytes{bytes}, at, 0, false, 0, {}});
     carry(*this, messages.back(), node(from), node(to));
   }
-  void down(const std::string& link, double from, double to = -1) { fault(*this, state(link), from, to); }
+  // To be called before anything is sent.
+  void down(const std::string& link, double from, double to = -1) {
+    network.expect_changes(state(link));
+    fault(*this, state(link), from, to);
+  }
   void slow(const std::string& link, double factor, double from, double to = -1) {
+    network.expect_changes(state(link));
     slowness(*this, state(link), factor, from, to);
   }
   /// Runs to the end; returns what each message took, -1 where it was lost.
@@ -462,9 +467,9 @@ TEST_CASE("a link that is down loses messages") {
   }
   SECTION("port: those that reach it: after 20 us") {
     Lab lab(kStored, kPath);
+    lab.down("s -> b", 15, 100);
     lab.send("a", "b", 10'000);
     lab.send("a", "s", 10'000);
-    lab.down("s -> b", 15, 100);
     lab.send("a", "b", 10'000, 200);
     CHECK(lab.run() == std::vector<double>{-1, 30, 60});
     CHECK(lab.messages[0].took == Approx(20));
@@ -614,7 +619,6 @@ TEST_CASE("what enters the network leaves it or is lost") {
   if (with_faults && transport == kFluid) return;
   RandomStream random(17, 0, Purpose::topology, 0);
   Lab lab(fabric(), transport);
-  send_at_random(lab, {600, 3000, 100'000}, random);
   if (with_faults) {
     lab.down("leaf0 -> spine0", 500, 700);
     lab.down("spine1 -> leaf1", 900, 1000);
@@ -622,6 +626,7 @@ TEST_CASE("what enters the network leaves it or is lost") {
     lab.down("leaf2 -> leaf2/host1", 1500);
     lab.slow("spine0 -> leaf2", 3, 100, 2500);
   }
+  send_at_random(lab, {600, 3000, 100'000}, random);
   lab.run();
   std::int64_t lost = 0;
   std::map<NodeId, std::int64_t> bytes_to;
@@ -714,8 +719,8 @@ TEST_CASE("a link is asked for every message whose route has it, also one that n
   const std::string transport = GENERATE(as<std::string>{}, kIdeal, kFluid, kStored, kCutThrough);
   INFO(transport);
   Lab lab(transport, kPath);
-  lab.send("a", "b", 1000);
   lab.down("a -> s", 100, 200);
+  lab.send("a", "b", 1000);
   lab.send("a", "b", 20'000, 150);  // lost at the first link
   lab.send("a", "b", 300'000, 300);
   lab.send("b", "a", 4000, 300);
@@ -740,4 +745,59 @@ TEST_CASE("port: time between first and last byte is the slowest link's, the fir
   CHECK(lab.time_at(lab.messages[0], "a -> s") == Approx(10));
   CHECK(lab.time_at(lab.messages[0], "s -> st") == Approx(210));
   CHECK(lab.time_at(lab.messages[0], "st -> b") == Approx(10));
+}
+
+TEST_CASE("port: who comes first is served first, though the other's time was foreseen before") {
+  // Both have 10 kB for 'b'. The message of 'a' sets out at 0 and is at 's' at 10 + 30 us; that of 'c', sent at 5, is
+  // there at 5 + 1 + 10 us, and keeps the port until 36. A third is sent by 'c' at 20, is there at 31, and has to wait
+  // until 36, and the port until 56; the first then waits for 16 us.
+  Lab lab(kStored, {{"a", "s", 1, 30}, {"c", "s", 1, 1}, {"s", "b", 0.5, 0}});
+  lab.send("a", "b", 10'000);
+  lab.send("c", "b", 10'000, 5);
+  lab.send("c", "b", 10'000, 20);
+  CHECK(rounded(lab.run()) == std::vector<double>{76, 31, 36});
+  CHECK(to_microseconds(lab.state("s -> b").waited) == Approx(16 + 5));
+  CHECK(to_microseconds(lab.state("s -> b").longest_wait) == Approx(16));
+  CHECK(to_microseconds(lab.state("s -> b").busy) == Approx(60));
+  // 5 us before it begins to send the third at 36 us, it still has 2.5 kB to send: with the third 12.5 kB. At 40 it has
+  // 8 kB of the third, with the first 18 kB.
+  CHECK(lab.state("s -> b").queue_peak.count == 18'000);
+}
+
+TEST_CASE("port: what is foreseen is what happens event by event") {
+  const std::string transport = GENERATE(as<std::string>{}, kStored, kCutThrough);
+  INFO(transport);
+  // At a port that is going to change, nothing is foreseen.
+  const auto run = [&](bool foreseen) {
+    auto lab = std::make_unique<Lab>(fabric(), transport);
+    for (const LinkState& link : lab->network.links())
+      if (!foreseen) lab->network.expect_changes(link);
+    RandomStream random(18, 0, Purpose::topology, 0);
+    send_at_random(*lab, {3000, 3000, 100'000}, random);
+    lab->run();
+    return lab;
+  };
+  const std::unique_ptr<Lab> foreseen = run(true);
+  const std::unique_ptr<Lab> event_by_event = run(false);
+  CHECK(foreseen->sim.events_fired() < event_by_event->sim.events_fired());
+  for (std::size_t m = 0; m < foreseen->messages.size(); ++m) {
+    CHECK(foreseen->messages[m].took == event_by_event->messages[m].took);
+    for (const LinkState& link : foreseen->network.links()) {
+      const std::string name = foreseen->network.name_of(link);
+      CHECK(foreseen->time_at(foreseen->messages[m], name) ==
+            event_by_event->time_at(event_by_event->messages[m], name));
+    }
+  }
+  Duration waited{};
+  for (const LinkState& link : foreseen->network.links()) {
+    const LinkState& other = event_by_event->network.links()[link.number()];
+    CHECK(link.messages == other.messages);
+    CHECK(link.bytes == other.bytes);
+    CHECK(link.busy == other.busy);
+    CHECK(link.waited == other.waited);
+    CHECK(link.longest_wait == other.longest_wait);
+    CHECK(link.queue_peak == other.queue_peak);
+    waited += link.waited;
+  }
+  CHECK(waited > Duration::zero());
 }
