@@ -107,8 +107,12 @@ DemandModel::DemandModel(const Model& model, const ShardingPlan& plan, const std
   }
   for (std::size_t n = 0; n < nets_.size(); ++n) {
     nets_[n].sizes = model.nets[n].rpc;
+    nets_[n].asked.resize(targets_);
     sort_unique(nets_[n].remote);
     for (auto& [kind, numbers] : alike[n]) nets_[n].groups.push_back({kind, std::move(numbers)});
+    nets_[n].same_for_batches =
+        nets_[n].tables.empty() && std::all_of(nets_[n].groups.begin(), nets_[n].groups.end(),
+                                               [](const TableGroup& group) { return group.kind.per == Per::query; });
   }
   for (const Net& net : model.nets)
     if (net.bottom_mlp && !net.bottom_mlp->layers.empty()) dense_inputs_ += net.bottom_mlp->layers.front();
@@ -124,16 +128,24 @@ std::vector<bool> DemandModel::rows_matter() const {
 
 const std::vector<Demand>& DemandModel::of_batch(const Query& query, std::size_t net, std::uint32_t batch, int first,
                                                  int last) {
+  NetRoute& route = nets_[net];
+  if (route.asked_by == query.id) return route.asked;
+  work_out(route, query, batch, first, last);
+  if (!route.same_for_batches) return scratch_;
+  route.asked_by = query.id;
+  std::swap(route.asked, scratch_);
+  return route.asked;
+}
+
+void DemandModel::work_out(const NetRoute& route, const Query& query, std::uint32_t batch, int first, int last) {
   std::fill(scratch_.begin(), scratch_.end(), Demand{});
   std::fill(ops_.begin(), ops_.end(), nullptr);
-  const NetRoute& route = nets_[net];
   const ItemSlice items(query.items, first, last);
   for (const TableGroup& group : route.groups) add_group(group, query, items);
   for (const TableRoute& table : route.tables) add_table(table, query, batch, first, last);
   if (route.sizes)
     for (Demand& d : scratch_)
       if (d.lookups > 0) d.request = route.sizes->request, d.response = route.sizes->response;
-  return scratch_;
 }
 
 void DemandModel::add_group(const TableGroup& group, const Query& query, const ItemSlice& items) {

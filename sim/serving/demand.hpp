@@ -97,6 +97,9 @@ class DemandModel {
     std::vector<TableRoute> tables;  ///< in no group
     std::vector<std::size_t> remote;
     std::optional<RpcSizes> sizes;
+    bool same_for_batches = false;          ///< each batch of a query asks the same: nothing is looked up per item
+    std::vector<Demand> asked;              ///< then: what a query asked last
+    std::optional<std::uint64_t> asked_by;  ///< and which query that was
   };
 
   /// What a batch has in one table, or the part of it that one server holds, or in several tables of a kind.
@@ -113,6 +116,8 @@ class DemandModel {
 
   static Kind kind_of(const Table& table, const ServiceSite& service, std::size_t target, const StoreSpec& store);
   static TableRoute route_of(std::size_t number, const Table& table, const Parts& parts);
+  /// Works out the demands of a batch, in `scratch_`.
+  void work_out(const NetRoute& route, const Query& query, std::uint32_t batch, int first, int last);
   void add_group(const TableGroup& group, const Query& query, const ItemSlice& items);
   void add_table(const TableRoute& route, const Query& query, std::uint32_t batch, int first, int last);
   /// Adds `share` of the `all` lookups that a batch has in a table to what is asked of a holder, by its position.

@@ -156,6 +156,19 @@ TEST_CASE("lookups that items do not share evenly are all in one batch or anothe
   CHECK(of_item == std::vector<std::int64_t>{2, 3, 3});
 }
 
+TEST_CASE("what is looked up for a query is asked by each of its batches, whoever asked before") {
+  Demands demands(kWhole, false, {{"model.nets.1.tables.0.per", R"("query")"}});
+  const Query one = query_of_four(1);
+  Query other = query_of_four(2);
+  other.lookups[c] = 5;
+  for (const Query& q : {one, other, one})
+    for (int item = 0; item < 4; ++item) {
+      const auto batch = static_cast<std::uint32_t>(item);
+      check(demands->of_batch(q, second_net, batch, item, item + 1)[on_s0], q.lookups[c], q.lookups[c], 1, 30e9);
+      CHECK(demands->of_batch(q, first_net, batch, item, item + 1)[on_s0].lookups == 2);
+    }
+}
+
 TEST_CASE("an absent feature is not asked for") {
   Query q = query_of_four();
   q.lookups[b] = 0;
