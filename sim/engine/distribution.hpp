@@ -30,6 +30,13 @@ class ByInversion : public Distribution {
   ByInversion() { by_inversion_ = true; }
   /// The number that a share `p`, in (0, 1), of all does not exceed. `p` is a uniform number, so that 1 - p is exact.
   virtual double quantile(double p) const = 0;
+  /// Distributions of one type and shape differ by their scale alone, to which quantile() is proportional.
+  struct Form {
+    double shape;
+    double scale;
+  };
+  /// Nothing where that is not said.
+  virtual std::optional<Form> form() const { return std::nullopt; }
   double sample(RandomStream& random) const final { return quantile(random.uniform()); }
 };
 

@@ -3,6 +3,7 @@
 
 #include <cmath>
 #include <numbers>
+#include <typeinfo>
 
 namespace shardsim {
 
@@ -53,6 +54,18 @@ bool QuantileTable::fit(bool upper, int halving, std::size_t piece) {
     if (!(std::abs(fitted.at(x) - right) <= kPrecision * std::abs(right))) return false;
   }
   return true;
+}
+
+ScaledQuantiles QuantileTables::of(const ByInversion& distribution) {
+  const std::optional<ByInversion::Form> form = distribution.form();
+  if (!form) return {};
+  const std::pair<std::type_index, double> key{typeid(distribution), form->shape};
+  auto it = made_.find(key);
+  if (it == made_.end()) {
+    if (made_.size() == kMost) return {};
+    it = made_.emplace(key, Made{QuantileTable::of(distribution), form->scale}).first;
+  }
+  return {it->second.table.get(), form->scale / it->second.scale};
 }
 
 }  // namespace shardsim

@@ -4,7 +4,9 @@
 #include <array>
 #include <bit>
 #include <cstddef>
+#include <map>
 #include <memory>
+#include <typeindex>
 
 #include "engine/distribution.hpp"
 
@@ -71,6 +73,29 @@ class QuantileTable {
 
   const ByInversion& exact_;
   std::array<Piece, 2 * kHalvings * kPieces> pieces_;
+};
+
+/// The quantiles of a distribution as multiples of those in a table.
+struct ScaledQuantiles {
+  const QuantileTable* table = nullptr;  ///< none: there is no table
+  double scale = 1;
+  /// The number of a random word. Precondition: there is a table.
+  double at(std::uint64_t word) const { return scale * table->at(word); }
+};
+
+/// Tables for many distributions, of which those of one form share one: few stay in a processor's cache.
+class QuantileTables {
+ public:
+  /// `distribution`, and this object, must outlive what it returns.
+  ScaledQuantiles of(const ByInversion& distribution);
+
+ private:
+  static constexpr std::size_t kMost = 8;
+  struct Made {
+    std::unique_ptr<const QuantileTable> table;
+    double scale;
+  };
+  std::map<std::pair<std::type_index, double>, Made> made_;  // by type and shape
 };
 
 }  // namespace shardsim

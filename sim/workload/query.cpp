@@ -42,8 +42,14 @@ void QueryStream::sort_tables() {
     if (lookups && table.coverage >= 1 && !per_item && !shares_factor)
       lookups_of_all_[t] = whole_lookups(*lookups);
     else
-      drawn_.push_back({t, &*table.pooling, table.coverage, per_item, shares_factor});
+      drawn_.push_back(
+          {t, drawn_.size(), &*table.pooling, quantiles_of(*table.pooling), table.coverage, per_item, shares_factor});
   }
+}
+
+ScaledQuantiles QueryStream::quantiles_of(const Distribution& pooling) {
+  const ByInversion* inversion = pooling.by_inversion();
+  return inversion == nullptr ? ScaledQuantiles{} : quantiles_.of(*inversion);
 }
 
 void QueryStream::match_trace(const TraceHeader& header) {
@@ -101,19 +107,28 @@ int QueryStream::items_of(std::uint64_t id, const Arrival& arrival) const {
   return static_cast<int>(std::clamp(items + 0.5, 1.0, kMostItems));
 }
 
-// How much is drawn depends on the model alone, so the query is the same whatever serves it.
+// How much is drawn depends on the model alone, so the query is the same whatever serves it. Each table that draws has
+// two words of its own, by its place among them.
 void QueryStream::draw_lookups(Query& query) const {
+  if (drawn_.empty()) return;
   double factor = 1;
   if (traffic_.lookup_factor.has_value()) {
     RandomStream random(seed_, replication_, Purpose::lookup_factor, query.id);
     factor = traffic_.lookup_factor->sample(random);
   }
-  RandomStream random(seed_, replication_, Purpose::lookups, query.id);
+  const std::uint64_t first = random_block({seed_, replication_, Purpose::lookups, query.id, 0}, 0)[0];
   for (const DrawnTable& table : drawn_) {
-    if (table.coverage < 1 && random.uniform() < 1 - table.coverage) continue;
+    if (table.coverage < 1 && uniform_of(split_mix(first, 2 * table.place)) < 1 - table.coverage) continue;
     const double times = (table.per_item ? query.items : 1) * (table.shares_factor ? factor : 1);
-    query.lookups[table.number] = whole_lookups(table.pooling->sample(random) * times);
+    query.lookups[table.number] = whole_lookups(pooled(table, query.id, split_mix(first, 2 * table.place + 1)) * times);
   }
+}
+
+double QueryStream::pooled(const DrawnTable& table, std::uint64_t query, std::uint64_t word) const {
+  if (table.quantiles.table != nullptr) [[likely]]
+    return table.quantiles.at(word);
+  RandomStream random({seed_, replication_, Purpose::lookups, query, table.place + 1}, word, 0);
+  return table.pooling->sample(random);
 }
 
 void QueryStream::take_recorded(Query& query, const TraceRecord& record) const {

@@ -3,6 +3,7 @@
 
 #include <span>
 
+#include "engine/quantile_table.hpp"
 #include "workload/bijection.hpp"
 #include "workload/traffic.hpp"
 
@@ -77,7 +78,9 @@ class QueryStream {
   // A table whose lookups a query draws.
   struct DrawnTable {
     std::size_t number;
+    std::size_t place;  ///< among those that are drawn
     const Distribution* pooling;
+    ScaledQuantiles quantiles;  ///< of the pooling
     double coverage;
     bool per_item;
     bool shares_factor;
@@ -89,8 +92,11 @@ class QueryStream {
   static constexpr std::size_t kDrawn = static_cast<std::size_t>(-1);
 
   void sort_tables();
+  ScaledQuantiles quantiles_of(const Distribution& pooling);
   void match_trace(const TraceHeader& header);
   void make_samplers();
+  /// How much is looked up in a table; `word`: the first random word that may be used up for it.
+  double pooled(const DrawnTable& table, std::uint64_t query, std::uint64_t word) const;
   int items_of(std::uint64_t id, const Arrival& arrival) const;
   void draw_lookups(Query& query) const;
   void take_recorded(Query& query, const TraceRecord& record) const;
@@ -98,6 +104,7 @@ class QueryStream {
 
   std::vector<PlacedTable> tables_;
   std::vector<DrawnTable> drawn_;
+  QuantileTables quantiles_;
   std::vector<std::int32_t> lookups_of_all_;  ///< by table: of any query; 0 where they are drawn
   const Traffic& traffic_;
   std::uint64_t seed_;

@@ -311,3 +311,26 @@ TEST_CASE("there is no table of quantiles for a distribution with steps") {
   for (const char* json : {R"({"type": "geometric", "mean": 3})", R"({"type": "lognormal", "mean": 1, "cv": 90})"})
     CHECK(QuantileTable::of(*distribution(json)->by_inversion()) == nullptr);
 }
+
+TEST_CASE("distributions of one form share a table of quantiles, up to their scale") {
+  QuantileTables tables;
+  const auto lognormal = [](double mean, double cv) {
+    return distribution(fmt::format(R"({{"type": "lognormal", "mean": {}, "cv": {}}})", mean, cv));
+  };
+  const Choice<Distribution> one = lognormal(1, 0.6);
+  const Choice<Distribution> larger = lognormal(21.27, 0.6);
+  const Choice<Distribution> wider = lognormal(1, 0.7);
+  const Choice<Distribution> exponential = distribution(R"({"type": "exponential", "mean": 0.6})");
+  const ScaledQuantiles first = tables.of(*one->by_inversion());
+  CHECK(tables.of(*larger->by_inversion()).table == first.table);
+  CHECK(tables.of(*wider->by_inversion()).table != first.table);
+  CHECK(tables.of(*exponential->by_inversion()).table != first.table);
+  const Choice<Distribution> uniform = distribution(R"({"type": "uniform", "low": 0, "high": 1})");
+  CHECK(tables.of(*uniform->by_inversion()).table == nullptr);
+  for (const Choice<Distribution>& d : {one, larger, wider, exponential})
+    for (std::uint64_t i = 0; i < 1000; ++i) {
+      const std::uint64_t word = split_mix(4, i);
+      const double right = d->by_inversion()->quantile(uniform_of(word));
+      CHECK(tables.of(*d->by_inversion()).at(word) == Approx(right).epsilon(2 * QuantileTable::kPrecision));
+    }
+}

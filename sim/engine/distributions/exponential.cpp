@@ -10,6 +10,7 @@ class Exponential final : public ByInversion {
  public:
   double average = 0;
   double quantile(double p) const override { return -average * std::log(1 - p); }
+  std::optional<Form> form() const override { return Form{1, average}; }
   double mean() const override { return average; }
 };
 

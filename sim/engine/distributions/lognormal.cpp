@@ -13,6 +13,7 @@ class Lognormal final : public ByInversion {
   double average = 0;
   double cv = 0;
   double quantile(double p) const override { return median_ * std::exp(sigma_ * normal_quantile(p)); }
+  std::optional<Form> form() const override { return Form{sigma_, median_}; }
   double mean() const override { return average; }
   bool is_constant() const override { return cv == 0; }
   void prepare() {
