@@ -247,6 +247,15 @@ TEST_CASE("Philox2x64-10 gives Random123's known answers") {
         RandomPair{0x0a5e742c2997341c, 0xb0f883d38000de5d});
 }
 
+TEST_CASE("SplitMix64 gives the known answers of its authors' program") {
+  // S. Vigna's splitmix64.c, seeded with 0 and with 1234567.
+  CHECK(split_mix(0, 0) == 0xe220a8397b1dcdaf);
+  CHECK(split_mix(0, 1) == 0x6e789e6aa1b965f4);
+  CHECK(split_mix(0, 2) == 0x06c45d188009454f);
+  CHECK(split_mix(1234567, 0) == 6457827717110365317U);
+  CHECK(split_mix(1234567, 1) == 3203168211198807973U);
+}
+
 TEST_CASE("a stream that begins with a word goes on with the blocks of its name") {
   const RandomName name{1, 2, Purpose::jitter, 3, 4};
   RandomStream from_the_first(1, 2, Purpose::jitter, 3, 4);
