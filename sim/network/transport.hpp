@@ -81,8 +81,8 @@ class Transfer : public Timer {
   Route route;
   Bytes size;
   LinkTimes* times = nullptr;       ///< the transport appends to it what adds up to the time from start to delivery
-  std::uint32_t earlier_times = 0;  ///< entries of `times` that were there before
   EventTarget on_delivered;         ///< also when it is lost
+  std::uint32_t earlier_times = 0;  ///< entries of `times` that were there before
   bool lost = false;
   bool is_background = false;  ///< not sent for a query
 
