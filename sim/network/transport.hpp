@@ -94,9 +94,9 @@ class Transfer : public Timer {
   Time tail{};
   Time comes;
   Time starts;
-  Duration sending;
+  Duration sending{};
   Time free_before;
-  Transfer* before;
+  Transfer* before = nullptr;
   Time before_comes;
 
   void fire() override;

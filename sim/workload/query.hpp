@@ -77,13 +77,13 @@ class QueryStream {
  private:
   // A table whose lookups a query draws.
   struct DrawnTable {
-    std::size_t number;
-    std::size_t place;  ///< among those that are drawn
-    const Distribution* pooling;
+    std::size_t number = 0;
+    std::size_t place = 0;  ///< among those that are drawn
+    const Distribution* pooling = nullptr;
     ScaledQuantiles quantiles;  ///< of the pooling
-    double coverage;
-    bool per_item;
-    bool shares_factor;
+    double coverage = 1;
+    bool per_item = false;
+    bool shares_factor = false;
   };
   struct RowSource {
     std::shared_ptr<const RankSampler> sampler;
