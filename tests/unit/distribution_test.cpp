@@ -307,7 +307,7 @@ TEST_CASE("a table of quantiles gives what the quantile function gives") {
   }
 }
 
-TEST_CASE("there is no table of quantiles for a distribution with steps") {
+TEST_CASE("there is no table of quantiles where there are steps, or polynomials are less precise than it says") {
   for (const char* json : {R"({"type": "geometric", "mean": 3})", R"({"type": "lognormal", "mean": 1, "cv": 90})"})
     CHECK(QuantileTable::of(*distribution(json)->by_inversion()) == nullptr);
 }
