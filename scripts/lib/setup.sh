@@ -7,7 +7,7 @@ ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 PYTHON=/usr/bin/python3
 
 BUILD_PACKAGES=(g++ cmake ninja-build libboost-dev libboost-graph-dev libboost-iostreams-dev libboost-program-options-dev
-  libcsv-dev libexpat1-dev libmetis-dev nlohmann-json3-dev libfmt-dev librandom123-dev catch2)
+  libcsv-dev libexpat1-dev libmetis-dev libnlopt-dev nlohmann-json3-dev libfmt-dev librandom123-dev catch2)
 PLOT_PACKAGES=(python3 python3-pandas python3-matplotlib)
 TEST_PACKAGES=("${PLOT_PACKAGES[@]}" python3-scipy python3-jsonschema python3-distributed clang-format valgrind
   graphviz)

@@ -185,6 +185,39 @@ class ListType final : public ValueType {
   }
 };
 
+/// Values by their names, in the order in which they are written: {"name": value, ...}.
+template <class T>
+using ByName = std::vector<std::pair<std::string, T>>;
+
+template <class T>
+class ByNameType final : public ValueType {
+ public:
+  void read(const Json& value, const At& at, void* target) const override {
+    if (!value.is_object()) at.fail(found(value) + "; expected {\"name\": ..., ...}");
+    auto& out = *static_cast<ByName<T>*>(target);
+    out.clear();
+    for (const auto& [name, member] : value.items()) {
+      T item{};
+      value_type<T>().read(member, At(at, name), &item);
+      out.emplace_back(name, std::move(item));
+    }
+  }
+  Json write(const void* source, const FileNames& names) const override {
+    Json out = Json::object();
+    for (const auto& [name, item] : *static_cast<const ByName<T>*>(source))
+      out[name] = value_type<T>().write(&item, names);
+    return out;
+  }
+  Json schema(SchemaBuilder& builder) const override {
+    return {{"type", "object"}, {"additionalProperties", value_type<T>().schema(builder)}};
+  }
+  void include_files(Json& value, const std::string& pointer, Document& document) const override {
+    if (!value.is_object()) return;
+    for (const auto& [name, member] : value.items())
+      value_type<T>().include_files(member, pointer + "/" + name, document);
+  }
+};
+
 template <class T>
 class OptionalType final : public ValueType {
  public:
@@ -235,6 +268,8 @@ requires requires { QuantityTraits<Q>::name; }
 struct TypeOf<Q> : std::type_identity<QuantityType<Q>> {};
 template <class T>
 struct TypeOf<std::vector<T>> : std::type_identity<ListType<T>> {};
+template <class T>
+struct TypeOf<std::vector<std::pair<std::string, T>>> : std::type_identity<ByNameType<T>> {};
 template <class T>
 struct TypeOf<std::optional<T>> : std::type_identity<OptionalType<T>> {};
 }  // namespace detail

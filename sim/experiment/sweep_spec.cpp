@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Reading a sweep: axes to labelled settings, settings to points.
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <map>
 
 #include "config/library.hpp"
+#include "config/number_and_unit.hpp"
 #include "experiment/identity.hpp"
 #include "experiment/report.hpp"
 #include "experiment/sweep.hpp"
@@ -40,19 +40,6 @@ std::vector<Setting> settings_of_variants(const Axis& axis) {
     out.push_back(std::move(setting));
   }
   return out;
-}
-
-// "25 /s" -> (25, "/s"); 25 -> (25, "").
-std::optional<std::pair<double, std::string>> number_and_unit(const Json& value) {
-  if (value.is_number()) return std::pair(value.get<double>(), std::string());
-  if (!value.is_string()) return std::nullopt;
-  const auto& text = value.get_ref<const std::string&>();
-  double number = 0;
-  const auto [end, status] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (status != std::errc()) return std::nullopt;
-  std::string unit(end, text.data() + text.size());
-  unit.erase(0, unit.find_first_not_of(' '));
-  return std::pair(number, unit);
 }
 
 // Precondition: the range has been read, so that its ends are numbers in one unit.

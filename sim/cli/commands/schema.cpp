@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/command.hpp"
+#include "experiment/calibration/spec.hpp"
 
 namespace shardsim {
 namespace {
@@ -8,7 +9,7 @@ namespace po = boost::program_options;
 
 class Schema final : public Command {
  public:
-  std::string usage() const override { return "scenario|sweep|model|topology|platform|plan|..."; }
+  std::string usage() const override { return "scenario|sweep|calibration|model|topology|platform|plan|..."; }
   std::string example() const override { return "shardsim schema scenario > scenario.schema.json"; }
 
   void add_options(po::options_description& options, po::positional_options_description& positional) const override {
@@ -20,6 +21,7 @@ class Schema final : public Command {
     static const std::vector<std::pair<std::string, const ValueType*>> kinds{
         {"scenario", &value_type<Scenario>()},
         {"sweep", &value_type<SweepSpec>()},
+        {"calibration", &value_type<CalibrationSpec>()},
         {"model", &value_type<Model>()},
         {"topology", &value_type<Choice<Topology>>()},
         {"platform", &value_type<Platform>()},

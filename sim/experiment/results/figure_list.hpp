@@ -129,6 +129,12 @@ class FigureList {
   /// The figure just added has a column in sweep.csv, of that name. It is a number.
   void in_table(std::string column) { figures_.back().text.column = std::move(column); }
 
+  /// A result of nothing, which can be written: it has every figure.
+  T blank() const {
+    T out;
+    out.more.resize(extras_);
+    return out;
+  }
   T collect(const Source& source) const {
     T out;
     collect(out, source);

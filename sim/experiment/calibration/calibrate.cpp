@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "experiment/calibration/calibrate.hpp"
+
+namespace shardsim {
+namespace {
+
+constexpr double kAtEnd = 1e-3;  // of a range
+
+// What was seen on the way counts too: a place where the error has not risen is in the range.
+void widen(std::vector<FieldRange>& ranges, const std::vector<Evaluation>& seen, double least_error) {
+  for (const Evaluation& e : seen) {
+    if (e.error > least_error + kErrorRise) continue;
+    for (std::size_t j = 0; j < ranges.size(); ++j) {
+      ranges[j].low = std::min(ranges[j].low, e.point[j]);
+      ranges[j].high = std::max(ranges[j].high, e.point[j]);
+    }
+  }
+}
+
+}  // namespace
+
+Determined CalibrationResult::determined(std::size_t field) const {
+  constexpr double kMost = 0.75;  // of a range: whoever gave it knew nearly as much
+  const FieldRange& range = together[field];
+  const bool low_open = range.low < kAtEnd;
+  const bool high_open = range.high > 1 - kAtEnd;
+  if (range.high - range.low >= kMost) return Determined::not_identified;
+  return low_open || high_open ? Determined::one_sided : Determined::determined;
+}
+
+bool CalibrationResult::at_low_end(std::size_t field) const { return best.point[field] < kAtEnd; }
+bool CalibrationResult::at_high_end(std::size_t field) const { return best.point[field] > 1 - kAtEnd; }
+
+OrderAnswer answer_of(const TargetOutcome& outcome, const TargetParts& target, Relation relation) {
+  const Estimate& ratio = outcome.simulated;
+  if (!ratio.has_interval()) return OrderAnswer::undecided;
+  const bool above = relation == Relation::above;
+  const bool holds = above ? ratio.low >= target.wanted : ratio.high <= target.wanted;
+  const bool fails = above ? ratio.high < target.wanted : ratio.low > target.wanted;
+  if (holds) return OrderAnswer::holds;
+  return fails ? OrderAnswer::violated : OrderAnswer::undecided;
+}
+
+CalibrationResult calibrate(const CalibrationProblem& problem, Evaluator& evaluator) {
+  const std::int64_t for_profile = evaluations_of_profile(problem.fields());
+  const auto one = [&](const CubePoint& point) { return evaluator.at({point}).front(); };
+  const auto several = [&](const std::vector<CubePoint>& points) {
+    std::vector<ErrorSample> out;
+    for (const Evaluation& e : evaluator.at(points)) out.push_back(e.sample());
+    return out;
+  };
+  CalibrationResult out;
+  out.middle = one(CubePoint(problem.fields(), 0.5));
+  const CubePoint found =
+      least_error(problem.fields(), problem.spec().budget.evaluations - for_profile, [&](const CubePoint& point) {
+        return one(point).error;
+      }).point;
+  const Evaluation at_found = one(found);
+  const ErrorProfile profile = profile_of(found, at_found.sample(), problem.weights(), several);
+  out.best = evaluator.best();  // which a look around may have found
+  out.alone = profile.alone;
+  out.together = profile.together;
+  widen(out.together, evaluator.asked(), out.best.error);
+  out.conflicts = conflicts_of(out.best.point, out.best.sample().residuals, profile.slopes);
+  out.evaluations = evaluator.asked().size();
+  for (const Evaluation& e : evaluator.asked()) out.seconds += e.seconds;
+  return out;
+}
+
+}  // namespace shardsim

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "experiment/calibration/search.hpp"
+
+namespace shardsim {
+
+/// What a place came to.
+struct ErrorSample {
+  double error = 0;
+  std::vector<double> residuals;  ///< by target; the error is the sum of their squares by weight
+};
+
+/// How far a field may move before the error has grown by kErrorRise: shares of its range.
+struct FieldRange {
+  double low = 0;
+  double high = 1;
+};
+
+/// The range of a field ends where the error is this much above the least: for errors in units of the spreads, one
+/// standard deviation of one field (W. H. Press et al., "Numerical Recipes", 3rd ed., section 15.6.5).
+inline constexpr double kErrorRise = 1;
+
+/// How the error grows around its least.
+struct ErrorProfile {
+  std::vector<FieldRange> alone;            ///< by field: the others stay as they are
+  std::vector<FieldRange> together;         ///< by field: the others make up for it as well as they can
+  std::vector<std::vector<double>> slopes;  ///< [target][field]: change of the residual over the range of the field
+};
+
+/// Looks along each field, and then along the way on which the residuals, taken as straight lines between the ends that
+/// were found, change least while the field moves: the other fields are so re-fitted without another search.
+/// `samples_at` is asked for several places at a time, evaluations_of_profile() altogether at most. `together` holds
+/// `alone`.
+ErrorProfile profile_of(const CubePoint& best, const ErrorSample& at_best, const std::vector<double>& weights,
+                        const std::function<std::vector<ErrorSample>(const std::vector<CubePoint>&)>& samples_at);
+
+std::int64_t evaluations_of_profile(std::size_t fields);
+
+/// Two targets whose residuals cannot both get smaller.
+struct TargetConflict {
+  std::size_t first = 0;
+  std::size_t second = 0;
+  double cosine = 0;  ///< of the angle between the ways in which each would get smaller, -1: opposite
+};
+
+/// Pairs of targets, both missed by more than their spreads, where the way to improve one makes the other worse: the
+/// angle between their gradients is more than 135 degrees. A field at an end of its range can move only inwards.
+std::vector<TargetConflict> conflicts_of(const CubePoint& best, const std::vector<double>& residuals,
+                                         const std::vector<std::vector<double>>& slopes);
+
+}  // namespace shardsim

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: Apache-2.0
+// The parts of a calibration on errors of known shape: where the least is, how far each field may move, what conflicts.
+#include <catch2/catch.hpp>
+#include <cmath>
+
+#include "experiment/calibration/field_values.hpp"
+#include "experiment/calibration/profile.hpp"
+
+using namespace shardsim;
+
+namespace {
+
+// Residuals that are straight lines: r_i = sum_j slopes[i][j] (x_j - truth_j) + offset_i.
+struct Lines {
+  std::vector<std::vector<double>> slopes;
+  CubePoint truth;
+  std::vector<double> offsets;
+  mutable std::int64_t calls = 0;
+
+  ErrorSample at(const CubePoint& x) const {
+    ++calls;
+    ErrorSample out;
+    for (std::size_t i = 0; i < slopes.size(); ++i) {
+      double r = offsets.empty() ? 0 : offsets[i];
+      for (std::size_t j = 0; j < x.size(); ++j) r += slopes[i][j] * (x[j] - truth[j]);
+      out.residuals.push_back(r);
+      out.error += r * r;
+    }
+    return out;
+  }
+  std::vector<ErrorSample> at_all(const std::vector<CubePoint>& points) const {
+    std::vector<ErrorSample> out;
+    for (const CubePoint& p : points) out.push_back(at(p));
+    return out;
+  }
+};
+
+ErrorProfile profile_at(const Lines& lines, const CubePoint& best) {
+  return profile_of(best, lines.at(best), std::vector<double>(lines.slopes.size(), 1.0),
+                    [&](const std::vector<CubePoint>& points) { return lines.at_all(points); });
+}
+
+FreeField field(const Json& from, const Json& to, FieldScale scale = FieldScale::linear) {
+  FreeField out;
+  out.path = "a.b";
+  out.from = from;
+  out.to = to;
+  out.scale = scale;
+  out.prior = "a test";
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("the least error is found within the budget, the same way each time") {
+  // Rosenbrock's valley, its least at (0.7, 0.49).
+  std::vector<CubePoint> seen;
+  const auto error_at = [&](const CubePoint& x) {
+    seen.push_back(x);
+    return std::pow(0.7 - x[0], 2) + 100 * std::pow(x[1] - x[0] * x[0], 2);
+  };
+  const FoundPoint found = least_error(2, 200, error_at);
+  CHECK(found.point[0] == Approx(0.7).margin(0.01));
+  CHECK(found.point[1] == Approx(0.49).margin(0.015));
+  CHECK(seen.size() <= 200);
+  const std::vector<CubePoint> first = std::move(seen);
+  seen.clear();
+  least_error(2, 200, error_at);
+  CHECK(seen == first);
+}
+
+TEST_CASE("the deeper of two valleys is found, and a least at the end of a range") {
+  const auto two = [](const CubePoint& x) {
+    return std::min(1 + 40 * std::pow(x[0] - 0.2, 2), 90 * std::pow(x[0] - 0.83, 2));
+  };
+  CHECK(least_error(1, 40, two).point[0] == Approx(0.83).margin(0.01));
+  const FoundPoint corner = least_error(3, 80, [](const CubePoint& x) { return x[0] - x[1] + x[2] * x[2]; });
+  CHECK(corner.point[0] == Approx(0).margin(1e-3));
+  CHECK(corner.point[1] == Approx(1).margin(1e-3));
+}
+
+TEST_CASE("what an evaluation throws ends the search") {
+  struct Enough {};
+  int calls = 0;
+  CHECK_THROWS_AS(least_error(2, 100,
+                              [&](const CubePoint&) -> double {
+                                if (++calls == 23) throw Enough();
+                                return 1;
+                              }),
+                  Enough);
+  CHECK(calls == 23);
+}
+
+TEST_CASE("a range ends where the error has risen by one") {
+  // r = 10 (x - 0.4): one at 0.3 and 0.5.
+  const Lines steep{{{10}}, {0.4}, {}};
+  const ErrorProfile p = profile_at(steep, {0.4});
+  CHECK(p.alone[0].low == Approx(0.3).margin(1e-6));
+  CHECK(p.alone[0].high == Approx(0.5).margin(1e-6));
+  CHECK(p.slopes[0][0] == Approx(10));
+  CHECK(steep.calls - 1 <= evaluations_of_profile(1));
+  // r = 1.2 (x - 0.4) is 0.72 at most.
+  const ErrorProfile flat = profile_at({{{1.2}}, {0.4}, {}}, {0.4});
+  CHECK(flat.alone[0].low == 0);
+  CHECK(flat.alone[0].high == 1);
+}
+
+TEST_CASE("two fields of which only the sum is known are each determined alone, and not together") {
+  const Lines sum{{{20, 20}}, {0.5, 0.5}, {}};
+  const ErrorProfile p = profile_at(sum, {0.5, 0.5});
+  for (const FieldRange& r : p.alone) CHECK(r.high - r.low == Approx(0.1).margin(1e-6));
+  for (const FieldRange& r : p.together) {
+    CHECK(r.low < 0.01);
+    CHECK(r.high > 0.99);
+  }
+  CHECK(sum.calls - 1 <= evaluations_of_profile(2));
+  // With the difference known too, to within a tenth, by hand: sum and difference within 1/20 and 1/10 each, so that
+  // a field is known to within sqrt((1/20)^2 + (1/10)^2) / 2 = 0.0559.
+  const ErrorProfile both = profile_at({{{20, 20}, {10, -10}}, {0.5, 0.5}, {}}, {0.5, 0.5});
+  for (const FieldRange& r : both.together) CHECK((r.high - r.low) / 2 == Approx(0.0559).epsilon(0.01));
+}
+
+TEST_CASE("a target that gets worse where another gets better is a conflict, if both are missed") {
+  // One field, two targets that want it 0.2 higher and lower: the least is between them.
+  const Lines apart{{{10}, {10}}, {0.5}, {2, -2}};
+  const std::vector<TargetConflict> found = conflicts_of({0.5}, apart.at({0.5}).residuals, apart.slopes);
+  REQUIRE(found.size() == 1);
+  CHECK(found[0].first == 0);
+  CHECK(found[0].second == 1);
+  CHECK(found[0].cosine == Approx(-1));
+  // Within their spreads they are at peace; where they depend on other fields, too; and where neither can move on.
+  CHECK(conflicts_of({0.5}, {0.9, -0.9}, apart.slopes).empty());
+  CHECK(conflicts_of({0.5, 0.5}, {2, -2}, {{10, 0}, {0, 10}}).empty());
+  CHECK(conflicts_of({1.0}, {-2, -3}, apart.slopes).empty());
+}
+
+TEST_CASE("values of a field are written as their range is") {
+  const FieldValues times(field("10 us", "1 ms", FieldScale::logarithmic));
+  CHECK(times.at(0) == Json("10 us"));
+  CHECK(times.at(0.5) == Json("100 us"));
+  CHECK(times.at(1) == Json("1000 us"));
+  CHECK(times.share_of("100 us") == Approx(0.5));
+  CHECK(FieldValues(field("0 us", "1 ms")).at(0.25) == Json("0.25 ms"));
+  CHECK(FieldValues(field(1, 8)).at(0.5) == Json(5));
+  CHECK(FieldValues(field(0.5, 1)).at(0.5) == Json(0.75));
+  CHECK(FieldValues(field("1 Gbps", "1 GB/s")).at(1) == Json("8 Gbps"));
+}
+
+TEST_CASE("what is wrong with a range is said") {
+  CHECK_FALSE(wrong_range(field("1 us", "2 us")));
+  CHECK(wrong_range(field("2 us", "1 us"))->key == "to");
+  CHECK(wrong_range(field("1 us", "1 GB"))->key == "to");
+  CHECK(wrong_range(field("1 us", 5))->key == "to");
+  CHECK(wrong_range(field("x", "y"))->key == "from");
+  CHECK(wrong_range(field("0 us", "1 us", FieldScale::logarithmic))->key == "from");
+}
+
+TEST_CASE("figures are known by the names of result.json, and by short ones") {
+  CHECK(find_figure("p99")->name == "latency_us.p99");
+  CHECK(find_figure("latency.p50")->name == "latency_us.p50");
+  CHECK(find_figure("cpu")->name == "cpu_us_per_query");
+  CHECK(find_figure("cpu")->unit == "us");
+  CHECK_FALSE(find_figure("cpu")->tells_of_latency());
+  CHECK(find_figure("spans_us.network.mean")->tells_of_latency());
+  CHECK(find_figure("spans_us.network.p99_share")->unit == "fraction");
+  CHECK(find_figure("completed_per_s")->unit == "1/s");
+  CHECK(find_figure("hosts.main0.utilisation")->unit == "fraction");
+  CHECK(find_figure("goodput"));
+  CHECK_FALSE(find_figure("hosts.main0.colour"));
+  CHECK_FALSE(find_figure("verdict"));
+  CHECK_THAT(no_such_figure("latency_us.p98"), Catch::Contains("did you mean 'latency_us.p9"));
+  CHECK(measured_value("12 ms", *find_figure("p99")).value == Approx(12000));
+  CHECK(measured_value("25 %", *find_figure("hosts.main0.utilisation")).value == Approx(0.25));
+  CHECK_FALSE(measured_value(12, *find_figure("p99")).error.empty());
+  CHECK_FALSE(measured_value("0 ms", *find_figure("p99")).error.empty());
+}
+
+TEST_CASE("orders by a factor and by a share") {
+  CalibrationTarget order;
+  order.relation = Relation::above;
+  CHECK(ratio_wanted(order) == Approx(1));
+  order.by = "25 %";
+  CHECK(ratio_wanted(order) == Approx(1.25));
+  order.by = 1.5;
+  CHECK(ratio_wanted(order) == Approx(1.5));
+  order.relation = Relation::below;
+  CHECK(ratio_wanted(order) == Approx(1 / 1.5));
+  order.by = "25 %";
+  CHECK(ratio_wanted(order) == Approx(0.75));
+  for (const Json& wrong : {Json(0.5), Json("100 %"), Json("two"), Json::array()}) {
+    order.by = wrong;
+    CHECK_FALSE(ratio_wanted(order));
+  }
+}
