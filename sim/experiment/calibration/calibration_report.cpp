@@ -118,8 +118,9 @@ std::string fields_table(const CalibrationProblem& problem, const CalibrationRes
   for (std::size_t j = 0; j < problem.fields(); ++j) {
     const FreeField& f = problem.spec().free[j];
     std::string remark(name_of(result.determined(j)));
-    if (result.at_low_end(j)) remark += ", at the low end of the range";
-    if (result.at_high_end(j)) remark += ", at the high end of the range";
+    const bool tells = result.determined(j) != Determined::not_identified;  // else it is there by chance
+    if (tells && result.at_low_end(j)) remark += ", at the low end of the range";
+    if (tells && result.at_high_end(j)) remark += ", at the high end of the range";
     out += fmt::format("| {} | {} | {} .. {} | {} | {} | {} |\n", field_key(problem, j), plain(result.best.values[j]),
                        plain(f.from), plain(f.to), range_text(problem, j, result.together[j]),
                        range_text(problem, j, result.alone[j]), remark);
@@ -133,6 +134,19 @@ std::string conflicts_text(const CalibrationProblem& problem, const CalibrationR
     out += fmt::format("conflict: what improves '{}' spoils '{}' (cosine {:.2f})\n",
                        target_text(problem.spec().targets[c.first]), target_text(problem.spec().targets[c.second]),
                        c.cosine);
+  return out;
+}
+
+// Where a run of more queries would say more.
+std::string noise_text(const CalibrationProblem& problem, const CalibrationResult& result) {
+  std::string out;
+  for (std::size_t i = 0; i < problem.targets().size(); ++i) {
+    const Estimate& e = result.best.targets[i].simulated;
+    if (problem.spec().targets[i].is_order() || !e.has_interval()) continue;
+    if (const double share = e.half_width() / e.value; share > problem.targets()[i].spread)
+      out += fmt::format("'{}' is simulated to within {} only, more than its spread: give more 'budget.queries'\n",
+                         target_text(problem.spec().targets[i]), percent_text(share));
+  }
   return out;
 }
 
@@ -202,7 +216,7 @@ std::string calibration_text(const CalibrationProblem& problem, const Calibratio
              result.best.error, result.evaluations, result.middle.error, n, n == 1 ? "" : "s", problem.fields(),
              problem.fields() == 1 ? "" : "s") +
          targets_table(problem, result) + "\n" + fields_table(problem, result) + "\n" +
-         conflicts_text(problem, result) + verdicts_text(problem, result);
+         conflicts_text(problem, result) + noise_text(problem, result) + verdicts_text(problem, result);
 }
 
 }  // namespace shardsim
