@@ -114,7 +114,7 @@ class WhatCannotBeKnown(CalibrateTest):
     def test_a_field_that_changes_nothing(self):
         fields = [free(MAIN), free("cluster.sparse.platform.memory_bandwidth", "10 GB/s", "100 GB/s")]
         targets = [value("low", "cpu", "600 us"), value("low", "p50", "700 us")]
-        report, text = self.calibrate(self.write({"low": {}}, fields, targets, 40, queries=200))
+        report, text = self.calibrate(self.write({"low": {}}, fields, targets, 50, queries=200))
         self.assertEqual(report["fields"][1]["determined"], "not-identifiable")
         self.assertEqual(report["fields"][1]["share_of_range"], 1)
         self.assertIn("not-identifiable", text)
@@ -122,7 +122,7 @@ class WhatCannotBeKnown(CalibrateTest):
     def test_two_fields_of_which_only_the_sum_is_known(self):
         # The core time of a query is the sum of both overheads, each as often as there are such servers.
         targets = [value("low", "cpu", "600 us")]
-        fields = [free(path, scale="linear") for path in (MAIN, SPARSE)]
+        fields = [free(path) for path in (MAIN, SPARSE)]
         report, _ = self.calibrate(self.write({"low": {}}, fields, targets, 60, queries=200))
         self.assertLess(report["error"], 0.1)
         for field in report["fields"]:
@@ -184,7 +184,7 @@ class Orders(CalibrateTest):
 class Folder(CalibrateTest):
     def file(self, **more):
         targets = [value("low", "cpu", "700 us"), value("low", "p99", "900 us")]
-        return self.write({"low": {}}, [free(MAIN), free(SPARSE)], targets, 45, **more)
+        return self.write({"low": {}}, [free(MAIN), free(SPARSE)], targets, 50, **more)
 
     def outcome(self, name):
         names = ("report.json", "calibrated.json", "scenarios/low.json")
@@ -214,7 +214,7 @@ class Folder(CalibrateTest):
         code, seen = on_a_terminal("calibrate", file, "--out", out, interrupt=True)
         self.assertEqual(code, 1)
         self.assertIn("calibrating", seen)
-        self.assertRegex(seen, r"interrupted; \d+ of 45 evaluations are done")
+        self.assertRegex(seen, r"interrupted; \d+ of 50 evaluations are done")
         self.assertFalse((out / "report.json").exists())
         for line in (out / "journal.jsonl").read_bytes().splitlines():
             json.loads(line)
@@ -222,7 +222,7 @@ class Folder(CalibrateTest):
     def test_progress_says_how_far_it_is(self):
         code, seen = on_a_terminal("calibrate", self.file(), "--out", self.folder / "out")
         self.assertEqual(code, 0)
-        self.assertRegex(seen, r"calibrating \d+ % \(\d+ of 45 evaluations, error .*\), .* left")
+        self.assertRegex(seen, r"calibrating \d+ % \(\d+ of 50 evaluations, error .*\), .* left")
 
     def test_another_file_is_refused(self):
         self.calibrate(self.file())

@@ -36,8 +36,21 @@ struct Lines {
 };
 
 ErrorProfile profile_at(const Lines& lines, const CubePoint& best) {
-  return profile_of(best, lines.at(best), std::vector<double>(lines.slopes.size(), 1.0),
+  return profile_of({best, lines.at(best)}, std::vector<double>(lines.slopes.size(), 1.0),
                     [&](const std::vector<CubePoint>& points) { return lines.at_all(points); });
+}
+
+// Samples of a function of a place that gives residuals.
+SamplesAt samples_of(std::function<std::vector<double>(const CubePoint&)> residuals_at) {
+  return [residuals_at = std::move(residuals_at)](const std::vector<CubePoint>& points) {
+    std::vector<ErrorSample> out;
+    for (const CubePoint& p : points) {
+      ErrorSample sample{0, residuals_at(p)};
+      for (const double r : sample.residuals) sample.error += r * r;
+      out.push_back(std::move(sample));
+    }
+    return out;
+  };
 }
 
 FreeField field(const Json& from, const Json& to, FieldScale scale = FieldScale::linear) {
@@ -55,40 +68,79 @@ FreeField field(const Json& from, const Json& to, FieldScale scale = FieldScale:
 TEST_CASE("the least error is found within the budget, the same way each time") {
   // Rosenbrock's valley, its least at (0.7, 0.49).
   std::vector<CubePoint> seen;
-  const auto error_at = [&](const CubePoint& x) {
+  const SamplesAt samples_at = samples_of([&](const CubePoint& x) {
     seen.push_back(x);
-    return std::pow(0.7 - x[0], 2) + 100 * std::pow(x[1] - x[0] * x[0], 2);
-  };
-  const FoundPoint found = least_error(2, 200, error_at);
-  CHECK(found.point[0] == Approx(0.7).margin(0.01));
-  CHECK(found.point[1] == Approx(0.49).margin(0.015));
-  CHECK(seen.size() <= 200);
+    return std::vector<double>{30 * (0.7 - x[0]), 300 * (x[1] - x[0] * x[0])};
+  });
+  const FoundPoint found = least_error(2, {1, 1}, 60, samples_at);
+  CHECK(found.point[0] == Approx(0.7).margin(0.002));
+  CHECK(found.point[1] == Approx(0.49).margin(0.003));
+  CHECK(seen.size() <= 60);
   const std::vector<CubePoint> first = std::move(seen);
   seen.clear();
-  least_error(2, 200, error_at);
+  least_error(2, {1, 1}, 60, samples_at);
   CHECK(seen == first);
 }
 
-TEST_CASE("the deeper of two valleys is found, and a least at the end of a range") {
-  const auto two = [](const CubePoint& x) {
-    return std::min(1 + 40 * std::pow(x[0] - 0.2, 2), 90 * std::pow(x[0] - 0.83, 2));
-  };
-  CHECK(least_error(1, 40, two).point[0] == Approx(0.83).margin(0.01));
-  const FoundPoint corner = least_error(3, 80, [](const CubePoint& x) { return x[0] - x[1] + x[2] * x[2]; });
+TEST_CASE("five fields are found with few evaluations where the residuals are nearly lines") {
+  const CubePoint truth{0.2, 0.35, 0.5, 0.65, 0.9};
+  const FoundPoint found = least_error(5, std::vector<double>(8, 1.0), 90, samples_of([&](const CubePoint& x) {
+                                         std::vector<double> out(8, 0.0);
+                                         for (std::size_t i = 0; i < out.size(); ++i)
+                                           for (std::size_t j = 0; j < 5; ++j)
+                                             out[i] += (1 + static_cast<double>((3 * i + 5 * j) % 7)) *
+                                                       (std::exp(x[j]) - std::exp(truth[j]));
+                                         return out;
+                                       }));
+  for (std::size_t j = 0; j < 5; ++j) CHECK(found.point[j] == Approx(truth[j]).margin(0.01));
+}
+
+TEST_CASE("the deeper of two valleys is found, a least at the end of a range, and one that no line shows") {
+  const FoundPoint deeper = least_error(1, {1}, 40, samples_of([](const CubePoint& x) {
+                                          return std::vector<double>{std::sqrt(std::min(
+                                              1 + 40 * std::pow(x[0] - 0.2, 2), 90 * std::pow(x[0] - 0.83, 2)))};
+                                        }));
+  CHECK(deeper.point[0] == Approx(0.83).margin(0.01));
+  const FoundPoint corner = least_error(3, {1, 1, 1}, 80, samples_of([](const CubePoint& x) {
+                                          return std::vector<double>{1 + x[0], 3 - x[1], 1 + x[2]};
+                                        }));
   CHECK(corner.point[0] == Approx(0).margin(1e-3));
   CHECK(corner.point[1] == Approx(1).margin(1e-3));
+  CHECK(corner.point[2] == Approx(0).margin(1e-3));
+  // Steps, as a field of whole numbers has them: flat for whoever takes slopes.
+  const FoundPoint steps = least_error(
+      2, {1, 1}, 150, samples_of([](const CubePoint& x) {
+        return std::vector<double>{std::floor(20 * std::abs(x[0] - 0.31)), std::floor(20 * std::abs(x[1] - 0.77))};
+      }));
+  CHECK(steps.sample.error == 0);
 }
 
 TEST_CASE("what an evaluation throws ends the search") {
   struct Enough {};
-  int calls = 0;
-  CHECK_THROWS_AS(least_error(2, 100,
-                              [&](const CubePoint&) -> double {
-                                if (++calls == 23) throw Enough();
-                                return 1;
-                              }),
-                  Enough);
-  CHECK(calls == 23);
+  for (const int last : {3, 23, 45, 70}) {
+    int calls = 0;
+    const SamplesAt samples_at = samples_of([&](const CubePoint& x) {
+      if (++calls == last) throw Enough();
+      return std::vector<double>{std::sin(9 * x[0]), std::cos(5 * x[1]), x[0] * x[1]};
+    });
+    CHECK_THROWS_AS(least_error(2, {1, 1, 1}, 100, samples_at), Enough);
+    CHECK(calls == last);
+  }
+}
+
+TEST_CASE("lines learn from what they are shown, and stay in the cube") {
+  LineModel model{{0.5, 0.5}, {8, {2, 2}}, {{4, 0}, {0, 1}}, {1, 1}};
+  // By hand: the first residual is 0 at x = 0, the second beyond the side y = 0.
+  CHECK(model.least(0)[0] == Approx(0).margin(1e-12));
+  CHECK(model.least(0)[1] == 0);
+  CHECK(model.least(0, LineModel::Held{0, 0.25})[0] == 0.25);
+  CHECK(model.error_at({0.25, 0.5}) == Approx(1 + 4));
+  // A step along x alone says nothing of the slopes along y.
+  model.move_to({0.25, 0.5}, {5, {0.5, 2.5}});
+  CHECK(model.slopes[0][0] == Approx(6));
+  CHECK(model.slopes[1][0] == Approx(-2));
+  CHECK(model.slopes[0][1] == 0);
+  CHECK(model.slopes[1][1] == 1);
 }
 
 TEST_CASE("a range ends where the error has risen by one") {
@@ -118,6 +170,21 @@ TEST_CASE("two fields of which only the sum is known are each determined alone, 
   // a field is known to within sqrt((1/20)^2 + (1/10)^2) / 2 = 0.0559.
   const ErrorProfile both = profile_at({{{20, 20}, {10, -10}}, {0.5, 0.5}, {}}, {0.5, 0.5});
   for (const FieldRange& r : both.together) CHECK((r.high - r.low) / 2 == Approx(0.0559).epsilon(0.01));
+}
+
+TEST_CASE("a valley that bends is followed") {
+  // The sum of a and 2 b is known to 5 %, a and b from 20 to 1000 on a logarithmic scale. By hand: a is 560 at most,
+  // where b is 20; and b 290 at most, give or take the spread.
+  const auto at = [](double share) { return 20 * std::pow(50, share); };
+  const auto share = [](double value) { return std::log(value / 20) / std::log(50); };
+  const SamplesAt samples_at = samples_of(
+      [&](const CubePoint& x) { return std::vector<double>{std::log((at(x[0]) + 2 * at(x[1])) / 600) / 0.05}; });
+  const CubePoint best{share(300), share(150)};
+  const ErrorProfile p = profile_of({best, samples_at({best}).front()}, {1}, samples_at);
+  CHECK(p.together[0].low == Approx(0).margin(0.01));
+  CHECK(p.together[0].high == Approx(share(560)).margin(0.03));
+  CHECK(p.together[1].low == Approx(0).margin(0.01));
+  CHECK(p.together[1].high == Approx(share(290)).margin(0.03));
 }
 
 TEST_CASE("a target that gets worse where another gets better is a conflict, if both are missed") {

@@ -43,20 +43,17 @@ OrderAnswer answer_of(const TargetOutcome& outcome, const TargetParts& target, R
 
 CalibrationResult calibrate(const CalibrationProblem& problem, Evaluator& evaluator) {
   const std::int64_t for_profile = evaluations_of_profile(problem.fields());
-  const auto one = [&](const CubePoint& point) { return evaluator.at({point}).front(); };
-  const auto several = [&](const std::vector<CubePoint>& points) {
+  const SamplesAt samples_at = [&](const std::vector<CubePoint>& points) {
     std::vector<ErrorSample> out;
     for (const Evaluation& e : evaluator.at(points)) out.push_back(e.sample());
     return out;
   };
+  const std::vector<double> weights = problem.weights();
   CalibrationResult out;
-  out.middle = one(CubePoint(problem.fields(), 0.5));
-  const CubePoint found =
-      least_error(problem.fields(), problem.spec().budget.evaluations - for_profile, [&](const CubePoint& point) {
-        return one(point).error;
-      }).point;
-  const Evaluation at_found = one(found);
-  const ErrorProfile profile = profile_of(found, at_found.sample(), problem.weights(), several);
+  out.middle = evaluator.at({CubePoint(problem.fields(), 0.5)}).front();
+  const FoundPoint found =
+      least_error(problem.fields(), weights, problem.spec().budget.evaluations - for_profile, samples_at);
+  const ErrorProfile profile = profile_of(found, weights, samples_at);
   out.best = evaluator.best();  // which a look around may have found
   out.alone = profile.alone;
   out.together = profile.together;

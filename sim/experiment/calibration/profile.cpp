@@ -4,62 +4,42 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
-#include <optional>
 
 namespace shardsim {
 namespace {
 
-using Samples = std::function<std::vector<ErrorSample>(const std::vector<CubePoint>&)>;
 using Matrix = std::vector<std::vector<double>>;
 
-constexpr int kRounds = 3;         // of looks along a ray: its end, then twice nearer to where the range ends
-constexpr double kNowhere = 1e-6;  // of a range: a ray shorter than this is none
+constexpr int kRounds = 3;         // of looks along a field: its end, then twice nearer to where the range ends
+constexpr int kRefitRounds = 5;    // the same, with the others re-fitted, which may take a look or two more
+constexpr double kNowhere = 1e-6;  // of a range: a way shorter than this is none
+// The least that a look moves on by, of what is left. While the others make up for it the error hardly rises, and then
+// steeply.
+constexpr double kLeastMove = 0.001;
+constexpr double kLeastRefitMove = 0.25;
+constexpr double kDamping = 0.01;  // of a re-fit: a tenth of a spread for a step over a whole range
 
-// A way from the best place to the end of one field's range.
-struct Ray {
-  CubePoint way;  // where a unit of length leads
-  double length = 0;
-
-  CubePoint at(const CubePoint& best, double t) const {
-    CubePoint out(best.size());
-    for (std::size_t i = 0; i < best.size(); ++i) out[i] = std::clamp(best[i] + t * way[i], 0.0, 1.0);
-    return out;
-  }
-};
-
-// Where along a ray the error has risen.
-struct RayEnd {
-  double t = 0;
-  // Of the places looked at, that whose error has risen most nearly so.
-  double seen_t = 0;
-  std::vector<double> seen;
-};
-
-// The error grows as the square of the distance: its root is nearly a straight line.
-class RayWalk {
+// Where along a way the error has risen. It grows as the square of the distance: its root is nearly a straight line.
+class Bracket {
  public:
-  RayWalk(const Ray& ray, double least_error) : ray_(ray), least_(least_error), far_(ray.length) {}
+  // `least`: share of the bracket that a look moves on by.
+  Bracket(double length, double least) : far_(length), length_(length), least_(least) {}
 
-  bool done() const { return ray_.length <= kNowhere || open_; }
-  double next() const { return first_ ? ray_.length : guess(0.001, 0.9); }
+  bool done() const { return length_ <= kNowhere || open_; }
+  double next() const {
+    // Where the error has hardly risen on the near side, a straight line would creep up to where it begins to.
+    constexpr double kHardly = 0.7;
+    const bool creeps = near_ > 0 && near_root_ < kHardly;
+    return first_ ? length_ : guess(creeps ? 0.5 : least_, 0.9);
+  }
+  double end() const { return done() ? length_ : guess(0, 1); }
 
-  void take(double t, const ErrorSample& sample) {
-    const double root = std::sqrt(std::max(0.0, sample.error - least_) / kErrorRise);
+  // `root`: of how often the error has risen by kErrorRise.
+  void take(double t, double root) {
     if (first_ && root <= 1) open_ = true;
     first_ = false;
     (root <= 1 ? near_ : far_) = t;
     (root <= 1 ? near_root_ : far_root_) = root;
-    if (end_.seen.empty() || std::abs(root - 1) < std::abs(nearest_ - 1)) {
-      nearest_ = root;
-      end_.seen_t = t;
-      end_.seen = sample.residuals;
-    }
-  }
-
-  RayEnd end() const {
-    RayEnd out = end_;
-    out.t = open_ || ray_.length <= kNowhere ? ray_.length : guess(0, 1);
-    return out;
   }
 
  private:
@@ -68,128 +48,164 @@ class RayWalk {
     return near_ + (far_ - near_) * std::clamp(share, least, most);
   }
 
-  const Ray& ray_;
-  double least_;
   bool first_ = true;
-  bool open_ = false;  // not risen at the end of the ray
+  bool open_ = false;  // not risen at the end of the way
   double near_ = 0, near_root_ = 0;
   double far_, far_root_ = 1;
-  double nearest_ = 0;
-  RayEnd end_;
+  double length_;
+  double least_;
 };
 
-std::vector<RayEnd> walk(const CubePoint& best, double least_error, const std::vector<Ray>& rays,
-                         const Samples& samples_at) {
-  std::vector<RayWalk> walks;
-  for (const Ray& ray : rays) walks.emplace_back(ray, least_error);
-  for (int round = 0; round < kRounds; ++round) {
-    std::vector<std::size_t> which;
+double root_of_rise(double error, double least_error) {
+  return std::sqrt(std::max(0.0, error - least_error) / kErrorRise);
+}
+
+// From the best place towards an end of one field's range, the others as they are.
+class StraightWalk {
+ public:
+  StraightWalk(const FoundPoint& best, std::size_t field, double sign)
+      : best_(best),
+        field_(field),
+        sign_(sign),
+        bracket_(sign < 0 ? best.point[field] : 1 - best.point[field], kLeastMove) {}
+
+  bool done() const { return bracket_.done(); }
+  CubePoint next() const {
+    CubePoint out = best_.point;
+    out[field_] = std::clamp(out[field_] + sign_ * bracket_.next(), 0.0, 1.0);
+    return out;
+  }
+  void take(const CubePoint& point, const ErrorSample& sample) {
+    const double root = root_of_rise(sample.error, best_.sample.error);
+    const double t = bracket_.next();
+    if (seen_.empty() || std::abs(root - 1) < std::abs(nearest_ - 1)) {
+      nearest_ = root;
+      seen_at_ = point[field_];
+      seen_ = sample.residuals;
+    }
+    bracket_.take(t, root);
+  }
+  double end() const { return bracket_.end(); }
+
+  // Of the places looked at, that whose error has risen most nearly to the end of the range: its value of the field and
+  // its residuals.
+  double seen_at() const { return seen_.empty() ? best_.point[field_] : seen_at_; }
+  const std::vector<double>& seen() const { return seen_.empty() ? best_.sample.residuals : seen_; }
+
+ private:
+  const FoundPoint& best_;
+  std::size_t field_;
+  double sign_;
+  Bracket bracket_;
+  double nearest_ = 0;
+  double seen_at_ = 0;
+  std::vector<double> seen_;
+};
+
+// The same with the others re-fitted. Where a look falls far from what lines said, and lines say that another one there
+// would be better, it is taken.
+class RefitWalk {
+ public:
+  RefitWalk(const FoundPoint& best, const LineModel& lines, std::size_t field, double sign)
+      : best_(best),
+        field_(field),
+        sign_(sign),
+        bracket_(sign < 0 ? best.point[field] : 1 - best.point[field], kLeastRefitMove),
+        near_lines_(lines),
+        lines_(lines) {}
+
+  bool done() const { return bracket_.done(); }
+  CubePoint next() const { return lines_.least(kDamping, held()); }
+  void take(const CubePoint& point, const ErrorSample& sample) {
+    lines_.move_to(point, sample);
+    const double root = root_of_rise(sample.error, best_.sample.error);
+    const double refitted = root_of_rise(lines_.error_at(next()), best_.sample.error);
+    constexpr int kMostAgain = 2;
+    if (root > 1 && refitted <= 1 && again_++ < kMostAgain) return;
+    again_ = 0;
+    bracket_.take(bracket_.next(), root);
+    if (root <= 1)
+      near_lines_ = lines_;
+    else
+      lines_ = near_lines_;
+  }
+  double end() const { return bracket_.end(); }
+
+ private:
+  LineModel::Held held() const { return {field_, std::clamp(best_.point[field_] + sign_ * bracket_.next(), 0.0, 1.0)}; }
+
+  const FoundPoint& best_;
+  std::size_t field_;
+  double sign_;
+  Bracket bracket_;
+  LineModel near_lines_;  // where the error had not risen
+  LineModel lines_;
+  int again_ = 0;
+};
+
+// A look at each that is not done, all at a time, again and again.
+template <class Walk>
+void walk_all(std::vector<Walk>& walks, int rounds, const SamplesAt& samples_at) {
+  for (int round = 0; round < rounds; ++round) {
+    std::vector<Walk*> going;
     std::vector<CubePoint> points;
-    for (std::size_t i = 0; i < rays.size(); ++i) {
-      if (walks[i].done()) continue;
-      which.push_back(i);
-      points.push_back(rays[i].at(best, walks[i].next()));
+    for (Walk& w : walks) {
+      if (w.done()) continue;
+      going.push_back(&w);
+      points.push_back(w.next());
     }
     if (points.empty()) break;
     const std::vector<ErrorSample> samples = samples_at(points);
-    for (std::size_t k = 0; k < which.size(); ++k) walks[which[k]].take(walks[which[k]].next(), samples[k]);
+    for (std::size_t k = 0; k < going.size(); ++k) going[k]->take(points[k], samples[k]);
   }
-  std::vector<RayEnd> out;
-  for (const RayWalk& w : walks) out.push_back(w.end());
-  return out;
 }
 
-// Two rays a field, downwards and upwards, each along ways[field] up to the end of the field's range.
-std::vector<Ray> rays_along(const CubePoint& best, const Matrix& ways) {
-  std::vector<Ray> rays;
-  for (std::size_t j = 0; j < best.size(); ++j)
-    for (const double sign : {-1.0, 1.0}) {
-      Ray ray{ways[j], sign < 0 ? best[j] : 1 - best[j]};
-      for (double& part : ray.way) part *= sign;
-      rays.push_back(std::move(ray));
-    }
-  return rays;
-}
-
-std::vector<FieldRange> ranges_of(const CubePoint& best, const std::vector<RayEnd>& ends) {
+// Two walks a field, downwards and upwards.
+template <class Walk>
+std::vector<FieldRange> ranges_of(const CubePoint& best, const std::vector<Walk>& walks) {
   std::vector<FieldRange> out;
-  for (std::size_t j = 0; j < best.size(); ++j) out.push_back({best[j] - ends[2 * j].t, best[j] + ends[2 * j + 1].t});
+  for (std::size_t j = 0; j < best.size(); ++j)
+    out.push_back({best[j] - walks[2 * j].end(), best[j] + walks[2 * j + 1].end()});
   return out;
 }
 
-Matrix unit_ways(std::size_t n) {
-  Matrix out(n, std::vector<double>(n, 0.0));
-  for (std::size_t j = 0; j < n; ++j) out[j][j] = 1;
-  return out;
-}
-
-Matrix slopes_of(const ErrorSample& at_best, const std::vector<RayEnd>& ends) {
-  const std::size_t fields = ends.size() / 2;
-  Matrix out(at_best.residuals.size(), std::vector<double>(fields, 0.0));
-  for (std::size_t i = 0; i < out.size(); ++i)
-    for (std::size_t j = 0; j < fields; ++j) {
-      const RayEnd& below = ends[2 * j];
-      const RayEnd& above = ends[2 * j + 1];
-      const double low = below.seen.empty() ? at_best.residuals[i] : below.seen[i];
-      const double high = above.seen.empty() ? at_best.residuals[i] : above.seen[i];
-      const double apart = below.seen_t + above.seen_t;
-      out[i][j] = apart > 0 ? (high - low) / apart : 0;
-    }
-  return out;
-}
-
-// By Gauss and Jordan. Precondition: symmetric and positive definite.
-Matrix inverse(Matrix a) {
-  const std::size_t n = a.size();
-  Matrix out = unit_ways(n);
-  for (std::size_t p = 0; p < n; ++p) {
-    const double pivot = a[p][p];
-    for (std::size_t k = 0; k < n; ++k) a[p][k] /= pivot, out[p][k] /= pivot;
-    for (std::size_t i = 0; i < n; ++i) {
-      if (i == p) continue;
-      const double factor = a[i][p];
-      for (std::size_t k = 0; k < n; ++k) a[i][k] -= factor * a[p][k], out[i][k] -= factor * out[p][k];
-    }
-  }
-  return out;
-}
-
-// For each field, how the others move with it while the sum of squares changes least: a column of the inverse of the
-// matrix of second derivatives, which for residuals that are straight lines is made of their slopes.
-Matrix least_change_ways(const Matrix& slopes, const std::vector<double>& weights, std::size_t fields) {
-  // What a field that no target depends on has on the diagonal: as if it were known as badly as ten times its range.
-  constexpr double kLeast = 0.01;
-  Matrix curvature(fields, std::vector<double>(fields, 0.0));
+// From end to end of the ranges: what is smaller does not count, and steps of the residuals level out.
+Matrix slopes_of(const std::vector<StraightWalk>& walks, std::size_t targets) {
+  const std::size_t fields = walks.size() / 2;
+  Matrix out(targets, std::vector<double>(fields, 0.0));
   for (std::size_t j = 0; j < fields; ++j) {
-    curvature[j][j] = kLeast;
-    for (std::size_t k = 0; k < fields; ++k)
-      for (std::size_t i = 0; i < slopes.size(); ++i) curvature[j][k] += weights[i] * slopes[i][j] * slopes[i][k];
+    const StraightWalk& below = walks[2 * j];
+    const StraightWalk& above = walks[2 * j + 1];
+    const double apart = above.seen_at() - below.seen_at();
+    for (std::size_t i = 0; i < targets; ++i) out[i][j] = apart > 0 ? (above.seen()[i] - below.seen()[i]) / apart : 0;
   }
-  const Matrix spread = inverse(curvature);
-  Matrix ways = unit_ways(fields);
-  for (std::size_t j = 0; j < fields; ++j)
-    for (std::size_t k = 0; k < fields; ++k) ways[j][k] = spread[k][j] / spread[j][j];
-  return ways;
+  return out;
 }
 
 }  // namespace
 
 std::int64_t evaluations_of_profile(std::size_t fields) {
-  const std::int64_t each = std::int64_t{2} * kRounds * static_cast<std::int64_t>(fields);
-  return fields > 1 ? 2 * each : each;
+  const int rounds = fields > 1 ? kRounds + kRefitRounds : kRounds;
+  return std::int64_t{2} * rounds * static_cast<std::int64_t>(fields);
 }
 
-ErrorProfile profile_of(const CubePoint& best, const ErrorSample& at_best, const std::vector<double>& weights,
-                        const Samples& samples_at) {
+ErrorProfile profile_of(const FoundPoint& best, const std::vector<double>& weights, const SamplesAt& samples_at) {
+  const std::size_t fields = best.point.size();
+  std::vector<StraightWalk> straight;
+  for (std::size_t j = 0; j < fields; ++j)
+    for (const double sign : {-1.0, 1.0}) straight.emplace_back(best, j, sign);
+  walk_all(straight, kRounds, samples_at);
   ErrorProfile out;
-  const std::vector<Ray> alone = rays_along(best, unit_ways(best.size()));
-  const std::vector<RayEnd> ends = walk(best, at_best.error, alone, samples_at);
-  out.alone = out.together = ranges_of(best, ends);
-  out.slopes = slopes_of(at_best, ends);
-  if (best.size() == 1) return out;
-  const std::vector<Ray> along = rays_along(best, least_change_ways(out.slopes, weights, best.size()));
-  const std::vector<FieldRange> further = ranges_of(best, walk(best, at_best.error, along, samples_at));
-  for (std::size_t j = 0; j < best.size(); ++j) {
+  out.alone = out.together = ranges_of(best.point, straight);
+  out.slopes = slopes_of(straight, best.sample.residuals.size());
+  if (fields == 1) return out;  // no others to be re-fitted
+  const LineModel lines{best.point, best.sample, out.slopes, weights};
+  std::vector<RefitWalk> refitted;
+  for (std::size_t j = 0; j < fields; ++j)
+    for (const double sign : {-1.0, 1.0}) refitted.emplace_back(best, lines, j, sign);
+  walk_all(refitted, kRefitRounds, samples_at);
+  const std::vector<FieldRange> further = ranges_of(best.point, refitted);
+  for (std::size_t j = 0; j < fields; ++j) {
     out.together[j].low = std::min(out.alone[j].low, further[j].low);
     out.together[j].high = std::max(out.alone[j].high, further[j].high);
   }

@@ -5,12 +5,6 @@
 
 namespace shardsim {
 
-/// What a place came to.
-struct ErrorSample {
-  double error = 0;
-  std::vector<double> residuals;  ///< by target; the error is the sum of their squares by weight
-};
-
 /// How far a field may move before the error has grown by kErrorRise: shares of its range.
 struct FieldRange {
   double low = 0;
@@ -28,12 +22,10 @@ struct ErrorProfile {
   std::vector<std::vector<double>> slopes;  ///< [target][field]: change of the residual over the range of the field
 };
 
-/// Looks along each field, and then along the way on which the residuals, taken as straight lines between the ends that
-/// were found, change least while the field moves: the other fields are so re-fitted without another search.
-/// `samples_at` is asked for several places at a time, evaluations_of_profile() altogether at most. `together` holds
-/// `alone`.
-ErrorProfile profile_of(const CubePoint& best, const ErrorSample& at_best, const std::vector<double>& weights,
-                        const std::function<std::vector<ErrorSample>(const std::vector<CubePoint>&)>& samples_at);
+/// Looks along each field; then along it while the other fields are re-fitted, without another search: by what the
+/// residuals, taken as straight lines, say after each look. Asks for evaluations_of_profile() places altogether at
+/// most. `together` holds `alone`.
+ErrorProfile profile_of(const FoundPoint& best, const std::vector<double>& weights, const SamplesAt& samples_at);
 
 std::int64_t evaluations_of_profile(std::size_t fields);
 
