@@ -11,28 +11,28 @@ namespace {
 
 void include_all(Document& scenario) { value_type<Scenario>().include_files(scenario.root, "", scenario); }
 
+// The element of a list that a path names: by its name, or its number.
+const Json* element_called(const Json& list, std::string& part) {
+  for (std::size_t i = 0; i < list.size(); ++i)
+    if (list[i].is_object() && list[i].value("name", Json()) == Json(part)) part = std::to_string(i);
+  const bool number = !part.empty() && part.size() < 10 && part.find_first_not_of("0123456789") == std::string::npos;
+  return number && std::stoul(part) < list.size() ? &list[std::stoul(part)] : nullptr;
+}
+
 // The pointer of a dotted path in a scenario as it is written; empty: there is no such place.
 std::string place_of(const Json& scenario, const std::string& path) {
   const Json* at = &scenario;
-  std::string pointer;
+  Json::json_pointer place;
   std::stringstream parts(path);
   for (std::string part; std::getline(parts, part, '.');) {
-    if (at->is_array()) {
-      const auto named = std::find_if(at->begin(), at->end(), [&](const Json& e) {
-        return e.is_object() && e.value("name", Json()) == Json(part);
-      });
-      if (named != at->end()) part = std::to_string(named - at->begin());
-    }
-    const Json::json_pointer step("/" + part);
-    try {
-      if (!at->contains(step)) return "";
-    } catch (const Json::exception&) {  // no index
-      return "";
-    }
-    at = &at->at(step);
-    pointer += "/" + part;
+    if (at->is_array())
+      at = element_called(*at, part);
+    else
+      at = at->is_object() && at->contains(part) ? &at->at(part) : nullptr;
+    if (at == nullptr) return "";
+    place.push_back(part);
   }
-  return pointer;
+  return place.to_string();
 }
 
 // Whether a scenario may hold a value there: where a key is not known, reading says so even of null, which leaves it
@@ -69,6 +69,7 @@ CalibrationProblem::CalibrationProblem(const std::filesystem::path& file, std::o
   find_paths();
   check_ends();
   resolve_targets();
+  for (std::size_t c = 0; c < configurations(); ++c) trial(c, values_at(CubePoint(fields(), 0.5)));
   id_ = content();
 }
 
@@ -106,6 +107,15 @@ std::vector<std::pair<std::string, std::string>> CalibrationProblem::wanted_path
   return out;
 }
 
+// The configurations that a field may be set in.
+std::vector<std::size_t> CalibrationProblem::asked_for(std::size_t field) const {
+  const std::vector<std::string>& in = spec_.free[field].in;
+  std::vector<std::size_t> out;
+  for (std::size_t c = 0; c < configurations(); ++c)
+    if (in.empty() || std::find(in.begin(), in.end(), name_of_configuration(c)) != in.end()) out.push_back(c);
+  return out;
+}
+
 void CalibrationProblem::find_paths() {
   std::vector<Json> written;
   for (const Document& base : bases_) {
@@ -116,28 +126,28 @@ void CalibrationProblem::find_paths() {
   for (std::size_t j = 0; j < fields(); ++j) {
     paths_.emplace_back(configurations());
     for (const auto& [key, path] : wanted_paths(j)) {
-      std::vector<std::size_t> asked;  // configurations
-      for (std::size_t c = 0; c < configurations(); ++c)
-        if (const auto& in = spec_.free[j].in;
-            in.empty() || std::find(in.begin(), in.end(), name_of_configuration(c)) != in.end())
-          asked.push_back(c);
+      const std::vector<std::size_t> asked = asked_for(j);
       std::vector<std::size_t> having;
       for (const std::size_t c : asked)
         if (may_hold(bases_[c], written[c], path)) having.push_back(c);
-      // One that is asked for by name has to have it, and else any: reading says why it does not.
+      // One that is asked for by name has to have it, and else any.
       if (having.empty() || (!spec_.free[j].in.empty() && having != asked)) {
-        for (const std::size_t c : asked) {
-          Document document = bases_[c];
-          document.set(path, spec_.free[j].from, said_at(fmt::format("/free/{}/{}", j, key)), file_.parent_path());
-          include_all(document);
-          read_document<Scenario>(document);
-        }
-        having = asked;  // it can be read after all
+        for (const std::size_t c : asked) check_path(j, c, key, path);
+        having = asked;
       }
       for (const std::size_t c : having) paths_[j][c].push_back(path);
     }
     refuse_set_twice(j);
   }
+}
+
+// Reading says why a configuration does not have a field.
+void CalibrationProblem::check_path(std::size_t field, std::size_t configuration, const std::string& key,
+                                    const std::string& path) const {
+  Document document = bases_[configuration];
+  document.set(path, spec_.free[field].from, said_at(fmt::format("/free/{}/{}", field, key)), file_.parent_path());
+  include_all(document);
+  read_document<Scenario>(document);
 }
 
 void CalibrationProblem::refuse_set_twice(std::size_t field) const {
@@ -226,14 +236,16 @@ Scenario CalibrationProblem::fitted(std::size_t configuration, const std::vector
 }
 
 Scenario CalibrationProblem::trial(std::size_t configuration, const std::vector<Json>& values) const {
-  Scenario scenario = fitted(configuration, values);
-  if (spec_.budget.queries) scenario.traffic.queries = *spec_.budget.queries;
-  if (scenario.precision) {
-    const Share confidence = scenario.precision->confidence;
-    scenario.precision = Precision{};
-    scenario.precision->confidence = confidence;
+  Document document = changed_document(configuration, values);
+  if (document.root.contains("precision") && document.root["precision"].is_object()) {
+    Json kept = Json::object();
+    if (const Json& given = document.root["precision"]; given.contains("confidence"))
+      kept["confidence"] = given["confidence"];
+    document.set("precision", kept, said_at("/budget"), file_.parent_path());
   }
-  return scenario;
+  if (spec_.budget.queries)
+    document.set("traffic.queries", Json(*spec_.budget.queries), said_at("/budget/queries"), file_.parent_path());
+  return read_document<Scenario>(document);
 }
 
 std::vector<std::string> CalibrationProblem::places_of(std::size_t field, std::size_t configuration,

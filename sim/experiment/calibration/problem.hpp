@@ -57,7 +57,9 @@ class CalibrationProblem {
                  const std::string& key) const;
   std::string said_at(const std::string& pointer) const;
   std::vector<std::pair<std::string, std::string>> wanted_paths(std::size_t field) const;
+  std::vector<std::size_t> asked_for(std::size_t field) const;
   void find_paths();
+  void check_path(std::size_t field, std::size_t configuration, const std::string& key, const std::string& path) const;
   void refuse_set_twice(std::size_t field) const;
   void check_ends() const;
   void resolve_targets();

@@ -12,7 +12,7 @@ struct ResultFigure {
   std::string unit;  ///< as `shardsim list figures` has it: "us", "s", "1/s", "fraction", "bytes" or ""
 
   /// Whether it grows with the length of a run whose servers are offered more than they can do.
-  bool tells_of_latency() const { return unit == "us" && !name.starts_with("cpu_us"); }
+  bool tells_of_latency() const { return name == "goodput" || (unit == "us" && !name.starts_with("cpu_us")); }
 };
 
 /// The figure of that name, or nothing.

@@ -225,7 +225,7 @@ void describe(Describe<CalibrationTarget>& d) {
   d.optional("relation", &T::relation, "which of the two");
   d.optional("right", &T::right, "the other figure");
   d.optional("by", &T::by, "by how much: a factor such as 1.5, or a share such as \"20 %\"");
-  d.optional("weight", &T::weight, "how many times its error counts").more_than(0);
+  d.optional("weight", &T::weight, "how many times its error counts").more_than(0).at_most(1e6);
   d.optional("source", &T::source, "where the measurement comes from");
   d.check(wrong_keys);
 }
@@ -249,7 +249,7 @@ void describe(Describe<CalibrationSpec>& d) {
   d.required("free", &S::free, "the fields that are looked for");
   d.required("targets", &S::targets, "what was measured");
   d.optional("least_spread", &S::least_spread, "smaller spreads count as this: what the simulation leaves out")
-      .more_than(Share{0});
+      .at_least(Share{1e-4});
   d.required("budget", &S::budget, "how much may be simulated");
   d.optional("seed", &S::seed, "of all random numbers of all runs, instead of the scenarios'");
   for (const auto& rule : {wrong_sizes, wrong_places, wrong_targets, contradictions}) d.check(rule);
