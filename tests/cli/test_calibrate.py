@@ -265,6 +265,19 @@ class Fields(CalibrateTest):
         report, _ = self.calibrate(self.write(configurations, fields, targets, 70, queries=100))
         self.assertEqual([f["in"] for f in report["fields"]], [["poisson", "gamma"], ["gamma"], ["gamma"]])
 
+    def test_a_figure_of_a_host_is_one_that_is_there(self):
+        good = self.write({"low": {}}, [free(MAIN)], [value("low", "hosts.main0.utilisation", 0.01)], 20, queries=200)
+        report, _ = self.calibrate(good)
+        self.assertEqual(report["targets"][0]["answer"], "within")
+        for name, words in {
+            "hosts.mian0.utilisation": ("no 'mian0' in 'hosts'", "did you mean 'main0'"),
+            "hosts.main0.platform": ("no number",),
+        }.items():
+            bad = self.write({"low": {}}, [free(MAIN)], [value("low", name, 0.1)], 20, queries=200)
+            error = self.refuse("calibrate", bad, "--out", self.folder / "bad", "--force")
+            for word in ("/targets/0/figure", *words):
+                self.assertIn(word, error)
+
     def test_the_schema_takes_the_example(self):
         schema = json.loads(self.succeed("schema", "calibration").stdout)
         example = json.loads((ROOT / "docs/examples/calibration.json").read_text())

@@ -206,7 +206,6 @@ TEST_CASE("values of a field are written as their range is") {
   CHECK(times.at(0) == Json("10 us"));
   CHECK(times.at(0.5) == Json("100 us"));
   CHECK(times.at(1) == Json("1000 us"));
-  CHECK(times.share_of("100 us") == Approx(0.5));
   CHECK(FieldValues(field("0 us", "1 ms")).at(0.25) == Json("0.25 ms"));
   CHECK(FieldValues(field(1, 8)).at(0.5) == Json(5));
   CHECK(FieldValues(field(0.5, 1)).at(0.5) == Json(0.75));

@@ -5,6 +5,9 @@ namespace shardsim {
 namespace {
 
 constexpr double kAtEnd = 1e-3;  // of a range
+// A look around that finds an error less by this moves the best there. What is between is no better: such a difference
+// is far within the range of every field.
+constexpr double kBetter = kErrorRise / 4;
 
 // What was seen on the way counts too: a place where the error has not risen is in the range.
 void widen(std::vector<FieldRange>& ranges, const std::vector<Evaluation>& seen, double least_error) {
@@ -54,9 +57,14 @@ CalibrationResult calibrate(const CalibrationProblem& problem, Evaluator& evalua
   const FoundPoint found =
       least_error(problem.fields(), weights, problem.spec().budget.evaluations - for_profile, samples_at);
   const ErrorProfile profile = profile_of(found, weights, samples_at);
-  out.best = evaluator.best();  // which a look around may have found
+  out.best = evaluator.at({found.point}).front();
+  if (evaluator.best().error < out.best.error - kBetter) out.best = evaluator.best();
   out.alone = profile.alone;
   out.together = profile.together;
+  for (std::size_t j = 0; j < problem.fields(); ++j) {
+    out.alone[j].low = std::min(out.alone[j].low, out.best.point[j]);
+    out.alone[j].high = std::max(out.alone[j].high, out.best.point[j]);
+  }
   widen(out.together, evaluator.asked(), out.best.error);
   out.conflicts = conflicts_of(out.best.point, out.best.sample().residuals, profile.slopes);
   out.evaluations = evaluator.asked().size();

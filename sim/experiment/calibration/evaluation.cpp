@@ -54,19 +54,23 @@ std::vector<TargetOutcome> outcomes_of(const CalibrationProblem& problem, const 
   std::vector<std::optional<FigureReader>> readers(results.size());
   for (std::size_t c = 0; c < results.size(); ++c)
     if (results[c] && results[c]->recorder.count() > 0) readers[c].emplace(*results[c]);
-  const auto read = [&](std::size_t c, const ResultFigure& figure) {
+  const auto read = [&](std::size_t c, const ResultFigure& figure, const std::string& key) {
     Estimate none;
     none.value = Estimate::kNone;
-    return readers[c] ? (*readers[c])(figure) : none;
+    if (!readers[c]) return none;
+    if (const std::string wrong = readers[c]->complaint(figure); !wrong.empty())
+      throw InputError(problem.place_in_file("/targets/" + key), "", wrong);
+    return (*readers[c])(figure);
   };
   std::vector<TargetOutcome> out;
   for (std::size_t i = 0; i < problem.targets().size(); ++i) {
     const TargetParts& t = problem.targets()[i];
     const CalibrationTarget& spec = problem.spec().targets[i];
-    const Estimate left = read(t.configuration, t.figure);
+    const Estimate left =
+        read(t.configuration, t.figure, fmt::format("{}/{}figure", i, spec.is_order() ? "left/" : ""));
     TargetOutcome outcome;
     if (spec.is_order()) {
-      const Estimate right = read(t.right_configuration, t.right_figure);
+      const Estimate right = read(t.right_configuration, t.right_figure, fmt::format("{}/right/figure", i));
       const std::size_t a = t.configuration;
       const std::size_t b = t.right_configuration;
       const bool both = results[a] && results[b];

@@ -26,7 +26,8 @@ struct Evaluation {
 };
 
 /// What the runs of all configurations say of the targets. A run without a result, such as of tables that fit no
-/// server, misses all its targets by far.
+/// server, misses all its targets by far. Throws InputError where a figure is of a host or a shard that is not in the
+/// run.
 std::vector<TargetOutcome> outcomes_of(const CalibrationProblem& problem, const std::vector<Scenario>& scenarios,
                                        const std::vector<std::optional<RunResult>>& results);
 double error_of(const CalibrationProblem& problem, const std::vector<TargetOutcome>& targets);

@@ -76,9 +76,4 @@ Json FieldValues::at(double share) const {
   return fmt::format("{} {}", six_digits(within), unit_);
 }
 
-double FieldValues::share_of(const Json& value) const {
-  const double number = number_and_unit(value).value().first;
-  return logarithmic_ ? std::log(number / low_) / std::log(high_ / low_) : (number - low_) / (high_ - low_);
-}
-
 }  // namespace shardsim

@@ -17,8 +17,6 @@ class FieldValues {
   /// The value at `share` of the range, 0 to 1 in its scale, as it is written in a scenario: with the unit of the
   /// range, and six digits. Of a range of whole numbers, the nearest whole number.
   Json at(double share) const;
-  /// Where in the range a value lies; a value of at() comes back but for what was rounded.
-  double share_of(const Json& value) const;
 
  private:
   double low_ = 0;

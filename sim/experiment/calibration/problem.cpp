@@ -73,7 +73,7 @@ CalibrationProblem::CalibrationProblem(const std::filesystem::path& file, std::o
   id_ = content();
 }
 
-std::string CalibrationProblem::said_at(const std::string& pointer) const {
+std::string CalibrationProblem::place_in_file(const std::string& pointer) const {
   return fmt::format("{}: {}", document_.origin("").file, pointer);
 }
 
@@ -89,12 +89,13 @@ Document CalibrationProblem::base_document(std::size_t configuration) const {
           .fail(found(system.base) + "; there is no such file, nor a shipped scenario of that name");
     scenario = load_scenario(*base);
   } else {
-    scenario = Document::wrap(system.base, said_at(here + "/base"), folder);
+    scenario = Document::wrap(system.base, place_in_file(here + "/base"), folder);
   }
   include_all(scenario);  // before anything is set, so that settings reach into files
   if (system.set.is_object())
-    for (const auto& [path, value] : system.set.items()) scenario.set(path, value, said_at(here + "/set"), folder);
-  if (seed_) scenario.set("seed", Json(*seed_), said_at("/seed"), folder);
+    for (const auto& [path, value] : system.set.items())
+      scenario.set(path, value, place_in_file(here + "/set"), folder);
+  if (seed_) scenario.set("seed", Json(*seed_), place_in_file("/seed"), folder);
   include_all(scenario);
   return scenario;
 }
@@ -145,7 +146,8 @@ void CalibrationProblem::find_paths() {
 void CalibrationProblem::check_path(std::size_t field, std::size_t configuration, const std::string& key,
                                     const std::string& path) const {
   Document document = bases_[configuration];
-  document.set(path, spec_.free[field].from, said_at(fmt::format("/free/{}/{}", field, key)), file_.parent_path());
+  document.set(path, spec_.free[field].from, place_in_file(fmt::format("/free/{}/{}", field, key)),
+               file_.parent_path());
   include_all(document);
   read_document<Scenario>(document);
 }
@@ -155,7 +157,7 @@ void CalibrationProblem::refuse_set_twice(std::size_t field) const {
     for (std::size_t c = 0; c < configurations(); ++c)
       for (const std::string& path : paths_[field][c])
         if (const auto& theirs = paths_[before][c]; std::find(theirs.begin(), theirs.end(), path) != theirs.end())
-          throw InputError(said_at(fmt::format("/free/{}/path", field)), "",
+          throw InputError(place_in_file(fmt::format("/free/{}/path", field)), "",
                            fmt::format("{} is set by field {} too, in {}", in_quotes(path), before,
                                        in_quotes(name_of_configuration(c))));
 }
@@ -175,7 +177,7 @@ void CalibrationProblem::check_ends() const {
 void CalibrationProblem::set_field(Document& scenario, std::size_t field, std::size_t configuration, const Json& value,
                                    const std::string& key) const {
   for (const std::string& path : paths_[field][configuration])
-    scenario.set(path, value, said_at(fmt::format("/free/{}/{}", field, key)), file_.parent_path());
+    scenario.set(path, value, place_in_file(fmt::format("/free/{}/{}", field, key)), file_.parent_path());
   include_all(scenario);
 }
 
@@ -241,10 +243,10 @@ Scenario CalibrationProblem::trial(std::size_t configuration, const std::vector<
     Json kept = Json::object();
     if (const Json& given = document.root["precision"]; given.contains("confidence"))
       kept["confidence"] = given["confidence"];
-    document.set("precision", kept, said_at("/budget"), file_.parent_path());
+    document.set("precision", kept, place_in_file("/budget"), file_.parent_path());
   }
   if (spec_.budget.queries)
-    document.set("traffic.queries", Json(*spec_.budget.queries), said_at("/budget/queries"), file_.parent_path());
+    document.set("traffic.queries", Json(*spec_.budget.queries), place_in_file("/budget/queries"), file_.parent_path());
   return read_document<Scenario>(document);
 }
 

@@ -47,6 +47,8 @@ class CalibrationProblem {
   Scenario fitted(std::size_t configuration, const std::vector<Json>& values) const;
   /// Pointers to the field in the scenario as it is written: to itself, and to those that always have its value.
   std::vector<std::string> places_of(std::size_t field, std::size_t configuration, const Json& scenario) const;
+  /// "calibration.json: /targets/0", for errors.
+  std::string place_in_file(const std::string& pointer) const;
   /// An error in how the parts of a trial fit each other, by the file it is in.
   InputError located(std::size_t configuration, const std::vector<Json>& values, const ScenarioError& error) const;
 
@@ -55,7 +57,6 @@ class CalibrationProblem {
   Document changed_document(std::size_t configuration, const std::vector<Json>& values) const;
   void set_field(Document& scenario, std::size_t field, std::size_t configuration, const Json& value,
                  const std::string& key) const;
-  std::string said_at(const std::string& pointer) const;
   std::vector<std::pair<std::string, std::string>> wanted_paths(std::size_t field) const;
   std::vector<std::size_t> asked_for(std::size_t field) const;
   void find_paths();

@@ -102,15 +102,17 @@ Estimate read_estimate_json(const Json& value) {
 
 // What stands in a result at a dotted name; null where nothing does.
 Json value_at(const Json& result, const std::string& name) {
-  if (const std::optional<ListedFigure> listed = find_listed(name)) {
-    for (const Json& item : result.value(listed->list, Json::array()))
-      if (item.value("name", "") == listed->name) return item.value(listed->figure, Json());
-    return {};
-  }
   std::string pointer = "/" + name;
   std::replace(pointer.begin(), pointer.end(), '.', '/');
   const Json::json_pointer at(pointer);
   return result.contains(at) ? result.at(at) : Json();
+}
+
+// The element of a list of a result; null: there is none of that name.
+const Json* element_of(const Json& result, const ListedFigure& listed) {
+  for (const Json& item : result.at(listed.list))
+    if (item.value("name", "") == listed.name) return &item;
+  return nullptr;
 }
 
 template <class Q>
@@ -163,11 +165,32 @@ Estimate FigureReader::operator()(const ResultFigure& figure) {
     if (figure.name == fmt::format("spans_us.{}.mean", name))
       return estimate_quantity({result_.recorder.latency_ps(), result_.sections},
                                kFirstSpanQuantity + static_cast<std::size_t>(span), result_.confidence);
+  if (const std::optional<ListedFigure> listed = find_listed(figure.name)) {
+    const Json* element = element_of(written(), *listed);
+    return read_estimate_json(element == nullptr ? Json() : element->at(listed->figure));
+  }
+  return read_estimate_json(value_at(written(), figure.name));
+}
+
+std::string FigureReader::complaint(const ResultFigure& figure) {
+  const std::optional<ListedFigure> listed = find_listed(figure.name);
+  if (!listed) return "";
+  if (const Json* element = element_of(written(), *listed)) {
+    const Json& value = element->at(listed->figure);
+    return value.is_number() || value.is_null() ? "" : found(value) + ", which is no number";
+  }
+  std::vector<std::string> known;
+  for (const Json& item : written().at(listed->list)) known.push_back(item.value("name", ""));
+  return fmt::format("the run has no {} in '{}'{}", in_quotes(listed->name), listed->list,
+                     suggestion(listed->name, known));
+}
+
+const Json& FigureReader::written() {
   if (written_.is_null()) {
     written_ = Json::object();
     FigureList<RunResult>::all().write(written_, result_);
   }
-  return read_estimate_json(value_at(written_, figure.name));
+  return written_;
 }
 
 MeasuredValue measured_value(const Json& measured, const ResultFigure& figure) {

@@ -26,8 +26,12 @@ class FigureReader {
   explicit FigureReader(const RunResult& result) : result_(result) {}
   /// The value, NaN where there is none, with its interval and pulls where it has them.
   Estimate operator()(const ResultFigure& figure);
+  /// Why the result cannot have the figure: no host, shard or traffic of that name, or it is no number. Else empty.
+  std::string complaint(const ResultFigure& figure);
 
  private:
+  const Json& written();
+
   const RunResult& result_;
   Json written_;  // as in result.json, once somebody asks for it
 };
