@@ -3,8 +3,8 @@
 import os
 import statistics
 import subprocess
+import sys
 import tempfile
-import time
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
@@ -25,18 +25,29 @@ def pin() -> None:
     os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
 
 
+# A process's peak memory counts that of the program it was forked from: this one, with all its libraries. So a small one
+# runs it, and tells what it took.
+LAUNCHER = """
+import resource, subprocess, sys, time
+start = time.perf_counter()
+code = subprocess.run(sys.argv[2:]).returncode
+wall = time.perf_counter() - start
+usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+with open(sys.argv[1], "w") as out:
+    print(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, file=out)
+sys.exit(code if code >= 0 else 128 - code)
+"""
+
+
 def run(command: Iterable[object]) -> Took:
-    with tempfile.TemporaryFile("w+") as out:
-        start = time.perf_counter()
-        process = subprocess.Popen([str(word) for word in command], stdout=out, stderr=subprocess.STDOUT)
-        _, status, usage = os.wait4(process.pid, 0)
-        wall = time.perf_counter() - start
-        process.returncode = os.waitstatus_to_exitcode(status)
-        out.seek(0)
-        text = out.read()
-    if process.returncode != 0:
-        raise Failed(f"{' '.join(map(str, command))}\n{text.strip()[-500:]}")
-    return Took(text, wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
+    words = [str(word) for word in command]
+    with tempfile.NamedTemporaryFile("r") as took:
+        launch = [sys.executable, "-I", "-S", "-c", LAUNCHER, took.name, *words]
+        done = subprocess.run(launch, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        if done.returncode != 0:
+            raise Failed(f"{' '.join(words)}\n{done.stdout.strip()[-500:]}")
+        wall, cpu, peak = map(float, took.read().split())
+    return Took(done.stdout, wall, cpu, peak)
 
 
 def median_of(rounds: Sequence[Sequence[float]]) -> list[float]:

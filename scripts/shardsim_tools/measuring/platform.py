@@ -1,0 +1,162 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The figures of a platform, from what the benchmarks say."""
+
+import os
+from dataclasses import dataclass
+from typing import Any
+
+from . import fits
+
+LOOKUPS = 4096  # of a run of the gather
+MESSAGES = 4  # ends of messages that an RPC has: the caller's and the shard's, there and back
+NOISY = 0.15  # spread of the repetitions from which a machine was too busy to trust
+
+
+@dataclass(frozen=True)
+class Figures:
+    """All that was found. Times in ns, sizes in bytes."""
+
+    cores: int
+    lookup: fits.Line  # a lookup over the bytes of a row
+    resident: list[fits.Point]  # a lookup of 256 B over the MiB of the table
+    memory: list[fits.Point]  # bytes/s over the cores that gather
+    dense: dict[int, fits.Line]  # by width of the layers: three layers over rows
+    flop_per_row: dict[int, float]
+    rpc_asked: fits.Line  # CPU of both ends over the bytes of the request
+    rpc_answered: fits.Line
+    latency: fits.Point  # of an RPC without content, alone
+    jitter: dict[str, list[float]]
+
+    @property
+    def rate(self) -> float:
+        """FLOP/s of one core where a batch is large: the line's slope, of the widest layers."""
+        width = max(self.dense)
+        return self.flop_per_row[width] / self.dense[width].slope * 1e9
+
+    @property
+    def peak(self) -> float:
+        """The best that any point reached."""
+        return max(
+            self.flop_per_row[width] * p.x / p.low * 1e9 for width, line in self.dense.items() for p in line.points
+        )
+
+    @property
+    def half_rows(self) -> float:
+        width = max(self.dense)
+        return self.dense[width].fixed / self.dense[width].slope
+
+    @property
+    def cpu_per_message(self) -> float:
+        return (self.rpc_asked.fixed + self.rpc_answered.fixed) / 2 / MESSAGES
+
+    @property
+    def serialization(self) -> float:
+        """Bytes/s of one end: a byte costs both ends of its message."""
+        return 1e9 / ((self.rpc_asked.slope + self.rpc_answered.slope) / 2 / 2)
+
+    @property
+    def one_way(self) -> float:
+        """What is left of an RPC alone when its CPU time is taken away, each way."""
+        return max(0.0, (self.latency.y - MESSAGES * self.cpu_per_message) / 2)
+
+    def noise(self) -> dict[str, float]:
+        """The worst spread of the repetitions, by what was measured."""
+        dense = [p for line in self.dense.values() for p in line.points]
+        parts = {"gather": self.lookup.points, "dense": dense, "rpc": self.rpc_asked.points}
+        return {name: max(p.spread for p in points) for name, points in parts.items()}
+
+
+def figures(benchmarks: list[fits.Benchmark]) -> Figures:
+    gathers = fits.named(benchmarks, "gather")
+    layers = fits.named(benchmarks, "dense")
+    rpcs = fits.named(benchmarks, "rpc")
+
+    def over(runs: list[fits.Benchmark], x: float, divided_by: float = 1) -> fits.Point:
+        return fits.point(x, [fits.nanoseconds(b) / divided_by for b in runs])
+
+    def cpu(runs: list[fits.Benchmark], x: float) -> fits.Point:
+        return fits.point(x, [b["client_cpu_ns"] + b["server_cpu_ns"] for b in runs])
+
+    widths = sorted({width for _, width in layers})
+    return Figures(
+        cores=os.cpu_count() or 1,
+        lookup=fits.line([over(runs, row, LOOKUPS) for (row, _), runs in gathers.items()]),
+        resident=[over(runs, mib, LOOKUPS) for (_, mib), runs in fits.named(benchmarks, "gather_by_size").items()],
+        memory=[
+            fits.point(runs[0]["threads"], [b["bytes_per_second"] for b in runs])
+            for runs in fits.named(benchmarks, "gather_on_cores").values()
+        ],
+        dense={
+            w: fits.line([over(runs, rows) for (rows, width), runs in layers.items() if width == w]) for w in widths
+        },
+        flop_per_row={w: 3 * 2.0 * w * w for w in widths},
+        rpc_asked=fits.line([cpu(runs, asked) for (asked, answered), runs in rpcs.items() if answered == 0]),
+        rpc_answered=fits.line([cpu(runs, answered) for (asked, answered), runs in rpcs.items() if asked == 0]),
+        latency=over(rpcs[0, 0], 0),
+        jitter={
+            "dense": fits.jitter(layers[64, max(widths)]),
+            "sparse": fits.jitter(gathers[256, max(mib for _, mib in gathers)]),
+            "serde": fits.jitter(rpcs[64 << 10, 0]),
+            "service": fits.jitter(rpcs[0, 0]),
+        },
+    )
+
+
+def platform(found: Figures, name: str, machine: str, how: str) -> dict[str, Any]:
+    """The platform file. `how`: "measured on CPU, date, n runs"."""
+    bandwidth = max(p.y for p in found.memory)
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+
+    def line_source(line: fits.Line) -> str:
+        return f"{how}; the fit is off by at most {line.worst:.0%}"
+
+    dense = found.dense[max(found.dense)]
+    return {
+        "name": name,
+        "description": machine,
+        "cores": found.cores,
+        "memory": f"{memory} B",
+        "memory_reserved": "2 GB",
+        "memory_bandwidth": f"{bandwidth / 1e9:.2f} GB/s",
+        "nic": {"bandwidth": f"{found.serialization / 1e9:.3f} GB/s", "latency": f"{found.one_way / 2e3:.2f} us"},
+        "core": {
+            "flops": f"{found.peak / 1e9:.2f} GFLOP/s",
+            "efficiency": round(found.rate / found.peak, 3),
+            "half_efficiency_rows": round(found.half_rows, 2),
+        },
+        "lookup": {
+            "time": f"{found.lookup.fixed:.2f} ns",
+            "time_per_byte": f"{found.lookup.slope:.4f} ns",
+        },
+        "rpc": {
+            "cpu_per_message": f"{found.cpu_per_message / 1e3:.2f} us",
+            "serialization": f"{found.serialization / 1e9:.3f} GB/s",
+        },
+        "service_overhead": "0 us",
+        "net_overhead": "0 us",
+        "sources": {
+            "cores": how,
+            "memory": how,
+            "memory_reserved": "invented: operating system and buffers",
+            "memory_bandwidth": f"{how}: gathers of 512 B on up to {found.cores} cores; those cores reach no more, which "
+            "need not be the memory's limit",
+            "nic.bandwidth": "assumed: as fast as one core serializes, since both ends are on this machine",
+            "nic.latency": f"{how}: an RPC without content, less its CPU time, a quarter each end",
+            "core.flops": f"{how}: the best of all sizes",
+            "core.efficiency": line_source(dense),
+            "core.half_efficiency_rows": line_source(dense),
+            "lookup.time": line_source(found.lookup),
+            "lookup.time_per_byte": line_source(found.lookup),
+            "rpc.cpu_per_message": f"{line_source(found.rpc_asked)}; CPU of both ends, a quarter for each end of a message",
+            "rpc.serialization": f"{line_source(found.rpc_answered)}; CPU of both ends, half for each",
+            "service_overhead": "not measured: within rpc.cpu_per_message; calibrate to your service",
+            "net_overhead": "not measured: within rpc.cpu_per_message; calibrate to your service",
+        },
+    }
+
+
+def serving(found: Figures, how: str) -> dict[str, Any]:
+    """What of the serving was measured: by how much the times of each class of work vary."""
+    return {
+        "jitter": {work: {"type": "empirical", "quantiles": values} for work, values in found.jitter.items()},
+    }

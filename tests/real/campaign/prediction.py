@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What shardsim says of a configuration, with the same queries at the same times."""
+
+import json
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from .configurations import Configuration
+from .measuring import SERIAL, SERIAL_SETTINGS
+from .system import Failed
+
+
+def predicted(
+    program: Path, configuration: Configuration, load: float, rate: float, settings: Sequence[str] = ()
+) -> dict[str, Any]:
+    """The result of a run. `settings`: the machine's, such as its platform."""
+    arrivals = SERIAL_SETTINGS if load == SERIAL else [f"traffic.arrivals.rate={rate} /s"]
+    words = [w for s in (configuration.sharding, *settings, *arrivals) for w in ("--set", s)]
+    command = [str(program), "run", str(configuration.scenario), *words, "--json"]
+    done = subprocess.run(command, capture_output=True, text=True)
+    if done.returncode == 2:
+        raise Failed(done.stderr.strip().splitlines()[-1])
+    result: dict[str, Any] = json.loads(done.stdout)
+    return result
+
+
+def machine_settings(folder: Path) -> list[str]:
+    """The platform that scripts/measure_platform wrote, as two hosts of one core."""
+    platform = json.loads((folder / "platform.json").read_text())
+    platform["cores"] = 1
+    jitter = json.loads((folder / "serving.json").read_text())["jitter"]
+    text = json.dumps(platform)
+    return [f"cluster.main.platform={text}", f"cluster.sparse.platform={text}", f"serving.jitter={json.dumps(jitter)}"]

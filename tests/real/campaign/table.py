@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Measured beside predicted: a row a configuration and load."""
+
+import csv
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from .configurations import Configuration
+from .measuring import Kept, Run
+
+PERCENTILES = {"p50": 0.5, "p90": 0.9, "p99": 0.99}
+COLUMNS = (
+    ["model", "strategy", "shards", "load", "rate_per_s", "used_to_calibrate"]
+    + [f"{p}_{kind}_us" for p in PERCENTILES for kind in ("measured", "predicted")]
+    + ["cpu_measured_us", "cpu_predicted_us", "p50_spread", "p90_spread", "p99_spread", "cpu_spread", "rounds"]
+)
+Row = dict[str, Any]
+
+
+def percentile(values: Iterable[float], share: float) -> float:
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, max(0, -int(-share * len(ordered) // 1) - 1))]
+
+
+def cpu(run: Run) -> float:
+    """Of all servers, us a query."""
+    return float(sum(p["cpu_us_per_query"] for p in run["processes"]))
+
+
+def spread(values: Sequence[float]) -> float:
+    """How far from their median they reach, as a share of it."""
+    middle = median(values)
+    return max(max(values) - middle, middle - min(values)) / middle
+
+
+def measured_row(configuration: Configuration, load: float, runs: Sequence[Run], warmup: int) -> Row:
+    """Medians of the rounds."""
+    row: Row = {
+        "model": configuration.model,
+        "strategy": configuration.strategy,
+        "shards": configuration.shards,
+        "load": load,
+        "rate_per_s": runs[0]["rate"],
+        "rounds": len(runs),
+    }
+    for name, share in PERCENTILES.items():
+        values = [percentile(r["latencies_us"][warmup:], share) for r in runs]
+        row[f"{name}_measured_us"] = round(median(values), 1)
+        row[f"{name}_spread"] = round(spread(values), 4)
+    row["cpu_measured_us"] = round(median(map(cpu, runs)), 1)
+    row["cpu_spread"] = round(spread([cpu(r) for r in runs]), 4)
+    return row
+
+
+def with_prediction(row: Row, result: dict[str, Any], used: bool) -> Row:
+    out = {**row, "used_to_calibrate": int(used)}
+    for name in PERCENTILES:
+        out[f"{name}_predicted_us"] = round(result["latency_us"][name], 1)
+    out["cpu_predicted_us"] = round(result["cpu_us_per_query"], 1)
+    return out
+
+
+def write(file: Path, rows: Iterable[Row]) -> None:
+    part = file.with_name(f".{file.name}.part")
+    with part.open("w", newline="") as opened:
+        writer = csv.DictWriter(opened, COLUMNS, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+    part.rename(file)
+
+
+def read(file: Path) -> list[Row]:
+    with file.open(newline="") as opened:
+        return [
+            {k: v if k in ("model", "strategy") else float(v) for k, v in row.items()} for row in csv.DictReader(opened)
+        ]
+
+
+def measured(kept: Kept, configurations: Iterable[Configuration], loads: Iterable[float], warmup: int) -> list[Row]:
+    return [
+        measured_row(c, load, runs, warmup) for c in configurations for load in loads if (runs := kept.of(c, load))
+    ]

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "measure/echo.hpp"
+
+#include "server/events.hpp"
+#include "server/host.hpp"
+#include "server/rank.grpc.pb.h"
+
+namespace shardsim::real {
+namespace {
+
+class Echo {
+ public:
+  explicit Echo(const std::string& address) : host_(service_, address) {}
+  void serve() {
+    for (int n = 0; n < 16; ++n) answer_gather();
+    answer_report();
+    host_.serve(1);
+  }
+
+ private:
+  Detached answer_gather() {
+    grpc::ServerContext context;
+    GatherRequest request;
+    grpc::ServerAsyncResponseWriter<GatherResponse> writer(&context);
+    Event event;
+    grpc::ServerCompletionQueue& queue = host_.queue();
+    if (!co_await event.after(
+            [&](void* tag) { service_.RequestGather(&context, &request, &writer, &queue, &queue, tag); }))
+      co_return;
+    answer_gather();
+    GatherResponse response;
+    response.mutable_vectors()->Resize(static_cast<int>(request.net() / sizeof(float)), 0);
+    co_await event.after([&](void* tag) { writer.Finish(response, grpc::Status::OK, tag); });
+  }
+  Detached answer_report() {
+    grpc::ServerContext context;
+    Nothing nothing;
+    grpc::ServerAsyncResponseWriter<Usage> writer(&context);
+    Event event;
+    grpc::ServerCompletionQueue& queue = host_.queue();
+    if (!co_await event.after(
+            [&](void* tag) { service_.RequestReport(&context, &nothing, &writer, &queue, &queue, tag); }))
+      co_return;
+    answer_report();
+    co_await event.after([&](void* tag) { writer.Finish(Counters().usage(), grpc::Status::OK, tag); });
+  }
+
+  Shard::AsyncService service_;
+  Host host_;
+};
+
+}  // namespace
+
+void serve_echo(const std::string& address) { Echo(address).serve(); }
+
+std::string& echo_address() {
+  static std::string address;
+  return address;
+}
+
+}  // namespace shardsim::real

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+// RPCs of 0 B to 4 MiB: how long one takes alone, and what CPU time both ends spend.
+#include "measure/echo.hpp"
+#include "measure/samples.hpp"
+#include "server/events.hpp"
+#include "server/host.hpp"
+#include "server/rank.grpc.pb.h"
+
+namespace shardsim::real {
+namespace {
+
+class Client {
+ public:
+  Client()
+      : channel_(grpc::CreateCustomChannel(echo_address(), grpc::InsecureChannelCredentials(), channel_arguments())),
+        stub_(Shard::NewStub(channel_)) {
+    await_peer(*channel_, "the echo server", echo_address());
+  }
+
+  double server_cpu_ns() {
+    grpc::ClientContext context;
+    Usage usage;
+    stub_->Report(&context, Nothing{}, &usage);
+    return static_cast<double>(usage.cpu_ns());
+  }
+  // One RPC: asks with `rows` row numbers for `bytes`.
+  void call(const GatherRequest& request) {
+    grpc::ClientContext context;
+    GatherResponse response;
+    grpc::Status status;
+    const auto reader = stub_->AsyncGather(&context, request, &queue_);
+    reader->Finish(&response, &status, this);
+    void* tag = nullptr;
+    bool ok = false;
+    queue_.Next(&tag, &ok);
+  }
+
+ private:
+  std::shared_ptr<grpc::Channel> channel_;
+  std::unique_ptr<Shard::Stub> stub_;
+  grpc::CompletionQueue queue_;
+};
+
+GatherRequest request_of(std::size_t asked, std::size_t answered) {
+  GatherRequest out;
+  out.set_net(static_cast<std::uint32_t>(answered));
+  if (asked > 0) out.add_lookups()->mutable_rows()->Resize(static_cast<int>(asked / 8), 1);
+  return out;
+}
+
+// bytes of the request, of the response
+void rpc(benchmark::State& state) {
+  Client client;
+  const GatherRequest request =
+      request_of(static_cast<std::size_t>(state.range(0)), static_cast<std::size_t>(state.range(1)));
+  for (int n = 0; n < 20; ++n) client.call(request);  // windows grow
+  Samples samples;
+  const double server = client.server_cpu_ns();
+  const std::uint64_t own = process_cpu_ns();
+  for (auto _ : state) samples.take(state, [&] { client.call(request); });
+  state.counters["client_cpu_ns"] =
+      benchmark::Counter(static_cast<double>(process_cpu_ns() - own), benchmark::Counter::kAvgIterations);
+  state.counters["server_cpu_ns"] =
+      benchmark::Counter(client.server_cpu_ns() - server, benchmark::Counter::kAvgIterations);
+  samples.tell(state);
+}
+
+void sizes(benchmark::internal::Benchmark* b) {
+  for (const int bytes : {0, 1 << 10, 16 << 10, 64 << 10, 256 << 10, 1 << 20, 4 << 20}) b->Args({bytes, 0});
+  for (const int bytes : {1 << 10, 16 << 10, 64 << 10, 256 << 10, 1 << 20, 4 << 20}) b->Args({0, bytes});
+}
+BENCHMARK(rpc)->Name("rpc")->Apply(sizes)->UseManualTime();
+
+// Of a message alone, without network: bytes
+void to_bytes(benchmark::State& state) {
+  GatherResponse message;
+  message.mutable_vectors()->Resize(static_cast<int>(state.range(0) / 4), 1.5F);
+  std::string bytes;
+  for (auto _ : state) {
+    bytes.clear();
+    message.AppendToString(&bytes);
+    benchmark::DoNotOptimize(bytes.data());
+  }
+  state.SetBytesProcessed(state.iterations() * state.range(0));
+}
+BENCHMARK(to_bytes)->Name("serialize")->Arg(16 << 10)->Arg(1 << 20);
+
+void from_bytes(benchmark::State& state) {
+  GatherResponse message;
+  message.mutable_vectors()->Resize(static_cast<int>(state.range(0) / 4), 1.5F);
+  const std::string bytes = message.SerializeAsString();
+  for (auto _ : state) {
+    GatherResponse parsed;
+    parsed.ParseFromString(bytes);
+    benchmark::DoNotOptimize(parsed.vectors().data());
+  }
+  state.SetBytesProcessed(state.iterations() * state.range(0));
+}
+BENCHMARK(from_bytes)->Name("parse")->Arg(16 << 10)->Arg(1 << 20);
+
+}  // namespace
+}  // namespace shardsim::real

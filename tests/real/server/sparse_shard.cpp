@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/sparse_shard.hpp"
+
+namespace shardsim::real {
+
+SparseShard::SparseShard(const Setup& setup, std::size_t number, const std::string& address)
+    : tables_(held_tables(setup, setup.plan.shards.at(number).tables)), host_(service_, address) {}
+
+void SparseShard::serve(int threads) {
+  for (int t = 0; t < 2 * threads; ++t) answer_gather();
+  answer_report();
+  host_.serve(threads);
+}
+
+Detached SparseShard::answer_gather() {
+  grpc::ServerContext context;
+  GatherRequest request;
+  grpc::ServerAsyncResponseWriter<GatherResponse> writer(&context);
+  Event event;
+  grpc::ServerCompletionQueue& queue = host_.queue();
+  if (!co_await event.after(
+          [&](void* tag) { service_.RequestGather(&context, &request, &writer, &queue, &queue, tag); }))
+    co_return;
+  const std::uint64_t begin = now_ns();
+  answer_gather();  // the next
+
+  GatherResponse response;
+  {
+    int width = 0;
+    for (const Lookups& l : request.lookups()) width += l.lengths_size() * tables_[l.table()]->dim();
+    response.mutable_vectors()->Resize(width, 0);
+    float* out = response.mutable_vectors()->mutable_data();
+    response.set_gather_begin_ns(now_ns());
+    const CpuTimer timer(counters_.sparse_ns);
+    for (const Lookups& l : request.lookups()) {
+      const HeldTable& table = *tables_[l.table()];
+      table.pool({l.lengths().data(), static_cast<std::size_t>(l.lengths_size())},
+                 {l.rows().data(), static_cast<std::size_t>(l.rows_size())}, out);
+      out += l.lengths_size() * table.dim();
+    }
+  }
+  response.set_begin_ns(begin);
+  response.set_end_ns(now_ns());
+  ++counters_.requests;
+  co_await event.after([&](void* tag) { writer.Finish(response, grpc::Status::OK, tag); });
+}
+
+Detached SparseShard::answer_report() {
+  grpc::ServerContext context;
+  Nothing nothing;
+  grpc::ServerAsyncResponseWriter<Usage> writer(&context);
+  Event event;
+  grpc::ServerCompletionQueue& queue = host_.queue();
+  if (!co_await event.after(
+          [&](void* tag) { service_.RequestReport(&context, &nothing, &writer, &queue, &queue, tag); }))
+    co_return;
+  answer_report();
+  co_await event.after([&](void* tag) { writer.Finish(counters_.usage(), grpc::Status::OK, tag); });
+}
+
+}  // namespace shardsim::real
