@@ -11,6 +11,8 @@ BUILD_PACKAGES=(g++ cmake ninja-build libboost-dev libboost-graph-dev libboost-i
 PLOT_PACKAGES=(python3 python3-pandas python3-matplotlib)
 TEST_PACKAGES=("${PLOT_PACKAGES[@]}" python3-scipy python3-jsonschema python3-distributed clang-format valgrind
   graphviz)
+# The real server of tests/real, and what scripts/measure_platform runs.
+REAL_PACKAGES=(libgrpc++-dev libprotobuf-dev protobuf-compiler-grpc libopenblas-dev libbenchmark-dev pkg-config)
 PYTHON_STYLE_PACKAGES=(black flake8 mypy)
 # clang 14, Debian 12's default, does not accept C++20 coroutines with libstdc++ nor libfmt's consteval.
 CLANG_PACKAGES=(clang-19 libclang-rt-19-dev)  # and its sanitizers and libFuzzer

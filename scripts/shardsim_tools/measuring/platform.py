@@ -35,10 +35,9 @@ class Figures:
 
     @property
     def peak(self) -> float:
-        """The best that any point reached."""
-        return max(
-            self.flop_per_row[width] * p.x / p.low * 1e9 for width, line in self.dense.items() for p in line.points
-        )
+        """The best that any point reached, or the rate where that is more."""
+        reached = [self.flop_per_row[w] * p.x / p.low * 1e9 for w, line in self.dense.items() for p in line.points]
+        return max(*reached, self.rate)
 
     @property
     def half_rows(self) -> float:
@@ -66,6 +65,15 @@ class Figures:
         return {name: max(p.spread for p in points) for name, points in parts.items()}
 
 
+def bandwidths(benchmarks: list[fits.Benchmark]) -> list[fits.Point]:
+    """Bytes/s of all cores that gather, by how many they are."""
+    by_cores: dict[int, list[float]] = {}
+    for runs in fits.named(benchmarks, "gather_on_cores").values():
+        for b in runs:
+            by_cores.setdefault(int(b["threads"]), []).append(float(b["bytes_per_second"]))
+    return [fits.point(cores, rates) for cores, rates in sorted(by_cores.items())]
+
+
 def figures(benchmarks: list[fits.Benchmark]) -> Figures:
     gathers = fits.named(benchmarks, "gather")
     layers = fits.named(benchmarks, "dense")
@@ -82,10 +90,7 @@ def figures(benchmarks: list[fits.Benchmark]) -> Figures:
         cores=os.cpu_count() or 1,
         lookup=fits.line([over(runs, row, LOOKUPS) for (row, _), runs in gathers.items()]),
         resident=[over(runs, mib, LOOKUPS) for (_, mib), runs in fits.named(benchmarks, "gather_by_size").items()],
-        memory=[
-            fits.point(runs[0]["threads"], [b["bytes_per_second"] for b in runs])
-            for runs in fits.named(benchmarks, "gather_on_cores").values()
-        ],
+        memory=bandwidths(benchmarks),
         dense={
             w: fits.line([over(runs, rows) for (rows, width), runs in layers.items() if width == w]) for w in widths
         },

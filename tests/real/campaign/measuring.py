@@ -5,6 +5,7 @@ import csv
 import json
 import tempfile
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +14,18 @@ from .steps import steps
 from .system import System
 
 SERIAL = 0.0  # a load: one query at a time
-SERIAL_SETTINGS = ['traffic.arrivals={"type": "serial"}', "traffic.queries=200"]
+FEWEST, MOST = 200, 600  # queries of a run
+SECONDS = 15  # of a run, if that is within these
 
 Run = dict[str, Any]
+
+
+def traffic(load: float, rate: float) -> list[str]:
+    """Settings of a run's arrivals: a rate, or one query at a time. Runs at the lowest loads have fewer queries."""
+    if load == SERIAL:
+        return ['traffic.arrivals={"type": "serial"}', f"traffic.queries={FEWEST}"]
+    queries = min(MOST, max(FEWEST, round(SECONDS * rate)))
+    return [f"traffic.arrivals.rate={rate} /s", f"traffic.queries={queries}"]
 
 
 class Kept:
@@ -60,11 +70,8 @@ def measure(
 
 def one_run(system: System, load: float, number: int, kept: Kept) -> Run:
     configuration = system.configuration
-    settings = SERIAL_SETTINGS
-    rate = 0.0
-    if load != SERIAL:
-        rate = kept.rate(configuration, load)
-        settings = [f"traffic.arrivals.rate={rate} /s"]
+    rate = 0.0 if load == SERIAL else kept.rate(configuration, load)
+    settings = traffic(load, rate)
     with tempfile.TemporaryDirectory() as folder:
         latencies, stamps = Path(folder) / "latencies.csv", Path(folder) / "stamps.csv"
         summary = system.load(settings, "--latencies", str(latencies), "--stamps", str(stamps))
@@ -83,33 +90,50 @@ def one_run(system: System, load: float, number: int, kept: Kept) -> Run:
     }
 
 
+@dataclass
+class Batch:
+    """What is known of a batch: us since the query came."""
+
+    end: float = 0.0
+    steps: dict[str, float] = field(default_factory=dict)  # time by step
+    last: dict[str, tuple[float, str]] = field(default_factory=dict)  # by net: end and target of the last RPC
+    shards: dict[tuple[str, str], float] = field(default_factory=dict)  # by net and target: time in the handler
+
+    def note(self, row: dict[str, str]) -> None:
+        step, net, target = row["step"], row["net"], row["target"]
+        took = float(row["took_us"])
+        end = float(row["begin_us"]) + took
+        self.end = max(self.end, end)
+        if step == "rpc":
+            self.last[net] = max(self.last.get(net, (0.0, "")), (end, target))
+        elif step == "shard":
+            self.shards[net, target] = took
+        else:
+            self.steps[step] = self.steps.get(step, 0.0) + took
+
+    def parts(self) -> dict[str, float]:
+        out = {step: self.steps.get(step, 0.0) for step in ("bottom", "gather", "wait", "top")}
+        out["rest"] = -sum(out.values())
+        out["shard"] = sum(self.shards.get((net, target), 0.0) for net, (_, target) in self.last.items())
+        return out
+
+
 def spans_of(stamps: Path) -> dict[str, float]:
-    """Mean over the queries, us, along the batch that ended last: its steps, and of the RPC that it waited for last the
-    time in the shard's handler. `rest` is what the main shard's handler had beside it."""
-    batches: dict[tuple[str, str], dict[str, Any]] = {}
+    """Mean over the queries, us, along the batch that ended last: its steps; `shard`, of its wait: the time in the handler
+    of the RPC that came back last; `rest`: what the main shard's handler had beside them."""
+    batches: dict[str, dict[str, Batch]] = {}
     whole: dict[str, float] = {}
     with stamps.open(newline="") as opened:
         for row in csv.DictReader(opened):
-            took, begin = float(row["took_us"]), float(row["begin_us"])
             if row["step"] == "query":
-                whole[row["query"]] = took
-                continue
-            batch = batches.setdefault((row["query"], row["batch"]), {"end": 0.0, "last": {}})
-            step = row["step"]
-            batch["end"] = max(batch["end"], begin + took)
-            if step == "rpc":
-                if begin + took > batch["last"].get(row["net"], (0.0, ""))[0]:
-                    batch["last"][row["net"]] = (begin + took, row["target"])
-            elif step == "shard":
-                batch[step, row["net"], row["target"]] = took
+                whole[row["query"]] = float(row["took_us"])
             else:
-                batch[step] = batch.get(step, 0.0) + took
+                batches.setdefault(row["query"], {}).setdefault(row["batch"], Batch()).note(row)
     sums: dict[str, float] = {}
     for query, took in whole.items():
-        last = max((b for (q, _), b in batches.items() if q == query), key=lambda b: b["end"])
-        shard = sum(last.get(("shard", net, target), 0.0) for net, (_, target) in last["last"].items())
-        parts = {step: last.get(step, 0.0) for step in ("bottom", "gather", "wait", "top")}
-        parts |= {"shard": shard, "rest": took - sum(parts.values()), "query": took}
+        parts = max(batches[query].values(), key=lambda b: b.end).parts()
+        parts["rest"] += took
+        parts["query"] = took
         for part, value in parts.items():
             sums[part] = sums.get(part, 0.0) + value / len(whole)
     return {part: round(value, 2) for part, value in sums.items()}

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from .configurations import Configuration
-from .measuring import SERIAL, SERIAL_SETTINGS
+from .measuring import traffic
 from .system import Failed
 
 
@@ -16,8 +16,7 @@ def predicted(
     program: Path, configuration: Configuration, load: float, rate: float, settings: Sequence[str] = ()
 ) -> dict[str, Any]:
     """The result of a run. `settings`: the machine's, such as its platform."""
-    arrivals = SERIAL_SETTINGS if load == SERIAL else [f"traffic.arrivals.rate={rate} /s"]
-    words = [w for s in (configuration.sharding, *settings, *arrivals) for w in ("--set", s)]
+    words = [w for s in (configuration.sharding, *settings, *traffic(load, rate)) for w in ("--set", s)]
     command = [str(program), "run", str(configuration.scenario), *words, "--json"]
     done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode == 2:

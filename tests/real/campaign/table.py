@@ -79,6 +79,4 @@ def read(file: Path) -> list[Row]:
 
 
 def measured(kept: Kept, configurations: Iterable[Configuration], loads: Iterable[float], warmup: int) -> list[Row]:
-    return [
-        measured_row(c, load, runs, warmup) for c in configurations for load in loads if (runs := kept.of(c, load))
-    ]
+    return [measured_row(c, load, runs, warmup) for c in configurations for load in loads if (runs := kept.of(c, load))]

@@ -5,6 +5,7 @@
 #include <malloc.h>
 
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 
 #include "measure/echo.hpp"
@@ -17,6 +18,7 @@ int main(int argc, char** argv) {
   mallopt(M_MMAP_THRESHOLD, 1 << 30);
   mallopt(M_TRIM_THRESHOLD, 1 << 30);
   openblas_set_num_threads(1);
+  setenv("GRPC_VERBOSITY", "NONE", 0);  // errors are told once, in our words
   try {
     if (argc == 3 && std::strcmp(argv[1], "--echo") == 0) {
       shardsim::real::Host::block_signals();

@@ -14,7 +14,7 @@ class Client {
   Client()
       : channel_(grpc::CreateCustomChannel(echo_address(), grpc::InsecureChannelCredentials(), channel_arguments())),
         stub_(Shard::NewStub(channel_)) {
-    await_peer(*channel_, "the echo server", echo_address());
+    await_peer(*channel_, "the echo server", echo_address(), 20);
   }
 
   double server_cpu_ns() {

@@ -72,9 +72,9 @@ grpc::ChannelArguments channel_arguments() {
   return arguments;
 }
 
-void await_peer(grpc::Channel& channel, const std::string& what, const std::string& address) {
-  constexpr auto kPatience = std::chrono::seconds(20);
-  if (!channel.WaitForConnected(std::chrono::system_clock::now() + kPatience))
+void await_peer(grpc::Channel& channel, const std::string& what, const std::string& address, double patience_s) {
+  const auto patience = std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::duration<double>(patience_s));
+  if (!channel.WaitForConnected(std::chrono::system_clock::now() + patience))
     throw std::runtime_error(fmt::format("{} at {} cannot be reached", what, address));
 }
 

@@ -47,7 +47,7 @@ class Host {
 /// No limit on the size of a message; nothing shared with other channels.
 grpc::ChannelArguments channel_arguments();
 
-/// Waits until the other end is there. Throws std::runtime_error when it does not come in time.
-void await_peer(grpc::Channel& channel, const std::string& what, const std::string& address);
+/// Waits for the other end, so many seconds. Throws std::runtime_error when it does not come in time.
+void await_peer(grpc::Channel& channel, const std::string& what, const std::string& address, double patience_s);
 
 }  // namespace shardsim::real

@@ -256,7 +256,7 @@ Json send_load(const Setup& setup, const LoadOptions& options) {
   std::deque<Sent> queries = queries_of(setup, !options.stamps.empty());
   if (queries.empty()) throw InputError("the scenario has no queries");
   const auto channel = grpc::CreateCustomChannel(options.main, grpc::InsecureChannelCredentials(), channel_arguments());
-  await_peer(*channel, "the main shard", options.main);
+  await_peer(*channel, "the main shard", options.main, options.patience_s);
   const Processes processes(channel, options.shards);
   const std::vector<Usage> before = processes.usages();
   Generator generator(channel, queries);

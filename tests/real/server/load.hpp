@@ -11,6 +11,7 @@ namespace shardsim::real {
 struct LoadOptions {
   std::string main;                 ///< address of the main shard
   std::vector<std::string> shards;  ///< whose CPU time is to be reported too
+  double patience_s = 20;           ///< until the main shard must be there
   std::string latencies;            ///< file: a line for each query
   std::string stamps;               ///< file: what each step of each query took; empty: not asked for
   std::string scores;               ///< file: what came back

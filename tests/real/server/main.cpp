@@ -3,6 +3,7 @@
 
 #include <boost/program_options.hpp>
 #include <cstdio>
+#include <cstdlib>
 #include <sstream>
 
 #include "server/load.hpp"
@@ -36,6 +37,7 @@ po::options_description options() {
       "shards", po::value<Texts>()->multitoken()->default_value({}, ""), "sparse shards, in the plan's order")(
       "number", po::value<std::size_t>()->default_value(0), "which shard of the plan, from 0")(
       "threads", po::value<int>()->default_value(1), "cores that a server uses")(
+      "patience", po::value<double>()->default_value(20), "seconds until those that are asked must be there")(
       "set", po::value<Texts>()->composing()->default_value({}, ""), "path=value: changes the scenario")(
       "latencies", text(), "load: CSV of the latency of each query")(
       "stamps", text(), "load: CSV of when each step was done")("scores", text(), "load: the scores of each query")(
@@ -75,6 +77,9 @@ int run(int argc, char** argv) {
     fmt::print(given.count("help") > 0 ? stdout : stderr, "{}\n{}", kUsage, text.str());
     return given.count("help") > 0 ? 0 : 2;
   }
+  constexpr std::array kRoles{"main", "shard", "load", "check"};
+  if (std::find(kRoles.begin(), kRoles.end(), role) == kRoles.end())
+    throw InputError(fmt::format("unknown role {}; expected main, shard, load or check", in_quotes(role)));
   const Setup setup(given["scenario"].as<std::string>(), settings(given["set"].as<Texts>()));
   const auto at = given["at"].as<std::string>();
   const auto shards = given["shards"].as<Texts>();
@@ -84,17 +89,16 @@ int run(int argc, char** argv) {
   if (role == "check") {
     check(setup);
   } else if (role == "main") {
-    MainShard(setup, at, shards).serve(threads);
+    MainShard(setup, at, shards, given["patience"].as<double>()).serve(threads);
   } else if (role == "shard") {
     if (number >= setup.plan.shards.size())
       throw InputError(fmt::format("--number: the plan has {} sparse shards", setup.plan.shards.size()));
     SparseShard(setup, number, at).serve(threads);
-  } else if (role == "load") {
-    fmt::print("{}\n", send_load(setup, {at, shards, given["latencies"].as<std::string>(),
-                                         given["stamps"].as<std::string>(), given["scores"].as<std::string>()})
-                           .dump());
   } else {
-    throw InputError(fmt::format("unknown role {}; expected main, shard, load or check", in_quotes(role)));
+    fmt::print("{}\n",
+               send_load(setup, {at, shards, given["patience"].as<double>(), given["latencies"].as<std::string>(),
+                                 given["stamps"].as<std::string>(), given["scores"].as<std::string>()})
+                   .dump());
   }
   return 0;
 }
@@ -122,6 +126,7 @@ int main(int argc, char** argv) {
   mallopt(M_MMAP_THRESHOLD, 1 << 30);
   mallopt(M_TRIM_THRESHOLD, 1 << 30);
   openblas_set_num_threads(1);
+  setenv("GRPC_VERBOSITY", "NONE", 0);  // errors are told once, in our words
   shardsim::real::Host::block_signals();
   return shardsim::real::guarded(argc, argv);
 }

@@ -2,6 +2,7 @@
 #include "server/main_shard.hpp"
 
 #include <deque>
+#include <numeric>
 
 namespace shardsim::real {
 namespace {
@@ -118,7 +119,8 @@ struct MainShard::NetCalls {
   Join join;
 };
 
-MainShard::MainShard(const Setup& setup, const std::string& address, const std::vector<std::string>& shards)
+MainShard::MainShard(const Setup& setup, const std::string& address, const std::vector<std::string>& shards,
+                     double patience_s)
     : setup_(setup),
       net_order_(evaluation_order(setup.model)),
       tables_of_(setup.model.nets.size()),
@@ -139,7 +141,7 @@ MainShard::MainShard(const Setup& setup, const std::string& address, const std::
   }
   for (std::size_t s = 0; s < shards.size(); ++s) {
     const auto channel = grpc::CreateCustomChannel(shards[s], grpc::InsecureChannelCredentials(), channel_arguments());
-    await_peer(*channel, fmt::format("sparse shard {}", s), shards[s]);
+    await_peer(*channel, fmt::format("sparse shard {}", s), shards[s], patience_s);
     shards_.push_back(Shard::NewStub(channel));
   }
 }
@@ -207,7 +209,7 @@ Detached MainShard::serve_batch(Asked& asked, Batch& batch, Join& batches) {
     const std::uint64_t own_done = now_ns();
     co_await calls.join;
     const std::uint64_t all_there = now_ns();
-    add_answers(batch, net, calls, features);
+    add_answers(calls, features);
     {
       const CpuTimer timer(counters_.dense_ns);
       const Matrix out = dense.top(features);
@@ -265,37 +267,43 @@ Detached MainShard::call_shard(Call& call, Join& calls) {
 
 void MainShard::gather_local(const Asked& asked, const Batch& batch, std::size_t net, Matrix& features) {
   const CpuTimer timer(counters_.sparse_ns);
-  Call of_own;  // of a split table, what the main shard holds
   std::vector<float> vectors;
+  const auto gather = [&](std::size_t t, Bags lengths, Rows rows, Bags bags) {
+    vectors.resize(lengths.size() * static_cast<std::size_t>(held_[t]->dim()));
+    held_[t]->pool(lengths, rows, vectors.data());
+    spread(t, bags, vectors.data(), features);
+  };
+  std::vector<std::uint32_t> all(batch.last - batch.first);
+  std::iota(all.begin(), all.end(), 0U);
   for (const std::size_t t : tables_of_[net]) {
     if (asked.of_table[t] == nullptr || held_[t] == nullptr) continue;
     const Table& table = *setup_.tables[t].table;
     const auto [lengths, rows] = batch.of(asked, t, table.per);
-    if (rows.empty()) continue;
-    of_own.ask(t, lengths, rows, parts_[t], table.rows);
-    if (of_own.answered.empty()) continue;
-    const Lookups& mine = of_own.request.lookups(0);
-    vectors.resize(static_cast<std::size_t>(mine.lengths_size()) * static_cast<std::size_t>(table.dim));
-    held_[t]->pool({mine.lengths().data(), static_cast<std::size_t>(mine.lengths_size())},
-                   {mine.rows().data(), static_cast<std::size_t>(mine.rows_size())}, vectors.data());
-    spread(t, of_own.answered[0].bags, vectors.data(), batch, features);
-    of_own.request.clear_lookups();
-    of_own.answered.clear();
+    if (parts_[t].target.size() == 1) {
+      gather(t, lengths, rows, Bags(all).first(lengths.size()));
+      continue;
+    }
+    Call own;  // what of a split table the main shard holds
+    own.ask(t, lengths, rows, parts_[t], table.rows);
+    if (own.answered.empty()) continue;
+    const Lookups& held = own.request.lookups(0);
+    gather(t, Bags(held.lengths().data(), static_cast<std::size_t>(held.lengths_size())),
+           Rows(held.rows().data(), static_cast<std::size_t>(held.rows_size())), own.answered[0].bags);
   }
 }
 
-void MainShard::add_answers(const Batch& batch, std::size_t, const NetCalls& calls, Matrix& features) const {
+void MainShard::add_answers(const NetCalls& calls, Matrix& features) const {
   for (const Call& call : calls.calls) {
     if (!call.status.ok()) continue;  // the bags of a shard that failed stay zero
     const float* vectors = call.response.vectors().data();
     for (const Call::Answered& answered : call.answered) {
-      spread(answered.table, answered.bags, vectors, batch, features);
+      spread(answered.table, answered.bags, vectors, features);
       vectors += answered.bags.size() * static_cast<std::size_t>(setup_.tables[answered.table].table->dim);
     }
   }
 }
 
-void MainShard::spread(std::size_t table, Bags bags, const float* vectors, const Batch&, Matrix& features) const {
+void MainShard::spread(std::size_t table, Bags bags, const float* vectors, Matrix& features) const {
   const Table& t = *setup_.tables[table].table;
   const auto dim = static_cast<std::size_t>(t.dim);
   const auto add = [&](std::size_t row, const float* vector) {

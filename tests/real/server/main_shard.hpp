@@ -14,7 +14,7 @@ class MainShard {
  public:
   /// `shards`: addresses of the sparse shards, in the plan's order. Throws std::runtime_error when one cannot be
   /// reached.
-  MainShard(const Setup& setup, const std::string& address, const std::vector<std::string>& shards);
+  MainShard(const Setup& setup, const std::string& address, const std::vector<std::string>& shards, double patience_s);
   void serve(int threads);
 
  private:
@@ -29,11 +29,10 @@ class MainShard {
   void call_shards(const Asked& asked, const Batch& batch, std::size_t net, NetCalls& calls);
   Detached call_shard(Call& call, Join& calls);
   void gather_local(const Asked& asked, const Batch& batch, std::size_t net, Matrix& features);
-  void add_answers(const Batch& batch, std::size_t net, const NetCalls& calls, Matrix& features) const;
+  void add_answers(const NetCalls& calls, Matrix& features) const;
   Matrix dense_inputs(const Asked& asked, const Batch& batch, std::size_t net) const;
   /// Adds the vectors of a table's bags to the features: of one bag for each row, or one for all.
-  void spread(std::size_t table, std::span<const std::uint32_t> bags, const float* vectors, const Batch& batch,
-              Matrix& features) const;
+  void spread(std::size_t table, std::span<const std::uint32_t> bags, const float* vectors, Matrix& features) const;
 
   const Setup& setup_;
   std::vector<std::size_t> net_order_;
