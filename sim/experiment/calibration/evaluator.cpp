@@ -65,12 +65,13 @@ class Evaluator::Batch {
     RunControl control;
     control.interrupt = control_.interrupt;
     std::optional<RunResult> result;
-    Verdict verdict = Verdict::infeasible;
+    Verdict verdict = Verdict::failed;
     part.scenarios[c] = problem_.trial(c, part.evaluation.values);
     try {
       result = run_replications(part.scenarios[c], jobs, control);
       verdict = result->verdict;
-    } catch (const InfeasibleError&) {  // no server is large enough with these values: others may do
+    } catch (const InfeasibleError&) {
+      verdict = Verdict::infeasible;  // no server is large enough with these values: others may do
     } catch (const ScenarioError& e) {
       throw problem_.located(c, part.evaluation.values, e);
     }
