@@ -80,6 +80,7 @@ class Recovery(CalibrateTest):
         self.assertGreater(report["error_in_the_middle"], 10)
         self.assertEqual(report["conflicts"], [])
         self.assertIn("| slow p50 |", text)
+        self.assertNotIn("missed", text)
 
         # The scenarios are there to be run, and say where the values come from.
         values = json.loads((self.folder / "out/calibrated.json").read_text())["values"]
@@ -147,6 +148,7 @@ class WhatCannotBeKnown(CalibrateTest):
         report, text = self.calibrate(self.write({"low": {}}, [free(MAIN)], targets, 30, queries=200))
         self.assertEqual([c["targets"] for c in report["conflicts"]], [[0, 1]])
         self.assertIn("conflict: what improves 'low cpu' spoils 'low p50'", text)
+        self.assertIn("missed by more than their spreads", text)
 
     def test_a_system_that_cannot_keep_up_is_named(self):
         file = self.write({"over": {"traffic.arrivals.rate": "100000 /s"}}, [free(MAIN, "900 us", "1 ms")],

@@ -150,6 +150,15 @@ std::string noise_text(const CalibrationProblem& problem, const CalibrationResul
   return out;
 }
 
+// Ranges are worked out as if the targets were met but for their spreads.
+std::string misfit_text(const CalibrationProblem& problem, const CalibrationResult& result) {
+  double weights = 0;
+  for (const double w : problem.weights()) weights += w;
+  if (result.best.error <= weights) return "";
+  return "on the whole the targets are missed by more than their spreads, so the true ranges of the fields are "
+         "longer\n";
+}
+
 std::string verdicts_text(const CalibrationProblem& problem, const CalibrationResult& result) {
   std::string out;
   for (std::size_t c = 0; c < problem.configurations(); ++c)
@@ -216,7 +225,8 @@ std::string calibration_text(const CalibrationProblem& problem, const Calibratio
              result.best.error, result.evaluations, result.middle.error, n, n == 1 ? "" : "s", problem.fields(),
              problem.fields() == 1 ? "" : "s") +
          targets_table(problem, result) + "\n" + fields_table(problem, result) + "\n" +
-         conflicts_text(problem, result) + noise_text(problem, result) + verdicts_text(problem, result);
+         conflicts_text(problem, result) + misfit_text(problem, result) + noise_text(problem, result) +
+         verdicts_text(problem, result);
 }
 
 }  // namespace shardsim
