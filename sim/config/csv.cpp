@@ -91,6 +91,12 @@ std::size_t CsvReader::column(const std::string& name) const {
   return static_cast<std::size_t>(it - names_.begin());
 }
 
+std::optional<std::size_t> CsvReader::column_if_any(const std::string& name) const {
+  const auto it = std::find(names_.begin(), names_.end(), name);
+  if (it == names_.end()) return std::nullopt;
+  return static_cast<std::size_t>(it - names_.begin());
+}
+
 bool CsvReader::next() {
   if (!read_row(row_)) return false;
   if (cells_ == 0) cells_ = row_.size();

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <istream>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,8 @@ class CsvReader {
 
   /// Number of the column of that name. Throws when there is none.
   std::size_t column(const std::string& name) const;
+  /// The same; nothing when there is none.
+  std::optional<std::size_t> column_if_any(const std::string& name) const;
   /// Goes to the next row that is not empty; false at the end. Throws unless it has as many cells as the first line.
   bool next();
   const std::string& text(std::size_t column) const;

@@ -9,13 +9,36 @@
 namespace shardsim {
 namespace {
 
-Process send(Simulation& sim, Network& network, ReplayedFlow& flow) {
-  co_await sim.until(Time(flow.start));
-  LinkTimes times;
-  const Network::Transit transit = co_await network.send({flow.from, flow.to}, flow.size, times);
-  flow.took = transit.took;
-  flow.lost = transit.lost;
-}
+// Sends a round after the other.
+class Replay {
+ public:
+  Replay(std::vector<ReplayedFlow>& flows, Simulation& sim, Network& network)
+      : flows_(flows), sim_(sim), network_(network) {}
+
+  void start_round() {
+    const std::size_t first = next_;
+    while (next_ < flows_.size() && flows_[next_].round == flows_[first].round) ++next_;
+    left_ = next_ - first;
+    for (std::size_t i = first; i < next_; ++i) send(*this, flows_[i], sim_.now());
+  }
+  Simulation& simulation() { return sim_; }
+
+ private:
+  static Process send(Replay& replay, ReplayedFlow& flow, Time began) {
+    co_await replay.sim_.until(began + flow.start);
+    LinkTimes times;
+    const Network::Transit transit = co_await replay.network_.send({flow.from, flow.to}, flow.size, times);
+    flow.took = transit.took;
+    flow.lost = transit.lost;
+    if (--replay.left_ == 0 && replay.next_ < replay.flows_.size()) replay.start_round();
+  }
+
+  std::vector<ReplayedFlow>& flows_;
+  Simulation& sim_;
+  Network& network_;
+  std::size_t next_ = 0;
+  std::size_t left_ = 0;
+};
 
 }  // namespace
 
@@ -31,6 +54,7 @@ std::vector<ReplayedFlow> read_flows(const std::filesystem::path& file, const Ne
   const std::size_t from = csv.column("from");
   const std::size_t to = csv.column("to");
   const std::size_t bytes = csv.column("bytes");
+  const std::optional<std::size_t> round = csv.column_if_any("round");
   const auto node = [&](std::size_t column) {
     const auto it = nodes.find(csv.text(column));
     if (it == nodes.end())
@@ -45,12 +69,19 @@ std::vector<ReplayedFlow> read_flows(const std::filesystem::path& file, const Ne
     const double start_ps = csv.number(start, "a time in microseconds") * 1e6;
     if (start_ps > static_cast<double>(kLongestDuration.count())) csv.fail("starts more than a day on");
     flows.push_back({from_picoseconds(start_ps), node(from), node(to), Bytes{static_cast<std::int64_t>(size + 0.5)}});
+    if (!round) continue;
+    const double number = csv.number(*round, "the number of a round");
+    if (flows.size() > 1 && number < flows[flows.size() - 2].round)
+      csv.fail_cell(*round, "a round not before that of the line above");
+    flows.back().round = number;
   }
   return flows;
 }
 
 void replay(std::vector<ReplayedFlow>& flows, Simulation& sim, Network& network) {
-  for (ReplayedFlow& flow : flows) send(sim, network, flow);
+  if (flows.empty()) return;
+  Replay replay(flows, sim, network);
+  replay.start_round();
   sim.run();
 }
 

@@ -11,11 +11,13 @@ struct ReplayedFlow {
   NodeId from = 0;
   NodeId to = 0;
   Bytes size;
+  double round = 0;  ///< `start` counts from the time at which all flows of the round before have ended
   Duration took{};
   bool lost = false;
 };
 
-/// Reads flows from a CSV file with the columns start_us, from, to and bytes. Throws InputError.
+/// Reads flows from a CSV file with the columns start_us, from, to and bytes, and round if they come in rounds. Throws
+/// InputError.
 std::vector<ReplayedFlow> read_flows(const std::filesystem::path& file, const NetworkGraph& graph);
 
 /// Sends each flow at its start over a network of its own, and fills in what came of it.

@@ -1,156 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <catch2/catch.hpp>
-#include <cmath>
 #include <map>
 
-#include "engine/process.hpp"
 #include "engine/random.hpp"
-#include "network/network.hpp"
+#include "network_lab.hpp"
 
 using namespace shardsim;
+using namespace shardsim::testing;
 
 namespace {
-
-template <class T>
-T parsed(const std::string& json) {
-  Document d = Document::wrap(Json::parse(json), "test", {});
-  return read_document<T>(d);
-}
-
-Duration us(double microseconds) { return from_seconds(microseconds * 1e-6); }
 
 const std::string kIdeal = R"({"type": "ideal"})";
 const std::string kFluid = R"({"type": "fluid"})";
 const std::string kStored = R"({"type": "port", "forwarding": "store-and-forward"})";
 const std::string kCutThrough = R"({"type": "port", "forwarding": "cut-through"})";
 
-/// Packets of 1000 B without headers, so that n kB are n packets; 1 us each at 1 GB/s.
+/// Packets of 1000 B without headers, so that n kB are n packets; 1 us each at 1 GB/s. Linux' are in
+/// linux_tcp_test.cpp.
 std::string packets(const std::string& more) {
-  return R"({"type": "packet", "mtu": "1 kB", "headers": "0 B", "framing": "0 B", "min_rto": "1 ms")" +
+  return R"({"type": "packet", "mtu": "1 kB", "headers": "0 B", "framing": "0 B", "min_rto": "1 ms", "stack": "newreno")" +
          (more.empty() ? "" : ", " + more) + "}";
 }
 
-/// One direction of a cable by the names of its ends; nodes whose name begins with 's' are switches.
-struct Wire {
-  std::string from;
-  std::string to;
-  double gigabytes_per_second;
-  double microseconds;
-};
-
-BuiltTopology wired(const std::vector<Wire>& wires) {
-  BuiltTopology built;
-  const auto node = [&](const std::string& name) {
-    for (const NodeId known : boost::make_iterator_range(boost::vertices(built.graph)))
-      if (built.graph[known].name == name) return known;
-    return name[0] == 's' ? add_switch(built.graph, name) : add_host(built.graph, name);
-  };
-  for (const Wire& w : wires) {
-    const NodeId from = node(w.from);
-    const NodeId to = node(w.to);
-    add_cable(built.graph, from, to, Bandwidth{w.gigabytes_per_second * 1e9}, us(w.microseconds));
-  }
-  return built;
-}
-
-double sum(const LinkTimes& times) { return to_microseconds(times.total()); }
-
-/// A network, and what became of the messages sent over it.
-class Lab {
- public:
-  Lab(const std::string& transport, const std::vector<Wire>& wires) : Lab(wired(wires), transport) {}
-  Lab(BuiltTopology built, const std::string& transport)
-      : transport_(parsed<Choice<TransportSpec>>(transport)),
-        network(sim, std::move(built), RoutingSpec{}, *transport_) {}
-
-  struct Message {
-    std::string name;
-    Bytes size;
-    double at;
-    int ended = 0;  // how often
-    bool lost = false;
-    double took = 0;
-    LinkTimes times;
-  };
-
-  void send(const std::string& from, const std::string& to, std::int64_t bytes, double at = 0) {
-    messages.push_back({from + to, Bytes{bytes}, at, 0, false, 0, {}});
-    carry(*this, messages.back(), node(from), node(to));
-  }
-  // To be called before anything is sent.
-  void down(const std::string& link, double from, double to = -1) {
-    network.expect_changes(state(link));
-    fault(*this, state(link), from, to);
-  }
-  void slow(const std::string& link, double factor, double from, double to = -1) {
-    network.expect_changes(state(link));
-    slowness(*this, state(link), factor, from, to);
-  }
-  /// Runs to the end; returns what each message took, -1 where it was lost.
-  std::vector<double> run() {
-    sim.run();
-    std::vector<double> took;
-    for (const Message& m : messages) {
-      CHECK(m.ended == 1);
-      if (m.lost)
-        CHECK(m.times.entries().empty());
-      else
-        CHECK(sum(m.times) == Approx(m.took).margin(1e-3));
-      took.push_back(m.lost ? -1 : m.took);
-    }
-    return took;
-  }
-  NodeId node(const std::string& name) const { return node_named(network.graph(), name, ""); }
-  LinkState& state(const std::string& link) {
-    for (LinkState& l : network.links())
-      if (network.name_of(l) == link) return l;
-    throw std::logic_error("no link " + link);
-  }
-  /// Microseconds that a message spent at a link.
-  double time_at(const Message& m, const std::string& link) {
-    double total = 0;
-    for (const LinkTimes::Entry& e : m.times.entries())
-      if (e.place == state(link).number()) total += to_microseconds(e.time);
-    return total;
-  }
-
-  Simulation sim;
-  Simulation& simulation() { return sim; }
-
- private:
-  Choice<TransportSpec> transport_;
-
- public:
-  Network network;
-  std::deque<Message> messages;
-
- private:
-  static Process carry(Lab& lab, Message& m, NodeId from, NodeId to) {
-    co_await lab.sim.until(Time(us(m.at)));
-    const Network::Transit t = co_await lab.network.send({from, to}, m.size, m.times);
-    ++m.ended;
-    m.lost = t.lost;
-    m.took = to_microseconds(t.took);
-  }
-  static Process fault(Lab& lab, LinkState& link, double from, double to) {
-    co_await lab.sim.until(Time(us(from)));
-    lab.network.change_down(link, 1);
-    if (to < 0) co_return;
-    co_await lab.sim.until(Time(us(to)));
-    lab.network.change_down(link, -1);
-  }
-  static Process slowness(Lab& lab, LinkState& link, double factor, double from, double to) {
-    co_await lab.sim.until(Time(us(from)));
-    lab.network.change_rate(link, factor);
-    if (to < 0) co_return;
-    co_await lab.sim.until(Time(us(to)));
-    lab.network.change_rate(link, 1);
-  }
-};
-
-std::vector<double> rounded(std::vector<double> values) {
-  for (double& v : values) v = std::round(v * 1e3) / 1e3;
-  return values;
+std::string linux_packets(const std::string& more) {
+  return R"({"type": "packet", "mtu": "1 kB", "headers": "0 B", "framing": "0 B", "min_rto": "1 ms")" +
+         (more.empty() ? "" : ", " + more) + "}";
 }
 
 // 10 us and then 20 us away; 10 kB take 10 us and 20 us.
@@ -614,7 +487,9 @@ TEST_CASE("what enters the network leaves it or is lost") {
   const bool with_faults = GENERATE(false, true);
   const std::string transport = GENERATE(
       as<std::string>{}, kIdeal, kFluid, kStored, kCutThrough, packets(R"("buffer": "30 kB", "max_retransmits": 3)"),
-      packets(R"("buffer": "30 kB", "ecn_threshold": "10 kB", "max_retransmits": 3)"));
+      packets(R"("buffer": "30 kB", "ecn_threshold": "10 kB", "max_retransmits": 3)"),
+      linux_packets(R"("buffer": "30 kB", "max_retransmits": 3)"),
+      linux_packets(R"("buffer": "30 kB", "ecn_threshold": "10 kB", "max_retransmits": 3)"));
   INFO(transport << (with_faults ? " with faults" : ""));
   if (with_faults && transport == kFluid) return;
   RandomStream random(17, 0, Purpose::topology, 0);
@@ -668,8 +543,10 @@ TEST_CASE("what enters the network leaves it or is lost") {
 }
 
 TEST_CASE("packet: without early timeouts every byte arrives once, however crowded it is") {
+  const std::string crowded = R"("buffer": "20 kB", "min_rto": "500 ms")";
+  const bool is_linux = GENERATE(false, true);
   RandomStream random(18, 0, Purpose::topology, 0);
-  Lab lab(fabric(), packets(R"("buffer": "20 kB", "min_rto": "500 ms")"));
+  Lab lab(fabric(), is_linux ? linux_packets(crowded) : packets(crowded));
   send_at_random(lab, {600, 3000, 100'000}, random);
   lab.run();
   std::int64_t sent = 0;
@@ -683,7 +560,10 @@ TEST_CASE("packet: without early timeouts every byte arrives once, however crowd
   for (const NodeId node : boost::make_iterator_range(boost::vertices(lab.network.graph())))
     if (lab.network.graph()[node].kind == NodeKind::host) arrived += flux[node].bytes_in;
   for (const LinkState& l : lab.network.links()) dropped += l.lost_messages;
-  CHECK(arrived == sent);
+  if (is_linux)
+    CHECK(arrived >= sent);  // a probe may bring what was there
+  else
+    CHECK(arrived == sent);
   CHECK(dropped > 0);
 }
 
@@ -692,7 +572,7 @@ TEST_CASE("no transport is faster than ideal, and a crowd is served no faster th
   Lab ideal(fabric(), kIdeal);
   send_at_random(ideal, {300, 2000, 100'000}, random);
   ideal.run();
-  for (const std::string& transport : {kFluid, kStored, kCutThrough, packets("")}) {
+  for (const std::string& transport : {kFluid, kStored, kCutThrough, packets(""), linux_packets("")}) {
     RandomStream again(19, 0, Purpose::topology, 0);
     Lab lab(fabric(), transport);
     send_at_random(lab, {300, 2000, 100'000}, again);

@@ -64,17 +64,44 @@ Bytes LinuxConnection::size_of(std::int64_t number) {
   return packets_->on_wire(m->transfer->size, number - m->first);
 }
 
-bool LinuxConnection::receive(const Packet& p) {
-  if (!board_.has(p.segment)) return false;
-  board_.at(p.segment).received = true;
+LinuxConnection::Answer LinuxConnection::receive(const Packet& p) {
+  if (!board_.has(p.segment)) return Answer::none;
+  // After so long a pause the sender has timed out, and a small window waits for acknowledgements
+  // (tcp_event_data_recv, TCP_MAX_QUICKACKS).
+  constexpr int kQuick = 16;
+  if (sim_->now() - std::exchange(last_received_, sim_->now()) > packets_->min_rto) quick_ = kQuick;
+  Scoreboard::Segment& segment = board_.at(p.segment);
+  const bool is_next = p.segment == received_ && ahead_ == 0;
+  if (!std::exchange(segment.received, true)) ++ahead_;
   while (board_.has(received_) && board_.at(received_).received) {
     ++received_;
+    --ahead_;
     if (messages_.empty() || messages_.front().end != received_) continue;
     owner_->deliver(*this, messages_.front(), p.size);
     messages_.pop_front();
     --sending_;
   }
-  return true;
+  if (quick_ > 0) return --quick_, Answer::at_once;
+  const bool may_wait = is_next && held_ == nullptr && settings_->delayed_ack > Duration::zero();
+  return may_wait ? Answer::delayed : Answer::at_once;
+}
+
+void LinuxConnection::hold(Packet& p) {
+  held_ = &p;
+  held_until_ = ring(sim_->now(), settings_->delayed_ack, settings_->tick);
+  if (delayed_.is_set) return;
+  delayed_.is_set = true;
+  ++references;
+  sim_->at(held_until_, delayed_);
+}
+
+bool LinuxConnection::is_acknowledgement_due() {
+  delayed_.is_set = false;
+  if (held_ == nullptr || sim_->now() >= held_until_) return held_ != nullptr;
+  delayed_.is_set = true;
+  ++references;
+  sim_->at(held_until_, delayed_);
+  return false;
 }
 
 void LinuxConnection::waited(const Packet& p, Duration time) {
@@ -92,7 +119,10 @@ void LinuxConnection::acknowledged(const Packet& p) {
   const auto told = board_.acknowledge(p.segment, p.serial, sim_->now());
   if (!told) return;
   if (told->round_trip) times_.measure(*told->round_trip);
-  if (told->advanced) news_ = true;
+  if (told->advanced) {
+    news_ = true;
+    times_.hear();
+  }
   constexpr double kFourBursts = 4 * 65536.0;  // bytes: sk_gso_max_size
   const double pace = (window_.window().in_slow_start() ? 2.0 : 1.2) * window_.window().packets *
                       static_cast<double>(packets_->payload().count) / std::max(1e-9, to_seconds(times_.smoothed()));
@@ -133,11 +163,11 @@ Scoreboard::Losses LinuxConnection::find_losses() {
                             is_known ? Duration::zero() : std::min(times_.least() / 4, times_.smoothed() / 8));
 }
 
-// tcp_process_tlp_ack: when all is acknowledged that was sent up to the probe, and the probe was a packet sent again,
-// then it was lost and has been made good.
+// tcp_process_tlp_ack: when all is acknowledged that was sent up to the probe. If the probe was a packet that had been
+// received before, Linux learns of it by a duplicate SACK.
 void LinuxConnection::end_probe() {
   if (!probe_ || board_.first() < probe_->end) return;
-  if (probe_->is_repeat) window_.meet_repaired_loss();
+  if (probe_->made_good) window_.meet_repaired_loss();
   probe_.reset();
 }
 
@@ -246,7 +276,7 @@ void LinuxConnection::probe() {
   if (has_unsent()) {
     send_new();
   } else {
-    probe_->is_repeat = true;
+    probe_->made_good = !board_.at(board_.next() - 1).received;
     send_again(board_.next() - 1);
   }
   probe_->end = board_.next();
@@ -285,6 +315,7 @@ void LinuxConnection::give_up() {
   sending_ = 0;
   board_.forget();
   queued_ = received_ = board_.next();
+  ahead_ = 0;
   // Messages to come have a new connection.
   window_ = LinuxWindow(congestion_of(*packets_, *settings_), packets_->initial_cwnd);
   times_ = RoundTrip(packets_->min_rto, idle_round_trip_);

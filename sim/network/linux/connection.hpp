@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <utility>
+
 #include "network/linux/round_trip.hpp"
 #include "network/linux/scoreboard.hpp"
 #include "network/linux/settings.hpp"
@@ -17,6 +19,7 @@ class ConnectionOwner {
   virtual void give_up(class LinuxConnection& c, struct ConnectionMessage& m) = 0;
   virtual void met_timeout(struct ConnectionMessage& m) = 0;
   virtual void on_timer(class LinuxConnection& c) = 0;
+  virtual void on_acknowledgement_due(class LinuxConnection& c) = 0;
 
  protected:
   ~ConnectionOwner() = default;
@@ -40,8 +43,15 @@ class LinuxConnection final : public PacketFlow, public Timer {
                   const LinuxSettings& settings, bool is_kept);
 
   void queue(Transfer& t);
-  /// At the receiver. Returns whether it is to be acknowledged.
-  bool receive(const Packet& p);
+  enum class Answer { none, at_once, delayed };
+  /// At the receiver: when it is to be acknowledged. One packet in two waits for the next, for data that go the other
+  /// way, or for a timer, unless something is missing.
+  Answer receive(const Packet& p);
+  /// Keeps one that is to be acknowledged later.
+  void hold(Packet& p);
+  Packet* take_held() { return std::exchange(held_, nullptr); }
+  /// An event of that timer is due. Returns whether what is held is to be acknowledged now.
+  bool is_acknowledgement_due();
   /// At the sender.
   void acknowledged(const Packet& p);
   void waited(const Packet& p, Duration time);
@@ -55,7 +65,8 @@ class LinuxConnection final : public PacketFlow, public Timer {
   /// The hop that dropped one of its packets since then; the number of hops: none did.
   std::size_t trouble_since(Time began) const { return last_trouble_ >= began ? trouble_ : route.size(); }
 
-  int references = 0;  ///< packets under way, and events of the timer
+  int references = 0;               ///< packets under way, and events of timers
+  LinuxConnection* back = nullptr;  ///< the other direction, where it is kept
 
  private:
   enum class Alarm { none, timeout, probe, reordering };
@@ -93,6 +104,18 @@ class LinuxConnection final : public PacketFlow, public Timer {
   std::size_t sending_ = 0;                 // the first of them that is not all sent
   std::int64_t queued_ = 0;                 // end of the last message
   std::int64_t received_ = 0;               // all before it is
+  int ahead_ = 0;                           // packets received that are not
+  Packet* held_ = nullptr;                  // received, and not acknowledged yet
+  Time held_until_{};
+  Time last_received_{};
+  int quick_ = 0;  // packets that are acknowledged at once
+  struct DelayedAck final : Timer {
+    explicit DelayedAck(LinuxConnection& c) : connection(c) {}
+    void fire() override { connection.owner_->on_acknowledgement_due(connection); }
+    LinuxConnection& connection;
+    bool is_set = false;
+  };
+  DelayedAck delayed_{*this};
 
   Duration idle_round_trip_;
   RoundTrip times_;
@@ -102,7 +125,7 @@ class LinuxConnection final : public PacketFlow, public Timer {
   bool news_ = true;  // something was acknowledged since the last timeout
   struct Probe {
     std::int64_t end = 0;
-    bool is_repeat = false;
+    bool made_good = false;  // for a loss, if it arrives
   };
   std::optional<Probe> probe_;
 

@@ -22,10 +22,11 @@ class RoundTrip {
     variation_ += (error - variation_) / 4;
     smoothed_ += (sample - smoothed_) / 8;
     least_ = std::min(least_, sample);
-    backoff_ = 0;
   }
+  /// Something new was acknowledged: with timestamps (RFC 7323) that is a measurement, whatever was sent again.
+  void hear() { backoff_ = 0; }
   void back_off() { ++backoff_; }
-  /// Timeouts since the last measurement.
+  /// Timeouts since then.
   int backoff() const { return backoff_; }
 
   Duration smoothed() const { return smoothed_; }

@@ -73,8 +73,10 @@ Scoreboard::Losses Scoreboard::find_losses(Time now, Duration tolerance) {
   for (const Sent& sent : sent_) {
     if (sent.serial >= newest_serial_) break;
     if (is_stale(sent)) continue;
-    const Duration left = at(sent.number).sent + newest_round_trip_ + tolerance - now;
-    const bool is_lost = by_time_ ? left <= Duration::zero() : sent.serial + kReordering <= newest_serial_;
+    const Segment& s = at(sent.number);
+    const Duration left = s.sent + newest_round_trip_ + tolerance - now;
+    const bool is_lost =
+        by_time_ ? left <= Duration::zero() : !s.repeated && sent.serial + kReordering <= newest_serial_;
     if (is_lost) {
       lose(sent.number);
       ++out.found;

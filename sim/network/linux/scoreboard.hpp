@@ -11,7 +11,8 @@ namespace shardsim {
 
 /// What a connection's sender knows of its packets under way: which are acknowledged, which are lost. Losses are found
 /// by time (RACK, RFC 8985): what was sent before a packet that arrived, and is late, is lost, be it sent for the first
-/// time or again. Without RACK: what three packets that were sent later have overtaken (RFC 6675).
+/// time or again. Without RACK: what three packets that were sent later have overtaken, unless it was sent again (RFC
+/// 6675).
 class Scoreboard {
  public:
   struct Segment {

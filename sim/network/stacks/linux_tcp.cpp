@@ -29,7 +29,12 @@ class LinuxTransport final : public PacketPorts, private ConnectionOwner {
     const bool is_kept = settings_.kept_connections && !t.is_background;
     if (!is_kept) return open(t, false);
     LinuxConnection*& kept = kept_[{link(t.route.front()).from, link(t.route.back()).to}];
-    if (kept == nullptr) kept = &open(t, true);
+    if (kept != nullptr) return *kept;
+    kept = &open(t, true);
+    const auto back = kept_.find({link(t.route.back()).to, link(t.route.front()).from});
+    if (back == kept_.end()) return *kept;
+    kept->back = back->second;
+    back->second->back = kept;
     return *kept;
   }
   LinuxConnection& open(const Transfer& t, bool is_kept) {
@@ -49,10 +54,19 @@ class LinuxTransport final : public PacketPorts, private ConnectionOwner {
     end(p);
   }
   void arrived(Packet& p) override {
-    if (connection_of(p).receive(p))
-      acknowledge(p);
-    else
-      end(p);
+    LinuxConnection& c = connection_of(p);
+    switch (c.receive(p)) {
+      case LinuxConnection::Answer::none:
+        return end(p);
+      case LinuxConnection::Answer::delayed:
+        return c.hold(p);
+      case LinuxConnection::Answer::at_once:
+        acknowledge_held(c);
+        acknowledge(p);
+    }
+  }
+  void acknowledge_held(LinuxConnection& c) {
+    if (Packet* held = c.take_held()) acknowledge(*held);
   }
   void acknowledged(Packet& p) override {
     connection_of(p).acknowledged(p);
@@ -70,6 +84,7 @@ class LinuxTransport final : public PacketPorts, private ConnectionOwner {
   // ConnectionOwner
   void send_packet(LinuxConnection& c, std::int64_t segment, std::int64_t serial, Bytes on_wire) override {
     ++c.references;
+    if (c.back != nullptr) acknowledge_held(*c.back);  // its data carry the acknowledgement
     send(c, segment, serial, on_wire);
   }
   void deliver(LinuxConnection& c, ConnectionMessage& m, Bytes last) override {
@@ -84,6 +99,10 @@ class LinuxTransport final : public PacketPorts, private ConnectionOwner {
   void met_timeout(ConnectionMessage& m) override { m.has_met_timeout = true; }
   void on_timer(LinuxConnection& c) override {
     c.on_timer();
+    release(c);
+  }
+  void on_acknowledgement_due(LinuxConnection& c) override {
+    if (c.is_acknowledgement_due()) acknowledge_held(c);
     release(c);
   }
 
@@ -115,6 +134,12 @@ void describe(Describe<LinuxSpec>& d) {
   d.optional("rack", &LinuxSpec::rack,
              "whether losses are found by time, also of what was sent again (RFC 8985; Linux: tcp_recovery); else by "
              "three packets that arrived before");
+  d.optional(
+       "delayed_ack", &LinuxSpec::delayed_ack,
+       "how long a receiver waits for a second packet, or for data of its own, before it acknowledges one (Linux: "
+       "40 ms); 0 s: each is acknowledged at once")
+      .at_least(Duration{0})
+      .at_most(Duration{std::chrono::seconds(1)});
   d.optional("tick", &LinuxSpec::tick, "at whose multiples timers ring (Debian: 4 ms, HZ=250); 0 s: at their times")
       .at_least(Duration{0})
       .at_most(Duration{std::chrono::seconds(1)});

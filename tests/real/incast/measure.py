@@ -91,14 +91,12 @@ def connect(prefix: str, host: str, number: int) -> None:
     switch, port = f"{prefix}s", f"p{number}"
     run("ip", "link", "add", port, "netns", switch, "type", "veth", "peer", "name", "eth0", "netns", host)
     for space, device, last in ((switch, port, 1), (host, "eth0", 2)):
-        # One packet is one packet on the wire: nothing is sent or counted as several.
-        run("ip", "-n", space, "link", "set", "dev", device, "gso_max_segs", 1, "mtu", 1500)
+        run("ip", "-n", space, "link", "set", "dev", device, "mtu", 1500)
         run("ip", "-n", space, "address", "add", f"10.77.{number}.{last}/24", "dev", device)
         run("ip", "-n", space, "link", "set", "dev", device, "up")
     run("ip", "-n", host, "route", "add", "default", "via", f"10.77.{number}.1")
     # Windows of one measurement say nothing to the next.
     run("ip", "netns", "exec", host, "sysctl", "-qw", "net.ipv4.tcp_no_metrics_save=1")
-    limit(host, "eth0", 16_000_000)
 
 
 def limit(space: str, device: str, buffer: int) -> None:

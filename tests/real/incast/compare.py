@@ -1,0 +1,126 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""The incasts that measure.py measured, in shardsim's `packet`: a Markdown table of both, and how far apart they are.
+
+Each round begins as it did in the kernel: the senders begin one after the other, from the median time of the first to
+that of the last, in a random order. A link's latency is a quarter of the round trip that was measured.
+"""
+
+import argparse
+import csv
+import json
+import random
+import subprocess
+import sys
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[3]
+TABLE = ROOT / "docs/validation/incast.csv"
+BURST = 6000  # of tbf, which is as much more of a buffer; see measure.py
+HEADERS = 52  # with TCP's timestamps
+WARMUP = 20
+GAP_US = 10_000
+LIMIT = 0.2
+
+
+def measured(file: Path) -> list[dict[str, str]]:
+    with file.open(newline="") as lines:
+        return list(csv.DictReader(line for line in lines if not line.startswith("#")))
+
+
+def one_switch(row: dict[str, str]) -> dict[str, object]:
+    hosts = ["receiver", *(f"sender{i}" for i in range(int(row["senders"])))]
+    latency = f"{float(row['round_trip_us']) / 4:.3f} us"
+    links = [{"a": host, "b": "switch", "bandwidth": "1 Gbps", "latency": latency} for host in hosts]
+    return {"type": "graph", "hosts": hosts, "switches": ["switch"], "links": links}
+
+
+def flows(row: dict[str, str], rounds: int) -> str:
+    draws = random.Random(1)
+    first, last = float(row["first_start_us"]), float(row["last_start_us"])
+    senders = int(row["senders"])
+    lines = ["start_us,from,to,bytes,round"]
+    for number in range(rounds + WARMUP):
+        order = draws.sample(range(senders), senders)
+        lines += [f"{GAP_US},receiver,sender{sender},1,{number}" for sender in order]
+        for place, sender in enumerate(order):
+            late = first + (last - first) * (place / max(1, senders - 1)) + draws.uniform(0, 2)
+            lines.append(f"{GAP_US + late:.3f},sender{sender},receiver,{row['bytes']},{number}")
+    return "\n".join([*lines, ""])
+
+
+def simulated(program: Path, row: dict[str, str], rounds: int, changes: list[str]) -> tuple[float, float]:
+    """P50 and P99 of the slowest flow, in us, from the beginning of a round."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "switch.json").write_text(json.dumps(one_switch(row)))
+        (folder / "flows.csv").write_text(flows(row, rounds))
+        settings = [
+            f"transport.buffer={wire_bytes(int(row['buffer']))} B",
+            f"transport.headers={HEADERS} B",
+            f'transport.stack={{"type":"linux","congestion":"{row["congestion"]}"}}',
+            *changes,
+        ]
+        words = [program, "topology", "flows", folder / "switch.json", folder / "flows.csv"]
+        words += ["--transport", "packet", *(word for s in settings for word in ("--set", s))]
+        done = subprocess.run(list(map(str, words)), capture_output=True, text=True)
+        if done.returncode != 0:
+            raise SystemExit(done.stderr)
+        return ends_of_rounds(done.stdout, int(row["senders"]))
+
+
+def ends_of_rounds(text: str, senders: int) -> tuple[float, float]:
+    ends: dict[int, float] = {}
+    for place, flow in enumerate(csv.DictReader(text.splitlines())):
+        number = place // (2 * senders)  # requests and answers
+        ended = float(flow["start_us"]) - GAP_US + float(flow["took_us"])
+        ends[number] = max(ends.get(number, 0), ended)
+    slowest = sorted(end for number, end in ends.items() if number >= WARMUP)
+    return slowest[(len(slowest) - 1) // 2], slowest[-(-99 * len(slowest) // 100) - 1]
+
+
+def wire_bytes(buffer: int) -> int:
+    """tbf counts 1514 bytes of a packet of which there are 1538 on the wire."""
+    return (buffer + BURST) * 1538 // 1514
+
+
+def difference(simulated_us: float, measured_us: float) -> str:
+    apart = simulated_us / measured_us - 1
+    return f"{'**' if abs(apart) > LIMIT else ''}{100 * apart:+.0f} %{'**' if abs(apart) > LIMIT else ''}"
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        epilog="example: tests/real/incast/compare.py --set transport.stack.rack=false",
+    )
+    parser.add_argument("table", nargs="?", type=Path, default=TABLE, help="of measure.py (default: %(default)s)")
+    parser.add_argument("--shardsim", type=Path, default=ROOT / "build/release/shardsim", help="the program")
+    parser.add_argument("--rounds", type=int, default=0, help="that count (default: as many as were measured)")
+    parser.add_argument("--set", action="append", default=[], dest="changes", help="as of shardsim")
+    options = parser.parse_args()
+    rows = measured(options.table)
+    with ThreadPoolExecutor(2) as pool:
+        found = pool.map(
+            lambda row: simulated(options.shardsim, row, options.rounds or int(row["rounds"]), options.changes), rows
+        )
+        print("| buffer | senders | bytes | P50 kernel, ms | packet | | P99 kernel, ms | packet | | timeouts a round |")
+        print("|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|")
+        far = 0
+        for row, (p50, p99) in zip(rows, found):
+            real = float(row["p50_us"]), float(row["p99_us"])
+            far += sum(abs(ours / theirs - 1) > LIMIT for ours, theirs in zip((p50, p99), real))
+            cells = [f"{int(row['buffer']) // 1024} KiB", row["senders"], f"{int(row['bytes']) // 1000} kB"]
+            for ours, theirs in zip((p50, p99), real):
+                cells += [f"{theirs / 1000:.2f}", f"{ours / 1000:.2f}", difference(ours, theirs)]
+            cells.append(f"{int(row['timeouts']) / int(row['rounds']):.2f}")
+            print("| " + " | ".join(cells) + " |", flush=True)
+    print(f"\n{far} of {2 * len(rows)} figures are more than {100 * LIMIT:.0f} % apart.")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
