@@ -6,6 +6,7 @@
 #include <deque>
 #include <span>
 #include <unordered_map>
+#include <utility>
 
 #include "network/transport.hpp"
 #include "topology/topology.hpp"
@@ -50,6 +51,8 @@ class Network {
   std::vector<LinkState>& links() { return links_; }
   /// To be called once, when no more events will happen: only then links know for what they were asked.
   void settle() { transport_->settle(); }
+
+  const Transport::Timeouts& timeouts() const { return std::as_const(*transport_).timeouts(); }
 
   /// What crossing the network took.
   struct Transit {

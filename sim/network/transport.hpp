@@ -127,7 +127,16 @@ class Transport {
   /// No more events will happen: now all links have been asked for what they ever will.
   virtual void settle() {}
 
+  /// Messages sent for queries, where the transport can have them wait for a retransmission timeout, and those that
+  /// did, each once.
+  struct Timeouts {
+    std::int64_t messages = 0;
+    std::int64_t met = 0;
+  };
+  const Timeouts& timeouts() const { return timeouts_; }
+
  protected:
+  Timeouts& timeouts() { return timeouts_; }
   LinkState& link(LinkNumber number) const { return links_[number]; }
   std::span<LinkState> links() const { return links_; }
   /// The link of a route at which a message takes longest to send. Precondition: the route is not empty.
@@ -143,6 +152,7 @@ class Transport {
  private:
   Simulation& sim_;
   std::span<LinkState> links_;
+  Timeouts timeouts_;
 };
 
 inline void Transfer::fire() { transport->advance(*this); }

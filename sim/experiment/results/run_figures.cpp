@@ -102,6 +102,11 @@ void describe_work(List& f) {
             [](const RunResult& r) { return each_offered(r, static_cast<double>(r.rpcs - r.repeated_rpcs)); });
   f.add("rpcs.first_attempt_load", "fraction", "the highest `first_attempt_load` of any part",
         &RunResult::first_attempt_load, Merge::most);
+  f.add("retransmission_timeouts.messages", "",
+        "messages sent for queries, where the transport is `packet`; 0 elsewhere", &RunResult::sent_messages,
+        Merge::sum, [](const RunSource& s) { return s.network.timeouts().messages; });
+  f.add("retransmission_timeouts.met", "", "of them, those that waited for a retransmission timeout",
+        &RunResult::late_messages, Merge::sum, [](const RunSource& s) { return s.network.timeouts().met; });
   f.hidden(&RunResult::cpu_us, Merge::sum, [](const RunSource& s) {
     double out = 0;
     for (const Server& server : s.serving.servers())

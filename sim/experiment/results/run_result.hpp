@@ -61,8 +61,10 @@ struct RunResult {
   Slowest slowest;
   std::array<double, kWorks> cpu_us_per_query{};  ///< by class, over all servers
   Bottleneck bottleneck;
-  double first_attempt_load = 0;  ///< highest offered load of any part without repeated RPCs
-  std::int64_t rpcs = 0;          ///< attempts
+  double first_attempt_load = 0;   ///< highest offered load of any part without repeated RPCs
+  std::int64_t sent_messages = 0;  ///< for queries, under a transport with retransmission timeouts
+  std::int64_t late_messages = 0;  ///< of them, those that waited for one
+  std::int64_t rpcs = 0;           ///< attempts
   std::int64_t repeated_rpcs = 0;
   double cpu_us = 0;         ///< core time of all servers
   double useful_cpu_us = 0;  ///< of it, for answers that came in time for queries that were answered

@@ -117,6 +117,16 @@ std::string longest_link_text(const RunResult& r) {
                      longest->from, longest->to, longest->p99_us, 100 * longest->p99_share);
 }
 
+// Where latencies may say more of a timer than of the network.
+std::string timeouts_text(const RunResult& r) {
+  constexpr double kFew = 0.001;
+  const auto sent = static_cast<double>(std::max<std::int64_t>(1, r.sent_messages));
+  const double share = static_cast<double>(r.late_messages) / sent;
+  if (share < kFew) return "";
+  return fmt::format("timeouts    {} of the messages waited for a retransmission timeout{}\n", percent_text(share),
+                     share > 0.5 ? ": most, so that latencies are the timer's more than the network's" : "");
+}
+
 // Where a topology was described that no query spends any time in.
 std::string idle_network_text(const RunResult& r) {
   const double network = r.recorder.mean_spans_us(0, 1)[static_cast<std::size_t>(Span::network)];
@@ -129,7 +139,7 @@ std::string idle_network_text(const RunResult& r) {
 
 std::string summary_text(const RunResult& r) {
   return verdict_text(r) + queries_text(r) + latency_text(r) + query_figures_text(r) + cpu_text(r) + p99_text(r) +
-         busiest_text(r) + longest_link_text(r) + idle_network_text(r) + slowest_text(r.slowest);
+         busiest_text(r) + longest_link_text(r) + timeouts_text(r) + idle_network_text(r) + slowest_text(r.slowest);
 }
 
 }  // namespace shardsim

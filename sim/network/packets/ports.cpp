@@ -11,10 +11,11 @@ void PacketPorts::on_packet(Packet& p) {
   arrived(p);
 }
 
-std::int64_t PacketPorts::ask_for_packets(const Transfer& t) const {
+std::int64_t PacketPorts::ask_for_packets(const Transfer& t) {
   constexpr Bytes kLargest{std::int64_t{1} << 40};
   if (t.size > kLargest) throw ScenarioError("/transport", "packet: a message has more than 1 TiB; use fluid");
   const std::int64_t packets = set_.packets_of(t.size);
+  timeouts().messages += t.is_background ? 0 : 1;
   ask(t, t.size + Bytes{packets * (set_.headers + set_.framing).count});
   return packets;
 }

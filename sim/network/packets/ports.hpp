@@ -37,9 +37,11 @@ class PacketPorts : public Transport {
 
  protected:
   const PacketSettings& set() const { return set_; }
-  /// For a message that sets out: how many packets it takes. Asks its links for them. Throws ScenarioError when it is
-  /// larger than any that packets are for.
-  std::int64_t ask_for_packets(const Transfer& t) const;
+  /// For a message that sets out: how many packets it takes. Counts it, and asks its links for them. Throws
+  /// ScenarioError when it is larger than any that packets are for.
+  std::int64_t ask_for_packets(const Transfer& t);
+  /// A message waited for a retransmission timeout; `before`: also earlier.
+  void note_timeout(const Transfer& t, bool before) { timeouts().met += before || t.is_background ? 0 : 1; }
   void send(PacketFlow& flow, std::int64_t segment, std::int64_t serial, Bytes on_wire);
   /// From where it arrived.
   void acknowledge(Packet& p);

@@ -96,7 +96,7 @@ class LinuxTransport final : public PacketPorts, private ConnectionOwner {
     end(m);
   }
   void end(const ConnectionMessage& m) { sim().at(sim().now(), m.transfer->on_delivered); }
-  void met_timeout(ConnectionMessage& m) override { m.has_met_timeout = true; }
+  void met_timeout(ConnectionMessage& m) override { note_timeout(*m.transfer, std::exchange(m.has_met_timeout, true)); }
   void on_timer(LinuxConnection& c) override {
     c.on_timer();
     release(c);

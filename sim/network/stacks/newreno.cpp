@@ -33,6 +33,7 @@ struct Flow final : PacketFlow, Timer {  // NOLINT(cppcoreguidelines-virtual-cla
   SendWindow window;
   Time deadline{};
   bool timer_set = false;
+  bool has_met_timeout = false;
 
   std::vector<Duration> waited;  // by hop
   std::size_t trouble = 0;       // hop that last dropped one; route.size(): none did
@@ -174,6 +175,7 @@ class NewRenoTransport final : public PacketPorts {
       flow.transfer->lost = true;
       return end(flow);
     }
+    note_timeout(*flow.transfer, std::exchange(flow.has_met_timeout, true));
     for (const Flow::Sent& sent : flow.sent)
       if (!sent.acknowledged) flow.again.push_back(sent.segment);
     flow.first_serial = flow.next_serial();

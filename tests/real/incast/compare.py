@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """The incasts that measure.py measured, in shardsim's `packet`: a Markdown table of both, and how far apart they are.
 
-Each round begins as it did in the kernel: the senders begin one after the other, from the median time of the first to
-that of the last, in a random order. A link's latency is a quarter of the round trip that was measured.
+Each round begins as it did in the kernel: the senders begin one after the other, in a random order, from the median time
+of the first to a time of the last that is drawn from those measured. A link's latency is a quarter of the round trip that
+was measured; senders have links so fast that only the receiver's counts.
 """
 
 import argparse
@@ -33,17 +34,29 @@ def measured(file: Path) -> list[dict[str, str]]:
 def one_switch(row: dict[str, str]) -> dict[str, object]:
     hosts = ["receiver", *(f"sender{i}" for i in range(int(row["senders"])))]
     latency = f"{float(row['round_trip_us']) / 4:.3f} us"
-    links = [{"a": host, "b": "switch", "bandwidth": "1 Gbps", "latency": latency} for host in hosts]
+    rates = {"receiver": "1 Gbps"}
+    links = [
+        {"a": host, "b": "switch", "bandwidth": rates.get(host, "40 Gbps"), "latency": latency} for host in hosts
+    ]
     return {"type": "graph", "hosts": hosts, "switches": ["switch"], "links": links}
+
+
+def quantile(row: dict[str, str], q: float) -> float:
+    """Of the last start, between those that the table has."""
+    known = [float(row[f"last_start_p{percent}_us"]) for percent in (10, 30, 50, 70, 90)]
+    place = min(max((q - 0.1) / 0.2, 0), 4)
+    below = min(int(place), 3)
+    return known[below] + (place - below) * (known[below + 1] - known[below])
 
 
 def flows(row: dict[str, str], rounds: int) -> str:
     draws = random.Random(1)
-    first, last = float(row["first_start_us"]), float(row["last_start_us"])
+    first = float(row["first_start_us"])
     senders = int(row["senders"])
     lines = ["start_us,from,to,bytes,round"]
     for number in range(rounds + WARMUP):
         order = draws.sample(range(senders), senders)
+        last = quantile(row, draws.random())
         lines += [f"{GAP_US},receiver,sender{sender},1,{number}" for sender in order]
         for place, sender in enumerate(order):
             late = first + (last - first) * (place / max(1, senders - 1)) + draws.uniform(0, 2)

@@ -36,7 +36,8 @@ ROUND = ["slowest_us", "median_us", "first_start_us", "last_start_us", "retransm
 COLUMNS = [
     *("congestion", "buffer", "senders", "bytes", "rounds", "round_trip_us"),
     *("p10_us", "p25_us", "p50_us", "p75_us", "p90_us", "p99_us", "max_us", "median_flow_us"),
-    *("first_start_us", "last_start_us", "retransmissions", "timeouts", "rounds_with_timeout"),
+    *("first_start_us", *(f"last_start_p{q}_us" for q in (10, 30, 50, 70, 90))),
+    *("retransmissions", "timeouts", "rounds_with_timeout", "rounds_of_200_ms"),
     *COUNTERS.values(),
 ]
 
@@ -156,9 +157,11 @@ def measure_one(
 
     found = [*point, len(rounds), quantile([r["slowest_us"] for r in alone], 0.5)]
     found += [quantile(slowest, q) for q in (0.1, 0.25, 0.5, 0.75, 0.9, 0.99)]
-    found += [max(slowest), median("median_us"), median("first_start_us"), median("last_start_us")]
+    found += [max(slowest), median("median_us"), median("first_start_us")]
+    found += [quantile([r["last_start_us"] for r in rounds], q) for q in (0.1, 0.3, 0.5, 0.7, 0.9)]
     found += [int(sum(r[name] for r in rounds)) for name in ("retransmissions", "timeouts")]
-    found += [sum(r["timeouts"] > 0 for r in rounds), *(after[name] - before[name] for name in COUNTERS)]
+    found += [sum(r["timeouts"] > 0 for r in rounds), sum(time >= 200_000 for time in slowest)]
+    found += [*(after[name] - before[name] for name in COUNTERS)]
     row: dict[str, object] = dict(zip(COLUMNS, found))
     print(
         f"{congestion} {buffer} B, {senders} x {size} B: P50 {row['p50_us']} us, P99 {row['p99_us']} us,"
