@@ -1,8 +1,9 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""Incast under every transport: many hosts send to one, over one switch. Runs the program."""
+"""Incast under every transport, and as the kernel has it: many hosts send to one, over one switch. Runs the program."""
 
 import argparse
+import csv
 import json
 import math
 import random
@@ -14,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from shardsim_tools.checkout import PROGRAM
+from shardsim_tools.checkout import PROGRAM, ROOT
 from shardsim_tools.plotting import command, figure
 from shardsim_tools.plotting.styles import COLOURS, LINES, MARKERS
 from shardsim_tools.plotting.sweep import SweepError
@@ -26,11 +27,15 @@ from matplotlib.ticker import NullLocator
 
 SENDERS = [1, 2, 4, 8, 16, 32, 64]
 FLOW_KB = 256
-BANDWIDTH, LATENCY = "10 Gbps", "5 us"  # of each link
-ECN_THRESHOLD = "97630 B"
+BANDWIDTH, LATENCY = "1 Gbps", "10 us"  # of the receiver's link; of each
+SENDERS_BANDWIDTH = "40 Gbps"
+ECN_THRESHOLD = "30 kB"  # 20 packets at 1 Gb/s (Alizadeh et al. 2010)
 TIMEOUT_MS = 200
-# With packets, whether the last one still fits in the queue is a matter of nanoseconds: one run proves little.
-REPEATS = 11
+# With packets, whether the last one still fits in the queue is a matter of nanoseconds: one round proves little. And
+# connections keep their windows from round to round: the first ones are not drawn.
+ROUNDS, FIRST_ROUNDS = 51, 20
+GAP_US = 10_000  # between rounds
+KERNEL = ROOT / "docs/validation/incast.csv"  # of tests/real/incast
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,12 +43,12 @@ class Line:
     name: str
     transport: str
     style: dict[str, Any]
-    ecn: bool = False
+    settings: tuple[str, ...] = ()
 
 
 Runs = dict[
     tuple[Line, int], list[list[float]]
-]  # by line and number of senders, of each repeat: ms of each flow, sorted
+]  # by line and number of senders, of each round: ms of each flow, sorted
 
 # Wide ones below, so that lines that coincide are both seen.
 LINES_DRAWN = [
@@ -52,8 +57,12 @@ LINES_DRAWN = [
     Line("fluid", "fluid", {"color": COLOURS[3], "marker": MARKERS[3], "linewidth": 1.3}),
     Line("packet", "packet", {"color": COLOURS[1], "marker": MARKERS[2], "linewidth": 1.3}),
     Line(
-        "packet, ECN", "packet",
-        {"color": COLOURS[4], "marker": MARKERS[4], "linewidth": 1.3, "linestyle": LINES[1]}, ecn=True,
+        "packet, ECN", "packet", {"color": COLOURS[4], "marker": MARKERS[4], "linewidth": 1.3, "linestyle": LINES[1]},
+        (f"transport.ecn_threshold={ECN_THRESHOLD}",),
+    ),
+    Line(
+        "packet, newreno", "packet", {"color": "#888888", "marker": "v", "linewidth": 1.0, "linestyle": LINES[1]},
+        ("transport.stack=newreno",),
     ),
 ]  # fmt: skip
 
@@ -63,10 +72,11 @@ def draw(options: argparse.Namespace) -> None:
         runs = measure(options, Path(folder))
     plot, (left, right) = pyplot.subplots(1, 2, figsize=(10.5, 4.4), constrained_layout=True, sharey=True)
     draw_slowest(left, runs)
+    draw_kernel(left, options.queue)
     draw_each(right, runs)
     everything = [time for some in runs.values() for times in some for time in times]
     left.set_yscale("log")
-    left.set_ylim(0.6 * min(everything), 3.5 * max(*everything, TIMEOUT_MS))
+    left.set_ylim(0.6 * min(everything), 5.5 * max(*everything, TIMEOUT_MS))
     left.yaxis.set_major_formatter("{x:g}")
     left.set_ylabel("completion time (ms)")
     for axes in (left, right):
@@ -77,9 +87,9 @@ def draw(options: argparse.Namespace) -> None:
         textcoords="offset points", va="top", fontsize=7.5, color="#666666",
     )  # fmt: skip
     starts = f"starting within {options.spread:g} us" if options.spread else "all starting at once"
-    repeats = f"; packet: median and range of {REPEATS} runs" if options.spread else ""
-    switch = f"hosts with {BANDWIDTH} links to one switch, whose ports hold {options.queue}"
-    figure.caption_above(plot, f"{switch}; each flow {FLOW_KB} kB, {starts}{repeats}\n")
+    repeats = f"packet: median and range of {ROUNDS} rounds over the same connections"
+    switch = f"{BANDWIDTH} from one switch to the receiver, through a port that can hold {options.queue}"
+    figure.caption_above(plot, f"{switch}; each flow {FLOW_KB} kB, {starts}\n{repeats}\n")
     command.report_written(figure.save(plot, options.out, "incast"))
 
 
@@ -104,6 +114,24 @@ def draw_slowest(axes: Axes, runs: Runs) -> None:
     axes.set_xlim(0.85, 2.6 * SENDERS[-1])  # room for the names
     axes.set_xlabel("senders")
     axes.set_title("the slowest flow", loc="left", fontweight="bold", fontsize=10)
+
+
+def draw_kernel(axes: Axes, queue: str) -> None:
+    """What Linux took, where it was measured with such a queue."""
+    if queue != "512 KiB":
+        return
+    with KERNEL.open(newline="") as lines:
+        rows = list(csv.DictReader(line for line in lines if not line.startswith("#")))
+    rows = [
+        row for row in rows
+        if (row["congestion"], row["buffer"], row["bytes"]) == ("cubic", str(512 << 10), str(1000 * FLOW_KB))
+    ]  # fmt: skip
+    senders = [int(row["senders"]) for row in rows]
+    half, most = ([float(row[f"p{q}_us"]) / 1000 for row in rows] for q in (50, 99))
+    style = {"color": "black", "zorder": 5}
+    axes.scatter(senders, half, marker="o", s=34, facecolors="none", linewidths=1.2, label="Linux: P50", **style)
+    axes.scatter(senders, most, marker="_", s=60, linewidths=1.4, label="Linux: P99", **style)
+    axes.legend(loc="upper left", bbox_to_anchor=(0, 0.86), fontsize=figure.LABEL_SIZE, frameon=False)
 
 
 def spread(heights: dict[Line, float], ratio: float = 1.55) -> dict[Line, float]:
@@ -138,7 +166,7 @@ def draw_each(axes: Axes, runs: Runs) -> None:
             fontsize=figure.LABEL_SIZE, color=line.style["color"],
         )  # fmt: skip
     top = max(times[-1] for some in runs.values() for times in some)
-    for (line, count), above in zip(late.items(), (1.6, 2.5)):
+    for (line, count), above in zip(late.items(), (1.6, 2.5, 3.9)):
         axes.annotate(
             f"{line.name}: {count} of {senders} wait for a timeout", (ranks[-1], above * max(top, TIMEOUT_MS)),
             ha="right", va="center", fontsize=figure.LABEL_SIZE, color=line.style["color"],
@@ -150,41 +178,51 @@ def draw_each(axes: Axes, runs: Runs) -> None:
 def measure(options: argparse.Namespace, folder: Path) -> Runs:
     topology = folder / "switch.json"
     topology.write_text(json.dumps(one_switch(max(SENDERS))))
-    jobs: dict[tuple[Line, int], list[Future[list[float]]]] = {}
+    jobs: dict[tuple[Line, int], Future[list[float]]] = {}
     with ThreadPoolExecutor() as pool:
         for senders in SENDERS:
-            for repeat in range(REPEATS if options.spread else 1):
-                flows = folder / f"{senders}-{repeat}.csv"
-                flows.write_text(flow_set(senders, options.spread, repeat))
-                for line in LINES_DRAWN:
-                    if repeat == 0 or line.transport == "packet":
-                        job = pool.submit(run_program, options, line, topology, flows)
-                        jobs.setdefault((line, senders), []).append(job)
+            for name, rounds in (("one", 1), ("many", ROUNDS + FIRST_ROUNDS)):
+                (folder / f"{senders}-{name}.csv").write_text(flow_set(senders, options.spread, rounds))
+            for line in LINES_DRAWN:
+                flows = folder / f"{senders}-{'many' if line.transport == 'packet' else 'one'}.csv"
+                jobs[line, senders] = pool.submit(run_program, options, line, topology, flows)
         try:
-            return {key: [job.result() for job in some] for key, some in jobs.items()}
+            return {key: rounds_of(job.result(), key[1]) for key, job in jobs.items()}
         finally:
             pool.shutdown(cancel_futures=True)  # after the first failure
 
 
+def rounds_of(times: list[float], senders: int) -> list[list[float]]:
+    """What is drawn: of each round the times, sorted; the only one where there is one."""
+    rounds = [sorted(times[i : i + senders]) for i in range(0, len(times), senders)]
+    return rounds[FIRST_ROUNDS:] or rounds
+
+
 def one_switch(senders: int) -> dict[str, Any]:
     hosts = ["receiver", *(f"sender{i}" for i in range(senders))]
-    links = [{"a": host, "b": "switch", "bandwidth": BANDWIDTH, "latency": LATENCY} for host in hosts]
+    rates = {"receiver": BANDWIDTH}
+    links = [
+        {"a": host, "b": "switch", "bandwidth": rates.get(host, SENDERS_BANDWIDTH), "latency": LATENCY}
+        for host in hosts
+    ]
     return {"type": "graph", "hosts": hosts, "switches": ["switch"], "links": links}
 
 
-def flow_set(senders: int, spread_us: float, repeat: int) -> str:
-    draws = random.Random(repeat)
-    rows = sorted((round(spread_us * draws.random(), 3), i) for i in range(senders))
-    lines = [f"{start},sender{i},receiver,{FLOW_KB * 1000}" for start, i in rows]
-    return "\n".join(["start_us,from,to,bytes", *lines, ""])
+def flow_set(senders: int, spread_us: float, rounds: int) -> str:
+    draws = random.Random(1)
+    lines = ["start_us,from,to,bytes,round"]
+    for number in range(rounds):
+        rows = sorted((round(GAP_US + spread_us * draws.random(), 3), i) for i in range(senders))
+        lines += [f"{start},sender{i},receiver,{FLOW_KB * 1000},{number}" for start, i in rows]
+    return "\n".join([*lines, ""])
 
 
 def run_program(options: argparse.Namespace, line: Line, topology: Path, flows: Path) -> list[float]:
     order = [options.shardsim, "topology", "flows", topology, flows, "--transport", line.transport, "--format", "json"]
     if line.transport == "packet":
         order += ["--set", f"transport.buffer={options.queue}", "--set", f"transport.min_rto={TIMEOUT_MS} ms"]
-    if line.ecn:
-        order += ["--set", f"transport.ecn_threshold={ECN_THRESHOLD}"]
+    for setting in line.settings:
+        order += ["--set", setting]
     done = subprocess.run(list(map(str, order)), capture_output=True, text=True, stdin=subprocess.DEVNULL)
     if done.returncode != 0:
         raise SweepError((done.stderr.splitlines() or [f"{options.shardsim}: exit code {done.returncode}"])[-1])
@@ -192,7 +230,7 @@ def run_program(options: argparse.Namespace, line: Line, topology: Path, flows: 
         found = json.loads(done.stdout)["flows"]
         if any(flow["lost"] for flow in found):
             raise SweepError(f"{line.name}: a flow was given up; nothing to draw it at")
-        return sorted(flow["took_us"] / 1000 for flow in found)
+        return [flow["took_us"] / 1000 for flow in found]
     except (ValueError, KeyError, TypeError) as error:
         raise SweepError(f"{options.shardsim}: topology flows printed no flows: {error!r}") from None
 

@@ -18,8 +18,9 @@ class Replay {
   void start_round() {
     const std::size_t first = next_;
     while (next_ < flows_.size() && flows_[next_].round == flows_[first].round) ++next_;
-    left_ = next_ - first;
-    for (std::size_t i = first; i < next_; ++i) send(*this, flows_[i], sim_.now());
+    const std::size_t end = next_;  // a flow from a host to itself ends here, and may begin the next round
+    left_ = end - first;
+    for (std::size_t i = first; i < end; ++i) send(*this, flows_[i], sim_.now());
   }
   Simulation& simulation() { return sim_; }
 

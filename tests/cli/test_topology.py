@@ -641,6 +641,12 @@ class Flows(TopologyTest):
             took["packet"], [4.156, 5.234]
         )  # 2 + 2 * 1.078, 2 + 3 * 1.078: with headers and framing, store and forward
 
+    def test_rounds(self):
+        # One link: 2 us and 1 us a kB. Each round begins 5 us after all of the one before are there.
+        rows = ["0,a,b,1000,1", "0,a,b,2000,1", "5,a,b,1000,2", "5,b,a,1000,4"]
+        out = self.flows(rows, "--transport", "port", header="start_us,from,to,bytes,round")
+        self.assertEqual([float(r["took_us"]) for r in out], [3, 5, 3, 3])
+
     def test_json(self):
         table = self.file("start_us,from,to,bytes\n0,a,b,1000\n0,c,b,1000\n", "flows.csv")
         r = json.loads(self.topology("flows", self.NET, table, "--transport", "port", "--format", "json").stdout)
@@ -672,6 +678,7 @@ class Flows(TopologyTest):
             ("start_us,from,to,bytes\n0,a,b\n", 2, "start_us, from, to and bytes"),
             ("start_us,from,to,bytes\n" + good + "0,aa,b,1\n", 3, "no node 'aa'", "did you mean 'a'"),
             ("start_us,from,to,byte\n" + good, 1, "no column 'bytes'", "did you mean 'byte'"),
+            ("start_us,from,to,bytes,round\n0,a,b,1,2\n0,a,b,1,1\n", 3, "found '1'", "not before"),
             ("from,to,bytes\n" + good, 1, "no column 'start_us'"),
         ):  # fmt: skip
             table = self.file(text, "flows.csv")

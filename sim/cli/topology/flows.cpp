@@ -66,7 +66,9 @@ class Flows final : public TopologyAction {
 
 template <>
 void describe(Describe<Flows>& d) {
-  d.object("flows", "sends the flows of a CSV file (start_us,from,to,bytes) and tells what each took");
+  d.object("flows",
+           "sends the flows of a CSV file (start_us,from,to,bytes; with a column round, round by round) and tells what "
+           "each took");
 }
 
 namespace topology_actions {

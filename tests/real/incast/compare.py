@@ -35,9 +35,7 @@ def one_switch(row: dict[str, str]) -> dict[str, object]:
     hosts = ["receiver", *(f"sender{i}" for i in range(int(row["senders"])))]
     latency = f"{float(row['round_trip_us']) / 4:.3f} us"
     rates = {"receiver": "1 Gbps"}
-    links = [
-        {"a": host, "b": "switch", "bandwidth": rates.get(host, "40 Gbps"), "latency": latency} for host in hosts
-    ]
+    links = [{"a": host, "b": "switch", "bandwidth": rates.get(host, "40 Gbps"), "latency": latency} for host in hosts]
     return {"type": "graph", "hosts": hosts, "switches": ["switch"], "links": links}
 
 

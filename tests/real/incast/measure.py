@@ -194,7 +194,9 @@ def main() -> int:
         epilog="example: tests/real/incast/measure.py --senders 2,8,32 --bytes 64000 --out out/incast.csv",
     )
     parser.add_argument("--senders", type=whole_numbers, default=[2, 4, 8, 16, 32, 64], help="N (default: 2 to 64)")
-    parser.add_argument("--bytes", type=whole_numbers, default=[20_000, 64_000, 150_000, 256_000], help="of each answer")
+    parser.add_argument(
+        "--bytes", type=whole_numbers, default=[20_000, 64_000, 150_000, 256_000], help="of each answer"
+    )
     parser.add_argument("--buffer", type=whole_numbers, default=[524_288], help="bytes that the switch's port holds")
     parser.add_argument("--congestion", type=lambda t: t.split(","), default=["cubic"], help="cubic, reno, dctcp")
     parser.add_argument("--rounds", type=int, default=200, help="that count (default: %(default)s)")
