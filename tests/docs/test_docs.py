@@ -11,7 +11,17 @@ import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 PROGRAM = os.environ.get("SHARDSIM", str(ROOT / "build/release/shardsim"))
-COPIED = ["models", "topologies", "workloads", "scripts", "tests/bench", "tests/crosscheck", "docs/examples"]
+COPIED = [
+    "models",
+    "topologies",
+    "workloads",
+    "scripts",
+    "tests/bench",
+    "tests/crosscheck",
+    "tests/real",
+    "docs/examples",
+    "docs/validation",
+]
 NOT_RUN_HERE = ["scripts/quickstart", "scripts/test"]  # they are what runs this test
 if b"__asan_init" in pathlib.Path(PROGRAM).read_bytes():
     NOT_RUN_HERE.append("build/release/shardsim validate")  # a test of its own, and slow there
