@@ -51,7 +51,9 @@ class Cubic final : public Congestion {
   // Acknowledged packets for one packet more.
   int each(int window, int acknowledged, Time now) {
     if (!began_) begin(window, now);
-    const double since = to_seconds(now - *began_ + least_round_trip_);
+    // The window that is right a round trip from now.
+    const Duration ahead = least_round_trip_ < kLongestDuration ? least_round_trip_ : Duration::zero();
+    const double since = to_seconds(now - *began_ + ahead);
     const double target = plateau_ + kC * std::pow(since - until_plateau_, 3);
     double each = target > window ? window / (target - window) : 100.0 * window;
     if (most_ == 0) each = std::min<double>(each, kAtMostEach);
