@@ -132,6 +132,7 @@ class Transport {
   struct Timeouts {
     std::int64_t messages = 0;
     std::int64_t met = 0;
+    Duration least{};  ///< the shortest that there can be
   };
   const Timeouts& timeouts() const { return timeouts_; }
 

@@ -864,7 +864,8 @@ class Faults(Runs):
                     q = self.check_totals(r)
                     self.assertEqual(q["offered"], 100)
                     self.assertGreater(q["failed"], 10)
-                    self.assertGreater(q["completed"], 50)
+                    # A connection that is kept tries again after twice the time each time, so it finds out late.
+                    self.assertGreater(q["completed"], 30 if transport == "packet" else 50)
                     self.assertGreater(sum(x["lost_messages"] for x in r["links"]), 0)
 
     def test_down_to_the_end(self):
@@ -1016,12 +1017,30 @@ class Links(Runs):
             peak = links["tor", "main0"]["queue_peak_bytes"]
             if transport in ("port", "packet"):
                 self.assertGreater(peak, 1_000_000 if transport == "port" else 100_000)
-                self.assertEqual(max(x["p99_share"] for x in links.values()), links["tor", "main0"]["p99_share"])
+                longest = max(links, key=lambda link: links[link]["p99_share"])
+                # Packets of connections that share a card wait there too.
+                self.assertIn(
+                    longest, [("tor", "main0")] if transport == "port" else [("tor", "main0"), ("sparse0", "tor")]
+                )
         self.assertEqual(len(fingerprints), 4)
 
     def test_the_summary_names_the_link(self):
         text = self.succeed("run", self.scenario(cross_traffic=[BackgroundTraffic.LOAD])).stdout
         self.assertRegex(text, r"(?m)^network .*longest at link tor -> main0: [\d.]+ us, [\d.]+ %")
+
+    def test_the_summary_tells_of_timeouts(self):
+        # 40 answers of 150 kB meet at one port. Few are late, but a query waits for the last.
+        file = ROOT / "workloads/experiments/drm1-load.json"
+
+        def summary(stack):
+            transport = json.dumps({"type": "packet", "stack": stack})
+            return self.succeed("run", file, "--set", "traffic.queries=100", "--set", f"transport={transport}").stdout
+
+        self.assertRegex(
+            summary("newreno"),
+            r"(?m)^timeouts +[\d.]+ % of the messages waited for a .* timeout, and so most queries did",
+        )
+        self.assertNotIn("timeouts", summary("linux"))
 
     def test_marks(self):
         ecn = self.result(

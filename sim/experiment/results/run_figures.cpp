@@ -107,6 +107,8 @@ void describe_work(List& f) {
         Merge::sum, [](const RunSource& s) { return s.network.timeouts().messages; });
   f.add("retransmission_timeouts.met", "", "of them, those that waited for a retransmission timeout",
         &RunResult::late_messages, Merge::sum, [](const RunSource& s) { return s.network.timeouts().met; });
+  f.hidden(&RunResult::least_timeout_us, Merge::same,
+           [](const RunSource& s) { return to_microseconds(s.network.timeouts().least); });
   f.hidden(&RunResult::cpu_us, Merge::sum, [](const RunSource& s) {
     double out = 0;
     for (const Server& server : s.serving.servers())

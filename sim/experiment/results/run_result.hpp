@@ -63,6 +63,7 @@ struct RunResult {
   Bottleneck bottleneck;
   double first_attempt_load = 0;   ///< highest offered load of any part without repeated RPCs
   std::int64_t sent_messages = 0;  ///< for queries, under a transport with retransmission timeouts
+  double least_timeout_us = 0;     ///< of those
   std::int64_t late_messages = 0;  ///< of them, those that waited for one
   std::int64_t rpcs = 0;           ///< attempts
   std::int64_t repeated_rpcs = 0;

@@ -32,7 +32,9 @@ struct Packet final : Timer {
 class PacketPorts : public Transport {
  public:
   PacketPorts(Simulation& sim, std::span<LinkState> links, const PacketSettings& settings)
-      : Transport(sim, links), set_(settings) {}
+      : Transport(sim, links), set_(settings) {
+    timeouts().least = set_.min_rto;
+  }
   void on_packet(Packet& p);
 
  protected:
