@@ -177,6 +177,30 @@ class Orders(CalibrateTest):
         self.assertGreater(target["simulated"]["low"], 1.3)
         self.assertIn(">= 1.3", text)
 
+    def test_ratios_of_configurations(self):
+        """How many times as slow one system is as another, and how alike the ratios of two pairs are."""
+        systems = {"slow": {"traffic.arrivals.rate": "500 /s"}, "quick": {"traffic.arrivals.rate": "10 /s"}}
+        truth = {MAIN: "300 us", "traffic.queries": 1000, "seed": 3}
+        p50 = {
+            name: self.simulated(SCENARIO, {**changes, **truth})["latency_us"]["p50"]
+            for name, changes in systems.items()
+        }
+        ratio = p50["slow"] / p50["quick"]
+        sides = [{"configuration": "slow", "figure": figure, "over": "quick"} for figure in ("p50", "p90")]
+        targets = [
+            {**value("slow", "p50", round(ratio, 6), "1 %"), "over": "quick"},
+            value("slow", "cpu", f"{self.simulated(SCENARIO, {**systems['slow'], **truth})['cpu_us_per_query']} us"),
+            {"left": sides[0], "relation": "within", "right": sides[1], "by": 3},
+        ]
+        report, text = self.calibrate(self.write(systems, [free(MAIN, "100 us")], targets, 30))
+        first, _, alike = report["targets"]
+        self.assertAlmostEqual(first["simulated"]["value"], ratio, delta=0.01 * ratio)
+        self.assertEqual(first["answer"], "within")
+        self.assertEqual(first["unit"], "")
+        self.assertEqual(alike["answer"], "holds")
+        self.assertIn("slow p50 over quick within 3 of slow p90 over quick | 0.3333 .. 3", text)
+        self.assertAlmostEqual(microseconds(report["fields"][0]["value"]), 300, delta=30)
+
     def test_an_order_that_cannot_be_is_violated(self):
         report, _ = self.calibrate(self.file(order(("eight", "p90"), "above", ("two", "p90"), by=2)))
         self.assertEqual(report["targets"][0]["answer"], "violated")

@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 #include <cmath>
 
+#include "experiment/calibration/evaluation.hpp"
 #include "experiment/calibration/field_values.hpp"
 #include "experiment/calibration/profile.hpp"
 
@@ -253,6 +254,15 @@ TEST_CASE("orders by a factor and by a share") {
   CHECK(ratio_wanted(order) == Approx(1 / 1.5));
   order.by = "25 %";
   CHECK(ratio_wanted(order) == Approx(0.75));
+  order.relation = Relation::within;
+  CHECK(ratio_wanted(order) == Approx(1.25));
+  TargetParts parts;
+  parts.wanted = 1.25;
+  CHECK(limits_of(order, parts).least == Approx(0.8));  // the one at most 1.25 times the other, and the other the one
+  CHECK(limits_of(order, parts).most == Approx(1.25));
+  order.by = Json();
+  CHECK_FALSE(ratio_wanted(order));  // how far apart has to be said
+  order.relation = Relation::below;
   for (const Json& wrong : {Json(0.5), Json("100 %"), Json("two"), Json::array()}) {
     order.by = wrong;
     CHECK_FALSE(ratio_wanted(order));

@@ -34,14 +34,11 @@ Determined CalibrationResult::determined(std::size_t field) const {
 bool CalibrationResult::at_low_end(std::size_t field) const { return best.point[field] < kAtEnd; }
 bool CalibrationResult::at_high_end(std::size_t field) const { return best.point[field] > 1 - kAtEnd; }
 
-OrderAnswer answer_of(const TargetOutcome& outcome, const TargetParts& target, Relation relation) {
+OrderAnswer answer_of(const TargetOutcome& outcome, const LimitsOfRatio& wanted) {
   const Estimate& ratio = outcome.simulated;
   if (!ratio.has_interval()) return OrderAnswer::undecided;
-  const bool above = relation == Relation::above;
-  const bool holds = above ? ratio.low >= target.wanted : ratio.high <= target.wanted;
-  const bool fails = above ? ratio.high < target.wanted : ratio.low > target.wanted;
-  if (holds) return OrderAnswer::holds;
-  return fails ? OrderAnswer::violated : OrderAnswer::undecided;
+  if (ratio.low >= wanted.least && ratio.high <= wanted.most) return OrderAnswer::holds;
+  return ratio.high < wanted.least || ratio.low > wanted.most ? OrderAnswer::violated : OrderAnswer::undecided;
 }
 
 CalibrationResult calibrate(const CalibrationProblem& problem, Evaluator& evaluator) {

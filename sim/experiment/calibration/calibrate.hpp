@@ -42,7 +42,7 @@ struct EnumNames<OrderAnswer> {
       {{OrderAnswer::holds, "holds"}, {OrderAnswer::violated, "violated"}, {OrderAnswer::undecided, "undecided"}}};
 };
 /// By the whole interval of the ratio; undecided where that lies on both sides, or there is none.
-OrderAnswer answer_of(const TargetOutcome& outcome, const TargetParts& target, Relation relation);
+OrderAnswer answer_of(const TargetOutcome& outcome, const LimitsOfRatio& wanted);
 
 /// Looks for the values, then how well they are determined. Throws InputError, CalibrationInterrupted.
 CalibrationResult calibrate(const CalibrationProblem& problem, Evaluator& evaluator);

@@ -53,7 +53,7 @@ Json interval_or_null(const Estimate& e) {
 std::string answer_text(const CalibrationProblem& problem, const CalibrationResult& result, std::size_t i) {
   const CalibrationTarget& t = problem.spec().targets[i];
   const TargetOutcome& outcome = result.best.targets[i];
-  if (t.is_order()) return std::string(name_of(answer_of(outcome, problem.targets()[i], *t.relation)));
+  if (t.is_order()) return std::string(name_of(answer_of(outcome, limits_of(t, problem.targets()[i]))));
   return std::abs(outcome.residual) <= 1 ? "within" : "missed";
 }
 
@@ -63,7 +63,7 @@ Json target_json(const CalibrationProblem& problem, const CalibrationResult& res
   const TargetOutcome& outcome = result.best.targets[i];
   Json out{{"target", target_text(t)},
            {"kind", t.is_order() ? "order" : "value"},
-           {"unit", t.is_order() ? "" : parts.figure.unit},
+           {"unit", t.is_order() ? "" : parts.left.unit()},
            {t.is_order() ? "ratio" : "measured", parts.wanted},
            {"spread", parts.spread},
            {"weight", t.weight},
@@ -94,16 +94,20 @@ Json field_json(const CalibrationProblem& problem, const CalibrationResult& resu
   return out;
 }
 
+std::string limits_text(const CalibrationTarget& order, const TargetParts& parts) {
+  const LimitsOfRatio limits = limits_of(order, parts);
+  if (order.relation == Relation::within) return fmt::format("{:.4g} .. {:.4g}", limits.least, limits.most);
+  return fmt::format("{} {:.4g}", order.relation == Relation::above ? ">=" : "<=", parts.wanted);
+}
+
 std::string targets_table(const CalibrationProblem& problem, const CalibrationResult& result) {
   std::string out = "| target | measured | spread | simulated | off by | residual | |\n|---|---|---|---|---|---|---|\n";
   for (std::size_t i = 0; i < problem.targets().size(); ++i) {
     const CalibrationTarget& t = problem.spec().targets[i];
     const TargetParts& parts = problem.targets()[i];
     const TargetOutcome& o = result.best.targets[i];
-    const std::string unit = t.is_order() || parts.figure.unit.empty() ? "" : " " + parts.figure.unit;
-    const std::string wanted = t.is_order()
-                                   ? fmt::format("{} {:.4g}", t.relation == Relation::above ? ">=" : "<=", parts.wanted)
-                                   : plain(t.measured);
+    const std::string unit = t.is_order() || parts.left.unit().empty() ? "" : " " + parts.left.unit();
+    const std::string wanted = t.is_order() ? limits_text(t, parts) : plain(t.measured);
     out += fmt::format("| {} | {} | {} | {}{} | {} | {:+.2f} | {} |\n", target_text(t), wanted,
                        t.is_order() && !t.spread ? "" : percent_text(parts.spread), figure_text(o.simulated), unit,
                        t.is_order() ? "" : percent(o.simulated.value / parts.wanted), o.residual,
@@ -174,9 +178,11 @@ std::string source_text(const CalibrationProblem& problem, std::size_t field) {
   const FreeField& f = problem.spec().free[field];
   std::string targets;
   for (std::size_t i = 0; i < problem.targets().size(); ++i) {
+    const auto touches = [&](const FigureParts& of) {
+      return problem.sets(field, of.configuration) || (of.over && problem.sets(field, *of.over));
+    };
     const TargetParts& t = problem.targets()[i];
-    const bool order = problem.spec().targets[i].is_order();
-    if (!problem.sets(field, t.configuration) && !(order && problem.sets(field, t.right_configuration))) continue;
+    if (!touches(t.left) && !(t.right && touches(*t.right))) continue;
     targets += (targets.empty() ? "" : "; ") + target_text(problem.spec().targets[i]);
   }
   return fmt::format("calibrated to {} by shardsim calibrate, range {} to {}, prior: {}", targets, plain(f.from),

@@ -24,12 +24,51 @@ Estimate without_pulls(Estimate e) {
 double miss_of_value(const Estimate& simulated, double wanted) { return log_of(simulated.value / wanted); }
 
 // How far the end of the interval at which the order is least true is from what is wanted; 0 where even that is right.
-double miss_of_order(const Estimate& ratio, double wanted, bool above) {
+double miss_of_order(const Estimate& ratio, const LimitsOfRatio& wanted) {
   if (!(ratio.value > 0)) return std::log(kFarthest);
   const double low = ratio.has_interval() ? ratio.low : ratio.value;
   const double high = ratio.has_interval() ? ratio.high : ratio.value;
-  return std::max(0.0, above ? -log_of(low / wanted) : log_of(high / wanted));
+  return std::max({0.0, -log_of(low / wanted.least), log_of(high / wanted.most)});
 }
+
+// What runs say of figures.
+class FiguresOfRuns {
+ public:
+  FiguresOfRuns(const CalibrationProblem& problem, const std::vector<Scenario>& scenarios,
+                const std::vector<std::optional<RunResult>>& results)
+      : problem_(problem), scenarios_(scenarios), results_(results), readers_(results.size()) {
+    for (std::size_t c = 0; c < results.size(); ++c)
+      if (results[c] && results[c]->recorder.count() > 0) readers_[c].emplace(*results[c]);
+  }
+
+  // `target`: its number, for errors.
+  Estimate operator()(const FigureParts& of, std::size_t target) {
+    const Estimate own = read(of.configuration, of, target);
+    return of.over ? ratio(own, read(*of.over, of, target), of.configuration, *of.over) : own;
+  }
+  // left / right; of figures that are ratios themselves, as of independent ones.
+  Estimate ratio(const Estimate& left, const Estimate& right, std::size_t of_left, std::size_t of_right) const {
+    const auto& a = results_[of_left];
+    const auto& b = results_[of_right];
+    const bool paired = a && b && sees_same_queries(scenarios_[of_left], scenarios_[of_right], *a, *b);
+    return ratio_of(left, right, a ? a->confidence : 0, paired);
+  }
+
+ private:
+  Estimate read(std::size_t c, const FigureParts& of, std::size_t target) {
+    Estimate none;
+    none.value = Estimate::kNone;
+    if (!readers_[c]) return none;
+    if (const std::string wrong = readers_[c]->complaint(of.figure); !wrong.empty())
+      throw InputError(problem_.place_in_file(fmt::format("/targets/{}/{}figure", target, of.key)), "", wrong);
+    return (*readers_[c])(of.figure);
+  }
+
+  const CalibrationProblem& problem_;
+  const std::vector<Scenario>& scenarios_;
+  const std::vector<std::optional<RunResult>>& results_;
+  std::vector<std::optional<FigureReader>> readers_;
+};
 
 Json number_json(double value) { return std::isfinite(value) ? Json(value) : Json(); }
 double read_finite(const Json& value) { return value.is_number() ? value.get<double>() : Estimate::kNone; }
@@ -43,6 +82,18 @@ E value_named(const Json& name) {
 
 }  // namespace
 
+LimitsOfRatio limits_of(const CalibrationTarget& order, const TargetParts& parts) {
+  switch (*order.relation) {
+    case Relation::above:
+      return {parts.wanted, std::numeric_limits<double>::infinity()};
+    case Relation::below:
+      return {0, parts.wanted};
+    case Relation::within:
+      return {1 / parts.wanted, parts.wanted};
+  }
+  return {};
+}
+
 ErrorSample Evaluation::sample() const {
   ErrorSample out{error, {}};
   for (const TargetOutcome& t : targets) out.residuals.push_back(t.residual);
@@ -51,32 +102,15 @@ ErrorSample Evaluation::sample() const {
 
 std::vector<TargetOutcome> outcomes_of(const CalibrationProblem& problem, const std::vector<Scenario>& scenarios,
                                        const std::vector<std::optional<RunResult>>& results) {
-  std::vector<std::optional<FigureReader>> readers(results.size());
-  for (std::size_t c = 0; c < results.size(); ++c)
-    if (results[c] && results[c]->recorder.count() > 0) readers[c].emplace(*results[c]);
-  const auto read = [&](std::size_t c, const ResultFigure& figure, const std::string& key) {
-    Estimate none;
-    none.value = Estimate::kNone;
-    if (!readers[c]) return none;
-    if (const std::string wrong = readers[c]->complaint(figure); !wrong.empty())
-      throw InputError(problem.place_in_file("/targets/" + key), "", wrong);
-    return (*readers[c])(figure);
-  };
+  FiguresOfRuns figures(problem, scenarios, results);
   std::vector<TargetOutcome> out;
   for (std::size_t i = 0; i < problem.targets().size(); ++i) {
     const TargetParts& t = problem.targets()[i];
-    const CalibrationTarget& spec = problem.spec().targets[i];
-    const Estimate left =
-        read(t.configuration, t.figure, fmt::format("{}/{}figure", i, spec.is_order() ? "left/" : ""));
+    const Estimate left = figures(t.left, i);
     TargetOutcome outcome;
-    if (spec.is_order()) {
-      const Estimate right = read(t.right_configuration, t.right_figure, fmt::format("{}/right/figure", i));
-      const std::size_t a = t.configuration;
-      const std::size_t b = t.right_configuration;
-      const bool both = results[a] && results[b];
-      const bool paired = both && sees_same_queries(scenarios[a], scenarios[b], *results[a], *results[b]);
-      outcome.simulated = ratio_of(left, right, both ? results[a]->confidence : 0, paired);
-      outcome.residual = miss_of_order(outcome.simulated, t.wanted, spec.relation == Relation::above) / t.spread;
+    if (t.right) {
+      outcome.simulated = figures.ratio(left, figures(*t.right, i), t.left.configuration, t.right->configuration);
+      outcome.residual = miss_of_order(outcome.simulated, limits_of(problem.spec().targets[i], t)) / t.spread;
     } else {
       outcome.simulated = without_pulls(left);
       outcome.residual = miss_of_value(left, t.wanted) / t.spread;

@@ -13,6 +13,13 @@ struct TargetOutcome {
   double residual = 0;  ///< (log(simulated) - log(wanted)) / spread; of an order, 0 where its interval holds it
 };
 
+/// Between what an order's left / right is to be.
+struct LimitsOfRatio {
+  double least = 0;
+  double most = 0;
+};
+LimitsOfRatio limits_of(const CalibrationTarget& order, const TargetParts& parts);
+
 /// What a set of values came to.
 struct Evaluation {
   CubePoint point;

@@ -187,18 +187,21 @@ void CalibrationProblem::resolve_targets() {
     while (name_of_configuration(c) != name) ++c;
     return c;
   };
+  const auto resolved = [&](const FigureOf& of, const std::string& key) {
+    FigureParts parts{index(of.configuration), find_figure(of.figure).value(), std::nullopt, key};
+    if (!of.over.empty()) parts.over = index(of.over);
+    return parts;
+  };
   for (const CalibrationTarget& t : spec_.targets) {
     TargetParts parts;
     parts.spread = std::max(spec_.least_spread.of_one, t.spread.value_or(spec_.least_spread).of_one);
-    const FigureOf left = t.is_order() ? *t.left : FigureOf{t.configuration, t.figure};
-    parts.configuration = index(left.configuration);
-    parts.figure = find_figure(left.figure).value();
     if (t.is_order()) {
-      parts.right_configuration = index(t.right->configuration);
-      parts.right_figure = find_figure(t.right->figure).value();
+      parts.left = resolved(*t.left, "left/");
+      parts.right = resolved(*t.right, "right/");
       parts.wanted = ratio_wanted(t).value();
     } else {
-      parts.wanted = measured_value(t.measured, parts.figure).value;
+      parts.left = resolved({t.configuration, t.figure, t.over}, "");
+      parts.wanted = measured_value(t.measured, {parts.left.figure.name, parts.left.unit()}).value;
     }
     targets_.push_back(std::move(parts));
   }

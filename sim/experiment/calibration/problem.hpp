@@ -7,14 +7,23 @@
 
 namespace shardsim {
 
+/// A figure of a configuration, or its ratio to that of another, with its names resolved.
+struct FigureParts {
+  std::size_t configuration = 0;
+  ResultFigure figure;
+  std::optional<std::size_t> over;
+  std::string key;  ///< in the target, for errors: "", "left/", "right/"
+
+  /// Of the value: none of a ratio.
+  std::string unit() const { return over ? "" : figure.unit; }
+};
+
 /// A target, with its names resolved.
 struct TargetParts {
-  std::size_t configuration = 0;  ///< of a value, or of an order's left side
-  ResultFigure figure;
-  std::size_t right_configuration = 0;
-  ResultFigure right_figure;
-  double wanted = 0;  ///< the measured value in the figure's unit; of an order, the ratio
-  double spread = 0;  ///< that counts
+  FigureParts left;                  ///< of a value, or of an order's left side
+  std::optional<FigureParts> right;  ///< of an order
+  double wanted = 0;                 ///< the measured value in the figure's unit; of an order, the ratio
+  double spread = 0;                 ///< that counts
 };
 
 /// A calibration that was read and whose parts were found to fit each other. For several threads.

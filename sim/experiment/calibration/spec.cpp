@@ -28,8 +28,12 @@ Wrong unknown_configuration(const CalibrationSpec& s, const std::string& name, c
 Wrong wrong_figure(const CalibrationSpec& s, const FigureOf& of, const std::string& key) {
   if (Wrong wrong = unknown_configuration(s, of.configuration, key + "/configuration")) return wrong;
   if (!find_figure(of.figure)) return Complaint{key + "/figure", no_such_figure(of.figure)};
-  return std::nullopt;
+  if (of.over.empty()) return std::nullopt;
+  if (of.over == of.configuration) return Complaint{key + "/over", "is the configuration itself"};
+  return unknown_configuration(s, of.over, key + "/over");
 }
+
+std::string unit_of(const FigureOf& of) { return of.over.empty() ? find_figure(of.figure)->unit : ""; }
 
 // A saturated run is as slow as it is long, so that its latency says nothing of the system.
 Wrong measured_too_long(const CalibrationTarget& t, const ResultFigure& figure, double spread, const std::string& key) {
@@ -49,25 +53,28 @@ Wrong measured_too_long(const CalibrationTarget& t, const ResultFigure& figure, 
 }
 
 Wrong wrong_value(const CalibrationSpec& s, const CalibrationTarget& t, const std::string& key) {
-  if (Wrong wrong = wrong_figure(s, {t.configuration, t.figure}, key)) return wrong;
+  const FigureOf of{t.configuration, t.figure, t.over};
+  if (Wrong wrong = wrong_figure(s, of, key)) return wrong;
   const ResultFigure figure = find_figure(t.figure).value();
-  if (const MeasuredValue m = measured_value(t.measured, figure); !m.error.empty())
+  if (const MeasuredValue m = measured_value(t.measured, {figure.name, unit_of(of)}); !m.error.empty())
     return Complaint{key + "/measured", m.error};
   return measured_too_long(t, figure, t.spread->of_one, key);
 }
 
 bool same_figure(const FigureOf& a, const FigureOf& b) {
-  return a.configuration == b.configuration && find_figure(a.figure)->name == find_figure(b.figure)->name;
+  return a.configuration == b.configuration && a.over == b.over &&
+         find_figure(a.figure)->name == find_figure(b.figure)->name;
 }
 
 Wrong wrong_order(const CalibrationSpec& s, const CalibrationTarget& t, const std::string& key) {
   if (Wrong wrong = wrong_figure(s, *t.left, key + "/left")) return wrong;
   if (Wrong wrong = wrong_figure(s, *t.right, key + "/right")) return wrong;
   if (same_figure(*t.left, *t.right)) return Complaint{key + "/right", "is the figure of 'left' itself"};
-  if (const std::string unit = find_figure(t.left->figure)->unit; find_figure(t.right->figure)->unit != unit)
+  if (const std::string unit = unit_of(*t.left); unit_of(*t.right) != unit)
     return Complaint{key + "/right/figure", fmt::format("is not in the unit of 'left', {}", in_quotes(unit))};
   if (!ratio_wanted(t))
-    return Complaint{key + "/by", found(t.by) + "; expected a factor from 1 on, or a share such as \"20 %\""};
+    return Complaint{key + "/by", (t.by.is_null() ? "'within' needs it" : found(t.by)) +
+                                      "; expected a factor from 1 on, or a share such as \"20 %\""};
   return std::nullopt;
 }
 
@@ -82,16 +89,18 @@ Wrong wrong_targets(const CalibrationSpec& s) {
 
 // The same figure, measured as two values that cannot both be.
 bool values_contradict(const CalibrationTarget& a, const CalibrationTarget& b) {
-  if (a.is_order() || b.is_order() || !same_figure({a.configuration, a.figure}, {b.configuration, b.figure}))
+  if (a.is_order() || b.is_order() ||
+      !same_figure({a.configuration, a.figure, a.over}, {b.configuration, b.figure, b.over}))
     return false;
   const auto value = [](const CalibrationTarget& t) {
-    return measured_value(t.measured, *find_figure(t.figure)).value;
+    return measured_value(t.measured, {t.figure, unit_of({t.configuration, t.figure, t.over})}).value;
   };
   return std::abs(std::log(value(a) / value(b))) > a.spread->of_one + b.spread->of_one;
 }
 
 bool orders_contradict(const CalibrationTarget& a, const CalibrationTarget& b) {
   if (!a.is_order() || !b.is_order()) return false;
+  if (a.relation == Relation::within || b.relation == Relation::within) return false;
   if (same_figure(*a.left, *b.left) && same_figure(*a.right, *b.right)) return a.relation != b.relation;
   return same_figure(*a.left, *b.right) && same_figure(*a.right, *b.left) && a.relation == b.relation;
 }
@@ -130,7 +139,7 @@ Wrong wrong_sizes(const CalibrationSpec& s) {
 }
 
 Wrong wrong_keys(const CalibrationTarget& t) {
-  const bool value = !t.configuration.empty() || !t.figure.empty() || !t.measured.is_null() || t.spread;
+  const bool value = !t.configuration.empty() || !t.figure.empty() || !t.over.empty() || !t.measured.is_null();
   const bool order = t.left || t.relation || t.right || !t.by.is_null();
   if (value == order)
     return Complaint{"",
@@ -154,25 +163,27 @@ std::int64_t fewest_evaluations(std::size_t fields) {
 }
 
 std::optional<double> ratio_wanted(const CalibrationTarget& order) {
-  const bool above = order.relation == Relation::above;
-  if (order.by.is_null()) return 1;
+  const bool below = order.relation == Relation::below;
+  if (order.by.is_null()) return order.relation == Relation::within ? std::nullopt : std::optional(1.0);
   if (order.by.is_number()) {
     const double factor = order.by.get<double>();
     if (!(factor >= 1) || !std::isfinite(factor)) return std::nullopt;
-    return above ? factor : 1 / factor;
+    return below ? 1 / factor : factor;
   }
   if (!order.by.is_string()) return std::nullopt;
   const ParsedQuantity share = parse_quantity(order.by.get<std::string>(), QuantityTraits<Share>::units());
-  if (!share.error.empty() || (!above && share.base >= 1)) return std::nullopt;
-  return above ? 1 + share.base : 1 - share.base;
+  if (!share.error.empty() || (below && share.base >= 1)) return std::nullopt;
+  return below ? 1 - share.base : 1 + share.base;
 }
 
 std::string target_text(const CalibrationTarget& t) {
-  if (!t.is_order()) return fmt::format("{} {}", t.configuration, t.figure);
-  std::string by;
-  if (!t.by.is_null()) by = " by " + (t.by.is_string() ? t.by.get<std::string>() : t.by.dump());
-  return fmt::format("{} {} {} {} {}{}", t.left->configuration, t.left->figure, name_of(*t.relation),
-                     t.right->configuration, t.right->figure, by);
+  const auto text = [](const FigureOf& of) {
+    return fmt::format("{} {}{}", of.configuration, of.figure, of.over.empty() ? "" : " over " + of.over);
+  };
+  if (!t.is_order()) return text({t.configuration, t.figure, t.over});
+  const std::string by = t.by.is_string() ? t.by.get<std::string>() : t.by.is_null() ? "" : t.by.dump();
+  if (t.relation == Relation::within) return fmt::format("{} within {} of {}", text(*t.left), by, text(*t.right));
+  return fmt::format("{} {} {}{}", text(*t.left), name_of(*t.relation), text(*t.right), by.empty() ? "" : " by " + by);
 }
 
 template <>
@@ -207,6 +218,7 @@ void describe(Describe<FigureOf>& d) {
   d.object("figure_of", "a figure of a configuration");
   d.required("configuration", &FigureOf::configuration, "by its name");
   d.required("figure", &FigureOf::figure, "its name in result.json, or p99, mean, cpu and so on");
+  d.optional("over", &FigureOf::over, "a second configuration: how many times its figure this one is");
 }
 
 template <>
@@ -216,13 +228,15 @@ void describe(Describe<CalibrationTarget>& d) {
   d.optional("configuration", &T::configuration, "a value: the configuration that was measured");
   d.optional("figure", &T::figure,
              "its name in result.json, such as latency_us.p99 or spans_us.network.mean, or p99, mean, cpu and so on");
-  d.optional("measured", &T::measured, "the value, with its unit");
+  d.optional("over", &T::over, "a second configuration: how many times its figure this one is");
+  d.optional("measured", &T::measured, "the value, with its unit where it has one");
   d.optional("spread", &T::spread, "by how much measurements of it differ, of its value").more_than(Share{0});
   d.optional("measured_saturated", &T::measured_saturated,
              "whether the measured run was offered more than it could do");
   d.optional("measured_drift", &T::measured_drift, "by how much the latency changed while it was measured");
-  d.optional("left", &T::left, "an order: the figure that is to be above or below the other");
-  d.optional("relation", &T::relation, "which of the two");
+  d.optional("left", &T::left,
+             "an order: the figure that is to be above or below the other, or within some distance of it");
+  d.optional("relation", &T::relation, "which of these");
   d.optional("right", &T::right, "the other figure");
   d.optional("by", &T::by, "by how much: a factor such as 1.5, or a share such as \"20 %\"");
   d.optional("weight", &T::weight, "how many times its error counts").more_than(0).at_most(1e6);

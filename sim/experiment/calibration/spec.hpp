@@ -30,23 +30,26 @@ struct FreeField {
   std::vector<std::string> in;  ///< configurations; empty: all that have the field
 };
 
-enum class Relation { above, below };
+/// How two figures stand to each other: one is the larger, or they are alike.
+enum class Relation { above, below, within };
 template <>
 struct EnumNames<Relation> {
-  static constexpr std::array<std::pair<Relation, std::string_view>, 2> names{
-      {{Relation::above, "above"}, {Relation::below, "below"}}};
+  static constexpr std::array<std::pair<Relation, std::string_view>, 3> names{
+      {{Relation::above, "above"}, {Relation::below, "below"}, {Relation::within, "within"}}};
 };
 
-/// A figure of a configuration.
+/// A figure of a configuration, or how many times that of another configuration it is.
 struct FigureOf {
   std::string configuration;
   std::string figure;
+  std::string over;  ///< the other configuration; empty: the figure itself
 };
 
 /// What is to come out: a figure as it was measured, or an order of two figures.
 struct CalibrationTarget {
   std::string configuration;
   std::string figure;
+  std::string over;
   Json measured;
   std::optional<Share> spread;
   bool measured_saturated = false;
@@ -94,8 +97,8 @@ void describe(Describe<CalibrationSpec>& d);
 std::int64_t fewest_evaluations(std::size_t fields);
 
 /// How many times as large as its right side the left side of an order is to be at least ("above"), or at most: 1.2 for
-/// "above" by 1.2 or "20 %", 1 / 1.2 for "below" by 1.2, 0.8 for "below" by "20 %". Nothing: `by` is neither a factor
-/// of at least 1 nor a share.
+/// "above" by 1.2 or "20 %", 1 / 1.2 for "below" by 1.2, 0.8 for "below" by "20 %"; of "within", how many times as
+/// large as the other each may be. Nothing: `by` is neither a factor of at least 1 nor a share.
 std::optional<double> ratio_wanted(const CalibrationTarget& order);
 
 /// "low p99", "low p99 above high p99 by 20 %"
