@@ -150,6 +150,20 @@ def free() -> list[Any]:
             "ranking requests of one service differ by a tenth to about as much as they are long",
             scale="linear",
         ),
+        field(
+            "serving.inter_op",
+            1,
+            8,
+            "operators of a net at once, as Caffe2's and PyTorch's inter-op pools do",
+            scale="linear",
+        ),
+        field(
+            "traffic.arrivals.rate",
+            "25 /s",
+            "400 /s",
+            "25 queries/s is recalled; what else the servers did is not known",
+        )
+        | {"in": [name for name in configurations() if "loaded" in name or "small" in name]},
     ]
 
 
@@ -161,7 +175,7 @@ def calibration() -> dict[str, Any]:
         "configurations": configurations(),
         "free": free(),
         "targets": targets(),
-        "budget": {"evaluations": 320, "queries": 1500},
+        "budget": {"evaluations": 450, "queries": 1500},
         "seed": 1,
     }
 
