@@ -151,13 +151,6 @@ def free() -> list[Any]:
             scale="linear",
         ),
         field(
-            "serving.inter_op",
-            1,
-            8,
-            "operators of a net at once, as Caffe2's and PyTorch's inter-op pools do",
-            scale="linear",
-        ),
-        field(
             "traffic.arrivals.rate",
             "25 /s",
             "400 /s",
@@ -175,7 +168,7 @@ def calibration() -> dict[str, Any]:
         "configurations": configurations(),
         "free": free(),
         "targets": targets(),
-        "budget": {"evaluations": 450, "queries": 1500},
+        "budget": {"evaluations": 320, "queries": 1500},
         "seed": 1,
     }
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Can each finding hold, fail and be undecided; and is what cannot be judged refused in one line?"""
 
+import json
 import subprocess
 import sys
 import tempfile
@@ -199,6 +200,16 @@ class Command(FindingsCase):
         serial, load = self.write()
         (serial / "points/032/result.json").write_text('{"schema_version": 1, "shards": [{}]}')
         self.assert_refused(self.paper(serial, load), "points/032/result.json", "rpcs_per_query")
+
+
+class PaperCalibration(unittest.TestCase):
+    def test_is_what_the_script_writes_and_asks_for_every_finding(self):
+        script = ROOT / "scripts/paper_calibration.py"
+        done = subprocess.run([sys.executable, script, "--check"], capture_output=True, text=True, check=False)
+        self.assertEqual(done.returncode, 0, done.stdout)
+        spec = json.loads((ROOT / "workloads/experiments/paper-calibration.json").read_text())
+        asked = {target["source"].split(":")[0] for target in spec["targets"]}
+        self.assertEqual(asked, {f"F{n}" for n in range(1, 14)})
 
 
 if __name__ == "__main__":
