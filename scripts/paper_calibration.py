@@ -150,13 +150,6 @@ def free() -> list[Any]:
             "ranking requests of one service differ by a tenth to about as much as they are long",
             scale="linear",
         ),
-        field(
-            "traffic.arrivals.rate",
-            "25 /s",
-            "400 /s",
-            "25 queries/s is recalled; what else the servers did is not known",
-        )
-        | {"in": [name for name in configurations() if "loaded" in name or "small" in name]},
     ]
 
 

@@ -25,10 +25,14 @@ def predicted(
     return result
 
 
-def machine_settings(folder: Path) -> list[str]:
-    """The platform that scripts/measure_platform wrote, as two hosts of one core."""
+def machine(folder: Path) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Platform and jitter that scripts/measure_platform wrote, of hosts of one core."""
     platform = json.loads((folder / "platform.json").read_text())
     platform["cores"] = 1
-    jitter = json.loads((folder / "serving.json").read_text())["jitter"]
+    return platform, json.loads((folder / "serving.json").read_text())["jitter"]
+
+
+def machine_settings(folder: Path) -> list[str]:
+    platform, jitter = machine(folder)
     text = json.dumps(platform)
     return [f"cluster.main.platform={text}", f"cluster.sparse.platform={text}", f"serving.jitter={json.dumps(jitter)}"]

@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Fits to a few measured configurations what scripts/measure_platform cannot measure, or measures in another setting."""
+
+import json
+import subprocess
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from .configurations import Configuration
+from .measuring import traffic
+from .prediction import machine
+from .system import Failed
+from .table import Row
+
+EVALUATIONS, LEAST_SPREAD = 260, 0.03
+PLATFORM = "cluster.main.platform"
+FREE: list[tuple[str, float, float, str]] = [
+    # path in the platform, range as factors of what was measured, why it may differ
+    ("core.efficiency", 0.4, 1.5, "measured of three square layers, whose weights stay in a cache"),
+    (
+        "core.half_efficiency_rows",
+        0.2,
+        8,
+        "measured of three square layers; wider ones are packed anew for each product",
+    ),
+    ("lookup.time", 0.5, 4, "measured of bags of 16; small bags cost more a lookup"),
+    ("lookup.time_per_byte", 0.5, 3, "measured of one table; many tables miss the TLB more"),
+    ("rpc.cpu_per_message", 0.5, 4, "measured of calls one after the other, on cores that do nothing else"),
+    ("rpc.serialization", 0.2, 2, "measured of one large field; a message of many tables is built from many"),
+]
+OVERHEAD = ("service_overhead", "1 us", "1 ms", "what a handler does beside its messages")
+
+
+def scaled(text: Any, factor: float) -> Any:
+    """ "3.2 us" times a factor."""
+    if not isinstance(text, str):
+        return text * factor
+    number, unit = text.split(" ", 1)
+    return f"{float(number) * factor:.6g} {unit}"
+
+
+def field(path: str, low: Any, high: Any, prior: str) -> dict[str, Any]:
+    return {
+        "path": f"{PLATFORM}.{path}",
+        "also": [f"cluster.sparse.platform.{path}"],
+        "from": low,
+        "to": high,
+        "scale": "logarithmic",
+        "prior": prior,
+    }
+
+
+def fields(platform: dict[str, Any]) -> list[dict[str, Any]]:
+    out = []
+    for path, low, high, prior in FREE:
+        value: Any = platform
+        for key in path.split("."):
+            value = value[key]
+        top = min(scaled(value, high), 1) if path == "core.efficiency" else scaled(value, high)
+        out.append(field(path, scaled(value, low), top, prior))
+    return [*out, field(*OVERHEAD)]
+
+
+def targets(name: str, row: Row) -> list[dict[str, Any]]:
+    out = []
+    for figure, of in (("latency_us.p50", "p50"), ("latency_us.p99", "p99"), ("cpu_us_per_query", "cpu")):
+        spread = max(LEAST_SPREAD, row[f"{of}_spread"])
+        out.append(
+            {
+                "configuration": name,
+                "figure": figure,
+                "measured": f"{row[f'{of}_measured_us']} us",
+                "spread": f"{100 * spread:.2f} %",
+            }
+        )
+    return out
+
+
+def calibrated(program: Path, folder: Path, out: Path, rows: Sequence[tuple[Configuration, Row]]) -> list[str]:
+    """Settings with the fitted platform. The calibration and its report are kept in `out`."""
+    platform, jitter = machine(folder)
+    systems: dict[str, Any] = {}
+    wanted = []
+    for configuration, row in rows:
+        name = f"{configuration.name} {row['load']}"
+        settings = [configuration.sharding, *traffic(row["load"], row["rate_per_s"])]
+        systems[name] = {
+            "base": str(configuration.scenario),
+            "set": {
+                **as_json(settings),
+                PLATFORM: platform,
+                "cluster.sparse.platform": platform,
+                "serving.jitter": jitter,
+            },
+        }
+        wanted += targets(name, row)
+    spec = {
+        "description": "the real server, of the configurations used to calibrate",
+        "configurations": systems,
+        "free": fields(platform),
+        "targets": wanted,
+        "budget": {"evaluations": EVALUATIONS},
+        "seed": 1,
+    }
+    out.mkdir(parents=True, exist_ok=True)
+    file = out / "calibration.json"
+    file.write_text(json.dumps(spec, indent=1) + "\n")
+    command = [str(program), "calibrate", str(file), "--out", str(out / "calibrated"), "--force"]
+    done = subprocess.run(command, capture_output=True, text=True)
+    if done.returncode != 0:
+        raise Failed(done.stderr.strip().splitlines()[-1])
+    (out / "calibration.txt").write_text(done.stdout)
+    values = json.loads((out / "calibrated" / "calibrated.json").read_text())["values"]
+    for path, value in values.items():
+        put(platform, path.removeprefix(f"{PLATFORM}."), value)
+    text = json.dumps(platform)
+    return [f"{PLATFORM}={text}", f"cluster.sparse.platform={text}", f"serving.jitter={json.dumps(jitter)}"]
+
+
+def as_json(settings: Iterable[str]) -> dict[str, Any]:
+    """Of "path=value"."""
+    out: dict[str, Any] = {}
+    for setting in settings:
+        path, value = setting.split("=", 1)
+        try:
+            out[path] = json.loads(value)
+        except json.JSONDecodeError:
+            out[path] = value
+    return out
+
+
+def put(platform: dict[str, Any], path: str, value: Any) -> None:
+    *folders, key = path.split(".")
+    for folder in folders:
+        platform = platform[folder]
+    platform[key] = value
