@@ -4,7 +4,6 @@
 namespace shardsim {
 namespace {
 
-constexpr double kAtEnd = 1e-3;  // of a range
 // A look around that finds an error less by this moves the best there. What is between is no better: such a difference
 // is far within the range of every field.
 constexpr double kBetter = kErrorRise / 4;

@@ -214,7 +214,6 @@ ErrorProfile profile_of(const FoundPoint& best, const std::vector<double>& weigh
 
 std::vector<TargetConflict> conflicts_of(const CubePoint& best, const std::vector<double>& residuals,
                                          const Matrix& slopes) {
-  constexpr double kAtEnd = 1e-3;
   const double most = -std::sqrt(0.5);  // 135 degrees
   Matrix ways;                          // in which each residual gets smaller, of length 1; empty: in none
   for (std::size_t i = 0; i < residuals.size(); ++i) {

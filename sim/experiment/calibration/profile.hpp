@@ -5,6 +5,8 @@
 
 namespace shardsim {
 
+/// Nearer to an end of a field's range than this is at the end.
+inline constexpr double kAtEnd = 1e-3;
 /// How far a field may move before the error has grown by kErrorRise: shares of its range.
 struct FieldRange {
   double low = 0;
