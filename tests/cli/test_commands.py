@@ -265,13 +265,15 @@ class ListAndSchema(ProgramTest):
         except ImportError:
             self.skipTest("python3-jsonschema is not installed")
         files = {"model": "models/*.json", "platform": "topologies/platforms/*.json", "topology": "topologies/*.json", "scenario": "workloads/experiments/*.json",
-                 "sweep": "workloads/experiments/*.json"}  # fmt: skip
+                 "sweep": "workloads/experiments/*.json", "calibration": "workloads/experiments/*.json"}  # fmt: skip
+        kind_of = {"axes": "sweep", "targets": "calibration"}  # by a key that only these have
         for kind, pattern in files.items():
             schema = json.loads(self.succeed("schema", kind).stdout)
             jsonschema.Draft202012Validator.check_schema(schema)
             for file in ROOT.glob(pattern):
                 value = json.loads(file.read_text())
-                if pattern.startswith("workloads") and ("axes" in value) != (kind == "sweep"):
+                is_a = next((kind_of[key] for key in kind_of if key in value), "scenario")
+                if pattern.startswith("workloads") and is_a != kind:
                     continue
                 with self.subTest(file.name):
                     jsonschema.validate(value, schema)
