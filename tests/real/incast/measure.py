@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Incast over this machine's own TCP: N kept connections are asked at once, and each answers with as many bytes.
 
-Each host is a network namespace. All hang on one more, the switch, which routes, by links of 1 Gb/s in both directions
-(tbf); its port to the receiver holds a buffer of known size. It needs root, g++, iproute2 and Linux 6.7. What it makes
+Each host is a network namespace. All hang on one more, the switch, which routes. Its port to the receiver sends 1 Gb/s
+(tbf) and holds a buffer of known size; no other link is limited. It needs root, g++, iproute2 and Linux 6.7. What it makes
 is removed at the end, also after Ctrl-C; nothing leaves the machine.
 """
 
