@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from shardsim_tools.benching.progress import steps
+
 from .configurations import Configuration
-from .steps import steps
 from .system import System
 
 SERIAL = 0.0  # a load: one query at a time
@@ -59,7 +60,8 @@ def measure(
     """All configurations by turns, `rounds` times."""
     wanted = [SERIAL, *loads]
     names = {c.name: c for c in configurations}
-    for number, name, configuration in steps("measuring", rounds, names):
+    for done, (_, configuration) in enumerate(steps("measuring", rounds, names)):
+        number = done // len(names)
         missing = [load for load in wanted if len(kept.of(configuration, load)) <= number]
         if not missing:
             continue

@@ -7,8 +7,10 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+from shardsim_tools.benching.measure import spread
+
 from .configurations import Configuration
-from .measuring import Kept, Run
+from .measuring import Run
 
 PERCENTILES = {"p50": 0.5, "p90": 0.9, "p99": 0.99}
 COLUMNS = (
@@ -27,12 +29,6 @@ def percentile(values: Iterable[float], share: float) -> float:
 def cpu(run: Run) -> float:
     """Of all servers, us a query."""
     return float(sum(p["cpu_us_per_query"] for p in run["processes"]))
-
-
-def spread(values: Sequence[float]) -> float:
-    """How far from their median they reach, as a share of it."""
-    middle = median(values)
-    return max(max(values) - middle, middle - min(values)) / middle
 
 
 def measured_row(configuration: Configuration, load: float, runs: Sequence[Run], warmup: int) -> Row:
@@ -69,14 +65,3 @@ def write(file: Path, rows: Iterable[Row]) -> None:
         writer.writeheader()
         writer.writerows(rows)
     part.rename(file)
-
-
-def read(file: Path) -> list[Row]:
-    with file.open(newline="") as opened:
-        return [
-            {k: v if k in ("model", "strategy") else float(v) for k, v in row.items()} for row in csv.DictReader(opened)
-        ]
-
-
-def measured(kept: Kept, configurations: Iterable[Configuration], loads: Iterable[float], warmup: int) -> list[Row]:
-    return [measured_row(c, load, runs, warmup) for c in configurations for load in loads if (runs := kept.of(c, load))]

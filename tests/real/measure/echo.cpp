@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "measure/echo.hpp"
 
-#include "server/events.hpp"
-#include "server/host.hpp"
 #include "server/rank.grpc.pb.h"
+#include "server/reports.hpp"
 
 namespace shardsim::real {
 namespace {
@@ -13,7 +12,7 @@ class Echo {
   explicit Echo(const std::string& address) : host_(service_, address) {}
   void serve() {
     for (int n = 0; n < 16; ++n) answer_gather();
-    answer_report();
+    answer_reports(service_, host_.queue(), counters_);
     host_.serve(1);
   }
 
@@ -32,19 +31,8 @@ class Echo {
     response.mutable_vectors()->Resize(static_cast<int>(request.net() / sizeof(float)), 0);
     co_await event.after([&](void* tag) { writer.Finish(response, grpc::Status::OK, tag); });
   }
-  Detached answer_report() {
-    grpc::ServerContext context;
-    Nothing nothing;
-    grpc::ServerAsyncResponseWriter<Usage> writer(&context);
-    Event event;
-    grpc::ServerCompletionQueue& queue = host_.queue();
-    if (!co_await event.after(
-            [&](void* tag) { service_.RequestReport(&context, &nothing, &writer, &queue, &queue, tag); }))
-      co_return;
-    answer_report();
-    co_await event.after([&](void* tag) { writer.Finish(Counters().usage(), grpc::Status::OK, tag); });
-  }
 
+  Counters counters_;
   Shard::AsyncService service_;
   Host host_;
 };

@@ -4,6 +4,8 @@
 #include <deque>
 #include <numeric>
 
+#include "server/reports.hpp"
+
 namespace shardsim::real {
 namespace {
 
@@ -148,7 +150,7 @@ MainShard::MainShard(const Setup& setup, const std::string& address, const std::
 
 void MainShard::serve(int threads) {
   for (int t = 0; t < 2 * threads; ++t) answer_query();
-  answer_report();
+  answer_reports(service_, host_.queue(), counters_);
   host_.serve(threads);
 }
 
@@ -333,19 +335,6 @@ Matrix MainShard::dense_inputs(const Asked& asked, const Batch& batch, std::size
         at < static_cast<std::size_t>(asked.query.dense_size()) ? asked.query.dense(static_cast<int>(at)) : 0;
   }
   return in;
-}
-
-Detached MainShard::answer_report() {
-  grpc::ServerContext context;
-  Nothing nothing;
-  grpc::ServerAsyncResponseWriter<Usage> writer(&context);
-  Event event;
-  grpc::ServerCompletionQueue& queue = host_.queue();
-  if (!co_await event.after(
-          [&](void* tag) { service_.RequestReport(&context, &nothing, &writer, &queue, &queue, tag); }))
-    co_return;
-  answer_report();
-  co_await event.after([&](void* tag) { writer.Finish(counters_.usage(), grpc::Status::OK, tag); });
 }
 
 }  // namespace shardsim::real

@@ -24,7 +24,6 @@ class MainShard {
   struct Call;
 
   Detached answer_query();
-  Detached answer_report();
   Detached serve_batch(Asked& asked, Batch& batch, Join& batches);
   void call_shards(const Asked& asked, const Batch& batch, std::size_t net, NetCalls& calls);
   Detached call_shard(Call& call, Join& calls);

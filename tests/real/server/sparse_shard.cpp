@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/sparse_shard.hpp"
 
+#include "server/reports.hpp"
+
 namespace shardsim::real {
 
 SparseShard::SparseShard(const Setup& setup, std::size_t number, const std::string& address)
@@ -8,7 +10,7 @@ SparseShard::SparseShard(const Setup& setup, std::size_t number, const std::stri
 
 void SparseShard::serve(int threads) {
   for (int t = 0; t < 2 * threads; ++t) answer_gather();
-  answer_report();
+  answer_reports(service_, host_.queue(), counters_);
   host_.serve(threads);
 }
 
@@ -43,19 +45,6 @@ Detached SparseShard::answer_gather() {
   response.set_end_ns(now_ns());
   ++counters_.requests;
   co_await event.after([&](void* tag) { writer.Finish(response, grpc::Status::OK, tag); });
-}
-
-Detached SparseShard::answer_report() {
-  grpc::ServerContext context;
-  Nothing nothing;
-  grpc::ServerAsyncResponseWriter<Usage> writer(&context);
-  Event event;
-  grpc::ServerCompletionQueue& queue = host_.queue();
-  if (!co_await event.after(
-          [&](void* tag) { service_.RequestReport(&context, &nothing, &writer, &queue, &queue, tag); }))
-    co_return;
-  answer_report();
-  co_await event.after([&](void* tag) { writer.Finish(counters_.usage(), grpc::Status::OK, tag); });
 }
 
 }  // namespace shardsim::real

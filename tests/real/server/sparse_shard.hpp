@@ -17,7 +17,6 @@ class SparseShard {
 
  private:
   Detached answer_gather();
-  Detached answer_report();
 
   std::vector<std::unique_ptr<HeldTable>> tables_;
   Counters counters_;
