@@ -12,7 +12,7 @@ namespace {
 constexpr std::int64_t kMostOutstanding = 200'000;
 // Half of what the clock can hold: no sum of durations that starts here runs over.
 constexpr Time kLatest(std::chrono::hours(24 * 53));
-constexpr std::uint64_t kHeartbeatEvents = 1 << 16;
+constexpr std::uint64_t kHeartbeatEvents = 1 << 12;
 
 // What a fault does at the beginning is what the run is about, and not to be taken for a warm-up.
 Warmup warmup_of(const Scenario& scenario) {

@@ -15,8 +15,8 @@ from .configurations import Configuration
 from .system import System
 
 SERIAL = 0.0  # a load: one query at a time
-FEWEST, MOST = 200, 600  # queries of a run
-SECONDS = 15  # of a run, if that is within these
+FEWEST, MOST = 60, 600  # queries of a run
+SECONDS = 5  # of a run, if that is within these
 
 Run = dict[str, Any]
 
