@@ -3,14 +3,18 @@
 
 import html
 import json
+import multiprocessing
 import os
 import re
+import runpy
 import subprocess
 import sys
 import tempfile
 import unittest
 from pathlib import Path
 
+import matplotlib.pyplot  # noqa: F401  what all scripts import, and this process does once
+import pandas  # noqa: F401
 from written import CONFIGURATIONS, add_intervals, write_sweep
 
 SCRIPTS = Path(__file__).resolve().parents[2] / "scripts"
@@ -33,8 +37,29 @@ WORDS = {
 
 
 def run(script, *arguments):
-    command = [sys.executable, str(SCRIPTS / script), *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+    """As `python3 SCRIPT ARGUMENTS...`, in a process that has its libraries already."""
+    command = [str(SCRIPTS / script), *map(str, arguments)]
+    with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as err:
+        process = multiprocessing.get_context("fork").Process(target=be, args=(command, out.fileno(), err.fileno()))
+        process.start()
+        process.join()
+        for file in (out, err):
+            file.seek(0)
+        return subprocess.CompletedProcess(command, process.exitcode, out.read(), err.read())
+
+
+def be(command, out, err):
+    """This process becomes that program."""
+    os.dup2(out, 1)
+    os.dup2(err, 2)
+    sys.stdout, sys.stderr = open(1, "w", closefd=False), open(2, "w", closefd=False)
+    sys.argv = command
+    sys.path.insert(0, str(SCRIPTS))
+    try:
+        runpy.run_path(command[0], run_name="__main__")
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
 
 
 class PlotCase(unittest.TestCase):

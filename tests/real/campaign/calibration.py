@@ -111,6 +111,9 @@ def calibrated(program: Path, folder: Path, out: Path, rows: Sequence[tuple[Conf
     if done.returncode != 0:
         raise Failed(done.stderr.strip().splitlines()[-1])
     (out / "calibration.txt").write_text(done.stdout)
+    report = json.loads((out / "calibrated" / "report.json").read_text())
+    known = {"platform": platform, "error": report["error"], "fields": report["fields"]}
+    (out / "machine.json").write_text(json.dumps(known, indent=1) + "\n")
     values = json.loads((out / "calibrated" / "calibrated.json").read_text())["values"]
     for path, value in values.items():
         put(platform, path.removeprefix(f"{PLATFORM}."), value)

@@ -17,6 +17,7 @@ COLUMNS = (
     ["model", "strategy", "shards", "load", "rate_per_s", "used_to_calibrate"]
     + [f"{p}_{kind}_us" for p in PERCENTILES for kind in ("measured", "predicted")]
     + ["cpu_measured_us", "cpu_predicted_us", "p50_spread", "p90_spread", "p99_spread", "cpu_spread", "rounds"]
+    + [f"{name}_interval" for name in ("p50", "p90", "p99", "cpu")]
 )
 Row = dict[str, Any]
 
@@ -50,18 +51,29 @@ def measured_row(configuration: Configuration, load: float, runs: Sequence[Run],
     return row
 
 
+def reach(interval: dict[str, Any]) -> float | str:
+    """How far a prediction's interval goes from its value, as a share: what other queries would give. Empty where too few
+    queries tell."""
+    if interval["low"] is None:
+        return ""
+    value, low, high = interval["value"], interval["low"], interval["high"]
+    return round(max(high - value, value - low) / value, 4)
+
+
 def with_prediction(row: Row, result: dict[str, Any], used: bool) -> Row:
     out = {**row, "used_to_calibrate": int(used)}
     for name in PERCENTILES:
         out[f"{name}_predicted_us"] = round(result["latency_us"][name], 1)
     out["cpu_predicted_us"] = round(result["cpu_us_per_query"], 1)
+    for name in (*PERCENTILES, "cpu"):
+        out[f"{name}_interval"] = reach(result["intervals"][name])
     return out
 
 
-def write(file: Path, rows: Iterable[Row]) -> None:
+def write(file: Path, columns: Sequence[str], rows: Iterable[Row]) -> None:
     part = file.with_name(f".{file.name}.part")
     with part.open("w", newline="") as opened:
-        writer = csv.DictWriter(opened, COLUMNS, lineterminator="\n")
+        writer = csv.DictWriter(opened, columns, lineterminator="\n")
         writer.writeheader()
         writer.writerows(rows)
     part.rename(file)
