@@ -7,7 +7,8 @@ namespace shardsim {
 
 PlanFacts::PlanFacts(const Scenario& scenario, const Model& model, const ShardingPlan& plan)
     : deployment_(deploy(scenario.cluster, services_of(plan), *scenario.topology)),
-      batches_(std::ceil(scenario.traffic.items_per_query() / scenario.serving.batch_items)) {
+      items_(scenario.traffic.items_per_query()),
+      batches_(std::ceil(items_ / scenario.serving.batch_items)) {
   for (const Net& net : model.nets)
     for (const Table& table : net.tables) tables_[table.name] = &table;
   const auto use = [&](std::optional<std::size_t> shard, Bytes bytes) {
@@ -43,8 +44,10 @@ double PlanFacts::gather_us(std::optional<std::size_t> shard, const std::vector<
     const Table& table = *tables_.at(placements[i].table);
     // A query's own bag is gathered in each of its batches anew.
     const double times = table.per == Per::query || table.time ? batches_ : 1;
-    const double ps = table.time ? static_cast<double>(table.time->count()) / placements[i].parts
-                                 : lookups[i] * lookup_ps(table, figures);
+    const double bags = std::min(lookups[i], table.per == Per::item ? items_ : 1);
+    const double ps =
+        table.time ? static_cast<double>(table.time->count()) / placements[i].parts
+                   : lookups[i] * lookup_ps(table, figures) + bags * static_cast<double>(figures.bag_time.count());
     total_us += times * ps * kUsAPicosecond;
   }
   return total_us;

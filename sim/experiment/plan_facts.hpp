@@ -31,6 +31,7 @@ class PlanFacts {
   std::map<std::string, const Table*> tables_;
   Deployment deployment_;
   std::map<NodeId, Bytes> used_;
+  double items_ = 1;  // of a query
   double batches_ = 1;
 };
 

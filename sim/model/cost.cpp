@@ -81,6 +81,8 @@ void describe(Describe<LookupFigures>& d) {
   d.object("lookup", "one embedding lookup, gathered and pooled on one core");
   d.required("time", &LookupFigures::time, "fixed time of a lookup");
   d.required("time_per_byte", &LookupFigures::time_per_byte, "time for each byte of the row");
+  d.optional("bag_time", &LookupFigures::bag_time,
+             "fixed time of a bag, whatever is in it: its vector is cleared, and written");
 }
 
 }  // namespace shardsim

@@ -18,6 +18,7 @@ struct CoreFigures {
 struct LookupFigures {
   Duration time{};
   Duration time_per_byte{};
+  Duration bag_time{};  ///< of a bag, whatever is in it: its vector is cleared, and written
 };
 
 /// A time that is linear in the rows of a batch: `fixed + rows * per_row`.

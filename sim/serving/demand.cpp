@@ -163,6 +163,7 @@ void DemandModel::add_group(const TableGroup& group, const Query& query, const I
   const Share share{lookups, lookups, per_item ? tables * items.items() : tables};
   add(group.kind, share,
       static_cast<double>(lookups) * group.kind.row.distinct_ps +
+          static_cast<double>(share.bags) * group.kind.row.bag_ps +
           static_cast<double>(tables) * static_cast<double>(group.kind.measured.count()));
 }
 
@@ -188,6 +189,7 @@ void DemandModel::add_part(const TableRoute& route, std::size_t holder, const Sh
   const auto lookups = static_cast<double>(share.lookups);
   const auto distinct = static_cast<double>(share.distinct);
   const double ps = distinct * kind.row.distinct_ps + (lookups - distinct) * kind.row.duplicate_ps +
+                    static_cast<double>(share.bags) * kind.row.bag_ps +
                     static_cast<double>(kind.measured.count()) * lookups / static_cast<double>(all);
   Demand& d = add(kind, share, ps);
   if (route.kinds.size() > 1) d.partial.count += share.bags * kind.vector.count;

@@ -15,6 +15,7 @@ struct GatherOpList;
 struct RowCosts {
   double distinct_ps = 0;   ///< core time of a row
   double duplicate_ps = 0;  ///< of a row that was gathered already for this batch
+  double bag_ps = 0;        ///< of a bag, beside its rows
   Bytes traffic;            ///< memory moved for a row
   auto operator<=>(const RowCosts&) const = default;
 };

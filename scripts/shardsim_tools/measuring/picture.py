@@ -16,6 +16,7 @@ def draw(found: Figures, file: Path) -> None:
 
     fits: dict[str, tuple[str, Line, float]] = {
         "lookup, 2 GiB table": ("bytes of a row", found.lookup, 1),
+        "lookup of 128 B, by bags": ("bags a lookup", found.pooling, 1),
         **{f"three layers of {w}": ("rows of the batch", line, 1e3) for w, line in found.dense.items()},
         "RPC, both ends' CPU": ("bytes of the request", found.rpc_asked, 1e3),
         "RPC, both ends' CPU, the other way": ("bytes of the response", found.rpc_answered, 1e3),
@@ -31,7 +32,7 @@ def draw(found: Figures, file: Path) -> None:
 
 def shown(x: float) -> float:
     """Where an empty message is on an axis of powers."""
-    return max(x, 0.5)
+    return x or 0.5
 
 
 def curve(axes: Any, title: str, line: Line, unit: float) -> None:

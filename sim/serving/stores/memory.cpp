@@ -26,7 +26,8 @@ class MemoryStore final : public Store {
 class MemoryStoreSpec final : public StoreSpec {
  public:
   RowCosts costs(const Table& table, const Platform& platform) const override {
-    return {lookup_ps(table, platform.lookup), duplicate_ps(table, platform.lookup), lookup_traffic(table)};
+    return {lookup_ps(table, platform.lookup), duplicate_ps(table, platform.lookup),
+            static_cast<double>(platform.lookup.bag_time.count()), lookup_traffic(table)};
   }
   std::unique_ptr<Store> make(const Platform&, int inter_op) const override {
     return std::make_unique<MemoryStore>(inter_op);

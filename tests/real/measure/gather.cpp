@@ -9,9 +9,8 @@
 namespace shardsim::real {
 namespace {
 
-constexpr std::size_t kBags = 256;
-constexpr std::uint32_t kPooling = 16;
-constexpr std::size_t kLookups = kBags * kPooling;
+constexpr std::size_t kLookups = 4096;
+constexpr std::uint32_t kPooling = 16;  // lookups of a bag, where nothing else is said
 
 constexpr std::size_t kLargest = std::size_t{2} << 30;  // bytes of a table
 
@@ -22,8 +21,9 @@ const float* memory(std::size_t bytes) {
 }
 
 struct Asked {
-  std::vector<std::uint32_t> lengths = std::vector<std::uint32_t>(kBags, kPooling);
-  std::vector<std::uint64_t> rows = std::vector<std::uint64_t>(kLookups);
+  explicit Asked(std::uint32_t pooling = kPooling) : lengths(kLookups / pooling, pooling), rows(kLookups) {}
+  std::vector<std::uint32_t> lengths;
+  std::vector<std::uint64_t> rows;
 
   void draw(std::mt19937_64& random, std::uint64_t rows_of_table) {
     for (std::uint64_t& row : rows) row = random() % rows_of_table;
@@ -36,14 +36,14 @@ void pool(const float* values, std::size_t row_bytes, const Asked& asked, std::v
   benchmark::DoNotOptimize(out.data());
 }
 
-// bytes of a row, MiB of the table
+// bytes of a row, MiB of the table, lookups of a bag
 void gather(benchmark::State& state) {
   const auto row_bytes = static_cast<std::size_t>(state.range(0));
   const std::size_t table_bytes = static_cast<std::size_t>(state.range(1)) << 20;
   const float* values = memory(kLargest);
   std::mt19937_64 random(1);
-  Asked asked;
-  std::vector<float> out(kBags * row_bytes / sizeof(float));
+  Asked asked(static_cast<std::uint32_t>(state.range(2)));
+  std::vector<float> out(asked.lengths.size() * row_bytes / sizeof(float));
   Samples samples;
   for (auto _ : state) {
     asked.draw(random, table_bytes / row_bytes);
@@ -60,17 +60,20 @@ void gather_on_cores(benchmark::State& state) {
   std::mt19937_64 random(static_cast<std::uint64_t>(state.thread_index()) + 1);
   std::vector<Asked> sets(kSets);
   for (Asked& asked : sets) asked.draw(random, kLargest / row_bytes);
-  std::vector<float> out(kBags * row_bytes / sizeof(float));
+  std::vector<float> out(sets[0].lengths.size() * row_bytes / sizeof(float));
   std::size_t next = 0;
   for (auto _ : state) pool(values, row_bytes, sets[next++ % kSets], out);
   state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(kLookups * row_bytes));
 }
 
 void in_memory(benchmark::internal::Benchmark* b) {
-  for (const int bytes : {64, 128, 256, 512, 1024}) b->Args({bytes, kLargest >> 20});
+  for (const int bytes : {64, 128, 256, 512, 1024}) b->Args({bytes, kLargest >> 20, kPooling});
 }
 void by_size(benchmark::internal::Benchmark* b) {
-  for (const int mib : {1, 8, 64, 512}) b->Args({256, mib});
+  for (const int mib : {1, 8, 64, 512}) b->Args({256, mib, kPooling});
+}
+void by_pooling(benchmark::internal::Benchmark* b) {
+  for (const int pooling : {1, 2, 4, 16, 64}) b->Args({128, kLargest >> 20, pooling});
 }
 void by_cores(benchmark::internal::Benchmark* b) {
   const int cores = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
@@ -79,6 +82,7 @@ void by_cores(benchmark::internal::Benchmark* b) {
 }
 BENCHMARK(gather)->Apply(in_memory)->UseManualTime();
 BENCHMARK(gather)->Name("gather_by_size")->Apply(by_size)->UseManualTime();
+BENCHMARK(gather)->Name("gather_by_pooling")->Apply(by_pooling)->UseManualTime();
 BENCHMARK(gather_on_cores)->Arg(512)->Apply(by_cores)->UseRealTime();
 
 }  // namespace
