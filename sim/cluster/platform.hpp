@@ -15,10 +15,12 @@ struct Nic {
   Remarks sources;
 };
 
-/// CPU cost of one message at one end: cpu_per_message + bytes / serialization.
+/// CPU cost of one message at one end: cpu_per_message + bytes / serialization; and wakeup where it comes to a host
+/// with an idle core, which is woken, switched to a thread, and finds nothing in its caches.
 struct RpcCosts {
   Duration cpu_per_message{};
   Bandwidth serialization;
+  Duration wakeup{};
 };
 
 /// A kind of server.

@@ -48,6 +48,7 @@ class Station {
 
   int servers() const { return servers_; }
   int busy() const { return busy_; }
+  bool any_idle() const { return busy_ < servers_; }
   /// Customers who wait for a server, counted one by one.
   int waiting() const {
     int n = 0;
@@ -115,7 +116,7 @@ class Station {
 
 [[gnu::always_inline]] inline void Station::enter(Customer& customer) {
   customer.arrived = sim_.now();
-  if (busy_ < servers_) {
+  if (any_idle()) {
     ++busy_;
     return start(customer);
   }

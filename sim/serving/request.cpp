@@ -34,7 +34,7 @@ Process Serving::serve_query(Query query, std::function<void(const Outcome&)>& d
   const Platform& platform = server.platform();
   const Worker worker = main.replica->new_worker();
   if (worker) co_await slot.enter(*main.replica->workers, *worker);
-  co_await slot.run(Step::receive, server, Work::serde, message_cost(platform, request));
+  co_await slot.run(Step::receive, server, Work::serde, receive_cost(server, request));
   co_await slot.run(Step::overhead, server, Work::service, platform.service_overhead);
   co_await slot.leave();
 
@@ -168,7 +168,7 @@ Process Serving::call_shard(const Rpc& asked, MainReplica& main, Calls* calls, A
     const Duration overhead = platform.service_overhead + platform.net_overhead;
     Worker worker = replica.new_worker();
     if (worker && !co_await slot.enter(*replica.workers, *worker)) worker.reset();
-    co_await slot.run(Step::receive, server, Work::serde, message_cost(platform, request));
+    co_await slot.run(Step::receive, server, Work::serde, receive_cost(server, request));
     co_await slot.run(Step::net, server, Work::service, overhead);
     co_await replica.store->gather(slot, server, demand, rpc.ops.get());
     co_await slot.run(Step::answer, server, Work::serde, message_cost(platform, response));
@@ -177,7 +177,7 @@ Process Serving::call_shard(const Rpc& asked, MainReplica& main, Calls* calls, A
     lost = co_await slot.send(Step::response, ends.back(), response);
   }
   if (!lost) {
-    co_await slot.run(Step::collect, caller, Work::serde, message_cost(caller.platform(), response));
+    co_await slot.run(Step::collect, caller, Work::serde, receive_cost(caller, response));
     co_await slot.leave();
   }
   if (lost) co_await until_timeout(issued);  // the caller knows no sooner

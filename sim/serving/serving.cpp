@@ -136,4 +136,9 @@ Duration Serving::message_cost(const Platform& platform, Bytes size) {
   return platform.rpc.cpu_per_message + platform.nic.cpu_per_message + size / platform.rpc.serialization;
 }
 
+Duration Serving::receive_cost(const Server& server, Bytes size) {
+  const Duration cost = message_cost(server.platform(), size);
+  return server.host().cores().any_idle() ? cost + server.platform().rpc.wakeup : cost;
+}
+
 }  // namespace shardsim

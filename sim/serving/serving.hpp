@@ -153,6 +153,8 @@ class Serving {
   void place_memory(const ShardingPlan& plan);
   void check_memory() const;
   static Duration message_cost(const Platform& platform, Bytes size);
+  /// Of a message that has just come: it may have to wake a core.
+  static Duration receive_cost(const Server& server, Bytes size);
 
   // Without a timeout a lost message fails its query at once.
   /// `Duration d = co_await until_timeout(sent)`: waits out what is left of the patience that began at `sent`.

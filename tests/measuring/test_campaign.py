@@ -58,7 +58,10 @@ class Spans(unittest.TestCase):
 
 
 def point(shards, measured, spread, predicted, load="0.5", used="0"):
-    figures = {f"p50_{name}": value for name, value in (("measured_us", measured), ("predicted_us", predicted), ("spread", spread))}
+    figures = {
+        f"p50_{name}": value
+        for name, value in (("measured_us", measured), ("predicted_us", predicted), ("spread", spread))
+    }
     strategy = "load-balanced" if shards else "singular"
     row = {"model": "drm1", "strategy": strategy, "shards": shards, "load": load, "used_to_calibrate": used}
     return report.Point({key: str(value) for key, value in (row | figures).items()})

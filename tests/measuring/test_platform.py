@@ -18,6 +18,7 @@ LOOKUP, PER_BYTE, BAG = 25.0, 0.15, 8.0  # ns
 RATE, HALF_ROWS = 40e9, 6.0  # FLOP/s, rows
 CALL, PER_RPC_BYTE = 48e3, 0.5  # ns of both ends: an RPC, a byte of its request or response
 ONE_WAY = 20e3  # ns
+WAKEUP = 15e3  # ns
 FACTORS = [0.9, 1.0, 1.1]  # of three repetitions
 
 
@@ -51,6 +52,10 @@ def benchmarks():
         out += benchmark(
             f"rpc/{asked}/{answered}/manual_time", cpu + 2 * ONE_WAY, client_cpu_ns=cpu / 2, server_cpu_ns=cpu / 2
         )
+    paused = CALL / 2 + WAKEUP
+    out += benchmark(
+        "rpc_after_pause/5/iterations:100/manual_time", CALL + WAKEUP, client_cpu_ns=paused, server_cpu_ns=paused
+    )
     out.append({"name": "gather/64/2048/16/manual_time_mean", "run_type": "aggregate"})
     return out
 
@@ -68,6 +73,7 @@ class Figures(unittest.TestCase):
         self.assertAlmostEqual(found.half_rows, HALF_ROWS, places=6)
         self.assertAlmostEqual(found.cpu_per_message, CALL / 4, places=3)
         self.assertAlmostEqual(found.serialization, 1e9 / (PER_RPC_BYTE / 2), delta=1)
+        self.assertAlmostEqual(found.wakeup, WAKEUP, places=3)
         self.assertAlmostEqual(found.one_way, ONE_WAY, places=3)
         self.assertEqual([p.y for p in found.memory], [5e9, 10e9])
 

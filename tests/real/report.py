@@ -187,7 +187,9 @@ def spans(_: Sequence[Point]) -> str:
     for part, name in names.items():
         line = [name]
         for system in systems:
-            row = next(r for r in rows if (r["model"], r["strategy"], r["shards"], r["load"], r["part"]) == (*system, part))
+            row = next(
+                r for r in rows if (r["model"], r["strategy"], r["shards"], r["load"], r["part"]) == (*system, part)
+            )
             line.append(f"{float(row['measured_us']):,.0f} / {float(row['predicted_us']):,.0f}")
         out.append(line)
     heads = [

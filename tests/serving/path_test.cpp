@@ -78,6 +78,23 @@ SCENARIO("one query, one RPC: each step as in the docs") {
     }
   }
 
+  GIVEN("cores that take time to wake") {
+    const std::vector<std::pair<std::string, std::string>> wakeup{{"cluster.main.platform.rpc.wakeup", "9 us"},
+                                                                  {"cluster.sparse.platform.rpc.wakeup", "9 us"}};
+    const double serde = 5.5 + 6 + 6 + 7 + 7 + 5.004;
+    THEN("the query, the request and the response wake one each, as the main shard's second core is idle") {
+      run(scenario(with_platform(kOneRpc), wakeup), control);
+      CHECK(us(outcomes.at(1), Span::serde) == Approx(serde + 27).margin(1e-6));
+    }
+    THEN("where the bottom MLP has the only core, the response wakes nobody") {
+      auto changes = wakeup;
+      changes.emplace_back("cluster.main.platform.cores", "1");
+      changes.emplace_back("model.nets.net.bottom_mlp.time", "500 us");
+      const RunResult r = run(scenario(with_platform(kOneRpc), changes), control);
+      CHECK(r.cpu_us_per_query()[static_cast<std::size_t>(Work::serde)] == Approx(serde + 18).margin(1e-6));
+    }
+  }
+
   GIVEN("a bottom MLP slower than the RPC") {
     run(scenario(with_platform(kOneRpc), {{"model.nets.net.bottom_mlp.time", "500 us"}}), control);
     const Outcome& o = outcomes.at(1);

@@ -3,6 +3,7 @@
 
 import os
 from dataclasses import dataclass
+from statistics import median
 from typing import Any
 
 from . import fits
@@ -27,6 +28,7 @@ class Figures:
     rpc_asked: fits.Line  # CPU of both ends over the bytes of the request
     rpc_answered: fits.Line
     latency: fits.Point  # of an RPC without content, alone
+    wakeup: float  # CPU of the server's end of an RPC that comes after a pause, more than without one
     jitter: dict[str, list[float]]
 
     @property
@@ -95,12 +97,18 @@ def figures(benchmarks: list[fits.Benchmark]) -> Figures:
     def cpu(runs: list[fits.Benchmark], x: float) -> fits.Point:
         return fits.point(x, [b["client_cpu_ns"] + b["server_cpu_ns"] for b in runs])
 
+    def server_cpu(runs: list[fits.Benchmark]) -> float:
+        return median(float(b["server_cpu_ns"]) for b in runs)
+
     widths = sorted({width for _, width in layers})
     return Figures(
         cores=os.cpu_count() or 1,
         lookup=fits.line([over(runs, row, LOOKUPS) for row, runs in gathers.items()]),
         pooling=fits.line(
-            [over(runs, 1 / pooling, LOOKUPS) for (*_, pooling), runs in fits.named(benchmarks, "gather_by_pooling").items()]
+            [
+                over(runs, 1 / pooling, LOOKUPS)
+                for (*_, pooling), runs in fits.named(benchmarks, "gather_by_pooling").items()
+            ]
         ),
         resident=[over(runs, mib, LOOKUPS) for (_, mib, *_), runs in fits.named(benchmarks, "gather_by_size").items()],
         memory=bandwidths(benchmarks),
@@ -111,6 +119,7 @@ def figures(benchmarks: list[fits.Benchmark]) -> Figures:
         rpc_asked=fits.line([cpu(runs, asked) for (asked, answered), runs in rpcs.items() if answered == 0]),
         rpc_answered=fits.line([cpu(runs, answered) for (asked, answered), runs in rpcs.items() if asked == 0]),
         latency=over(rpcs[0, 0], 0),
+        wakeup=max(0.0, server_cpu(fits.named(benchmarks, "rpc_after_pause")[5,]) - server_cpu(rpcs[0, 0])),
         jitter={
             "dense": fits.jitter(layers[64, max(widths)]),
             "sparse": fits.jitter(gathers[256]),
@@ -150,6 +159,7 @@ def platform(found: Figures, name: str, machine: str, how: str) -> dict[str, Any
         "rpc": {
             "cpu_per_message": f"{found.cpu_per_message / 1e3:.2f} us",
             "serialization": f"{found.serialization / 1e9:.3f} GB/s",
+            "wakeup": f"{found.wakeup / 1e3:.2f} us",
         },
         "service_overhead": "0 us",
         "net_overhead": "0 us",
@@ -169,6 +179,7 @@ def platform(found: Figures, name: str, machine: str, how: str) -> dict[str, Any
             "lookup.bag_time": line_source(found.pooling),
             "rpc.cpu_per_message": f"{line_source(found.rpc_asked)}; CPU of both ends, a quarter for each end of a message",
             "rpc.serialization": f"{line_source(found.rpc_answered)}; CPU of both ends, half for each",
+            "rpc.wakeup": f"{how}: the server's end of RPCs with pauses of 5 ms, less that of RPCs without",
             "service_overhead": "not measured: within rpc.cpu_per_message; calibrate to your service",
             "net_overhead": "not measured: within rpc.cpu_per_message; calibrate to your service",
         },

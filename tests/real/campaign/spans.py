@@ -96,4 +96,3 @@ def rows(
         }
         for part in PARTS
     ]
-

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // RPCs of 0 B to 4 MiB: how long one takes alone, and what CPU time both ends spend.
+#include <thread>
+
 #include "measure/echo.hpp"
 #include "measure/samples.hpp"
 #include "server/events.hpp"
@@ -48,16 +50,17 @@ GatherRequest request_of(std::size_t asked, std::size_t answered) {
   return out;
 }
 
-// bytes of the request, of the response
-void rpc(benchmark::State& state) {
+// Each after a pause.
+void calls(benchmark::State& state, const GatherRequest& request, std::chrono::milliseconds pause) {
   Client client;
-  const GatherRequest request =
-      request_of(static_cast<std::size_t>(state.range(0)), static_cast<std::size_t>(state.range(1)));
   for (int n = 0; n < 20; ++n) client.call(request);  // windows grow
   Samples samples;
   const double server = client.server_cpu_ns();
   const std::uint64_t own = process_cpu_ns();
-  for (auto _ : state) samples.take(state, [&] { client.call(request); });
+  for (auto _ : state) {
+    if (pause.count() > 0) std::this_thread::sleep_for(pause);
+    samples.take(state, [&] { client.call(request); });
+  }
   state.counters["client_cpu_ns"] =
       benchmark::Counter(static_cast<double>(process_cpu_ns() - own), benchmark::Counter::kAvgIterations);
   state.counters["server_cpu_ns"] =
@@ -65,11 +68,22 @@ void rpc(benchmark::State& state) {
   samples.tell(state);
 }
 
+// bytes of the request, of the response
+void rpc(benchmark::State& state) {
+  calls(state, request_of(static_cast<std::size_t>(state.range(0)), static_cast<std::size_t>(state.range(1))), {});
+}
+
+// ms of the pause: the server's core has gone to sleep
+void rpc_after_pause(benchmark::State& state) {
+  calls(state, request_of(0, 0), std::chrono::milliseconds(state.range(0)));
+}
+
 void sizes(benchmark::internal::Benchmark* b) {
   for (const int bytes : {0, 1 << 10, 16 << 10, 64 << 10, 256 << 10, 1 << 20, 4 << 20}) b->Args({bytes, 0});
   for (const int bytes : {1 << 10, 16 << 10, 64 << 10, 256 << 10, 1 << 20, 4 << 20}) b->Args({0, bytes});
 }
-BENCHMARK(rpc)->Name("rpc")->Apply(sizes)->UseManualTime();
+BENCHMARK(rpc)->Apply(sizes)->UseManualTime();
+BENCHMARK(rpc_after_pause)->Arg(5)->Iterations(100)->UseManualTime();
 
 // Of a message alone, without network: bytes
 void to_bytes(benchmark::State& state) {
