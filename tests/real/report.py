@@ -31,6 +31,7 @@ DATA = ROOT / "docs/validation"
 PAGE = DATA / "real.md"
 FILES = {"real.csv": "real.csv", "spans.csv": "real-spans.csv", "machine.json": "real-machine.json"}
 FIGURES = {"p50": "P50", "p90": "P90", "p99": "P99", "cpu": "CPU"}
+CLASSES = {"dense": "of it dense", "sparse": "of it sparse"}
 GOALS = {"p50": 0.10, "p99": 0.20}  # how far off a prediction may be
 SHARE = {"p50": 0.8, "p99": 0.8, "order": 0.9}  # of them that are to be no further off
 
@@ -132,13 +133,13 @@ def errors(points: Sequence[Point]) -> str:
     for model, load in keys:
         some = [p for p in points if (p.configuration.model, p.load) == (model, load) and not p.used]
         row = [f"{model}, {load_name(load)}", str(len(some))]
-        for figure in FIGURES:
+        for figure in FIGURES | CLASSES:
             middle = sorted(p.error(figure) for p in some)[len(some) // 2]
             worst = max((p.error(figure) for p in some), key=abs)
             spread = sorted(p.spread(figure) for p in some)[len(some) // 2]
             row.append(f"{signed(middle)} / {signed(worst)} (± {percent(spread)})")
         rows.append(row)
-    return table(["", "configurations", *FIGURES.values()], rows)
+    return table(["", "configurations", *(FIGURES | CLASSES).values()], rows)
 
 
 def cell(point: Point, figure: str) -> str:

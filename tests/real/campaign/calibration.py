@@ -11,7 +11,7 @@ from .configurations import Configuration
 from .measuring import traffic
 from .prediction import machine
 from .system import Failed
-from .table import Row
+from .table import CLASSES, Row
 
 EVALUATIONS, LEAST_SPREAD = 260, 0.03
 PLATFORM = "cluster.main.platform"
@@ -28,8 +28,14 @@ FREE: list[tuple[str, float, float, str]] = [
     ("lookup.bag_time", 0.5, 10, "measured of one table; here a bag's vector is also added to the features"),
     ("rpc.cpu_per_message", 0.5, 4, "measured of calls one after the other, on cores that do nothing else"),
     ("rpc.serialization", 0.2, 2, "measured of one large field; a message of many tables is built from many"),
-    ("rpc.wakeup", 0.3, 10, "measured after pauses of 5 ms, of a server that does nothing else: its caches stay warm"),
 ]
+FIGURES = {
+    "latency_us.p50": "p50",
+    "latency_us.p99": "p99",
+    "cpu_us_per_query": "cpu",
+    **{f"cpu_us_per_query_by_class.{name}": name for name in CLASSES},
+}
+WAKEUP = ("rpc.wakeup", "1 us", "300 us", "measured of a server that does nothing else: its caches stay warm")
 
 
 def scaled(text: Any, factor: float) -> Any:
@@ -59,12 +65,12 @@ def fields(platform: dict[str, Any]) -> list[dict[str, Any]]:
             value = value[key]
         top = min(scaled(value, high), 1) if path == "core.efficiency" else scaled(value, high)
         out.append(field(path, scaled(value, low), top, prior))
-    return out
+    return [*out, field(*WAKEUP)]
 
 
 def targets(name: str, row: Row) -> list[dict[str, Any]]:
     out = []
-    for figure, of in (("latency_us.p50", "p50"), ("latency_us.p99", "p99"), ("cpu_us_per_query", "cpu")):
+    for figure, of in FIGURES.items():
         spread = max(LEAST_SPREAD, row[f"{of}_spread"])
         out.append(
             {

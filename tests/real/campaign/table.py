@@ -13,11 +13,13 @@ from .configurations import Configuration
 from .measuring import Run
 
 PERCENTILES = {"p50": 0.5, "p90": 0.9, "p99": 0.99}
+CLASSES = ("dense", "sparse")  # of work: part of the CPU time
 COLUMNS = (
     ["model", "strategy", "shards", "load", "rate_per_s", "used_to_calibrate"]
     + [f"{p}_{kind}_us" for p in PERCENTILES for kind in ("measured", "predicted")]
     + ["cpu_measured_us", "cpu_predicted_us", "p50_spread", "p90_spread", "p99_spread", "cpu_spread", "rounds"]
     + [f"{name}_interval" for name in ("p50", "p90", "p99", "cpu")]
+    + [f"{name}_{kind}" for name in CLASSES for kind in ("measured_us", "predicted_us", "spread")]
 )
 Row = dict[str, Any]
 
@@ -27,9 +29,9 @@ def percentile(values: Iterable[float], share: float) -> float:
     return ordered[min(len(ordered) - 1, max(0, -int(-share * len(ordered) // 1) - 1))]
 
 
-def cpu(run: Run) -> float:
+def cpu(run: Run, of_class: str = "cpu") -> float:
     """Of all servers, us a query."""
-    return float(sum(p["cpu_us_per_query"] for p in run["processes"]))
+    return float(sum(p[f"{of_class}_us_per_query"] for p in run["processes"]))
 
 
 def measured_row(configuration: Configuration, load: float, runs: Sequence[Run], warmup: int) -> Row:
@@ -46,8 +48,10 @@ def measured_row(configuration: Configuration, load: float, runs: Sequence[Run],
         values = [percentile(r["latencies_us"][warmup:], share) for r in runs]
         row[f"{name}_measured_us"] = round(median(values), 1)
         row[f"{name}_spread"] = round(spread(values), 4)
-    row["cpu_measured_us"] = round(median(map(cpu, runs)), 1)
-    row["cpu_spread"] = round(spread([cpu(r) for r in runs]), 4)
+    for name in ("cpu", *CLASSES):
+        values = [cpu(r, name) for r in runs]
+        row[f"{name}_measured_us"] = round(median(values), 1)
+        row[f"{name}_spread"] = round(spread(values), 4)
     return row
 
 
@@ -65,6 +69,8 @@ def with_prediction(row: Row, result: dict[str, Any], used: bool) -> Row:
     for name in PERCENTILES:
         out[f"{name}_predicted_us"] = round(result["latency_us"][name], 1)
     out["cpu_predicted_us"] = round(result["cpu_us_per_query"], 1)
+    for name in CLASSES:
+        out[f"{name}_predicted_us"] = round(result["cpu_us_per_query_by_class"][name], 1)
     for name in (*PERCENTILES, "cpu"):
         out[f"{name}_interval"] = reach(result["intervals"][name])
     return out
