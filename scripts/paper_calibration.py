@@ -6,11 +6,13 @@ F2 is the paper's word, the others are recalled. Where a finding is of many conf
 others are asked of too, so that an evaluation takes seconds.
 
 example: scripts/paper_calibration.py --check      exits 1 if the file is not what this writes
+         scripts/paper_calibration.py --set serving.threads=run-to-completion --out rtc.json
 """
 import argparse
 import json
 import sys
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 from shardsim_tools.checkout import ROOT
@@ -21,7 +23,7 @@ BALANCED = ("lb 2", "lb 4", "lb 8")
 NSBP = ("nsbp 2", "nsbp 8")
 DISTRIBUTED = ("one-shard", *BALANCED, *NSBP, "cb 8")
 STRATEGIES = {"lb": "load-balanced", "nsbp": "nsbp", "cb": "capacity-balanced"}
-SMALL = "topologies/platforms/sc-small.json"
+SMALL = "sc-small"
 
 Target = dict[str, Any]
 
@@ -37,18 +39,18 @@ def configurations() -> dict[str, Any]:
     out = {}
     for model in MODELS:
         for base, names in (
-            ("drm1.json", ("singular", *DISTRIBUTED)),
-            ("drm1-load.json", ("singular", "lb 8", "nsbp 8")),
+            ("drm1", ("singular", *DISTRIBUTED)),
+            ("drm1-load", ("singular", "lb 8", "nsbp 8")),
         ):
             for name in names:
-                key = f"{model} {name}{' loaded' if base == 'drm1-load.json' else ''}"
-                changes: dict[str, Any] = {"model": f"../../models/{model}.json", "sharding": sharding(name)}
+                key = f"{model} {name}{' loaded' if base == 'drm1-load' else ''}"
+                changes: dict[str, Any] = {"model": model, "sharding": sharding(name)}
                 out[key] = {"base": base, "set": changes}
     for name in ("singular", "lb 8"):
         changes = {"sharding": sharding(name), "serving.batch_items": 1000000}
-        out[f"one batch {name}"] = {"base": "drm1.json", "set": changes}
-    changes = {"sharding": sharding("lb 8"), "cluster.sparse.platform": f"../../{SMALL}"}
-    out["small lb 8"] = {"base": "drm1-load.json", "set": changes}
+        out[f"one batch {name}"] = {"base": "drm1", "set": changes}
+    changes = {"sharding": sharding("lb 8"), "cluster.sparse.platform": SMALL}
+    out["small lb 8"] = {"base": "drm1-load", "set": changes}
     return out
 
 
@@ -169,10 +171,18 @@ def calibration() -> dict[str, Any]:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--check", action="store_true", help="write nothing")
+    parser.add_argument(
+        "--set", dest="settings", action="append", default=[], metavar="PATH=VALUE", help="in every one"
+    )
+    parser.add_argument("--out", type=Path, default=FILE, metavar="FILE", help="another file, for another setting")
     args = parser.parse_args()
-    text = json.dumps(calibration(), indent=1) + "\n"
+    asked = calibration()
+    for path, value in (setting.split("=", 1) for setting in args.settings):
+        for configuration in asked["configurations"].values():
+            configuration["set"][path] = value
+    text = json.dumps(asked, indent=1) + "\n"
     if not args.check:
-        FILE.write_text(text)
+        args.out.write_text(text)
     elif not FILE.exists() or FILE.read_text() != text:
         print(f"{FILE.relative_to(ROOT)} is not what paper_calibration.py writes")
         return 1
