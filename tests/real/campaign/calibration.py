@@ -9,7 +9,7 @@ from typing import Any
 
 from .configurations import Configuration
 from .measuring import traffic
-from .prediction import machine
+from .prediction import Machine, scaled
 from .system import Failed
 from .table import CLASSES, Row
 
@@ -36,14 +36,6 @@ FIGURES = {
     **{f"cpu_us_per_query_by_class.{name}": name for name in CLASSES},
 }
 WAKEUP = ("rpc.wakeup", "1 us", "300 us", "measured of a server that does nothing else: its caches stay warm")
-
-
-def scaled(text: Any, factor: float) -> Any:
-    """ "3.2 us" times a factor."""
-    if not isinstance(text, str):
-        return text * factor
-    number, unit = text.split(" ", 1)
-    return f"{float(number) * factor:.6g} {unit}"
 
 
 def field(path: str, low: Any, high: Any, prior: str) -> dict[str, Any]:
@@ -83,21 +75,23 @@ def targets(name: str, row: Row) -> list[dict[str, Any]]:
     return out
 
 
-def calibrated(program: Path, folder: Path, out: Path, rows: Sequence[tuple[Configuration, Row]]) -> list[str]:
-    """Settings with the fitted platform. The calibration and its report are kept in `out`."""
-    platform, jitter = machine(folder)
+def calibrated(
+    program: Path, start: Machine, out: Path, rows: Sequence[tuple[Configuration, Row]], settings: Sequence[str]
+) -> Machine:
+    """The machine with the fitted platform. The calibration and its report are kept in `out`."""
+    platform = json.loads(json.dumps(start.platform))
     systems: dict[str, Any] = {}
     wanted = []
     for configuration, row in rows:
         name = f"{configuration.name} {row['load']}"
-        settings = [configuration.sharding, *traffic(row["load"], row["rate_per_s"])]
+        own = [configuration.sharding, *settings, *traffic(row["load"], row["rate_per_s"])]
         systems[name] = {
             "base": str(configuration.scenario),
             "set": {
-                **as_json(settings),
+                **as_json(own),
                 PLATFORM: platform,
                 "cluster.sparse.platform": platform,
-                "serving.jitter": jitter,
+                "serving.jitter": start.jitter,
             },
         }
         wanted += targets(name, row)
@@ -118,13 +112,12 @@ def calibrated(program: Path, folder: Path, out: Path, rows: Sequence[tuple[Conf
         raise Failed(done.stderr.strip().splitlines()[-1])
     (out / "calibration.txt").write_text(done.stdout)
     report = json.loads((out / "calibrated" / "report.json").read_text())
-    known = {"platform": platform, "error": report["error"], "fields": report["fields"]}
+    known = {"platform": start.platform, "error": report["error"], "fields": report["fields"]}
     (out / "machine.json").write_text(json.dumps(known, indent=1) + "\n")
     values = json.loads((out / "calibrated" / "calibrated.json").read_text())["values"]
     for path, value in values.items():
         put(platform, path.removeprefix(f"{PLATFORM}."), value)
-    text = json.dumps(platform)
-    return [f"{PLATFORM}={text}", f"cluster.sparse.platform={text}", f"serving.jitter={json.dumps(jitter)}"]
+    return Machine(platform, start.jitter)
 
 
 def as_json(settings: Iterable[str]) -> dict[str, Any]:

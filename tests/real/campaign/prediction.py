@@ -3,6 +3,7 @@
 
 import json
 import subprocess
+from dataclasses import dataclass
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -25,16 +26,52 @@ def predicted(
     return result
 
 
-def machine(folder: Path) -> tuple[dict[str, Any], dict[str, Any]]:
+@dataclass(frozen=True)
+class Machine:
+    """What its hosts of one core do, and by how much the times of their work vary."""
+
+    platform: dict[str, Any]
+    jitter: dict[str, Any]
+
+    @property
+    def settings(self) -> list[str]:
+        text = json.dumps(self.platform)
+        platforms = [f"cluster.{service}.platform={text}" for service in ("main", "sparse")]
+        return [*platforms, f"serving.jitter={json.dumps(self.jitter)}"]
+
+    def slower(self, factor: float) -> "Machine":
+        """Everything that a core does takes so many times as long."""
+        platform: dict[str, Any] = json.loads(json.dumps(self.platform))
+        for path in ("core.flops", "rpc.serialization", "memory_bandwidth"):
+            change(platform, path, 1 / factor)
+        for path in TIMES:
+            change(platform, path, factor)
+        return Machine(platform, self.jitter)
+
+
+TIMES = ["lookup.time", "lookup.time_per_byte", "lookup.bag_time", "rpc.cpu_per_message", "rpc.wakeup"]
+TIMES += ["service_overhead", "net_overhead"]
+
+
+def scaled(text: Any, factor: float) -> Any:
+    """ "3.2 us" times a factor."""
+    if not isinstance(text, str):
+        return text * factor
+    number, unit = text.split(" ", 1)
+    return f"{float(number) * factor:.6g} {unit}"
+
+
+def change(platform: dict[str, Any], path: str, factor: float) -> None:
+    *folders, key = path.split(".")
+    for folder in folders:
+        platform = platform[folder]
+    platform[key] = scaled(platform[key], factor)
+
+
+def machine(folder: Path) -> Machine:
     """Platform and jitter that scripts/measure_platform wrote, of hosts of one core. Between them is no network: what a
     message costs is CPU time."""
     platform = json.loads((folder / "platform.json").read_text())
     platform["cores"] = 1
     platform["nic"]["bandwidth"] = "unlimited"
-    return platform, json.loads((folder / "serving.json").read_text())["jitter"]
-
-
-def machine_settings(folder: Path) -> list[str]:
-    platform, jitter = machine(folder)
-    text = json.dumps(platform)
-    return [f"cluster.main.platform={text}", f"cluster.sparse.platform={text}", f"serving.jitter={json.dumps(jitter)}"]
+    return Machine(platform, json.loads((folder / "serving.json").read_text())["jitter"])

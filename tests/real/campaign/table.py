@@ -14,14 +14,17 @@ from .measuring import Run
 
 PERCENTILES = {"p50": 0.5, "p90": 0.9, "p99": 0.99}
 CLASSES = ("dense", "sparse")  # of work: part of the CPU time
+AT_SPEED = ("p50", "p99", "cpu")
 COLUMNS = (
     ["model", "strategy", "shards", "load", "rate_per_s", "used_to_calibrate"]
     + [f"{p}_{kind}_us" for p in PERCENTILES for kind in ("measured", "predicted")]
     + ["cpu_measured_us", "cpu_predicted_us", "p50_spread", "p90_spread", "p99_spread", "cpu_spread", "rounds"]
     + [f"{name}_interval" for name in ("p50", "p90", "p99", "cpu")]
     + [f"{name}_{kind}" for name in CLASSES for kind in ("measured_us", "predicted_us", "spread")]
+    + [f"{name}_at_speed_us" for name in AT_SPEED]
 )
 Row = dict[str, Any]
+Result = dict[str, Any]  # of shardsim
 
 
 def percentile(values: Iterable[float], share: float) -> float:
@@ -64,11 +67,24 @@ def reach(interval: dict[str, Any]) -> float | str:
     return round(max(high - value, value - low) / value, 4)
 
 
-def with_prediction(row: Row, result: dict[str, Any], used: bool) -> Row:
+def figure(result: Result, name: str) -> float:
+    """By the name of a column."""
+    return float(result["cpu_us_per_query"] if name == "cpu" else result["latency_us"][name])
+
+
+def slowness(run: Run, result: Result) -> float:
+    """How many times as long as predicted the dense work of a run took: it is the same work every time, so that this is
+    the speed of the machine then."""
+    return cpu(run, "dense") / float(result["cpu_us_per_query_by_class"]["dense"])
+
+
+def with_prediction(row: Row, result: Result, at_speed: Sequence[Result], used: bool) -> Row:
+    """`at_speed`: predicted with the speed that the machine had in each run."""
     out = {**row, "used_to_calibrate": int(used)}
-    for name in PERCENTILES:
-        out[f"{name}_predicted_us"] = round(result["latency_us"][name], 1)
-    out["cpu_predicted_us"] = round(result["cpu_us_per_query"], 1)
+    for name in (*PERCENTILES, "cpu"):
+        out[f"{name}_predicted_us"] = round(figure(result, name), 1)
+    for name in AT_SPEED:
+        out[f"{name}_at_speed_us"] = round(median(figure(r, name) for r in at_speed), 1)
     for name in CLASSES:
         out[f"{name}_predicted_us"] = round(result["cpu_us_per_query_by_class"][name], 1)
     for name in (*PERCENTILES, "cpu"):
