@@ -3,8 +3,8 @@
 
 import json
 import subprocess
-from dataclasses import dataclass
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 

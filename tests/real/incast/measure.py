@@ -39,6 +39,7 @@ COLUMNS = [
     *("first_start_us", *(f"last_start_p{q}_us" for q in (10, 30, 50, 70, 90))),
     *("retransmissions", "timeouts", "rounds_with_timeout", "rounds_of_200_ms"),
     *COUNTERS.values(),
+    "last_starts_us",  # of each round
 ]
 
 
@@ -162,6 +163,7 @@ def measure_one(
     found += [int(sum(r[name] for r in rounds)) for name in ("retransmissions", "timeouts")]
     found += [sum(r["timeouts"] > 0 for r in rounds), sum(time >= 200_000 for time in slowest)]
     found += [*(after[name] - before[name] for name in COUNTERS)]
+    found += [" ".join(f"{r['last_start_us']:.0f}" for r in rounds)]
     row: dict[str, object] = dict(zip(COLUMNS, found))
     print(
         f"{congestion} {buffer} B, {senders} x {size} B: P50 {row['p50_us']} us, P99 {row['p99_us']} us,"
@@ -201,6 +203,7 @@ def main() -> int:
     parser.add_argument("--congestion", type=lambda t: t.split(","), default=["cubic"], help="cubic, reno, dctcp")
     parser.add_argument("--rounds", type=int, default=200, help="that count (default: %(default)s)")
     parser.add_argument("--warmup", type=int, default=20, help="rounds before them (default: %(default)s)")
+    parser.add_argument("--repeat", type=int, default=1, help="of all, so that they have a spread (default: once)")
     parser.add_argument("--gap", type=float, default=10, help="ms between two rounds (default: %(default)s)")
     parser.add_argument("--out", type=Path, required=True, help="the table, as CSV")
     options = parser.parse_args()
@@ -213,8 +216,9 @@ def main() -> int:
         rows: list[dict[str, object]] = []
         try:
             run("g++", "-std=c++17", "-O2", HERE / "incast.cpp", "-o", program, "-pthread")
-            for row in measure(options, program):
-                rows.append(row)
+            for _ in range(options.repeat):
+                for row in measure(options, program):
+                    rows.append(row)
         except Failed as error:
             print(f"incast: {error}", file=sys.stderr)
             return 1
