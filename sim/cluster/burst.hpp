@@ -24,10 +24,14 @@ class Burst {
   }
 
   /// Begins with the first; does `on_done` at the end of the last.
-  void start(EventTarget on_done) { series_.start(on_done); }
+  void start(EventTarget on_done) {
+    ++server_.in_hand_;
+    series_.start(on_done);
+  }
   /// At the end: gives the core back, books the work, and tells `of(work, time)` of each piece.
   template <class OfPiece>
   void finish(const OfPiece& of) {
+    --server_.in_hand_;
     series_.finish();
     for (std::size_t i = 0; i < size(); ++i) {
       const Duration served = series_.visit(i).served;

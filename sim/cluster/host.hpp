@@ -42,6 +42,8 @@ class Server {
   /// Core time asked for by repetitions of requests that were not answered in time.
   Duration repeated() const { return repeated_; }
   void note_repeated(Duration time) { repeated_ += time; }
+  /// Whether none of its work waits for a core or has one.
+  bool idle() const { return in_hand_ == 0; }
 
   /// What a piece of work came to.
   struct Booking {
@@ -59,6 +61,7 @@ class Server {
   std::string service_;
   CpuTimes cpu_times_{};
   Duration repeated_{};
+  int in_hand_ = 0;  // visits to a core, from their arrival on
 };
 
 /// `Booking b = co_await Server::Job(server, Work::dense, time, traffic)`: waits for a core and holds it for `time`,
@@ -74,7 +77,11 @@ class Server::Job final : private Timer, private Station::Customer {
 
   const Server& server() const { return server_; }
   /// Takes it back while it waits for a core. False: it does not wait (any more).
-  bool withdraw() { return host_.cores().withdraw(*this); }
+  bool withdraw() {
+    if (!host_.cores().withdraw(*this)) return false;
+    --server_.in_hand_;
+    return true;
+  }
 
   bool await_ready() const noexcept { return false; }
   [[gnu::always_inline]] void await_suspend(std::coroutine_handle<> h) {
@@ -87,9 +94,11 @@ class Server::Job final : private Timer, private Station::Customer {
       transfer_.on_done = EventTarget(h);
       host_.memory().ask(traffic_);
     }
+    ++server_.in_hand_;
     host_.cores().enter(*this);
   }
   [[gnu::always_inline]] Booking await_resume() {
+    --server_.in_hand_;
     const Station::Visit visit = host_.cores().leave(*this);
     server_.cpu_times_[static_cast<std::size_t>(class_)] += visit.served;
     return {class_, host_.number(), visit.waited, visit.served};

@@ -17,6 +17,7 @@ void Visit::start(EventTarget on_done) {
       on_served = EventTarget(*this);
       told = Station::Told::at_start;
     }
+  ++server_.in_hand_;
   host_.cores().enter(*this);
 }
 
@@ -44,6 +45,7 @@ void Visit::fire() {
 }
 
 Duration Visit::finish() {
+  --server_.in_hand_;
   const Station::Visit went = host_.cores().leave(*this);
   Duration sum{};
   for (const Piece& piece : pieces_) sum += piece.time;

@@ -27,7 +27,11 @@ class Visit final : private Timer, private Station::Customer {
   /// Waits for a core, and does `on_done` at the end of the last piece.
   void start(EventTarget on_done);
   /// Takes it back while it waits for a core. False: it does not wait (any more).
-  bool withdraw() { return host_.cores().withdraw(*this); }
+  bool withdraw() {
+    if (!host_.cores().withdraw(*this)) return false;
+    --server_.in_hand_;
+    return true;
+  }
   /// At its end: gives the core back, and books the work. Returns how long it waited; pieces() are as they went.
   Duration finish();
   const Pieces& pieces() const { return pieces_; }

@@ -138,7 +138,7 @@ Duration Serving::message_cost(const Platform& platform, Bytes size) {
 
 Duration Serving::receive_cost(const Server& server, Bytes size) {
   const Duration cost = message_cost(server.platform(), size);
-  return server.host().cores().any_idle() ? cost + server.platform().rpc.wakeup : cost;
+  return server.idle() || server.host().cores().any_idle() ? cost + server.platform().rpc.wakeup : cost;
 }
 
 }  // namespace shardsim

@@ -153,7 +153,7 @@ class Serving {
   void place_memory(const ShardingPlan& plan);
   void check_memory() const;
   static Duration message_cost(const Platform& platform, Bytes size);
-  /// Of a message that has just come: it may have to wake a core.
+  /// Of a message that has just come: it may have to wake somebody.
   static Duration receive_cost(const Server& server, Bytes size);
 
   // Without a timeout a lost message fails its query at once.

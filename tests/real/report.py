@@ -29,7 +29,12 @@ from shardsim_tools.benching.measure import table  # noqa: E402
 
 DATA = ROOT / "docs/validation"
 PAGE = DATA / "real.md"
-FILES = {"real.csv": "real.csv", "spans.csv": "real-spans.csv", "machine.json": "real-machine.json"}
+FILES = {
+    "real.csv": "real.csv",
+    "serial.csv": "real-serial.csv",
+    "spans.csv": "real-spans.csv",
+    "machine.json": "real-machine.json",
+}
 FIGURES = {"p50": "P50", "p90": "P90", "p99": "P99", "cpu": "CPU"}
 CLASSES = {"dense": "of it dense", "sparse": "of it sparse"}
 GOALS = {"p50": 0.10, "p99": 0.20}  # how far off a prediction may be
@@ -201,6 +206,12 @@ def spans(_: Sequence[Point]) -> str:
     return table([f"us, {systems[0][0]}", *heads], out)
 
 
+def short(value: Any) -> str:
+    """A number with its unit, if any, to three digits."""
+    number, *unit = str(value).split()
+    return " ".join([f"{float(number):.3g}", *unit])
+
+
 def constants(_: Sequence[Point]) -> str:
     """What was measured of the machine, and what the calibration made of it."""
     machine: dict[str, Any] = json.loads((DATA / "real-machine.json").read_text())
@@ -211,15 +222,16 @@ def constants(_: Sequence[Point]) -> str:
         measured: Any = platform
         for key in keys:
             measured = measured[key]
-        ends = [f"{low} .. {high}" for low, high in ((found["from"], found["to"]), found["together"])]
+        ends = [f"{short(low)} .. {short(high)}" for low, high in ((found["from"], found["to"]), found["together"])]
         at = {"from": ", at the low end", "to": ", at the high end"}.get(found["at_end"], "")
-        rows.append([f"`{'.'.join(keys)}`", str(measured), str(found["value"]), *ends, found["determined"] + at])
+        rows.append([f"`{'.'.join(keys)}`", short(measured), short(found["value"]), *ends, found["determined"] + at])
     return table(["field", "measured", "calibrated", "looked for in", "determined to", ""], rows)
 
 
 TABLES: dict[str, Callable[[Sequence[Point]], str]] = {
     "goals": goals,
     "errors": errors,
+    "serial": lambda _: errors(points_of(DATA / "real-serial.csv")),
     "spans": spans,
     "constants": constants,
     **{f"all {model}": everything(model) for model in MODELS},

@@ -26,8 +26,7 @@ FREE: list[tuple[str, float, float, str]] = [
     ),
     ("lookup.time", 0.5, 4, "measured of one large table; many tables miss the TLB more"),
     ("lookup.bag_time", 0.5, 10, "measured of one table; here a bag's vector is also added to the features"),
-    ("rpc.cpu_per_message", 0.5, 4, "measured of calls one after the other, on cores that do nothing else"),
-    ("rpc.serialization", 0.2, 2, "measured of one large field; a message of many tables is built from many"),
+    ("rpc.wakeup", 0.5, 3, "measured after pauses of 5 ms, with nothing in the caches but the RPC's own work"),
 ]
 FIGURES = {
     "latency_us.p50": "p50",
@@ -35,7 +34,12 @@ FIGURES = {
     "cpu_us_per_query": "cpu",
     **{f"cpu_us_per_query_by_class.{name}": name for name in CLASSES},
 }
-WAKEUP = ("rpc.wakeup", "1 us", "2 ms", "measured after pauses of 5 ms, with nothing in the caches but the RPC's own work")
+WAKEUP = (
+    "rpc.wakeup",
+    "1 us",
+    "2 ms",
+    "measured after pauses of 5 ms, with nothing in the caches but the RPC's own work",
+)
 
 
 def field(path: str, low: Any, high: Any, prior: str) -> dict[str, Any]:
@@ -57,7 +61,7 @@ def fields(platform: dict[str, Any]) -> list[dict[str, Any]]:
             value = value[key]
         top = min(scaled(value, high), 1) if path == "core.efficiency" else scaled(value, high)
         out.append(field(path, scaled(value, low), top, prior))
-    return [*out, field(*WAKEUP)]
+    return out
 
 
 def targets(name: str, row: Row) -> list[dict[str, Any]]:
@@ -95,7 +99,7 @@ def calibrated(
             },
         }
         wanted += targets(name, row)
-    spec = {
+    spec: dict[str, Any] = {
         "description": "the real server, of the configurations used to calibrate",
         "configurations": systems,
         "free": fields(platform),
@@ -103,6 +107,21 @@ def calibrated(
         "budget": {"evaluations": EVALUATIONS},
         "seed": 1,
     }
+    report = fitted(program, spec, out)
+    while unknown := {f["path"] for f in report["fields"] if f["determined"] == "not-identifiable"}:
+        # What these configurations do not tell stays as it was measured.
+        spec["free"] = [f for f in spec["free"] if f["path"] not in unknown]
+        report = fitted(program, spec, out)
+    known = {"platform": start.platform, "error": report["error"], "fields": report["fields"]}
+    (out / "machine.json").write_text(json.dumps(known, indent=1) + "\n")
+    values = json.loads((out / "calibrated" / "calibrated.json").read_text())["values"]
+    for path, value in values.items():
+        put(platform, path.removeprefix(f"{PLATFORM}."), value)
+    return Machine(platform, start.jitter)
+
+
+def fitted(program: Path, spec: dict[str, Any], out: Path) -> Any:
+    """The report of a calibration, whose files are kept."""
     out.mkdir(parents=True, exist_ok=True)
     file = out / "calibration.json"
     file.write_text(json.dumps(spec, indent=1) + "\n")
@@ -111,13 +130,7 @@ def calibrated(
     if done.returncode != 0:
         raise Failed(done.stderr.strip().splitlines()[-1])
     (out / "calibration.txt").write_text(done.stdout)
-    report = json.loads((out / "calibrated" / "report.json").read_text())
-    known = {"platform": start.platform, "error": report["error"], "fields": report["fields"]}
-    (out / "machine.json").write_text(json.dumps(known, indent=1) + "\n")
-    values = json.loads((out / "calibrated" / "calibrated.json").read_text())["values"]
-    for path, value in values.items():
-        put(platform, path.removeprefix(f"{PLATFORM}."), value)
-    return Machine(platform, start.jitter)
+    return json.loads((out / "calibrated" / "report.json").read_text())
 
 
 def as_json(settings: Iterable[str]) -> dict[str, Any]:

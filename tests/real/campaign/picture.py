@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Protocol
 
 from shardsim_tools.plotting import figure
-from shardsim_tools.plotting.styles import COLOURS, MARKERS
+from shardsim_tools.plotting.styles import COLOURS
 
 # After shardsim_tools.plotting, which says what is missing.
 from matplotlib import pyplot
@@ -16,6 +16,7 @@ from .configurations import MODELS, Configuration
 
 NAMES = {"p50": "P50", "p99": "P99", "cpu": "CPU of a query"}
 LIMIT_OF_CPU = 0.10
+MARKERS = ["o", "s", "^"]
 
 
 class Point(Protocol):
@@ -61,8 +62,8 @@ def panel(axes: Axes, points: Sequence[Point], name: str, limit: float) -> None:
             found = [p.measured(name) / 1000 for p in some]
             axes.errorbar(
                 found, [p.predicted(name) / 1000 for p in some], xerr=[p.spread(name) * v for p, v in zip(some, found)],
-                fmt=MARKERS[number], markersize=5 if used else 4, color=COLOURS[number], linewidth=0.6, elinewidth=0.5,
-                markerfacecolor="none" if used else COLOURS[number], alpha=0.8,
+                fmt=MARKERS[number], markersize=5 if used else 4, color=COLOURS[number + 1], linewidth=0.6, elinewidth=0.5,
+                markerfacecolor="none" if used else COLOURS[number + 1], alpha=0.8,
                 label=f"{model}, used to calibrate" if used else model,
             )  # fmt: skip
     axes.set(xscale="log", yscale="log", xlim=ends, ylim=ends)

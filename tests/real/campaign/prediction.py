@@ -56,7 +56,7 @@ TIMES += ["service_overhead", "net_overhead"]
 def scaled(text: Any, factor: float) -> Any:
     """ "3.2 us" times a factor."""
     if not isinstance(text, str):
-        return text * factor
+        return float(f"{text * factor:.6g}")
     number, unit = text.split(" ", 1)
     return f"{float(number) * factor:.6g} {unit}"
 

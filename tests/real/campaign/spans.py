@@ -44,7 +44,12 @@ def timeline(
         if done.returncode != 0:
             raise Failed(done.stderr.strip().splitlines()[-1])
         events: list[Event] = json.loads(file.read_text())["traceEvents"]
-    return [event for event in events if event["ph"] == "X"]
+    return [event for event in events if event["ph"] == "X" and not is_repeated(event)]
+
+
+def is_repeated(event: Event) -> bool:
+    """Process 1 has the queries, and once more what is on their critical paths."""
+    return event["pid"] == 1 and event["cat"] not in ("query", "batch", "net")
 
 
 def predicted(events: Iterable[Event]) -> dict[str, float]:

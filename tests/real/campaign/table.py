@@ -80,7 +80,7 @@ def slowness(run: Run, result: Result) -> float:
 
 def with_prediction(row: Row, result: Result, at_speed: Sequence[Result], used: bool) -> Row:
     """`at_speed`: predicted with the speed that the machine had in each run."""
-    out = {**row, "used_to_calibrate": int(used)}
+    out: Row = {**row, "used_to_calibrate": int(used)}
     for name in (*PERCENTILES, "cpu"):
         out[f"{name}_predicted_us"] = round(figure(result, name), 1)
     for name in AT_SPEED:
