@@ -25,7 +25,8 @@ void describe(Describe<RpcCosts>& d) {
   d.required("cpu_per_message", &RpcCosts::cpu_per_message, "RPC library and kernel, whatever the size");
   d.required("serialization", &RpcCosts::serialization, "bytes serialized or deserialized per second of a core")
       .more_than(Bandwidth{0});
-  d.optional("wakeup", &RpcCosts::wakeup, "more, for a message that finds an idle core, or its service with nothing in hand: it wakes a thread");
+  d.optional("wakeup", &RpcCosts::wakeup,
+             "more, for a message that finds an idle core, or its service with nothing in hand: it wakes a thread");
 }
 
 template <>

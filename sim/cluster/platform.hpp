@@ -15,9 +15,9 @@ struct Nic {
   Remarks sources;
 };
 
-/// CPU cost of one message at one end: cpu_per_message + bytes / serialization; and wakeup where it comes to a host with
-/// an idle core, or a service that has nothing in hand: a core is woken or switched to a thread that waited, and finds
-/// nothing of it in its caches.
+/// CPU cost of one message at one end: cpu_per_message + bytes / serialization; and wakeup where it comes to a host
+/// with an idle core, or a service that has nothing in hand: a core is woken or switched to a thread that waited, and
+/// finds nothing of it in its caches.
 struct RpcCosts {
   Duration cpu_per_message{};
   Bandwidth serialization;
