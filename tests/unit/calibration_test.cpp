@@ -236,10 +236,10 @@ TEST_CASE("figures are known by the names of result.json, and by short ones") {
   CHECK_FALSE(find_figure("hosts.main0.colour"));
   CHECK_FALSE(find_figure("verdict"));
   CHECK_THAT(no_such_figure("latency_us.p98"), Catch::Contains("did you mean 'latency_us.p9"));
-  CHECK(measured_value("12 ms", *find_figure("p99")).value == Approx(12000));
-  CHECK(measured_value("25 %", *find_figure("hosts.main0.utilisation")).value == Approx(0.25));
-  CHECK_FALSE(measured_value(12, *find_figure("p99")).error.empty());
-  CHECK_FALSE(measured_value("0 ms", *find_figure("p99")).error.empty());
+  CHECK(measured_value("12 ms", "us").value == Approx(12000));
+  CHECK(measured_value("25 %", "fraction").value == Approx(0.25));
+  CHECK_FALSE(measured_value(12, "us").error.empty());
+  CHECK_FALSE(measured_value("0 ms", "us").error.empty());
 }
 
 TEST_CASE("orders by a factor and by a share") {

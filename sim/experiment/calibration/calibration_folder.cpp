@@ -23,13 +23,6 @@ void name_source(Json& scenario, const std::string& place, const std::string& so
 
 }  // namespace
 
-std::string fitted_file(const std::string& configuration) {
-  std::string name = configuration;
-  for (char& c : name)
-    if (c == '/' || c == '\0') c = '_';
-  return "scenarios/" + name + ".json";
-}
-
 CalibrationFolder::CalibrationFolder(const CalibrationProblem& problem, std::filesystem::path folder, Existing existing)
     : problem_(problem), folder_(std::move(folder)) {
   bool ours = false;

@@ -31,7 +31,4 @@ class CalibrationFolder {
   std::optional<Journal> journal_;
 };
 
-/// The file of a configuration with its fitted values, in the folder.
-std::string fitted_file(const std::string& configuration);
-
 }  // namespace shardsim

@@ -200,8 +200,8 @@ void CalibrationProblem::resolve_targets() {
       parts.right = resolved(*t.right, "right/");
       parts.wanted = ratio_wanted(t).value();
     } else {
-      parts.left = resolved({t.configuration, t.figure, t.over}, "");
-      parts.wanted = measured_value(t.measured, {parts.left.figure.name, parts.left.unit()}).value;
+      parts.left = resolved(t.measured_figure(), "");
+      parts.wanted = measured_value(t.measured, parts.left.unit()).value;
     }
     targets_.push_back(std::move(parts));
   }

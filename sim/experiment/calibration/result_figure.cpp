@@ -193,8 +193,8 @@ const Json& FigureReader::written() {
   return written_;
 }
 
-MeasuredValue measured_value(const Json& measured, const ResultFigure& figure) {
-  MeasuredValue out = read_measured(measured, figure.unit);
+MeasuredValue measured_value(const Json& measured, const std::string& unit) {
+  MeasuredValue out = read_measured(measured, unit);
   if (out.error.empty() && !(out.value > 0))
     out.error = found(measured) + "; expected more than 0, as figures are compared by their ratio";
   return out;

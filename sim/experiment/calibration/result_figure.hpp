@@ -36,12 +36,13 @@ class FigureReader {
   Json written_;  // as in result.json, once somebody asks for it
 };
 
-/// A measured value in the unit of its figure: "12 ms" -> 12000 (us). Empty text in `error` when it is one.
+/// A measured value in the unit of its figure, as ResultFigure has it: "12 ms" -> 12000 (us). Empty text in `error`
+/// when it is one.
 struct MeasuredValue {
   double value = 0;
   std::string error;
 };
-MeasuredValue measured_value(const Json& measured, const ResultFigure& figure);
+MeasuredValue measured_value(const Json& measured, const std::string& unit);
 
 /// left / right, with an interval where both have one. `paired`: both saw the same queries.
 Estimate ratio_of(const Estimate& left, const Estimate& right, double confidence, bool paired);

@@ -2,6 +2,7 @@
 // A calibration as it is written: its keys, and what may be wrong with how they fit each other.
 #include "experiment/calibration/spec.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include "experiment/calibration/field_values.hpp"
@@ -35,9 +36,11 @@ Wrong wrong_figure(const CalibrationSpec& s, const FigureOf& of, const std::stri
 
 std::string unit_of(const FigureOf& of) { return of.over.empty() ? find_figure(of.figure)->unit : ""; }
 
+double value_of(const CalibrationTarget& t) { return measured_value(t.measured, unit_of(t.measured_figure())).value; }
+
 // A saturated run is as slow as it is long, so that its latency says nothing of the system.
-Wrong measured_too_long(const CalibrationTarget& t, const ResultFigure& figure, double spread, const std::string& key) {
-  if (!figure.tells_of_latency()) return std::nullopt;
+Wrong latency_of_saturated_run(const CalibrationTarget& t, const std::string& key) {
+  if (!find_figure(t.figure)->tells_of_latency()) return std::nullopt;
   const std::string why =
       "a latency then says how long the run lasted, not what the system does; give a figure such as cpu_us_per_query "
       "or completed_per_s, or measure at a lower rate";
@@ -45,20 +48,19 @@ Wrong measured_too_long(const CalibrationTarget& t, const ResultFigure& figure, 
     return Complaint{
         key + "/measured_saturated",
         fmt::format("the measured run was saturated, and {} was taken in it: {}", in_quotes(t.figure), why)};
-  if (t.measured_drift && t.measured_drift->of_one > spread)
+  if (t.measured_drift && *t.measured_drift > *t.spread)
     return Complaint{key + "/measured_drift",
                      fmt::format("the latency drifted by {} while it was measured, more than its spread of {}: {}",
-                                 to_text(*t.measured_drift), to_text(Share{spread}), why)};
+                                 to_text(*t.measured_drift), to_text(*t.spread), why)};
   return std::nullopt;
 }
 
 Wrong wrong_value(const CalibrationSpec& s, const CalibrationTarget& t, const std::string& key) {
-  const FigureOf of{t.configuration, t.figure, t.over};
+  const FigureOf of = t.measured_figure();
   if (Wrong wrong = wrong_figure(s, of, key)) return wrong;
-  const ResultFigure figure = find_figure(t.figure).value();
-  if (const MeasuredValue m = measured_value(t.measured, {figure.name, unit_of(of)}); !m.error.empty())
+  if (const MeasuredValue m = measured_value(t.measured, unit_of(of)); !m.error.empty())
     return Complaint{key + "/measured", m.error};
-  return measured_too_long(t, figure, t.spread->of_one, key);
+  return latency_of_saturated_run(t, key);
 }
 
 bool same_figure(const FigureOf& a, const FigureOf& b) {
@@ -70,8 +72,12 @@ Wrong wrong_order(const CalibrationSpec& s, const CalibrationTarget& t, const st
   if (Wrong wrong = wrong_figure(s, *t.left, key + "/left")) return wrong;
   if (Wrong wrong = wrong_figure(s, *t.right, key + "/right")) return wrong;
   if (same_figure(*t.left, *t.right)) return Complaint{key + "/right", "is the figure of 'left' itself"};
-  if (const std::string unit = unit_of(*t.left); unit_of(*t.right) != unit)
-    return Complaint{key + "/right/figure", fmt::format("is not in the unit of 'left', {}", in_quotes(unit))};
+  if (const std::string left = unit_of(*t.left), right = unit_of(*t.right); left != right) {
+    const auto text = [](const std::string& unit) { return unit.empty() ? "none" : in_quotes(unit); };
+    return Complaint{
+        key + "/right/figure",
+        fmt::format("the unit of 'left' is {}, that of 'right' {}; expected one unit", text(left), text(right))};
+  }
   if (!ratio_wanted(t))
     return Complaint{key + "/by", (t.by.is_null() ? "'within' needs it" : found(t.by)) +
                                       "; expected a factor from 1 on, or a share such as \"20 %\""};
@@ -89,13 +95,8 @@ Wrong wrong_targets(const CalibrationSpec& s) {
 
 // The same figure, measured as two values that cannot both be.
 bool values_contradict(const CalibrationTarget& a, const CalibrationTarget& b) {
-  if (a.is_order() || b.is_order() ||
-      !same_figure({a.configuration, a.figure, a.over}, {b.configuration, b.figure, b.over}))
-    return false;
-  const auto value = [](const CalibrationTarget& t) {
-    return measured_value(t.measured, {t.figure, unit_of({t.configuration, t.figure, t.over})}).value;
-  };
-  return std::abs(std::log(value(a) / value(b))) > a.spread->of_one + b.spread->of_one;
+  if (a.is_order() || b.is_order() || !same_figure(a.measured_figure(), b.measured_figure())) return false;
+  return std::abs(std::log(value_of(a) / value_of(b))) > a.spread->of_one + b.spread->of_one;
 }
 
 bool orders_contradict(const CalibrationTarget& a, const CalibrationTarget& b) {
@@ -120,11 +121,26 @@ Wrong contradictions(const CalibrationSpec& s) {
   return std::nullopt;
 }
 
+Wrong same_files(const CalibrationSpec& s) {
+  const std::vector<std::string> names = names_of(s.configurations);
+  for (auto name = names.begin(); name != names.end(); ++name) {
+    const auto is_same = [&](const std::string& before) { return fitted_file(before) == fitted_file(*name); };
+    if (const auto same = std::find_if(names.begin(), name, is_same); same != name)
+      return Complaint{"configurations", fmt::format("{} and {} would both be written to {}; give one another name",
+                                                     in_quotes(*same), in_quotes(*name), fitted_file(*name))};
+  }
+  return std::nullopt;
+}
+
 Wrong wrong_places(const CalibrationSpec& s) {
   for (std::size_t i = 0; i < s.free.size(); ++i)
     for (std::size_t k = 0; k < s.free[i].in.size(); ++k)
       if (Wrong wrong = unknown_configuration(s, s.free[i].in[k], fmt::format("free/{}/in/{}", i, k))) return wrong;
   return std::nullopt;
+}
+
+std::int64_t fewest_evaluations(std::size_t fields) {
+  return evaluations_of_profile(fields) + fewest_evaluations_of_search(fields);
 }
 
 Wrong wrong_sizes(const CalibrationSpec& s) {
@@ -158,8 +174,11 @@ Wrong wrong_keys(const CalibrationTarget& t) {
 
 }  // namespace
 
-std::int64_t fewest_evaluations(std::size_t fields) {
-  return evaluations_of_profile(fields) + fewest_evaluations_of_search(fields);
+std::string fitted_file(const std::string& configuration) {
+  std::string name = configuration;
+  for (char& c : name)
+    if (c == '/' || c == '\0') c = '_';
+  return "scenarios/" + name + ".json";
 }
 
 std::optional<double> ratio_wanted(const CalibrationTarget& order) {
@@ -180,7 +199,7 @@ std::string target_text(const CalibrationTarget& t) {
   const auto text = [](const FigureOf& of) {
     return fmt::format("{} {}{}", of.configuration, of.figure, of.over.empty() ? "" : " over " + of.over);
   };
-  if (!t.is_order()) return text({t.configuration, t.figure, t.over});
+  if (!t.is_order()) return text(t.measured_figure());
   const std::string by = t.by.is_string() ? t.by.get<std::string>() : t.by.is_null() ? "" : t.by.dump();
   if (t.relation == Relation::within) return fmt::format("{} within {} of {}", text(*t.left), by, text(*t.right));
   return fmt::format("{} {} {}{}", text(*t.left), name_of(*t.relation), text(*t.right), by.empty() ? "" : " by " + by);
@@ -266,7 +285,7 @@ void describe(Describe<CalibrationSpec>& d) {
       .at_least(Share{1e-4});
   d.required("budget", &S::budget, "how much may be simulated");
   d.optional("seed", &S::seed, "of all random numbers of all runs, instead of the scenarios'");
-  for (const auto& rule : {wrong_sizes, wrong_places, wrong_targets, contradictions}) d.check(rule);
+  for (const auto& rule : {wrong_sizes, same_files, wrong_places, wrong_targets, contradictions}) d.check(rule);
 }
 
 }  // namespace shardsim

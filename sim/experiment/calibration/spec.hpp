@@ -62,6 +62,8 @@ struct CalibrationTarget {
   std::string source;
 
   bool is_order() const { return left.has_value(); }
+  /// Of a value: what was measured.
+  FigureOf measured_figure() const { return {configuration, figure, over}; }
 };
 
 struct CalibrationBudget {
@@ -93,12 +95,12 @@ void describe(Describe<CalibrationBudget>& d);
 template <>
 void describe(Describe<CalibrationSpec>& d);
 
-/// The fewest evaluations that `fields` free fields may be looked for with.
-std::int64_t fewest_evaluations(std::size_t fields);
+/// Where a configuration is written with its fitted values, in the folder of --out: "scenarios/low.json".
+std::string fitted_file(const std::string& configuration);
 
 /// How many times as large as its right side the left side of an order is to be at least ("above"), or at most: 1.2 for
 /// "above" by 1.2 or "20 %", 1 / 1.2 for "below" by 1.2, 0.8 for "below" by "20 %"; of "within", how many times as
-/// large as the other each may be. Nothing: `by` is neither a factor of at least 1 nor a share.
+/// large as the other each may be. Nothing: `by` is neither a factor of at least 1 nor a share, or "within" has none.
 std::optional<double> ratio_wanted(const CalibrationTarget& order);
 
 /// "low p99", "low p99 above high p99 by 20 %"
