@@ -36,6 +36,13 @@ std::string_view name_of(E value) {
     if (v == value) return name;
   return "?";
 }
+/// The value of that name, or nothing.
+template <class E>
+std::optional<E> value_named(std::string_view name) {
+  for (const auto& [v, its_name] : EnumNames<E>::names)
+    if (its_name == name) return v;
+  return std::nullopt;
+}
 
 class BoolType final : public ValueType {
  public:
@@ -214,7 +221,7 @@ class ByNameType final : public ValueType {
   void include_files(Json& value, const std::string& pointer, Document& document) const override {
     if (!value.is_object()) return;
     for (const auto& [name, member] : value.items())
-      value_type<T>().include_files(member, pointer + "/" + name, document);
+      value_type<T>().include_files(member, (Json::json_pointer(pointer) / name).to_string(), document);
   }
 };
 

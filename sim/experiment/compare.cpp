@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "experiment/compare.hpp"
 
+#include "experiment/interval_json.hpp"
 #include "experiment/report.hpp"
 #include "experiment/results/query_figures.hpp"
 
@@ -24,10 +25,6 @@ Estimate unpaired(Estimate e, const Estimate& a, const Estimate& b, double by_a,
 std::string signed_interval(const Estimate& e, int decimals) {
   if (!e.has_interval()) return fmt::format("~{:+.{}f}", e.value, decimals);
   return fmt::format("{:+.{}f} ({:+.{}f} .. {:+.{}f})", e.value, decimals, e.low, decimals, e.high, decimals);
-}
-
-Json interval_json(const Estimate& e) {
-  return {{"value", e.value}, {"low", e.low}, {"high", e.high}, {"trust", std::string(name_of(e.trust))}};
 }
 
 Estimate in_percent(Estimate e) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "experiment/sweep_record.hpp"
 
+#include "experiment/interval_json.hpp"
+
 namespace shardsim {
 namespace {
 
@@ -18,34 +20,11 @@ Pulls read_pulls(const Json& value) {
   return pulls;
 }
 
-// JSON has no NaN: null.
-double read_number(const Json& value) { return value.is_null() ? Estimate::kNone : value.get<double>(); }
-
-template <class E>
-std::optional<E> value_of(const std::string& name) {
-  for (const auto& [value, its_name] : EnumNames<E>::names)
-    if (its_name == name) return value;
-  return std::nullopt;
-}
-
-Json interval_record(const Estimate& e) {
-  return {{"value", e.value}, {"low", e.low}, {"high", e.high}, {"trust", std::string(name_of(e.trust))}};
-}
-
-Estimate read_estimate(const Json& value) {
-  Estimate e;
-  e.value = read_number(value.at("value"));
-  e.low = read_number(value.at("low"));
-  e.high = read_number(value.at("high"));
-  e.trust = value_of<Trust>(value.at("trust").get<std::string>()).value();
-  return e;
-}
-
 Json figures_json(const Figures& figures, bool with_pulls) {
   Json out = {{"confidence", figures.confidence}};
   for (const auto& [measure, name] : EnumNames<Measure>::names) {
     const Estimate& e = figures[measure];
-    Json& one = out[std::string(name)] = interval_record(e);
+    Json& one = out[std::string(name)] = interval_json(e);
     if (with_pulls) one["pulls"] = pulls_json(e.pulls);
   }
   return out;
@@ -57,7 +36,7 @@ Figures read_figures(const Json& value) {
   for (const auto& [measure, name] : EnumNames<Measure>::names) {
     const Json& one = value.at(std::string(name));
     Estimate& e = figures[measure];
-    e = read_estimate(one);
+    e = read_interval(one);
     if (one.contains("pulls")) e.pulls = read_pulls(one["pulls"]);
   }
   return figures;
@@ -68,7 +47,7 @@ Json described_json(const std::vector<Estimate>& values) {
   std::size_t i = 0;
   for (const TableColumn& column : described_columns()) {
     const Estimate& e = values.at(i++);
-    out[column.name] = column.interval ? interval_record(e) : Json(e.value);
+    out[column.name] = column.interval ? interval_json(e) : Json(e.value);
   }
   return out;
 }
@@ -78,7 +57,7 @@ std::vector<Estimate> read_described(const Json& value) {
   for (const TableColumn& column : described_columns()) {
     const Json& one = value.at(column.name);
     if (column.interval)
-      out.push_back(read_estimate(one));
+      out.push_back(read_interval(one));
     else
       out.emplace_back().value = read_number(one);
   }
@@ -96,7 +75,7 @@ Json record_json(const PointRecord& record) {
               {"comparable", record.comparable}};
   if (!record.row.error.empty()) out["error"] = record.row.error;
   if (record.row.goodput) {
-    out["goodput"] = interval_record(*record.row.goodput);
+    out["goodput"] = interval_json(*record.row.goodput);
     out["p99_with_failed_us"] = record.row.p99_with_failed_us;  // null: infinite
   }
   if (!record.row.described.empty()) out["described"] = described_json(record.row.described);
@@ -108,12 +87,12 @@ std::optional<PointRecord> read_record(const Json& value) {
   try {
     PointRecord record;
     record.id = value.at("id").get<std::string>();
-    record.row.verdict = value_of<Verdict>(value.at("verdict").get<std::string>()).value();
+    record.row.verdict = value_named<Verdict>(value.at("verdict").get<std::string>()).value();
     record.row.completed = value.at("completed").get<std::int64_t>();
     record.row.error = value.value("error", std::string());
     record.row.failed = value.at("failed").get<std::int64_t>();
     if (value.contains("goodput")) {
-      record.row.goodput = read_estimate(value["goodput"]);
+      record.row.goodput = read_interval(value["goodput"]);
       const Json& p99 = value.at("p99_with_failed_us");
       record.row.p99_with_failed_us = p99.is_null() ? std::numeric_limits<double>::infinity() : p99.get<double>();
     }

@@ -3,6 +3,7 @@
 
 #include <cmath>
 
+#include "experiment/interval_json.hpp"
 #include "experiment/report.hpp"
 
 namespace shardsim {
@@ -12,7 +13,7 @@ std::string plain(const Json& value) { return value.is_string() ? value.get<std:
 
 std::string percent(double ratio) { return fmt::format("{:+.1f} %", 100 * (ratio - 1)); }
 
-// Three digits more than the interval is wide, at least.
+// "12.34 (11.9 .. 12.8)", "~12.34" where there is no interval, "none" where there is no value.
 std::string figure_text(const Estimate& e) {
   if (!std::isfinite(e.value)) return "none";
   if (!e.has_interval()) return fmt::format("~{:.4g}", e.value);
@@ -29,7 +30,7 @@ std::string range_text(const CalibrationProblem& problem, std::size_t field, con
   return fmt::format("{} .. {}", plain(ends[0]), plain(ends[1]));
 }
 
-// The path, and where it is not set everywhere or twice, where it is.
+// The path; of a field that is asked for in some configurations only, also which, as others may have one of that path.
 std::string field_key(const CalibrationProblem& problem, std::size_t field) {
   const FreeField& f = problem.spec().free[field];
   return f.in.empty() ? f.path : fmt::format("{} in {}", f.path, fmt::join(f.in, ", "));
@@ -40,14 +41,6 @@ std::vector<std::string> set_in(const CalibrationProblem& problem, std::size_t f
   for (std::size_t c = 0; c < problem.configurations(); ++c)
     if (problem.sets(field, c)) out.push_back(problem.name_of_configuration(c));
   return out;
-}
-
-Json interval_or_null(const Estimate& e) {
-  const auto number = [](double v) { return std::isfinite(v) ? Json(v) : Json(); };
-  return {{"value", number(e.value)},
-          {"low", number(e.low)},
-          {"high", number(e.high)},
-          {"trust", std::string(name_of(e.trust))}};
 }
 
 std::string answer_text(const CalibrationProblem& problem, const CalibrationResult& result, std::size_t i) {
@@ -67,7 +60,7 @@ Json target_json(const CalibrationProblem& problem, const CalibrationResult& res
            {t.is_order() ? "ratio" : "measured", parts.wanted},
            {"spread", parts.spread},
            {"weight", t.weight},
-           {"simulated", interval_or_null(outcome.simulated)},
+           {"simulated", interval_json(outcome.simulated)},
            {"residual", outcome.residual},
            {"answer", answer_text(problem, result, i)}};
   if (!t.source.empty()) out["source"] = t.source;

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "experiment/compare.hpp"
+#include "experiment/interval_json.hpp"
 
 namespace shardsim {
 namespace {
@@ -70,16 +71,6 @@ class FiguresOfRuns {
   std::vector<std::optional<FigureReader>> readers_;
 };
 
-Json number_json(double value) { return std::isfinite(value) ? Json(value) : Json(); }
-double read_finite(const Json& value) { return value.is_number() ? value.get<double>() : Estimate::kNone; }
-
-template <class E>
-E value_named(const Json& name) {
-  for (const auto& [value, its_name] : EnumNames<E>::names)
-    if (name == Json(its_name)) return value;
-  throw std::invalid_argument("no such name");
-}
-
 }  // namespace
 
 LimitsOfRatio limits_of(const CalibrationTarget& order, const TargetParts& parts) {
@@ -129,12 +120,10 @@ double error_of(const CalibrationProblem& problem, const std::vector<TargetOutco
 
 Json evaluation_json(const Evaluation& e) {
   Json targets = Json::array();
-  for (const TargetOutcome& t : e.targets)
-    targets.push_back({{"value", number_json(t.simulated.value)},
-                       {"low", number_json(t.simulated.low)},
-                       {"high", number_json(t.simulated.high)},
-                       {"trust", std::string(name_of(t.simulated.trust))},
-                       {"residual", t.residual}});
+  for (const TargetOutcome& t : e.targets) {
+    targets.push_back(interval_json(t.simulated));
+    targets.back()["residual"] = t.residual;
+  }
   Json verdicts = Json::array();
   for (const Verdict v : e.verdicts) verdicts.push_back(std::string(name_of(v)));
   return {{"values", e.values}, {"point", e.point},     {"error", e.error},
@@ -148,20 +137,12 @@ std::optional<Evaluation> read_evaluation(const Json& entry) {
     e.point = entry.at("point").get<CubePoint>();
     e.error = entry.at("error").get<double>();
     e.seconds = entry.at("seconds").get<double>();
-    for (const Json& t : entry.at("targets")) {
-      TargetOutcome outcome;
-      outcome.simulated.value = read_finite(t.at("value"));
-      outcome.simulated.low = read_finite(t.at("low"));
-      outcome.simulated.high = read_finite(t.at("high"));
-      outcome.simulated.trust = value_named<Trust>(t.at("trust"));
-      outcome.residual = t.at("residual").get<double>();
-      e.targets.push_back(std::move(outcome));
-    }
-    for (const Json& v : entry.at("verdicts")) e.verdicts.push_back(value_named<Verdict>(v));
+    for (const Json& t : entry.at("targets")) e.targets.push_back({read_interval(t), t.at("residual").get<double>()});
+    for (const Json& v : entry.at("verdicts")) e.verdicts.push_back(value_named<Verdict>(v.get<std::string>()).value());
     return e;
   } catch (const Json::exception&) {
     return std::nullopt;
-  } catch (const std::invalid_argument&) {
+  } catch (const std::bad_optional_access&) {
     return std::nullopt;
   }
 }

@@ -2,6 +2,7 @@
 #include "experiment/calibration/result_figure.hpp"
 
 #include "experiment/counting.hpp"
+#include "experiment/interval_json.hpp"
 #include "experiment/results/query_figures.hpp"
 
 namespace shardsim {
@@ -10,18 +11,12 @@ namespace {
 constexpr std::string_view kLatency = "latency_us.";
 constexpr std::string_view kCpu = "cpu_us_per_query";
 
-std::optional<Measure> measure_called(std::string_view word) {
-  for (const auto& [measure, name] : EnumNames<Measure>::names)
-    if (name == word) return measure;
-  return std::nullopt;
-}
-
 // The short names, and those of `intervals`, by the names of the same figures elsewhere.
 std::string full_name(const std::string& name) {
   std::string_view word = name;
   for (const std::string_view prefix : {"intervals.", "latency."})
     if (word.starts_with(prefix)) word.remove_prefix(prefix.size());
-  const std::optional<Measure> measure = measure_called(word);
+  const std::optional<Measure> measure = value_named<Measure>(word);
   if (!measure) return name;
   return *measure == Measure::cpu ? std::string(kCpu) : fmt::format("{}{}", kLatency, word);
 }
@@ -86,17 +81,11 @@ std::string unit_of(const std::string& name) {
   return unit;
 }
 
-Estimate read_estimate_json(const Json& value) {
-  const auto number = [](const Json& n) { return n.is_number() ? n.get<double>() : Estimate::kNone; };
+// Of a plain number: without an interval.
+Estimate read_estimate(const Json& value) {
+  if (is_estimate(value)) return read_interval(value);
   Estimate e;
-  if (is_estimate(value)) {
-    e.value = number(value["value"]);
-    e.low = number(value["low"]);
-    e.high = number(value["high"]);
-    if (e.has_interval()) e.trust = Trust::good;
-  } else {
-    e.value = number(value);
-  }
+  e.value = read_number(value);
   return e;
 }
 
@@ -159,7 +148,7 @@ std::string no_such_figure(const std::string& name) {
 Estimate FigureReader::operator()(const ResultFigure& figure) {
   if (figure.name == kCpu) return result_.figures[Measure::cpu];
   if (figure.name.starts_with(kLatency))
-    if (const auto measure = measure_called(std::string_view(figure.name).substr(kLatency.size())))
+    if (const auto measure = value_named<Measure>(std::string_view(figure.name).substr(kLatency.size())))
       return result_.figures[*measure];
   for (const auto& [span, name] : EnumNames<Span>::names)
     if (figure.name == fmt::format("spans_us.{}.mean", name))
@@ -167,9 +156,9 @@ Estimate FigureReader::operator()(const ResultFigure& figure) {
                                kFirstSpanQuantity + static_cast<std::size_t>(span), result_.confidence);
   if (const std::optional<ListedFigure> listed = find_listed(figure.name)) {
     const Json* element = element_of(written(), *listed);
-    return read_estimate_json(element == nullptr ? Json() : element->at(listed->figure));
+    return read_estimate(element == nullptr ? Json() : element->at(listed->figure));
   }
-  return read_estimate_json(value_at(written(), figure.name));
+  return read_estimate(value_at(written(), figure.name));
 }
 
 std::string FigureReader::complaint(const ResultFigure& figure) {
