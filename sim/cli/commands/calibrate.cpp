@@ -23,8 +23,7 @@ class CalibrateCommand final : public Command {
                           "the fields that are looked for, and what was measured")(
         "out", po::value<std::string>()->value_name("DIR"),
         "write DIR/calibrated.json, DIR/report.json, DIR/scenarios/ and DIR/journal.jsonl; what the journal there has "
-        "is "
-        "not simulated again")("jobs", po::value<unsigned>()->default_value(default_jobs()), "runs at a time")(
+        "is not simulated again")("jobs", po::value<unsigned>()->default_value(default_jobs()), "runs at a time")(
         "seed", po::value<std::uint64_t>(), "seed of all random numbers of all runs")(
         "format", po::value<std::string>()->default_value("text"), "text or json")(
         "force", "start afresh: forget what is there, replace files that exist");

@@ -12,10 +12,7 @@ constexpr double kBetter = kErrorRise / 4;
 void widen(std::vector<FieldRange>& ranges, const std::vector<Evaluation>& seen, double least_error) {
   for (const Evaluation& e : seen) {
     if (e.error > least_error + kErrorRise) continue;
-    for (std::size_t j = 0; j < ranges.size(); ++j) {
-      ranges[j].low = std::min(ranges[j].low, e.point[j]);
-      ranges[j].high = std::max(ranges[j].high, e.point[j]);
-    }
+    for (std::size_t j = 0; j < ranges.size(); ++j) ranges[j].include(e.point[j]);
   }
 }
 
@@ -49,7 +46,7 @@ CalibrationResult calibrate(const CalibrationProblem& problem, Evaluator& evalua
   };
   const std::vector<double> weights = problem.weights();
   CalibrationResult out;
-  out.middle = evaluator.at({CubePoint(problem.fields(), 0.5)}).front();
+  out.middle = evaluator.at({problem.middle()}).front();
   const FoundPoint found =
       least_error(problem.fields(), weights, problem.spec().budget.evaluations - for_profile, samples_at);
   const ErrorProfile profile = profile_of(found, weights, samples_at);
@@ -57,14 +54,10 @@ CalibrationResult calibrate(const CalibrationProblem& problem, Evaluator& evalua
   if (evaluator.best().error < out.best.error - kBetter) out.best = evaluator.best();
   out.alone = profile.alone;
   out.together = profile.together;
-  for (std::size_t j = 0; j < problem.fields(); ++j) {
-    out.alone[j].low = std::min(out.alone[j].low, out.best.point[j]);
-    out.alone[j].high = std::max(out.alone[j].high, out.best.point[j]);
-  }
+  for (std::size_t j = 0; j < problem.fields(); ++j) out.alone[j].include(out.best.point[j]);
   widen(out.together, evaluator.asked(), out.best.error);
   out.conflicts = conflicts_of(out.best.point, out.best.sample().residuals, profile.slopes);
   out.evaluations = evaluator.asked().size();
-  for (const Evaluation& e : evaluator.asked()) out.seconds += e.seconds;
   return out;
 }
 

@@ -26,7 +26,6 @@ struct CalibrationResult {
   std::vector<FieldRange> together;  ///< by field: the others re-fitted
   std::vector<TargetConflict> conflicts;
   std::size_t evaluations = 0;
-  double seconds = 0;  ///< of all their runs
 
   Determined determined(std::size_t field) const;
   /// Whether the value is at an end of its range: the best may lie beyond.

@@ -34,18 +34,17 @@ class Evaluator::Batch {
     const std::size_t runs = parts_.size() * each;
     const unsigned inside = std::max(1U, control_.jobs / static_cast<unsigned>(std::min<std::size_t>(runs, 1024)));
     in_parallel(
-        runs, control_.jobs, [this] { return interrupted(); },
+        runs, control_.jobs, [this] { return control_.interrupted(); },
         [&](std::size_t i) {
-          simulate(parts_[i / each], i % each, inside);
-          if (interrupted()) return;
-          const std::scoped_lock lock(mutex_);
           Part& part = parts_[i / each];
-          part.evaluation.seconds += part.seconds[i % each];
+          simulate(part, i % each, inside);
+          if (control_.interrupted()) return;
+          const std::scoped_lock lock(mutex_);
           if (--part.left > 0) return;
           finish(part);
           done(part.evaluation);
         });
-    if (interrupted()) throw CalibrationInterrupted();
+    if (control_.interrupted()) throw CalibrationInterrupted();
   }
 
  private:
@@ -53,11 +52,8 @@ class Evaluator::Batch {
     Evaluation evaluation;
     std::vector<Scenario> scenarios;
     std::vector<std::optional<RunResult>> results;
-    std::unordered_map<std::size_t, double> seconds;
-    std::size_t left = 0;
+    std::size_t left = 0;  // runs that are not done
   };
-
-  bool interrupted() const { return control_.interrupt != nullptr && control_.interrupt->load(); }
 
   void simulate(Part& part, std::size_t c, unsigned jobs) {
     using Clock = std::chrono::steady_clock;
@@ -79,7 +75,7 @@ class Evaluator::Batch {
     const std::scoped_lock lock(mutex_);
     part.results[c] = std::move(result);
     part.evaluation.verdicts[c] = verdict;
-    part.seconds[c] = seconds;
+    part.evaluation.seconds += seconds;
   }
 
   void finish(Part& part) {
@@ -106,7 +102,7 @@ void Evaluator::count(const std::string& key) {
 }
 
 std::vector<Evaluation> Evaluator::at(const std::vector<CubePoint>& points) {
-  if (control_.interrupt != nullptr && control_.interrupt->load()) throw CalibrationInterrupted();
+  if (control_.interrupted()) throw CalibrationInterrupted();
   std::vector<std::string> keys;
   std::vector<Evaluation> missing;
   for (const CubePoint& point : points) {

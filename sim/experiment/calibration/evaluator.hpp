@@ -12,6 +12,7 @@ namespace shardsim {
 struct CalibrationControl {
   unsigned jobs = 1;
   const Interrupt* interrupt = nullptr;
+  bool interrupted() const { return interrupt != nullptr && interrupt->load(); }
   /// Told how many evaluations are done, and the least error so far. May be empty; one at a time.
   std::function<void(std::size_t done, double least_error)> progress;
   /// Keeps an evaluation that was made, before it counts. From any thread, one at a time; may be empty.

@@ -8,8 +8,6 @@
 namespace shardsim {
 namespace {
 
-using Wrong = std::optional<Complaint>;
-
 struct RangeEnds {
   double low = 0;
   double high = 0;

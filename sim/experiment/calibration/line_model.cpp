@@ -7,10 +7,10 @@
 namespace shardsim {
 namespace {
 
-using Rows = std::vector<std::vector<double>>;
+using Matrix = std::vector<std::vector<double>>;
 
 // Solves a x = b by elimination. Precondition: symmetric and positive definite.
-std::vector<double> solved(Rows a, std::vector<double> b) {
+std::vector<double> solved(Matrix a, std::vector<double> b) {
   const std::size_t n = b.size();
   for (std::size_t p = 0; p < n; ++p)
     for (std::size_t i = p + 1; i < n; ++i) {
@@ -37,7 +37,7 @@ std::vector<double> residuals_after(const LineModel& model, const std::vector<do
 std::vector<double> best_move(const LineModel& model, const std::vector<double>& step,
                               const std::vector<std::size_t>& free, double damping) {
   const std::vector<double> r = residuals_after(model, step);
-  Rows curvature(free.size(), std::vector<double>(free.size(), 0.0));
+  Matrix curvature(free.size(), std::vector<double>(free.size(), 0.0));
   std::vector<double> down(free.size(), 0.0);
   for (std::size_t a = 0; a < free.size(); ++a) {
     curvature[a][a] = damping;
@@ -53,9 +53,14 @@ std::vector<double> best_move(const LineModel& model, const std::vector<double>&
 
 }  // namespace
 
-void LineModel::move_to(const CubePoint& point, const ErrorSample& seen) {
+std::vector<double> LineModel::step_to(const CubePoint& point) const {
   std::vector<double> step(point.size());
   for (std::size_t j = 0; j < step.size(); ++j) step[j] = point[j] - at[j];
+  return step;
+}
+
+void LineModel::move_to(const CubePoint& point, const ErrorSample& seen) {
+  const std::vector<double> step = step_to(point);
   const double length = std::inner_product(step.begin(), step.end(), step.begin(), 0.0);
   const std::vector<double> expected = residuals_after(*this, step);
   if (length > 0)
@@ -98,9 +103,7 @@ CubePoint LineModel::least(double damping, std::optional<Held> held) const {
 }
 
 double LineModel::error_at(const CubePoint& point) const {
-  std::vector<double> step(point.size());
-  for (std::size_t j = 0; j < step.size(); ++j) step[j] = point[j] - at[j];
-  const std::vector<double> r = residuals_after(*this, step);
+  const std::vector<double> r = residuals_after(*this, step_to(point));
   double error = 0;
   for (std::size_t i = 0; i < r.size(); ++i) error += weights[i] * r[i] * r[i];
   return error;

@@ -15,12 +15,15 @@ struct ErrorSample {
   std::vector<double> residuals;  ///< by target; the error is the sum of their squares by weight
 };
 
+/// [target][field]: change of a residual over the range of a field.
+using Slopes = std::vector<std::vector<double>>;
+
 /// Residuals around a place, taken as straight lines.
 struct LineModel {
   CubePoint at;
-  ErrorSample sample;                       ///< there
-  std::vector<std::vector<double>> slopes;  ///< [target][field]: change of the residual over the range of the field
-  std::vector<double> weights;              ///< by target
+  ErrorSample sample;  ///< there
+  Slopes slopes;
+  std::vector<double> weights;  ///< by target
 
   /// Moves the model to a place that was looked at, after the least change of the slopes that explains what was seen
   /// there (C. G. Broyden, "A class of methods for solving nonlinear simultaneous equations", 1965).
@@ -36,6 +39,9 @@ struct LineModel {
   CubePoint least(double damping, std::optional<Held> held = {}) const;
   /// The error at a place, as far as the lines tell.
   double error_at(const CubePoint& point) const;
+
+ private:
+  std::vector<double> step_to(const CubePoint& point) const;
 };
 
 }  // namespace shardsim

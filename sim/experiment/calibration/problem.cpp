@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "experiment/calibration/problem.hpp"
 
+#include <algorithm>
+#include <sstream>
+
 #include "config/library.hpp"
 #include "config/missing_keys.hpp"
 #include "experiment/identity.hpp"
@@ -11,10 +14,13 @@ namespace {
 
 void include_all(Document& scenario) { value_type<Scenario>().include_files(scenario.root, "", scenario); }
 
-// The element of a list that a path names: by its name, or its number.
+// The element of a list that a part of a path names: by its name, or its number, which the part is from then on.
 const Json* element_called(const Json& list, std::string& part) {
   for (std::size_t i = 0; i < list.size(); ++i)
-    if (list[i].is_object() && list[i].value("name", Json()) == Json(part)) part = std::to_string(i);
+    if (list[i].is_object() && list[i].value("name", Json()) == Json(part)) {
+      part = std::to_string(i);
+      return &list[i];
+    }
   const bool number = !part.empty() && part.size() < 10 && part.find_first_not_of("0123456789") == std::string::npos;
   return number && std::stoul(part) < list.size() ? &list[std::stoul(part)] : nullptr;
 }
@@ -69,7 +75,7 @@ CalibrationProblem::CalibrationProblem(const std::filesystem::path& file, std::o
   find_paths();
   check_ends();
   resolve_targets();
-  for (std::size_t c = 0; c < configurations(); ++c) trial(c, values_at(CubePoint(fields(), 0.5)));
+  for (std::size_t c = 0; c < configurations(); ++c) trial(c, values_at(middle()));
   id_ = content();
 }
 
@@ -80,7 +86,7 @@ std::string CalibrationProblem::place_in_file(const std::string& pointer) const 
 Document CalibrationProblem::base_document(std::size_t configuration) const {
   const auto& [name, system] = spec_.configurations[configuration];
   const std::filesystem::path folder = file_.parent_path();
-  const std::string here = "/configurations/" + name;
+  const std::string here = (Json::json_pointer("/configurations") / name).to_string();
   Document scenario;
   if (system.base.is_string()) {
     const auto base = find_file(folder, system.base.get<std::string>(), "scenario");
@@ -218,8 +224,7 @@ std::string CalibrationProblem::content() const {
   given.erase("description");
   Json scenarios = Json::array();
   ScenarioIds ids;
-  const std::vector<Json> middle = values_at(CubePoint(fields(), 0.5));
-  for (std::size_t c = 0; c < configurations(); ++c) scenarios.push_back(ids.of(fitted(c, middle)));
+  for (std::size_t c = 0; c < configurations(); ++c) scenarios.push_back(ids.of(fitted(c, values_at(middle()))));
   return content_id(Json{program_json(), given, scenarios}.dump(-1, ' ', false, Json::error_handler_t::replace));
 }
 

@@ -47,6 +47,8 @@ class CalibrationProblem {
 
   /// The value of a field at a share of its range, as it is written.
   Json value(std::size_t field, double share) const { return values_[field].at(share); }
+  /// The middle of all ranges.
+  CubePoint middle() const { return CubePoint(fields(), 0.5); }
   /// The values of all fields at a place.
   std::vector<Json> values_at(const CubePoint& point) const;
   /// A configuration with these values, as it is to be run to compare it: as many queries as the budget says, and no

@@ -8,8 +8,6 @@
 namespace shardsim {
 namespace {
 
-using Matrix = std::vector<std::vector<double>>;
-
 constexpr int kRounds = 3;         // of looks along a field: its end, then twice nearer to where the range ends
 constexpr int kRefitRounds = 5;    // the same, with the others re-fitted, which may take a look or two more
 constexpr double kNowhere = 1e-6;  // of a range: a way shorter than this is none
@@ -170,9 +168,9 @@ std::vector<FieldRange> ranges_of(const CubePoint& best, const std::vector<Walk>
 }
 
 // From end to end of the ranges: what is smaller does not count, and steps of the residuals level out.
-Matrix slopes_of(const std::vector<StraightWalk>& walks, std::size_t targets) {
+Slopes slopes_of(const std::vector<StraightWalk>& walks, std::size_t targets) {
   const std::size_t fields = walks.size() / 2;
-  Matrix out(targets, std::vector<double>(fields, 0.0));
+  Slopes out(targets, std::vector<double>(fields, 0.0));
   for (std::size_t j = 0; j < fields; ++j) {
     const StraightWalk& below = walks[2 * j];
     const StraightWalk& above = walks[2 * j + 1];
@@ -205,17 +203,15 @@ ErrorProfile profile_of(const FoundPoint& best, const std::vector<double>& weigh
     for (const double sign : {-1.0, 1.0}) refitted.emplace_back(best, lines, j, sign);
   walk_all(refitted, kRefitRounds, samples_at);
   const std::vector<FieldRange> further = ranges_of(best.point, refitted);
-  for (std::size_t j = 0; j < fields; ++j) {
-    out.together[j].low = std::min(out.alone[j].low, further[j].low);
-    out.together[j].high = std::max(out.alone[j].high, further[j].high);
-  }
+  for (std::size_t j = 0; j < fields; ++j)
+    for (const double end : {further[j].low, further[j].high}) out.together[j].include(end);
   return out;
 }
 
 std::vector<TargetConflict> conflicts_of(const CubePoint& best, const std::vector<double>& residuals,
-                                         const Matrix& slopes) {
-  const double most = -std::sqrt(0.5);  // 135 degrees
-  Matrix ways;                          // in which each residual gets smaller, of length 1; empty: in none
+                                         const Slopes& slopes) {
+  const double most = -std::sqrt(0.5);    // 135 degrees
+  std::vector<std::vector<double>> ways;  // in which each residual gets smaller, of length 1; empty: in none
   for (std::size_t i = 0; i < residuals.size(); ++i) {
     std::vector<double> way = slopes[i];
     for (std::size_t j = 0; j < way.size(); ++j) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
+
 #include "experiment/calibration/search.hpp"
 
 namespace shardsim {
@@ -11,6 +13,12 @@ inline constexpr double kAtEnd = 1e-3;
 struct FieldRange {
   double low = 0;
   double high = 1;
+
+  /// Grows until it holds the place.
+  void include(double share) {
+    low = std::min(low, share);
+    high = std::max(high, share);
+  }
 };
 
 /// The range of a field ends where the error is this much above the least: for errors in units of the spreads, one
@@ -19,9 +27,9 @@ inline constexpr double kErrorRise = 1;
 
 /// How the error grows around its least.
 struct ErrorProfile {
-  std::vector<FieldRange> alone;            ///< by field: the others stay as they are
-  std::vector<FieldRange> together;         ///< by field: the others make up for it as well as they can
-  std::vector<std::vector<double>> slopes;  ///< [target][field]: change of the residual over the range of the field
+  std::vector<FieldRange> alone;     ///< by field: the others stay as they are
+  std::vector<FieldRange> together;  ///< by field: the others make up for it as well as they can
+  Slopes slopes;
 };
 
 /// Looks along each field; then along it while the other fields are re-fitted, without another search: by what the
@@ -41,6 +49,6 @@ struct TargetConflict {
 /// Pairs of targets, both missed by more than their spreads, where the way to improve one makes the other worse: the
 /// angle between their gradients is more than 135 degrees. A field at an end of its range can move only inwards.
 std::vector<TargetConflict> conflicts_of(const CubePoint& best, const std::vector<double>& residuals,
-                                         const std::vector<std::vector<double>>& slopes);
+                                         const Slopes& slopes);
 
 }  // namespace shardsim

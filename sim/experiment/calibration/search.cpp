@@ -48,24 +48,24 @@ class StagedSearch {
   void by_lines(std::int64_t most) {
     const std::int64_t stop_at = left_ - std::min(most, left_);
     double damping = 1;
-    bool fresh = false;  // whether the slopes were taken where the model is, and by which step
     double step = 0.03;
     LineModel model;
+    bool is_carried = false;  // from the place before, its slopes corrected by what was seen on the way
     while (left_ - stop_at >= static_cast<std::int64_t>(best_.point.size()) + 2) {
-      if (!fresh) model = lines_at_best(step);
+      if (!is_carried) model = lines_at_best(step);
       const FoundPoint from = best_;
       const std::vector<CubePoint> tried{model.least(damping / 10), model.least(damping * 3)};
-      if (length(from.point, tried[0]) < kLeastStep) break;
+      if (distance(from.point, tried[0]) < kLeastStep) break;
       const std::vector<ErrorSample> samples = ask(tried);
       const std::size_t better = samples[0].error <= samples[1].error ? 0 : 1;
       if (samples[better].error < from.sample.error) {
         damping = better == 0 ? std::max(1e-3, damping / 10) : damping * 3;
         model.move_to(tried[better], samples[better]);
         const bool slow = samples[better].error > 0.7 * from.sample.error;
-        fresh = !slow;
+        is_carried = !slow;
         if (slow && from.sample.error - samples[better].error < 1e-3) break;
-      } else if (fresh) {  // the slopes were corrected on the way, or are of another step
-        fresh = false;
+      } else if (is_carried) {
+        is_carried = false;  // the slopes may be to blame: they are taken anew
       } else {
         step /= 4;
         damping *= 30;
@@ -78,7 +78,8 @@ class StagedSearch {
   const FoundPoint& best() const { return best_; }
 
  private:
-  static double length(const CubePoint& a, const CubePoint& b) {
+  // Along the field that moves furthest.
+  static double distance(const CubePoint& a, const CubePoint& b) {
     double out = 0;
     for (std::size_t j = 0; j < a.size(); ++j) out = std::max(out, std::abs(a[j] - b[j]));
     return out;
