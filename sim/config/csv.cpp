@@ -86,9 +86,8 @@ CsvReader::CsvReader(const std::filesystem::path& file, std::string expected, He
 }
 
 std::size_t CsvReader::column(const std::string& name) const {
-  const auto it = std::find(names_.begin(), names_.end(), name);
-  if (it == names_.end()) fail(fmt::format("has no column {}{}", in_quotes(name), suggestion(name, names_)));
-  return static_cast<std::size_t>(it - names_.begin());
+  if (const std::optional<std::size_t> found = column_if_any(name)) return *found;
+  fail(fmt::format("has no column {}{}", in_quotes(name), suggestion(name, names_)));
 }
 
 std::optional<std::size_t> CsvReader::column_if_any(const std::string& name) const {

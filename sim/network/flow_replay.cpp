@@ -15,12 +15,15 @@ class Replay {
   Replay(std::vector<ReplayedFlow>& flows, Simulation& sim, Network& network)
       : flows_(flows), sim_(sim), network_(network) {}
 
-  void start_round() {
-    const std::size_t first = next_;
-    while (next_ < flows_.size() && flows_[next_].round == flows_[first].round) ++next_;
-    const std::size_t end = next_;  // a flow from a host to itself ends here, and may begin the next round
-    left_ = end - first;
-    for (std::size_t i = first; i < end; ++i) send(*this, flows_[i], sim_.now());
+  // Starts the next round, and those behind it where all of its flows have ended at once, as from a host to itself.
+  // Precondition: there is a round to start.
+  void go_on() {
+    do {
+      const std::size_t first = next_;
+      while (next_ < flows_.size() && flows_[next_].round == flows_[first].round) ++next_;
+      left_ = next_ - first + 1;  // this loop counts as one, so that no round begins within another
+      for (std::size_t i = first; i < next_; ++i) send(*this, flows_[i], sim_.now());
+    } while (--left_ == 0 && next_ < flows_.size());
   }
   Simulation& simulation() { return sim_; }
 
@@ -31,7 +34,7 @@ class Replay {
     const Network::Transit transit = co_await replay.network_.send({flow.from, flow.to}, flow.size, times);
     flow.took = transit.took;
     flow.lost = transit.lost;
-    if (--replay.left_ == 0 && replay.next_ < replay.flows_.size()) replay.start_round();
+    if (--replay.left_ == 0 && replay.next_ < replay.flows_.size()) replay.go_on();
   }
 
   std::vector<ReplayedFlow>& flows_;
@@ -82,7 +85,7 @@ std::vector<ReplayedFlow> read_flows(const std::filesystem::path& file, const Ne
 void replay(std::vector<ReplayedFlow>& flows, Simulation& sim, Network& network) {
   if (flows.empty()) return;
   Replay replay(flows, sim, network);
-  replay.start_round();
+  replay.go_on();
   sim.run();
 }
 

@@ -647,6 +647,11 @@ class Flows(TopologyTest):
         out = self.flows(rows, "--transport", "port", header="start_us,from,to,bytes,round")
         self.assertEqual([float(r["took_us"]) for r in out], [3, 5, 3, 3])
 
+    def test_rounds_that_end_at_once(self):
+        rows = [f"0,a,a,1,{number}" for number in range(100_000)]
+        out = self.flows(rows, "--transport", "ideal", header="start_us,from,to,bytes,round")
+        self.assertEqual({float(r["took_us"]) for r in out}, {0})
+
     def test_json(self):
         table = self.file("start_us,from,to,bytes\n0,a,b,1000\n0,c,b,1000\n", "flows.csv")
         r = json.loads(self.topology("flows", self.NET, table, "--transport", "port", "--format", "json").stdout)

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "network/congestion.hpp"
+#include "network/reno.hpp"
 
 namespace shardsim {
 namespace {
 
 // net/ipv4/tcp_dctcp.c, RFC 8257.
-class Dctcp final : public Congestion {
+class Dctcp final : public Reno {
  public:
   void hear(const Acknowledgement& ack, CongestionWindow&) override {
     ++acknowledged_;
@@ -16,11 +16,6 @@ class Dctcp final : public Congestion {
     acknowledged_ = marked_ = 0;
     window_end_ = ack.next;
   }
-  void grow(CongestionWindow& window, int acknowledged, Time) override {
-    if (window.in_slow_start()) acknowledged = window.slow_start(acknowledged);
-    if (acknowledged > 0) window.one_more_for_each(window.packets, acknowledged);
-  }
-  int after_loss(const CongestionWindow& window) override { return std::max(window.packets / 2, kLeast); }
   int after_marks(const CongestionWindow& window) override {
     return std::max(static_cast<int>(window.packets * (1 - share_ / 2)), kLeast);
   }

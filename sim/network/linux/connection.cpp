@@ -89,7 +89,10 @@ LinuxConnection::Answer LinuxConnection::receive(const Packet& p) {
 void LinuxConnection::hold(Packet& p) {
   held_ = &p;
   held_until_ = ring(sim_->now(), settings_->delayed_ack, settings_->tick);
-  if (delayed_.is_set) return;
+  if (!delayed_.is_set) schedule_acknowledgement();
+}
+
+void LinuxConnection::schedule_acknowledgement() {
   delayed_.is_set = true;
   ++references;
   sim_->at(held_until_, delayed_);
@@ -97,10 +100,9 @@ void LinuxConnection::hold(Packet& p) {
 
 bool LinuxConnection::is_acknowledgement_due() {
   delayed_.is_set = false;
-  if (held_ == nullptr || sim_->now() >= held_until_) return held_ != nullptr;
-  delayed_.is_set = true;
-  ++references;
-  sim_->at(held_until_, delayed_);
+  if (held_ == nullptr) return false;
+  if (sim_->now() >= held_until_) return true;
+  schedule_acknowledgement();
   return false;
 }
 
@@ -123,17 +125,23 @@ void LinuxConnection::acknowledged(const Packet& p) {
     news_ = true;
     times_.hear();
   }
-  constexpr double kFourBursts = 4 * 65536.0;  // bytes: sk_gso_max_size
-  const double pace = (window_.window().in_slow_start() ? 2.0 : 1.2) * window_.window().packets *
-                      static_cast<double>(packets_->payload().count) / std::max(1e-9, to_seconds(times_.smoothed()));
-  const Duration allowance = std::min<Duration>(std::chrono::milliseconds(1), from_seconds(kFourBursts / pace));
-  window_.hear({sim_->now(), told->round_trip, p.marked, board_.first(), board_.next(), allowance});
+  window_.hear({sim_->now(), told->round_trip, p.marked, board_.first(), board_.next(), burst_allowance()});
   end_probe();
-  const int in_flight_before = board_.lost();
+  const int lost_before = board_.lost();
   react(p.marked);
   if (alarm_ != Alarm::reordering && (told->advanced || told->sent < head_sent)) set_alarm();
-  window_.progress({1, std::max(0, board_.lost() - in_flight_before), told->advanced, board_.in_flight(), sim_->now()});
+  window_.progress({1, std::max(0, board_.lost() - lost_before), told->advanced, board_.in_flight(), sim_->now()});
   send_more();
+}
+
+// hystart_ack_delay: four bursts at the sender's pace (tcp_update_pacing_rate), of which slow start has twice the
+// window a round trip and else 1.2 times.
+Duration LinuxConnection::burst_allowance() const {
+  constexpr double kFourBursts = 4 * 65536.0;  // bytes: sk_gso_max_size
+  const CongestionWindow& window = window_.window();
+  const double pace = (window.in_slow_start() ? 2.0 : 1.2) * window.packets *
+                      static_cast<double>(packets_->payload().count) / std::max(1e-9, to_seconds(times_.smoothed()));
+  return std::min<Duration>(std::chrono::milliseconds(1), from_seconds(kFourBursts / pace));
 }
 
 // tcp_fastretrans_alert

@@ -11,20 +11,6 @@
 
 namespace shardsim {
 
-/// What carries a connection's packets, and takes its messages back.
-class ConnectionOwner {
- public:
-  virtual void send_packet(class LinuxConnection& c, std::int64_t segment, std::int64_t serial, Bytes on_wire) = 0;
-  virtual void deliver(class LinuxConnection& c, struct ConnectionMessage& m, Bytes last) = 0;
-  virtual void give_up(class LinuxConnection& c, struct ConnectionMessage& m) = 0;
-  virtual void met_timeout(struct ConnectionMessage& m) = 0;
-  virtual void on_timer(class LinuxConnection& c) = 0;
-  virtual void on_acknowledgement_due(class LinuxConnection& c) = 0;
-
- protected:
-  ~ConnectionOwner() = default;
-};
-
 /// A message in its connection: packets `first` to `end` - 1.
 struct ConnectionMessage {
   Transfer* transfer = nullptr;
@@ -33,6 +19,21 @@ struct ConnectionMessage {
   std::int64_t end = 0;
   std::vector<Duration> waited{};  ///< by hop
   bool has_met_timeout = false;
+};
+
+/// What carries a connection's packets, and takes its messages back.
+class ConnectionOwner {
+ public:
+  virtual void send_packet(class LinuxConnection& c, std::int64_t segment, std::int64_t serial, Bytes on_wire) = 0;
+  /// All of a message is there; `last`: the size of the packet that came last.
+  virtual void deliver(LinuxConnection& c, ConnectionMessage& m, Bytes last) = 0;
+  virtual void give_up(LinuxConnection& c, ConnectionMessage& m) = 0;
+  virtual void met_timeout(ConnectionMessage& m) = 0;
+  virtual void on_timer(LinuxConnection& c) = 0;
+  virtual void on_acknowledgement_due(LinuxConnection& c) = 0;
+
+ protected:
+  ~ConnectionOwner() = default;
 };
 
 /// Both ends of one direction of a TCP connection. Messages go out in order, one after the other, and are delivered in
@@ -71,6 +72,8 @@ class LinuxConnection final : public PacketFlow, public Timer {
  private:
   enum class Alarm { none, timeout, probe, reordering };
 
+  void schedule_acknowledgement();
+  Duration burst_allowance() const;
   Scoreboard::Losses find_losses();
   void send_more();
   bool send_next();

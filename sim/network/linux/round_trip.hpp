@@ -23,10 +23,11 @@ class RoundTrip {
     smoothed_ += (sample - smoothed_) / 8;
     least_ = std::min(least_, sample);
   }
-  /// Something new was acknowledged: with timestamps (RFC 7323) that is a measurement, whatever was sent again.
+  /// Something new was acknowledged, which ends the doubling of timeouts: with timestamps (RFC 7323) it is a
+  /// measurement whatever was sent again.
   void hear() { backoff_ = 0; }
   void back_off() { ++backoff_; }
-  /// Timeouts since then.
+  /// Timeouts since something new was acknowledged.
   int backoff() const { return backoff_; }
 
   Duration smoothed() const { return smoothed_; }

@@ -56,15 +56,13 @@ bool Scoreboard::is_stale(const Sent& sent) {
   return s.acknowledged || s.serial != sent.serial || (s.lost && !s.under_way_again);
 }
 
-bool Scoreboard::lose(std::int64_t number) {
+void Scoreboard::lose(std::int64_t number) {
   Segment& s = at(number);
   if (s.under_way_again) --again_;
   s.under_way_again = false;
   to_repeat_.insert(number);
-  if (s.lost) return false;
+  if (!s.lost) ++lost_;
   s.lost = true;
-  ++lost_;
-  return true;
 }
 
 Scoreboard::Losses Scoreboard::find_losses(Time now, Duration tolerance) {
@@ -87,15 +85,13 @@ Scoreboard::Losses Scoreboard::find_losses(Time now, Duration tolerance) {
   return out;
 }
 
-int Scoreboard::lose_all(Time now) {
-  int found = 0;
+void Scoreboard::lose_all(Time now) {
   for (std::int64_t number = first_; number < next(); ++number) {
     const Segment& s = at(number);
     if (s.acknowledged || (s.lost && !s.under_way_again)) continue;
     const bool is_recent = by_time_ && number != first_ && s.sent + newest_round_trip_ > now;
-    if (!is_recent && lose(number)) ++found;
+    if (!is_recent) lose(number);
   }
-  return found;
 }
 
 void Scoreboard::forget() {

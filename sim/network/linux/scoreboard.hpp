@@ -28,7 +28,6 @@ class Scoreboard {
 
   std::int64_t first() const { return first_; }  ///< not acknowledged
   std::int64_t next() const { return first_ + out(); }
-  std::int64_t next_serial() const { return next_serial_; }
   bool has(std::int64_t number) const { return number >= first_ && number < next(); }
   Segment& at(std::int64_t number) { return segments_[static_cast<std::size_t>(number - first_)]; }
   int out() const { return static_cast<int>(segments_.size()); }
@@ -58,8 +57,8 @@ class Scoreboard {
   };
   /// `tolerance`: how late a packet may be that others have overtaken.
   Losses find_losses(Time now, Duration tolerance);
-  /// At a timeout: all but those sent so recently that they may still arrive. Returns how many are newly lost.
-  int lose_all(Time now);
+  /// At a timeout: all are lost but those sent so recently that they may still arrive.
+  void lose_all(Time now);
   /// The connection is given up: nothing of it is known from now on.
   void forget();
 
@@ -70,7 +69,7 @@ class Scoreboard {
     std::int64_t number;
   };
   bool is_stale(const Sent& sent);
-  bool lose(std::int64_t number);
+  void lose(std::int64_t number);
   std::int64_t transmit(std::int64_t number, Time now);
 
   bool by_time_;

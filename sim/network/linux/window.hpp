@@ -29,7 +29,7 @@ class LinuxWindow {
 
   /// Of every acknowledgement, before the rest.
   void hear(const Acknowledgement& ack) { congestion_->hear(ack, window_); }
-  /// All that was sent before the state began may be known by now. Returns whether it is open.
+  /// All before `first` is acknowledged: the state ends where that is all that was sent before it began.
   void leave_state(std::int64_t first);
   void meet_loss(std::int64_t next);
   void meet_mark(std::int64_t next);
