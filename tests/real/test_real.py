@@ -8,19 +8,22 @@ import subprocess
 import sys
 import tempfile
 import unittest
+from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 from campaign.configurations import Configuration  # noqa: E402
 from campaign.measuring import spans_of  # noqa: E402
-from campaign.system import System, address  # noqa: E402
+from campaign.system import Failed, System, address  # noqa: E402
 
 PROGRAM = Path(os.environ["SHARDSIM_REAL"])
 SIMULATOR = os.environ["SHARDSIM"]
 QUERIES = 12
 
 
+@dataclass(frozen=True)
 class SmallConfiguration(Configuration):
     """With a scenario of its own."""
 
@@ -50,9 +53,7 @@ class Case(unittest.TestCase):
         self.scenario.write_text(json.dumps(scenario))
 
     def configuration(self, strategy: str, shards: int) -> Configuration:
-        made = SmallConfiguration("small", strategy, shards)
-        object.__setattr__(made, "file", self.scenario)
-        return made
+        return SmallConfiguration("small", strategy, shards, self.scenario)
 
     def scores(self, strategy: str, shards: int) -> str:
         file = self.folder / f"{strategy}-{shards}"
@@ -89,6 +90,19 @@ class Answers(Case):
         self.assertEqual(sum(p["requests"] for p in processes[1:]), simulated)
 
 
+class MixedUp(System):
+    """Its sparse shards are of another plan."""
+
+    def __init__(self, program: Path, configuration: Configuration, other: Configuration) -> None:
+        super().__init__(program, configuration)
+        self.other = System(program, other)
+
+    def command(self, role: str, *options: str, settings: Iterable[str] = ()) -> list[str]:
+        if role == "shard":
+            return self.other.command(role, *options, settings=settings)
+        return super().command(role, *options, settings=settings)
+
+
 class BadInput(Case):
     def fails(self, code: int, text: str, *words: str) -> None:
         command = [str(PROGRAM), *words]
@@ -115,6 +129,12 @@ class BadInput(Case):
         scenario["cluster"]["main"]["platform"] = {**platform, "memory": "100 TB"}
         self.scenario.write_text(json.dumps(scenario))
         self.fails(2, "of memory are free", "main", str(self.scenario), "--at", address(0))
+
+    def test_shards_of_another_plan(self) -> None:
+        plans = self.configuration("load-balanced", 2), self.configuration("nsbp", 2)
+        with MixedUp(PROGRAM, *plans) as system:
+            with self.assertRaisesRegex(Failed, "query 0 failed: sparse shard .* are all processes of one scenario?"):
+                system.load([f"traffic.queries={QUERIES}", "traffic.warmup=0"])
 
     def test_queries_without_rows(self) -> None:
         scenario = json.loads(self.scenario.read_text())

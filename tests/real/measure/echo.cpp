@@ -18,18 +18,12 @@ class Echo {
 
  private:
   Detached answer_gather() {
-    grpc::ServerContext context;
-    GatherRequest request;
-    grpc::ServerAsyncResponseWriter<GatherResponse> writer(&context);
-    Event event;
-    grpc::ServerCompletionQueue& queue = host_.queue();
-    if (!co_await event.after(
-            [&](void* tag) { service_.RequestGather(&context, &request, &writer, &queue, &queue, tag); }))
-      co_return;
-    answer_gather();
+    Incoming<GatherRequest, GatherResponse> incoming;
+    if (!co_await incoming.from(service_, &Shard::AsyncService::RequestGather, host_.queue())) co_return;
+    answer_gather();  // the next
     GatherResponse response;
-    response.mutable_vectors()->Resize(static_cast<int>(request.net() / sizeof(float)), 0);
-    co_await event.after([&](void* tag) { writer.Finish(response, grpc::Status::OK, tag); });
+    response.mutable_vectors()->Resize(static_cast<int>(incoming.request().net() / sizeof(float)), 0);
+    co_await incoming.answer(response);
   }
 
   Counters counters_;

@@ -15,8 +15,8 @@ constexpr std::uint32_t kPooling = 16;  // lookups of a bag, where nothing else 
 constexpr std::size_t kLargest = std::size_t{2} << 30;  // bytes of a table
 
 // One for all benchmarks, so that a smaller table is a part of it.
-const float* memory(std::size_t bytes) {
-  static const std::vector<float> values(bytes / sizeof(float), 0.001F);
+const float* memory() {
+  static const std::vector<float> values(kLargest / sizeof(float), 0.001F);
   return values.data();
 }
 
@@ -40,7 +40,7 @@ void pool(const float* values, std::size_t row_bytes, const Asked& asked, std::v
 void gather(benchmark::State& state) {
   const auto row_bytes = static_cast<std::size_t>(state.range(0));
   const std::size_t table_bytes = static_cast<std::size_t>(state.range(1)) << 20;
-  const float* values = memory(kLargest);
+  const float* values = memory();
   std::mt19937_64 random(1);
   Asked asked(static_cast<std::uint32_t>(state.range(2)));
   std::vector<float> out(asked.lengths.size() * row_bytes / sizeof(float));
@@ -56,7 +56,7 @@ void gather(benchmark::State& state) {
 void gather_on_cores(benchmark::State& state) {
   constexpr std::size_t kSets = 64;
   const auto row_bytes = static_cast<std::size_t>(state.range(0));
-  const float* values = memory(kLargest);
+  const float* values = memory();
   std::mt19937_64 random(static_cast<std::uint64_t>(state.thread_index()) + 1);
   std::vector<Asked> sets(kSets);
   for (Asked& asked : sets) asked.draw(random, kLargest / row_bytes);

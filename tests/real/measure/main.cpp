@@ -2,7 +2,6 @@
 // Benchmarks of what a platform file says; scripts/measure_platform runs them and fits. With `--echo ADDRESS` it is the
 // other end of its RPCs and does nothing else.
 #include <fmt/format.h>
-#include <malloc.h>
 
 #include <cstdio>
 #include <cstdlib>
@@ -11,14 +10,10 @@
 #include "measure/echo.hpp"
 #include "measure/samples.hpp"
 #include "server/host.hpp"
-
-extern "C" void openblas_set_num_threads(int);
+#include "server/process.hpp"
 
 int main(int argc, char** argv) {
-  mallopt(M_MMAP_THRESHOLD, 1 << 30);
-  mallopt(M_TRIM_THRESHOLD, 1 << 30);
-  openblas_set_num_threads(1);
-  setenv("GRPC_VERBOSITY", "NONE", 0);  // errors are told once, in our words
+  shardsim::real::set_up_process();
   try {
     if (argc == 3 && std::strcmp(argv[1], "--echo") == 0) {
       shardsim::real::Host::block_signals();

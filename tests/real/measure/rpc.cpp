@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // RPCs of 0 B to 4 MiB: how long one takes alone, and what CPU time both ends spend.
+#include <stdexcept>
 #include <thread>
 
 #include "measure/echo.hpp"
@@ -13,19 +14,17 @@ namespace {
 
 class Client {
  public:
-  Client()
-      : channel_(grpc::CreateCustomChannel(echo_address(), grpc::InsecureChannelCredentials(), channel_arguments())),
-        stub_(Shard::NewStub(channel_)) {
+  Client() : channel_(channel_to(echo_address())), stub_(Shard::NewStub(channel_)) {
     await_peer(*channel_, "the echo server", echo_address(), 20);
   }
 
   double server_cpu_ns() {
     grpc::ClientContext context;
     Usage usage;
-    stub_->Report(&context, Nothing{}, &usage);
+    require(stub_->Report(&context, Nothing{}, &usage));
     return static_cast<double>(usage.cpu_ns());
   }
-  // One RPC: asks with `rows` row numbers for `bytes`.
+  // One RPC.
   void call(const GatherRequest& request) {
     grpc::ClientContext context;
     GatherResponse response;
@@ -35,14 +34,21 @@ class Client {
     void* tag = nullptr;
     bool ok = false;
     queue_.Next(&tag, &ok);
+    require(status);
   }
 
  private:
+  // What fails is quick, and no measurement.
+  static void require(const grpc::Status& status) {
+    if (!status.ok()) throw std::runtime_error("an RPC failed: " + status.error_message());
+  }
+
   std::shared_ptr<grpc::Channel> channel_;
   std::unique_ptr<Shard::Stub> stub_;
   grpc::CompletionQueue queue_;
 };
 
+// Of about `asked` bytes, for so many in the answer.
 GatherRequest request_of(std::size_t asked, std::size_t answered) {
   GatherRequest out;
   out.set_net(static_cast<std::uint32_t>(answered));

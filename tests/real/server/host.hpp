@@ -44,8 +44,8 @@ class Host {
   std::unique_ptr<grpc::Server> server_;
 };
 
-/// No limit on the size of a message; nothing shared with other channels.
-grpc::ChannelArguments channel_arguments();
+/// A channel that shares nothing with others, and has no limit on the size of a message.
+std::shared_ptr<grpc::Channel> channel_to(const std::string& address);
 
 /// Waits for the other end, so many seconds. Throws std::runtime_error when it does not come in time.
 void await_peer(grpc::Channel& channel, const std::string& what, const std::string& address, double patience_s);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/load.hpp"
 
-#include <google/protobuf/io/coded_stream.h>
 #include <grpcpp/generic/generic_stub.h>
 
+#include <cmath>
 #include <deque>
 #include <thread>
 
@@ -151,9 +151,7 @@ class Processes {
  public:
   Processes(const std::shared_ptr<grpc::Channel>& main, const std::vector<std::string>& shards)
       : main_(Main::NewStub(main)) {
-    for (const std::string& address : shards)
-      shards_.push_back(
-          Shard::NewStub(grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), channel_arguments())));
+    for (const std::string& address : shards) shards_.push_back(Shard::NewStub(channel_to(address)));
   }
   std::vector<Usage> usages() const {
     std::vector<Usage> out{usage(*main_)};
@@ -255,7 +253,7 @@ void write_scores(const std::string& file, const std::deque<Sent>& queries) {
 Json send_load(const Setup& setup, const LoadOptions& options) {
   std::deque<Sent> queries = queries_of(setup, !options.stamps.empty());
   if (queries.empty()) throw InputError("the scenario has no queries");
-  const auto channel = grpc::CreateCustomChannel(options.main, grpc::InsecureChannelCredentials(), channel_arguments());
+  const auto channel = channel_to(options.main);
   await_peer(*channel, "the main shard", options.main, options.patience_s);
   const Processes processes(channel, options.shards);
   const std::vector<Usage> before = processes.usages();

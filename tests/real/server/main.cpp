@@ -1,17 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <malloc.h>
-
 #include <boost/program_options.hpp>
 #include <cstdio>
-#include <cstdlib>
 #include <sstream>
 
 #include "server/load.hpp"
 #include "server/main_shard.hpp"
+#include "server/process.hpp"
 #include "server/sparse_shard.hpp"
-
-// OpenBLAS's own way to say on how many cores a product runs.
-extern "C" void openblas_set_num_threads(int);
 
 namespace shardsim::real {
 namespace {
@@ -30,8 +25,7 @@ usage: shardsim_real main SCENARIO.json --at ADDRESS [--shards ADDRESS...]
 po::options_description options() {
   po::options_description out("options");
   const auto text = [] { return po::value<std::string>()->default_value(""); };
-  out.add_options()("role", po::value<std::string>()->default_value(""), "main, shard, load or check")(
-      "scenario", po::value<std::string>()->default_value(""), "scenario, as of shardsim run")(
+  out.add_options()("role", text(), "main, shard, load or check")("scenario", text(), "scenario, as of shardsim run")(
       "at", po::value<std::string>()->default_value("127.0.0.1:5600"),
       "where the server listens; of load: the main shard")(
       "shards", po::value<Texts>()->multitoken()->default_value({}, ""), "sparse shards, in the plan's order")(
@@ -122,11 +116,7 @@ int guarded(int argc, char** argv) {
 }  // namespace shardsim::real
 
 int main(int argc, char** argv) {
-  // Memory that was given back would be mapped, and filled with zeros, anew for every batch.
-  mallopt(M_MMAP_THRESHOLD, 1 << 30);
-  mallopt(M_TRIM_THRESHOLD, 1 << 30);
-  openblas_set_num_threads(1);
-  setenv("GRPC_VERBOSITY", "NONE", 0);  // errors are told once, in our words
+  shardsim::real::set_up_process();
   shardsim::real::Host::block_signals();
   return shardsim::real::guarded(argc, argv);
 }

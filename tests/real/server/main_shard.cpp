@@ -27,11 +27,12 @@ Stamp stamp(Step step, std::size_t batch, std::size_t net, std::size_t target, s
 
 // Queries come from outside, so that their lengths are checked before they are believed.
 struct MainShard::Asked {
-  Query query;
+  const Query& query;
   std::vector<const Lookups*> of_table;                 // null: none
   std::vector<std::vector<std::uint32_t>> rows_before;  // by table and bag, and one more: where its rows begin
   Scores scores;
 
+  explicit Asked(const Query& q) : query(q) {}
   bool index(const std::vector<PlacedTable>& tables) {
     of_table.resize(tables.size());
     rows_before.resize(tables.size());
@@ -57,6 +58,7 @@ struct MainShard::Batch {
   std::size_t first = 0;  // item
   std::size_t last = 0;
   std::vector<Stamp> stamps;
+  std::string failure;  // empty: none
 
   // Bags of a table, and their rows.
   std::pair<Bags, Rows> of(const Asked& asked, std::size_t table, Per per) const {
@@ -142,7 +144,7 @@ MainShard::MainShard(const Setup& setup, const std::string& address, const std::
     before.push_back(t);
   }
   for (std::size_t s = 0; s < shards.size(); ++s) {
-    const auto channel = grpc::CreateCustomChannel(shards[s], grpc::InsecureChannelCredentials(), channel_arguments());
+    const auto channel = channel_to(shards[s]);
     await_peer(*channel, fmt::format("sparse shard {}", s), shards[s], patience_s);
     shards_.push_back(Shard::NewStub(channel));
   }
@@ -155,20 +157,15 @@ void MainShard::serve(int threads) {
 }
 
 Detached MainShard::answer_query() {
-  grpc::ServerContext context;
-  grpc::ServerAsyncResponseWriter<Scores> writer(&context);
-  Event event;
-  Asked asked;
-  grpc::ServerCompletionQueue& queue = host_.queue();
-  if (!co_await event.after(
-          [&](void* tag) { service_.RequestRank(&context, &asked.query, &writer, &queue, &queue, tag); }))
-    co_return;
+  Incoming<Query, Scores> incoming;
+  if (!co_await incoming.from(service_, &Main::AsyncService::RequestRank, host_.queue())) co_return;
   const std::uint64_t begin = now_ns();
   answer_query();  // the next
 
+  Asked asked(incoming.request());
   if (!asked.index(setup_.tables)) {
-    const grpc::Status bad(grpc::StatusCode::INVALID_ARGUMENT, "the query does not fit the model");
-    co_await event.after([&](void* tag) { writer.FinishWithError(bad, tag); });
+    const std::string why = "the query does not fit the model; are all processes of one scenario?";
+    co_await incoming.refuse(why);
     co_return;
   }
   const std::size_t items = asked.query.items();
@@ -177,17 +174,22 @@ Detached MainShard::answer_query() {
   std::deque<Batch> batches;
   Join join;
   for (std::size_t first = 0; first < items; first += batch_items) {
-    batches.push_back({batches.size(), first, std::min(first + batch_items, items), {}});
+    batches.push_back({batches.size(), first, std::min(first + batch_items, items), {}, {}});
     join.fork();
   }
   for (std::size_t b = batches.size(); b-- > 0;) serve_batch(asked, batches[b], join);
   co_await join;
+  for (const Batch& batch : batches) {
+    if (batch.failure.empty()) continue;
+    co_await incoming.refuse(batch.failure);
+    co_return;
+  }
   if (asked.query.stamps_wanted()) {
     for (const Batch& batch : batches) asked.scores.mutable_stamps()->Add(batch.stamps.begin(), batch.stamps.end());
     *asked.scores.add_stamps() = stamp(Step::QUERY, 0, 0, 0, begin, now_ns());
   }
   ++counters_.requests;
-  co_await event.after([&](void* tag) { writer.Finish(asked.scores, grpc::Status::OK, tag); });
+  co_await incoming.answer(asked.scores);
 }
 
 Detached MainShard::serve_batch(Asked& asked, Batch& batch, Join& batches) {
@@ -211,6 +213,9 @@ Detached MainShard::serve_batch(Asked& asked, Batch& batch, Join& batches) {
     const std::uint64_t own_done = now_ns();
     co_await calls.join;
     const std::uint64_t all_there = now_ns();
+    for (const Call& call : calls.calls)
+      if (!call.status.ok())
+        batch.failure = fmt::format("sparse shard {}: {}", call.target - 1, call.status.error_message());
     add_answers(calls, features);
     {
       const CpuTimer timer(counters_.dense_ns);
@@ -296,7 +301,7 @@ void MainShard::gather_local(const Asked& asked, const Batch& batch, std::size_t
 
 void MainShard::add_answers(const NetCalls& calls, Matrix& features) const {
   for (const Call& call : calls.calls) {
-    if (!call.status.ok()) continue;  // the bags of a shard that failed stay zero
+    if (!call.status.ok()) continue;  // the query fails
     const float* vectors = call.response.vectors().data();
     for (const Call::Answered& answered : call.answered) {
       spread(answered.table, answered.bags, vectors, features);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/sparse_shard.hpp"
 
+#include <algorithm>
+
 #include "server/reports.hpp"
 
 namespace shardsim::real {
@@ -15,24 +17,23 @@ void SparseShard::serve(int threads) {
 }
 
 Detached SparseShard::answer_gather() {
-  grpc::ServerContext context;
-  GatherRequest request;
-  grpc::ServerAsyncResponseWriter<GatherResponse> writer(&context);
-  Event event;
-  grpc::ServerCompletionQueue& queue = host_.queue();
-  if (!co_await event.after(
-          [&](void* tag) { service_.RequestGather(&context, &request, &writer, &queue, &queue, tag); }))
-    co_return;
+  Incoming<GatherRequest, GatherResponse> incoming;
+  if (!co_await incoming.from(service_, &Shard::AsyncService::RequestGather, host_.queue())) co_return;
   const std::uint64_t begin = now_ns();
   answer_gather();  // the next
 
+  const GatherRequest& request = incoming.request();
+  if (!is_held(request)) {
+    const std::string why = "a table is not in this shard; are all processes of one scenario?";
+    co_await incoming.refuse(why);
+    co_return;
+  }
   GatherResponse response;
   {
     int width = 0;
     for (const Lookups& l : request.lookups()) width += l.lengths_size() * tables_[l.table()]->dim();
     response.mutable_vectors()->Resize(width, 0);
     float* out = response.mutable_vectors()->mutable_data();
-    response.set_gather_begin_ns(now_ns());
     const CpuTimer timer(counters_.sparse_ns);
     for (const Lookups& l : request.lookups()) {
       const HeldTable& table = *tables_[l.table()];
@@ -44,7 +45,12 @@ Detached SparseShard::answer_gather() {
   response.set_begin_ns(begin);
   response.set_end_ns(now_ns());
   ++counters_.requests;
-  co_await event.after([&](void* tag) { writer.Finish(response, grpc::Status::OK, tag); });
+  co_await incoming.answer(response);
+}
+
+bool SparseShard::is_held(const GatherRequest& request) const {
+  return std::all_of(request.lookups().begin(), request.lookups().end(),
+                     [&](const Lookups& l) { return l.table() < tables_.size() && tables_[l.table()] != nullptr; });
 }
 
 }  // namespace shardsim::real

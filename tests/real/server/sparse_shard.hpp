@@ -17,6 +17,7 @@ class SparseShard {
 
  private:
   Detached answer_gather();
+  bool is_held(const GatherRequest& request) const;
 
   std::vector<std::unique_ptr<HeldTable>> tables_;
   Counters counters_;
