@@ -12,12 +12,12 @@ file cannot be converted, and nothing is written; what is wrong is told, a line 
 import argparse
 import decimal
 import json
-import os
 import sys
 from pathlib import Path
 from types import ModuleType
 from typing import Any, NoReturn
 
+from shardsim_tools import files
 from shardsim_tools.topology_formats import FORMATS, units
 from shardsim_tools.topology_formats.graph import Defaults, Graph
 from shardsim_tools.topology_formats.source import BadInput, Source, load
@@ -100,17 +100,9 @@ def text_of(native: dict[str, Any]) -> str:
 
 
 def write(text: str, path: Path, force: bool) -> None:
-    """All or nothing: into a new file beside it, which then takes its name."""
     if path.exists() and not force:
         raise BadInput(None, f"{path} exists; --force overwrites it")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        with beside.open("x", encoding="utf-8") as file:
-            file.write(text)
-        os.replace(beside, path)
-    finally:
-        beside.unlink(missing_ok=True)
+    files.write_text(path, text)
 
 
 def read(source: Source, options: argparse.Namespace) -> dict[str, Any]:

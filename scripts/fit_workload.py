@@ -12,15 +12,14 @@ files that scenarios can name: "traffic": "fitted.traffic.json" and, where there
 """
 
 import argparse
-import contextlib
 import csv
 import json
-import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
+from shardsim_tools import files
 from shardsim_tools.fitting import source, summary, workload
 from shardsim_tools.traces import command
 from shardsim_tools.traces.errors import BadInput
@@ -100,25 +99,12 @@ def check_targets(options: argparse.Namespace, target: Path | None) -> None:
             raise BadInput("exists; --force overwrites it", path)
 
 
-@contextlib.contextmanager
-def writing(path: Path, mode: str = "x", **how: Any) -> Iterator[IO[Any]]:
-    """Into a new file beside it, which then takes its name."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        with beside.open(mode, **how) as file:
-            yield file
-        os.replace(beside, path)
-    finally:
-        beside.unlink(missing_ok=True)
-
-
 def write(fitted: workload.Workload, target: Path) -> list[Path]:
     written = [target]
     if fitted.rates:
         arrivals = fitted.traffic["arrivals"]
         arrivals.get("moments", arrivals)["file"] = rates_beside(target).name
-        with writing(rates_beside(target), encoding="utf-8", newline="") as file:
+        with files.writing(rates_beside(target), encoding="utf-8", newline="") as file:
             table = csv.writer(file, lineterminator="\n")
             table.writerow(["per_second"])
             table.writerows([f"{rate:.9g}"] for rate in fitted.rates[1])
@@ -134,7 +120,7 @@ def write(fitted: workload.Workload, target: Path) -> list[Path]:
 
 
 def write_json(path: Path, content: dict[str, Any]) -> None:
-    with writing(path, encoding="utf-8") as file:
+    with files.writing(path, encoding="utf-8") as file:
         json.dump(content, file, indent=2, ensure_ascii=False, allow_nan=False, default=float)
         file.write("\n")
 
@@ -171,7 +157,7 @@ def run(options: argparse.Namespace) -> None:
     if options.plot:
         from shardsim_tools.fitting import picture
 
-        with writing(options.plot, "xb") as file:
+        with files.writing(options.plot, "xb") as file:
             picture.draw(trace, fitted, mine, yours, file)
     for path in [*written, *([options.plot] if options.plot else [])]:
         print(path)

@@ -12,6 +12,7 @@ import sys
 import time
 from pathlib import Path
 
+from shardsim_tools import files
 from shardsim_tools.checkout import PROGRAM, ROOT
 from shardsim_tools.findings import page, runs
 from shardsim_tools.findings.catalogue import findings
@@ -38,8 +39,9 @@ def judge(options: argparse.Namespace) -> None:
         judged = {name: outcome.verdict for name, outcome in outcomes.items()}
         sensitivity = study(runner, constants, judged, Progress())
     written = write_pictures(options.out / "images", studies, sensitivity)
-    text = page.page(studies, outcomes, constants, sensitivity)
-    command.report_written([write_text(options.out / "validation" / "paper.md", text), *written])
+    target = options.out / "validation" / "paper.md"
+    files.write_text(target, page.page(studies, outcomes, constants, sensitivity))
+    command.report_written([target, *written])
 
 
 def write_pictures(folder: Path, studies: Studies, sensitivity: Sensitivity | None) -> list[Path]:
@@ -47,14 +49,6 @@ def write_pictures(folder: Path, studies: Studies, sensitivity: Sensitivity | No
     if sensitivity:
         drawn["sensitivity"] = sensitivity_picture.draw(sensitivity)
     return [path for name, plot in drawn.items() for path in figure.save(plot, folder, f"paper-{name}", (".png",))]
-
-
-def write_text(path: Path, text: str) -> Path:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(path.name + ".part")
-    unfinished.write_text(text, encoding="utf-8")
-    unfinished.replace(path)
-    return path
 
 
 class Progress:

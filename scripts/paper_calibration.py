@@ -38,14 +38,13 @@ def sharding(name: str) -> dict[str, Any]:
 def configurations() -> dict[str, Any]:
     out = {}
     for model in MODELS:
-        for base, names in (
-            ("drm1", ("singular", *DISTRIBUTED)),
-            ("drm1-load", ("singular", "lb 8", "nsbp 8")),
+        for base, load, names in (
+            ("drm1", "", ("singular", *DISTRIBUTED)),
+            ("drm1-load", " loaded", ("singular", "lb 8", "nsbp 8")),
         ):
             for name in names:
-                key = f"{model} {name}{' loaded' if base == 'drm1-load' else ''}"
                 changes: dict[str, Any] = {"model": model, "sharding": sharding(name)}
-                out[key] = {"base": base, "set": changes}
+                out[f"{model} {name}{load}"] = {"base": base, "set": changes}
     for name in ("singular", "lb 8"):
         changes = {"sharding": sharding(name), "serving.batch_items": 1000000}
         out[f"one batch {name}"] = {"base": "drm1", "set": changes}

@@ -200,11 +200,8 @@ def rounds_of(times: list[float], senders: int) -> list[list[float]]:
 
 def one_switch(senders: int) -> dict[str, Any]:
     hosts = ["receiver", *(f"sender{i}" for i in range(senders))]
-    rates = {"receiver": BANDWIDTH}
-    links = [
-        {"a": host, "b": "switch", "bandwidth": rates.get(host, SENDERS_BANDWIDTH), "latency": LATENCY}
-        for host in hosts
-    ]
+    links = [{"a": host, "b": "switch", "bandwidth": SENDERS_BANDWIDTH, "latency": LATENCY} for host in hosts]
+    links[0]["bandwidth"] = BANDWIDTH
     return {"type": "graph", "hosts": hosts, "switches": ["switch"], "links": links}
 
 

@@ -126,5 +126,38 @@ class Lines(unittest.TestCase):
         self.assertEqual(line.worst, max(abs(line.residual(p)) for p in line.points))
 
 
+class Command(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = Path(folder.name)
+
+    def measure_platform(self, text):
+        """On benchmarks of an earlier time."""
+        given = self.folder / "given.json"
+        given.write_text(text)
+        words = [ROOT / "scripts/measure_platform", "--from", given, "--out", self.folder / "out"]
+        return subprocess.run([sys.executable, *words], capture_output=True, text=True)
+
+    def test_writes_what_it_says(self):
+        done = self.measure_platform(json.dumps({"date": "2020-02-20", "benchmarks": benchmarks()}))
+        self.assertEqual(done.returncode, 0, done.stderr)
+        names = {"fits.png", "measured.json", "platform.json", "serving.json"}
+        self.assertEqual({file.name for file in (self.folder / "out").iterdir()}, names)
+        self.assertIn(
+            "2020-02-20", json.loads((self.folder / "out/platform.json").read_text())["sources"]["core.flops"]
+        )
+        again = self.measure_platform("{}")
+        self.assertIn("exists already", again.stderr)
+
+    def test_says_in_a_line_what_is_wrong_with_a_file(self):
+        for text in ("", "{", "[]", "{}", '{"benchmarks": [], "date": ""}', json.dumps({"benchmarks": benchmarks()})):
+            with self.subTest(text[:40]):
+                done = self.measure_platform(text)
+                self.assertEqual(done.returncode, 1)
+                self.assertEqual(done.stderr.count("\n"), 1, done.stderr)
+                self.assertEqual(list((self.folder / "out").iterdir()), [])
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -19,7 +19,7 @@ std::string linux_stack(const std::string& stack = "", const std::string& more =
 // at 's' at 11 + k, and acknowledged at 42 + k.
 const std::vector<Wire> kWires{{"a", "s", 1, 10}, {"s", "b", 1, 10}};
 
-std::unique_ptr<Congestion> cubic(const std::string& json = R"("cubic")") {
+std::unique_ptr<Congestion> congestion(const std::string& json) {
   return (*parsed<Choice<CongestionSpec>>(json)).make();
 }
 
@@ -166,7 +166,7 @@ TEST_CASE("linux: a timeout that a connection does not survive loses all its mes
 TEST_CASE("cubic: after a loss the window comes back by a cubic function of time") {
   // RFC 9438, 4.2: W(t) = 0.4 (t - K)^3 + 100 from 70 on, K = (30 / 0.4)^(1/3) = 4.217 s. At a round trip of 0.2 s
   // Reno's estimate stays below: 70 + 0.53 x 21 = 81 at K, 92 at 2 K.
-  const auto control = cubic(R"({"type": "cubic", "hystart": false})");
+  const auto control = congestion(R"({"type": "cubic", "hystart": false})");
   CongestionWindow window;
   window.packets = 100;
   window.threshold = control->after_loss(window);
@@ -185,7 +185,7 @@ TEST_CASE("cubic: after a loss the window comes back by a cubic function of time
 TEST_CASE("cubic: a window that shrinks again leaves room to others") {
   // Fast convergence (4.7): a loss at 80 after one at 100 aims at 80 x 1.7 / 2 = 68, and 56 are left: K =
   // (12/0.4)^(1/3) = 3.1 s, after which the window is 68 and not 80.
-  const auto control = cubic(R"({"type": "cubic", "hystart": false})");
+  const auto control = congestion(R"({"type": "cubic", "hystart": false})");
   CongestionWindow window;
   window.packets = 100;
   control->after_loss(window);
@@ -227,7 +227,7 @@ TEST_CASE("hystart: slow start ends when acknowledgements have come for half a r
 
 TEST_CASE("dctcp: the window shrinks in proportion to the marks") {
   // All of the first window marked: alpha stays 1, half is left. Then none: alpha falls by 1/16 a window.
-  const auto control = cubic(R"("dctcp")");
+  const auto control = congestion(R"("dctcp")");
   CongestionWindow window;
   window.packets = 64;
   for (int i = 0; i < 64; ++i) control->hear({Time{}, Duration{1}, true, i, 64, {}}, window);

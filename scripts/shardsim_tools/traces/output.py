@@ -4,12 +4,12 @@
 import contextlib
 import io
 import json
-import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, TextIO
 
+from .. import files
 from . import compressed
 from .errors import BadInput
 from .trace import Content, Table
@@ -31,22 +31,16 @@ def check(path: Path, force: bool) -> None:
 
 @contextlib.contextmanager
 def writing(path: Path | None) -> Iterator[TextIO]:
-    """A text stream into a new file beside it, which then takes its name; without a path, stdout."""
+    """A text stream into the file; without a path, stdout."""
     if path is None:
         yield sys.stdout
         sys.stdout.flush()
         return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        with beside.open("xb") as raw, compressed.writing(raw, path) as binary:
-            text = io.TextIOWrapper(binary, encoding="utf-8", newline="\n", write_through=False)
-            yield text
-            text.flush()
-            text.detach()
-        os.replace(beside, path)
-    finally:
-        beside.unlink(missing_ok=True)
+    with files.writing(path, "xb") as raw, compressed.writing(raw, path) as binary:
+        text = io.TextIOWrapper(binary, encoding="utf-8", newline="\n", write_through=False)
+        yield text
+        text.flush()
+        text.detach()
 
 
 def header(has_items: bool, detail: str, tables: list[Table], provenance: dict[str, Any]) -> str:

@@ -37,8 +37,8 @@ def measured(file: Path) -> list[dict[str, str]]:
 def one_switch(row: dict[str, str]) -> dict[str, object]:
     hosts = ["receiver", *(f"sender{i}" for i in range(int(row["senders"])))]
     latency = f"{float(row['round_trip_us']) / 4:.3f} us"
-    rates = {"receiver": "1 Gbps"}
-    links = [{"a": host, "b": "switch", "bandwidth": rates.get(host, "40 Gbps"), "latency": latency} for host in hosts]
+    links = [{"a": host, "b": "switch", "bandwidth": "40 Gbps", "latency": latency} for host in hosts]
+    links[0]["bandwidth"] = "1 Gbps"
     return {"type": "graph", "hosts": hosts, "switches": ["switch"], "links": links}
 
 
@@ -103,7 +103,8 @@ def wire_bytes(buffer: int) -> int:
 
 def difference(simulated_us: float, measured_us: float) -> str:
     apart = simulated_us / measured_us - 1
-    return f"{'**' if abs(apart) > LIMIT else ''}{100 * apart:+.0f} %{'**' if abs(apart) > LIMIT else ''}"
+    bold = "**" if abs(apart) > LIMIT else ""
+    return f"{bold}{100 * apart:+.0f} %{bold}"
 
 
 def with_range(values: Sequence[float]) -> str:

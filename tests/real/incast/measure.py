@@ -21,6 +21,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 GBIT = 1
+MOST_SENDERS = 254  # each has a number of an address
 # What tbf may send at once after a pause: it makes up for the kernel's timers, and is as much more of a buffer.
 BURST = 6000
 # Of a frame of 1514 bytes, on the wire: checksum, preamble and gap.
@@ -207,6 +208,9 @@ def main() -> int:
     parser.add_argument("--gap", type=float, default=10, help="ms between two rounds (default: %(default)s)")
     parser.add_argument("--out", type=Path, required=True, help="the table, as CSV")
     options = parser.parse_args()
+    if not 1 <= min(options.senders) <= max(options.senders) <= MOST_SENDERS:
+        parser.error(f"--senders: expected from 1 to {MOST_SENDERS}")
+    options.out.parent.mkdir(parents=True, exist_ok=True)
     if reason := why_not():
         print(f"incast: skipped ({reason})")
         return 0
