@@ -133,7 +133,7 @@ class BadInput(Case):
     def test_shards_of_another_plan(self) -> None:
         plans = self.configuration("load-balanced", 2), self.configuration("nsbp", 2)
         with MixedUp(PROGRAM, *plans) as system:
-            with self.assertRaisesRegex(Failed, "query 0 failed: sparse shard .* are all processes of one scenario?"):
+            with self.assertRaisesRegex(Failed, r"query \d+ failed: sparse shard .* are all processes of one scenario"):
                 system.load([f"traffic.queries={QUERIES}", "traffic.warmup=0"])
 
     def test_queries_without_rows(self) -> None:
