@@ -54,14 +54,14 @@ GivenScenario read_scenario(const po::variables_map& given) {
 void set_fields(Document& document, const Assignments& settings) {
   for (const auto& [path, value] : settings) {
     document.set(path, value);
-    value_type<Scenario>().include_files(document.root, "", document);
+    include_files(document);
   }
 }
 
 GivenScenario read_scenario(const std::string& file, const Assignments& settings, const po::variables_map& given) {
   Document document = load_scenario(file);
   // Files are put in place first, so that --set reaches into them.
-  value_type<Scenario>().include_files(document.root, "", document);
+  include_files(document);
   set_fields(document, settings);
   if (given.count("seed") > 0) document.set("seed", Json(given["seed"].as<std::uint64_t>()), "--seed", {});
   if (given.count("replications") > 0)

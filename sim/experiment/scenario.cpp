@@ -103,6 +103,8 @@ Document load_scenario(const std::filesystem::path& file) {
   return document;
 }
 
+void include_files(Document& scenario) { value_type<Scenario>().include_files(scenario.root, "", scenario); }
+
 template <>
 void describe(Describe<Scenario>& d) {
   d.object("scenario", "everything a run depends on");

@@ -68,4 +68,7 @@ Level level_at(const Scenario& scenario, const std::string& path);
 /// Where a scenario is read from: a scenario file, or a result file that holds one.
 Document load_scenario(const std::filesystem::path& file);
 
+/// Puts what files hold in the places where a scenario names them, so that settings reach into it.
+void include_files(Document& scenario);
+
 }  // namespace shardsim

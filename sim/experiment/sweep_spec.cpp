@@ -153,8 +153,6 @@ void find_baselines(Sweep& sweep) {
   }
 }
 
-void include_files(Document& scenario) { value_type<Scenario>().include_files(scenario.root, "", scenario); }
-
 // Points of one sweep have the same things noted.
 void add_notes(const Document& document, std::vector<Document::Note>& notes) {
   for (const Document::Note& note : document.notes())

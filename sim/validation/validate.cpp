@@ -46,7 +46,7 @@ Finding judge_law(Finding finding, const std::vector<double>& values) {
 
 Scenario scenario_of(const ValidationPlan& plan, const Case& c, std::uint32_t replication) {
   Document document = load_scenario(plan.folder / c.file);
-  value_type<Scenario>().include_files(document.root, "", document);
+  include_files(document);
   for (const auto& [path, value] : c.changes) document.set(path, value);
   Scenario scenario = read_document<Scenario>(document);
   scenario.seed = plan.seed;

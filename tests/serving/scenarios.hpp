@@ -12,7 +12,7 @@ namespace shardsim::testing {
 inline Scenario scenario(const std::string& text,
                          const std::vector<std::pair<std::string, std::string>>& changes = {}) {
   Document document = Document::wrap(Json::parse(text), "test", std::filesystem::path(SHARDSIM_SOURCE_FOLDER));
-  value_type<Scenario>().include_files(document.root, "", document);
+  include_files(document);
   for (const auto& [path, value] : changes) document.set(path, value);
   return read_document<Scenario>(document);
 }

@@ -95,7 +95,7 @@ TEST_CASE("an error in an included file names that file and the pointer within i
 
 TEST_CASE("settings by path change fields, elements by index and by name, and make what is missing") {
   Document d = Document::wrap(small_scenario(), "s.json", kBase);
-  value_type<Scenario>().include_files(d.root, "", d);
+  include_files(d);
   d.set("traffic.queries", "12");
   d.set("model.nets.1.tables.i.rows", "34");
   d.set("serving.jitter.dense", R"({"type": "exponential", "mean": 1})");
@@ -266,7 +266,7 @@ TEST_CASE("missing keys are told all at once, of every object") {
 
 TEST_CASE("on the command line null takes a value away, and a number may be a text") {
   Document d = Document::wrap(small_scenario(), "s.json", kBase);
-  value_type<Scenario>().include_files(d.root, "", d);
+  include_files(d);
   d.set("seed", "7");
   d.set("seed", "null");
   d.set("model.name", "3");

@@ -86,7 +86,7 @@ bool is_scenario(const std::filesystem::path& file) {
 
 GivenTopology from_scenario(const std::filesystem::path& file, const po::variables_map& given) {
   Document document = load_scenario(file);
-  value_type<Scenario>().include_files(document.root, "", document);
+  include_files(document);
   apply_options(document, given);
   try {
     const Scenario scenario = read_document<Scenario>(document);

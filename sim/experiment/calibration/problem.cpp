@@ -12,8 +12,6 @@
 namespace shardsim {
 namespace {
 
-void include_all(Document& scenario) { value_type<Scenario>().include_files(scenario.root, "", scenario); }
-
 // The element of a list that a part of a path names: by its name, or its number, which the part is from then on.
 const Json* element_called(const Json& list, std::string& part) {
   for (std::size_t i = 0; i < list.size(); ++i)
@@ -48,7 +46,7 @@ bool may_hold(const Document& base, const Json& written, const std::string& path
   try {
     Document document = base;
     document.set(path, Json(), "", {});
-    include_all(document);
+    include_files(document);
     read_document<Scenario>(document);
     return true;
   } catch (const MissingKeys&) {
@@ -97,12 +95,12 @@ Document CalibrationProblem::base_document(std::size_t configuration) const {
   } else {
     scenario = Document::wrap(system.base, place_in_file(here + "/base"), folder);
   }
-  include_all(scenario);  // before anything is set, so that settings reach into files
+  include_files(scenario);  // before anything is set, so that settings reach into files
   if (system.set.is_object())
     for (const auto& [path, value] : system.set.items())
       scenario.set(path, value, place_in_file(here + "/set"), folder);
   if (seed_) scenario.set("seed", Json(*seed_), place_in_file("/seed"), folder);
-  include_all(scenario);
+  include_files(scenario);
   return scenario;
 }
 
@@ -154,7 +152,7 @@ void CalibrationProblem::check_path(std::size_t field, std::size_t configuration
   Document document = bases_[configuration];
   document.set(path, spec_.free[field].from, place_in_file(fmt::format("/free/{}/{}", field, key)),
                file_.parent_path());
-  include_all(document);
+  include_files(document);
   read_document<Scenario>(document);
 }
 
@@ -184,7 +182,7 @@ void CalibrationProblem::set_field(Document& scenario, std::size_t field, std::s
                                    const std::string& key) const {
   for (const std::string& path : paths_[field][configuration])
     scenario.set(path, value, place_in_file(fmt::format("/free/{}/{}", field, key)), file_.parent_path());
-  include_all(scenario);
+  include_files(scenario);
 }
 
 void CalibrationProblem::resolve_targets() {

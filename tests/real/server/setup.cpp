@@ -9,10 +9,10 @@ namespace {
 
 Scenario read(const std::string& file, const std::vector<std::pair<std::string, std::string>>& settings) {
   Document document = load_scenario(file);
-  value_type<Scenario>().include_files(document.root, "", document);
+  include_files(document);
   for (const auto& [path, value] : settings) {
     document.set(path, value);
-    value_type<Scenario>().include_files(document.root, "", document);
+    include_files(document);
   }
   auto scenario = read_document<Scenario>(document);
   if (!scenario.traffic.carries_rows())
