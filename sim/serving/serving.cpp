@@ -137,8 +137,9 @@ Duration Serving::message_cost(const Platform& platform, Bytes size) {
 }
 
 Duration Serving::receive_cost(const Server& server, Bytes size) {
-  const Duration cost = message_cost(server.platform(), size);
-  return server.idle() || server.host().cores().any_idle() ? cost + server.platform().rpc.wakeup : cost;
+  const Platform& platform = server.platform();
+  const bool wakes = platform.rpc.wakeup > Duration::zero() && (server.idle() || server.host().cores().any_idle());
+  return message_cost(platform, size) + (wakes ? platform.rpc.wakeup : Duration::zero());
 }
 
 }  // namespace shardsim

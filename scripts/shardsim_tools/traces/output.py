@@ -7,7 +7,7 @@ import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, TextIO, cast
 
 from .. import files
 from . import compressed
@@ -36,7 +36,7 @@ def writing(path: Path | None) -> Iterator[TextIO]:
         yield sys.stdout
         sys.stdout.flush()
         return
-    with files.writing(path, "xb") as raw, compressed.writing(raw, path) as binary:
+    with files.writing(path, "xb") as raw, compressed.writing(cast(io.BufferedWriter, raw), path) as binary:
         text = io.TextIOWrapper(binary, encoding="utf-8", newline="\n", write_through=False)
         yield text
         text.flush()

@@ -7,6 +7,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+from shardsim_tools import files
 from shardsim_tools.benching.measure import spread
 
 from .configurations import Configuration
@@ -93,9 +94,7 @@ def with_prediction(row: Row, result: Result, at_speed: Sequence[Result], used: 
 
 
 def write(file: Path, columns: Sequence[str], rows: Iterable[Row]) -> None:
-    part = file.with_name(f".{file.name}.part")
-    with part.open("w", newline="") as opened:
+    with files.writing(file, newline="") as opened:
         writer = csv.DictWriter(opened, columns, lineterminator="\n")
         writer.writeheader()
         writer.writerows(rows)
-    part.rename(file)
