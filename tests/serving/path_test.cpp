@@ -91,7 +91,7 @@ SCENARIO("one query, one RPC: each step as in the docs") {
       changes.emplace_back("cluster.main.platform.cores", "1");
       changes.emplace_back("model.nets.net.bottom_mlp.time", "500 us");
       const RunResult r = run(scenario(with_platform(kOneRpc), changes), control);
-      CHECK(r.cpu_us_per_query()[static_cast<std::size_t>(Work::serde)] == Approx(serde + 18).margin(1e-6));
+      CHECK(r.cpu_us_per_query[static_cast<std::size_t>(Work::serde)] == Approx(serde + 18).margin(1e-6));
     }
   }
 
