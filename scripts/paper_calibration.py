@@ -15,6 +15,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from shardsim_tools import files
 from shardsim_tools.checkout import ROOT
 
 FILE = ROOT / "workloads/experiments/paper-calibration.json"
@@ -181,7 +182,7 @@ def main() -> int:
             configuration["set"][path] = value
     text = json.dumps(asked, indent=1) + "\n"
     if not args.check:
-        args.out.write_text(text)
+        files.write_text(args.out, text)
     elif not FILE.exists() or FILE.read_text() != text:
         print(f"{FILE.relative_to(ROOT)} is not what paper_calibration.py writes")
         return 1

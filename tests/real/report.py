@@ -18,13 +18,16 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "scripts"), str(Path(__file__).parent)]
 
+from campaign.calibration import PLATFORM  # noqa: E402
 from campaign.configurations import MODELS, Configuration  # noqa: E402
 from campaign.measuring import SERIAL  # noqa: E402
+from campaign.prediction import place_of  # noqa: E402
 from shardsim_tools.benching.measure import table  # noqa: E402
 
 DATA = ROOT / "docs/validation"
@@ -140,9 +143,9 @@ def errors(points: Sequence[Point]) -> str:
         some = [p for p in points if (p.configuration.model, p.load) == (model, load) and not p.used]
         row = [f"{model}, {load_name(load)}", str(len(some))]
         for figure in FIGURES | CLASSES:
-            middle = sorted(p.error(figure) for p in some)[len(some) // 2]
+            middle = median(p.error(figure) for p in some)
             worst = max((p.error(figure) for p in some), key=abs)
-            spread = sorted(p.spread(figure) for p in some)[len(some) // 2]
+            spread = median(p.spread(figure) for p in some)
             row.append(f"{signed(middle)} / {signed(worst)} (± {percent(spread)})")
         rows.append(row)
     return table(["", "configurations", *(FIGURES | CLASSES).values()], rows)
@@ -158,7 +161,8 @@ def cell(point: Point, figure: str) -> str:
 def overheads(point: Point, singular: Point | None) -> str:
     if singular is None or singular is point:
         return ""
-    found, guess = (of(point) / of(singular) - 1 for of in (lambda p: p.measured("cpu"), lambda p: p.predicted("cpu")))
+    found = point.measured("cpu") / singular.measured("cpu") - 1
+    guess = point.predicted("cpu") / singular.predicted("cpu") - 1
     return f"{signed(found)} / {signed(guess)}"
 
 
@@ -168,8 +172,7 @@ def everything(model: str) -> Callable[[Sequence[Point]], str]:
         rows = []
         for point in some:
             base = next((p for p in some if p.configuration.shards == 0 and p.load == point.load), None)
-            shards = point.configuration.shards
-            name = point.configuration.strategy + (f" {shards}" if shards > 1 else "") + (" *" if point.used else "")
+            name = point.configuration.plan + (" *" if point.used else "")
             figures = [cell(point, figure) for figure in FIGURES]
             rows.append([name, load_name(point.load), *figures, overheads(point, base)])
         return table(["", "load", *FIGURES.values(), "compute overhead"], rows)
@@ -180,7 +183,12 @@ def everything(model: str) -> Callable[[Sequence[Point]], str]:
 def spans(_: Sequence[Point]) -> str:
     with (DATA / "real-spans.csv").open(newline="") as lines:
         rows = list(csv.DictReader(lines))
-    systems = list(dict.fromkeys((r["model"], r["strategy"], r["shards"], r["load"]) for r in rows))
+    cells = {}  # by system and part
+    for row in rows:
+        configuration = Configuration(row["model"], row["strategy"], int(row["shards"]))
+        text = f"{float(row['measured_us']):,.0f} / {float(row['predicted_us']):,.0f}"
+        cells[configuration, float(row["load"]), row["part"]] = text
+    systems = list(dict.fromkeys((configuration, load) for configuration, load, _ in cells))
     names = {
         "bottom": "bottom MLP",
         "gather": "own gather",
@@ -190,20 +198,9 @@ def spans(_: Sequence[Point]) -> str:
         "rest": "the rest: queueing, messages",
         "query": "all",
     }
-    out = []
-    for part, name in names.items():
-        line = [name]
-        for system in systems:
-            row = next(
-                r for r in rows if (r["model"], r["strategy"], r["shards"], r["load"], r["part"]) == (*system, part)
-            )
-            line.append(f"{float(row['measured_us']):,.0f} / {float(row['predicted_us']):,.0f}")
-        out.append(line)
-    heads = [
-        f"{strategy}{' ' + shards if int(shards) > 1 else ''}, {load_name(float(load))}"
-        for _, strategy, shards, load in systems
-    ]
-    return table([f"us, {systems[0][0]}", *heads], out)
+    out = [[name, *(cells[(*system, part)] for system in systems)] for part, name in names.items()]
+    heads = [f"{configuration.plan}, {load_name(load)}" for configuration, load in systems]
+    return table([f"us, {systems[0][0].model}", *heads], out)
 
 
 def short(value: Any) -> str:
@@ -215,16 +212,13 @@ def short(value: Any) -> str:
 def constants(_: Sequence[Point]) -> str:
     """What was measured of the machine, and what the calibration made of it."""
     machine: dict[str, Any] = json.loads((DATA / "real-machine.json").read_text())
-    platform = machine["platform"]
     rows = []
     for found in machine["fields"]:
-        keys = found["path"].removeprefix("cluster.main.platform.").split(".")
-        measured: Any = platform
-        for key in keys:
-            measured = measured[key]
+        path = found["path"].removeprefix(f"{PLATFORM}.")
+        folder, key = place_of(machine["platform"], path)
         ends = [f"{short(low)} .. {short(high)}" for low, high in ((found["from"], found["to"]), found["together"])]
         at = {"from": ", at the low end", "to": ", at the high end"}.get(found["at_end"], "")
-        rows.append([f"`{'.'.join(keys)}`", short(measured), short(found["value"]), *ends, found["determined"] + at])
+        rows.append([f"`{path}`", short(folder[key]), short(found["value"]), *ends, found["determined"] + at])
     return table(["field", "measured", "calibrated", "looked for in", "determined to", ""], rows)
 
 

@@ -1,16 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """Fits to a few measured configurations what scripts/measure_platform cannot measure, or measures in another setting."""
 
+import copy
 import json
-import subprocess
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 from .configurations import Configuration
 from .measuring import traffic
-from .prediction import Machine, scaled
-from .system import Failed
+from .prediction import Machine, place_of, scaled
+from .system import output_of
 from .table import CLASSES, Row
 
 EVALUATIONS, LEAST_SPREAD = 260, 0.03
@@ -34,12 +34,6 @@ FIGURES = {
     "cpu_us_per_query": "cpu",
     **{f"cpu_us_per_query_by_class.{name}": name for name in CLASSES},
 }
-WAKEUP = (
-    "rpc.wakeup",
-    "1 us",
-    "2 ms",
-    "measured after pauses of 5 ms, with nothing in the caches but the RPC's own work",
-)
 
 
 def field(path: str, low: Any, high: Any, prior: str) -> dict[str, Any]:
@@ -56,9 +50,8 @@ def field(path: str, low: Any, high: Any, prior: str) -> dict[str, Any]:
 def fields(platform: dict[str, Any]) -> list[dict[str, Any]]:
     out = []
     for path, low, high, prior in FREE:
-        value: Any = platform
-        for key in path.split("."):
-            value = value[key]
+        folder, key = place_of(platform, path)
+        value = folder[key]
         top = min(scaled(value, high), 1) if path == "core.efficiency" else scaled(value, high)
         out.append(field(path, scaled(value, low), top, prior))
     return out
@@ -83,7 +76,7 @@ def calibrated(
     program: Path, start: Machine, out: Path, rows: Sequence[tuple[Configuration, Row]], settings: Sequence[str]
 ) -> Machine:
     """The machine with the fitted platform. The calibration and its report are kept in `out`."""
-    platform = json.loads(json.dumps(start.platform))
+    platform = copy.deepcopy(start.platform)
     systems: dict[str, Any] = {}
     wanted = []
     for configuration, row in rows:
@@ -116,7 +109,8 @@ def calibrated(
     (out / "machine.json").write_text(json.dumps(known, indent=1) + "\n")
     values = json.loads((out / "calibrated" / "calibrated.json").read_text())["values"]
     for path, value in values.items():
-        put(platform, path.removeprefix(f"{PLATFORM}."), value)
+        folder, key = place_of(platform, path.removeprefix(f"{PLATFORM}."))
+        folder[key] = value
     return Machine(platform, start.jitter)
 
 
@@ -125,11 +119,8 @@ def fitted(program: Path, spec: dict[str, Any], out: Path) -> Any:
     out.mkdir(parents=True, exist_ok=True)
     file = out / "calibration.json"
     file.write_text(json.dumps(spec, indent=1) + "\n")
-    command = [str(program), "calibrate", str(file), "--out", str(out / "calibrated"), "--force"]
-    done = subprocess.run(command, capture_output=True, text=True)
-    if done.returncode != 0:
-        raise Failed(done.stderr.strip().splitlines()[-1])
-    (out / "calibration.txt").write_text(done.stdout)
+    text = output_of([str(program), "calibrate", str(file), "--out", str(out / "calibrated"), "--force"])
+    (out / "calibration.txt").write_text(text)
     return json.loads((out / "calibrated" / "report.json").read_text())
 
 
@@ -143,10 +134,3 @@ def as_json(settings: Iterable[str]) -> dict[str, Any]:
         except json.JSONDecodeError:
             out[path] = value
     return out
-
-
-def put(platform: dict[str, Any], path: str, value: Any) -> None:
-    *folders, key = path.split(".")
-    for folder in folders:
-        platform = platform[folder]
-    platform[key] = value

@@ -21,8 +21,12 @@ class Configuration:
     shards: int  # 0: singular
 
     @property
+    def plan(self) -> str:
+        return self.strategy + (f" {self.shards}" if self.shards > 1 else "")
+
+    @property
     def name(self) -> str:
-        return f"{self.model} {self.strategy}" + (f" {self.shards}" if self.shards > 1 else "")
+        return f"{self.model} {self.plan}"
 
     @property
     def scenario(self) -> Path:

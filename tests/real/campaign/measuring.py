@@ -21,12 +21,15 @@ SECONDS = 5  # of a run, if that is within these
 Run = dict[str, Any]
 
 
+def queries_of(load: float, rate: float) -> int:
+    """Of a run. At the lowest loads there are fewer."""
+    return FEWEST if load == SERIAL else min(MOST, max(FEWEST, round(SECONDS * rate)))
+
+
 def traffic(load: float, rate: float) -> list[str]:
-    """Settings of a run's arrivals: a rate, or one query at a time. Runs at the lowest loads have fewer queries."""
-    if load == SERIAL:
-        return ['traffic.arrivals={"type": "serial"}', f"traffic.queries={FEWEST}"]
-    queries = min(MOST, max(FEWEST, round(SECONDS * rate)))
-    return [f"traffic.arrivals.rate={rate} /s", f"traffic.queries={queries}"]
+    """Settings of a run's arrivals: a rate, or one query at a time."""
+    arrivals = 'traffic.arrivals={"type": "serial"}' if load == SERIAL else f"traffic.arrivals.rate={rate} /s"
+    return [arrivals, f"traffic.queries={queries_of(load, rate)}"]
 
 
 class Kept:

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What shardsim says of a configuration, with the same queries at the same times."""
 
+import copy
 import json
 import subprocess
 from collections.abc import Sequence
@@ -13,12 +14,25 @@ from .measuring import traffic
 from .system import Failed
 
 
+def command_of(
+    program: Path,
+    name: str,
+    configuration: Configuration,
+    load: float,
+    rate: float,
+    settings: Sequence[str],
+    *more: str,
+) -> list[str]:
+    """A command of shardsim, over the scenario as it was measured."""
+    words = [w for s in (configuration.sharding, *settings, *traffic(load, rate)) for w in ("--set", s)]
+    return [str(program), name, str(configuration.scenario), *words, *more]
+
+
 def predicted(
     program: Path, configuration: Configuration, load: float, rate: float, settings: Sequence[str] = ()
 ) -> dict[str, Any]:
     """The result of a run. `settings`: the machine's, such as its platform."""
-    words = [w for s in (configuration.sharding, *settings, *traffic(load, rate)) for w in ("--set", s)]
-    command = [str(program), "run", str(configuration.scenario), *words, "--json"]
+    command = command_of(program, "run", configuration, load, rate, settings, "--json")
     done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode == 2:
         raise Failed(done.stderr.strip().splitlines()[-1])
@@ -41,7 +55,7 @@ class Machine:
 
     def slower(self, factor: float) -> "Machine":
         """Everything that a core does takes so many times as long."""
-        platform: dict[str, Any] = json.loads(json.dumps(self.platform))
+        platform = copy.deepcopy(self.platform)
         for path in ("core.flops", "rpc.serialization", "memory_bandwidth"):
             change(platform, path, 1 / factor)
         for path in TIMES:
@@ -61,11 +75,17 @@ def scaled(text: Any, factor: float) -> Any:
     return f"{float(number) * factor:.6g} {unit}"
 
 
-def change(platform: dict[str, Any], path: str, factor: float) -> None:
+def place_of(platform: dict[str, Any], path: str) -> tuple[dict[str, Any], str]:
+    """Of "lookup.time": the object that holds it, and its key there."""
     *folders, key = path.split(".")
     for folder in folders:
         platform = platform[folder]
-    platform[key] = scaled(platform[key], factor)
+    return platform, key
+
+
+def change(platform: dict[str, Any], path: str, factor: float) -> None:
+    folder, key = place_of(platform, path)
+    folder[key] = scaled(folder[key], factor)
 
 
 def machine(folder: Path) -> Machine:

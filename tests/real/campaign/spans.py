@@ -2,7 +2,6 @@
 """Where the time of a query goes, measured beside predicted: along the batch that ends last."""
 
 import json
-import subprocess
 import tempfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -10,8 +9,9 @@ from statistics import median
 from typing import Any
 
 from .configurations import Configuration
-from .measuring import SERIAL, Run, traffic
-from .system import Failed
+from .measuring import SERIAL, Run, queries_of
+from .prediction import command_of
+from .system import output_of
 
 COMPARED = [
     Configuration("drm1", "singular", 0),
@@ -34,15 +34,11 @@ def timeline(
     program: Path, configuration: Configuration, load: float, rate: float, warmup: int, settings: Sequence[str]
 ) -> list[Event]:
     """What happens to each query after the first ones."""
-    words = [configuration.sharding, *settings, *traffic(load, rate)]
-    queries = int(next(word for word in words if word.startswith("traffic.queries=")).split("=")[1])
+    last = queries_of(load, rate) - 1
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "timeline.json"
-        command = [program, "timeline", configuration.scenario, *(w for s in words for w in ("--set", s))]
-        command += ["--query", f"{warmup}-{queries - 1}", "--out", file]
-        done = subprocess.run([str(word) for word in command], capture_output=True, text=True)
-        if done.returncode != 0:
-            raise Failed(done.stderr.strip().splitlines()[-1])
+        more = ["--query", f"{warmup}-{last}", "--out", str(file)]
+        output_of(command_of(program, "timeline", configuration, load, rate, settings, *more))
         events: list[Event] = json.loads(file.read_text())["traceEvents"]
     return [event for event in events if event["ph"] == "X" and not is_repeated(event)]
 

@@ -3,8 +3,9 @@
 """The incasts that measure.py measured, in shardsim's `packet`: a Markdown table of both, and how far apart they are.
 
 Each round begins as it did in the kernel: the senders begin one after the other, in a random order, from the median time
-of the first to that of the last, which is that round's, or, in a table without all rounds, drawn from those measured. A link's latency is a quarter of the round trip that
-was measured; senders have links so fast that only the receiver's counts.
+of the first to that of the last, which is that round's, or, in a table without all rounds, drawn from those measured. A
+link's latency is a quarter of the round trip that was measured; senders have links so fast that only the receiver's
+counts.
 """
 
 import argparse
