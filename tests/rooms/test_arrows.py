@@ -12,6 +12,7 @@ BELOW = {
     "config": {"engine"},
     "stats": {"engine", "config"},
     "model": {"stats", "engine", "config"},
+    "caches": {"model", "stats", "engine", "config"},
     "sharding": {"model", "stats", "engine", "config"},
     "topology": {"stats", "engine", "config"},
     "network": {"topology", "stats", "engine", "config"},
@@ -28,7 +29,7 @@ ONLY = {
     ("engine", "config"): {"config/choice.hpp"},  # distributions are described
 }
 # Rooms without a clock: nothing that they include may lead there.
-TIMELESS = ["config", "stats", "model", "sharding", "topology"]
+TIMELESS = ["config", "stats", "model", "caches", "sharding", "topology"]
 CLOCK = "engine/simulation.hpp"
 
 

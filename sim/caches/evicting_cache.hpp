@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <utility>
+
+#include "caches/admission.hpp"
+#include "caches/cache_entries.hpp"
+
+namespace shardsim {
+
+/// A cache that makes room by dropping rows one at a time. An Eviction says which, and knows no more than its lists:
+///   static constexpr std::uint32_t lists      how many it keeps
+///   Eviction(const CacheEntries&, ...)
+///   void inserted(CacheEntries&, entry)       put the new entry in a list
+///   void touched(CacheEntries&, entry)        it was hit
+///   void leaves(CacheEntries&, entry)         take it out of its list
+///   std::uint32_t victim(CacheEntries&)       the next to be dropped; it is not empty
+///   bool makes_room(const CacheEntries&, key)  whether others may be dropped for that row
+template <class Eviction>
+class EvictingCache : public RowCache {
+ public:
+  template <class... Arguments>
+  EvictingCache(const CacheSetup& setup, const AdmissionFields& admission, Arguments&&... arguments)
+      : RowCache(setup.capacity),
+        entries_(setup, Eviction::lists),
+        eviction_(entries_, std::forward<Arguments>(arguments)...),
+        admission_(admission_of(admission)) {}
+
+  bool access(std::size_t table, std::int64_t row) final {
+    const RowKey key = row_key(table, row);
+    if (const std::uint32_t entry = entries_.find(key); entry != 0) {
+      eviction_.touched(entries_, entry);
+      return true;
+    }
+    if (admission_ == nullptr || admission_->admits(key)) insert(key);
+    return false;
+  }
+  bool contains(std::size_t table, std::int64_t row) const final { return entries_.find(row_key(table, row)) != 0; }
+  bool invalidate(std::size_t table, std::int64_t row) final {
+    const std::uint32_t entry = entries_.find(row_key(table, row));
+    if (entry != 0) drop(entry);
+    return entry != 0;
+  }
+  std::int64_t entries() const final { return entries_.count(); }
+  Bytes bytes() const final { return {entries_.bytes()}; }
+
+ protected:
+  CacheEntries& held() { return entries_; }
+  Eviction& eviction() { return eviction_; }
+
+ private:
+  void drop(std::uint32_t entry) {
+    eviction_.leaves(entries_, entry);
+    entries_.remove(entry);
+  }
+  void insert(RowKey key) {
+    const std::int64_t bytes = entries_.row_bytes(key);
+    if (bytes > entries_.capacity()) return;
+    if (!entries_.has_room(bytes) && !eviction_.makes_room(entries_, key)) return;
+    while (!entries_.has_room(bytes)) drop(eviction_.victim(entries_));
+    eviction_.inserted(entries_, entries_.add(key));
+  }
+
+  CacheEntries entries_;
+  Eviction eviction_;
+  std::unique_ptr<SecondTouch> admission_;
+};
+
+/// One list in the order in which rows are dropped.
+struct QueueEviction {
+  static constexpr std::uint32_t lists = 1;
+  explicit QueueEviction(const CacheEntries&) {}
+  void inserted(CacheEntries& entries, std::uint32_t entry) { entries.push_back(0, entry); }
+  void leaves(CacheEntries& entries, std::uint32_t entry) { entries.unlink(entry); }
+  std::uint32_t victim(CacheEntries& entries) { return entries.front(0); }
+  bool makes_room(const CacheEntries&, RowKey) const { return true; }
+};
+
+}  // namespace shardsim
