@@ -35,24 +35,19 @@ class CacheEntries {
   void remove(std::uint32_t entry);
 
   /// A list is a ring through its own entry, which holds no row: `head`.
-  std::uint32_t front(std::uint32_t list) const {
-    const std::uint32_t first = entries_[head(list)].next;
-    return first == head(list) ? 0 : first;
-  }
+  std::uint32_t front(std::uint32_t list) const { return row_of(entries_[head(list)].next); }
+  /// The next in the list; 0: none.
+  std::uint32_t after(std::uint32_t entry) const { return row_of(entries_[entry].next); }
+  std::uint32_t before(std::uint32_t entry) const { return row_of(entries_[entry].before); }
   void push_back(std::uint32_t list, std::uint32_t entry) { insert_before(head(list), entry); }
+  void push_front(std::uint32_t list, std::uint32_t entry) { insert_before(entries_[head(list)].next, entry); }
+  void insert_after(std::uint32_t place, std::uint32_t entry) { insert_before(entries_[place].next, entry); }
   void unlink(std::uint32_t entry) {
     const Entry& e = entries_[entry];
     entries_[e.before].next = e.next;
     entries_[e.next].before = e.before;
   }
-  void insert_before(std::uint32_t place, std::uint32_t entry) {
-    Entry& e = entries_[entry];
-    e.next = place;
-    e.before = entries_[place].before;
-    entries_[e.before].next = entry;
-    entries_[place].before = entry;
-  }
-  /// The first `n` numbers that entries may have: for arrays of what a policy keeps beside.
+  /// All numbers of entries are below this: for arrays of what a policy keeps beside.
   std::size_t numbers() const { return most_ + lists_ + std::size_t{1}; }
 
  private:
@@ -62,6 +57,14 @@ class CacheEntries {
     std::uint32_t next = 0;
   };
   static std::uint32_t head(std::uint32_t list) { return list + 1; }
+  std::uint32_t row_of(std::uint32_t entry) const { return entry > lists_ ? entry : 0; }
+  void insert_before(std::uint32_t place, std::uint32_t entry) {
+    Entry& e = entries_[entry];
+    e.next = place;
+    e.before = entries_[place].before;
+    entries_[e.before].next = entry;
+    entries_[place].before = entry;
+  }
 
   std::int64_t capacity_;
   std::vector<std::int64_t> row_bytes_;

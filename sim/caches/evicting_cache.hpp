@@ -9,13 +9,14 @@
 namespace shardsim {
 
 /// A cache that makes room by dropping rows one at a time. An Eviction says which, and knows no more than its lists:
-///   static constexpr std::uint32_t lists      how many it keeps
+///   static constexpr std::uint32_t lists                how many it keeps
 ///   Eviction(const CacheEntries&, ...)
-///   void inserted(CacheEntries&, entry)       put the new entry in a list
-///   void touched(CacheEntries&, entry)        it was hit
-///   void leaves(CacheEntries&, entry)         take it out of its list
-///   std::uint32_t victim(CacheEntries&)       the next to be dropped; it is not empty
-///   bool makes_room(const CacheEntries&, key)  whether others may be dropped for that row
+///   void touched(CacheEntries&, entry)                  it was hit
+///   void missed(CacheEntries&, key)                     the row was not there; whether it comes is decided then
+///   void inserted(CacheEntries&, entry)                 put the new entry in a list
+///   void leaves(CacheEntries&, entry)                   take it out of its list
+///   std::uint32_t victim(CacheEntries&)                 the next to be dropped; there is one
+///   bool makes_room(const CacheEntries&, key, bytes)    whether rows of so many bytes may be dropped for that row
 template <class Eviction>
 class EvictingCache : public RowCache {
  public:
@@ -32,6 +33,7 @@ class EvictingCache : public RowCache {
       eviction_.touched(entries_, entry);
       return true;
     }
+    eviction_.missed(entries_, key);
     if (admission_ == nullptr || admission_->admits(key)) insert(key);
     return false;
   }
@@ -56,7 +58,8 @@ class EvictingCache : public RowCache {
   void insert(RowKey key) {
     const std::int64_t bytes = entries_.row_bytes(key);
     if (bytes > entries_.capacity()) return;
-    if (!entries_.has_room(bytes) && !eviction_.makes_room(entries_, key)) return;
+    const std::int64_t wanted = entries_.bytes() + bytes - entries_.capacity();
+    if (wanted > 0 && !eviction_.makes_room(entries_, key, wanted)) return;
     while (!entries_.has_room(bytes)) drop(eviction_.victim(entries_));
     eviction_.inserted(entries_, entries_.add(key));
   }
@@ -70,10 +73,11 @@ class EvictingCache : public RowCache {
 struct QueueEviction {
   static constexpr std::uint32_t lists = 1;
   explicit QueueEviction(const CacheEntries&) {}
+  void missed(CacheEntries&, RowKey) {}
   void inserted(CacheEntries& entries, std::uint32_t entry) { entries.push_back(0, entry); }
   void leaves(CacheEntries& entries, std::uint32_t entry) { entries.unlink(entry); }
   std::uint32_t victim(CacheEntries& entries) { return entries.front(0); }
-  bool makes_room(const CacheEntries&, RowKey) const { return true; }
+  bool makes_room(const CacheEntries&, RowKey, std::int64_t) const { return true; }
 };
 
 }  // namespace shardsim

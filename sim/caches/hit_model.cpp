@@ -76,18 +76,19 @@ class Rows {
   }
 
   CharacteristicTimes times() const {
-    if (bands_.empty()) return {0, 0};
-    if (!model_.window) return {stay(kNever), kNever};
+    if (bands_.empty()) return {};
+    if (!model_.window) return {stays(kNever), kNever};
     const auto window = static_cast<double>(*model_.window);
     const double memory = root_above_zero(window / all_lookups_, window * kTolerance, [&](double time) {
-      return time * misses({stay(time), time}) - window;
+      return time * misses({stays(time), time}) - window;
     });
-    return {stay(memory), memory};
+    return {stays(memory), memory};
   }
 
   double hit_ratio(double rate, const CharacteristicTimes& times) const {
-    if (std::isinf(times.stay)) return 1;
-    return model_.hits(rate * times.stay, misses_to_enter(rate, times.memory));
+    double sum = 0;
+    for (const double stay : times.stays) sum += hit_ratio(rate, stay, times.memory);
+    return sum / static_cast<double>(times.stays.size());
   }
 
  private:
@@ -103,12 +104,21 @@ class Rows {
     return model_.window ? 1 + std::min(kMost, -1 / std::expm1(-rate * memory)) : 1;
   }
 
-  double stay(double memory) const {
-    if (capacity_ >= all_bytes_) return kNever;
-    return root_above_zero(capacity_ / byte_rate_, capacity_ * kTolerance, [&](double time) {
+  double hit_ratio(double rate, double stay, double memory) const {
+    return std::isinf(stay) ? 1 : model_.hits(rate * stay, misses_to_enter(rate, memory));
+  }
+
+  std::vector<double> stays(double memory) const {
+    std::vector<double> out;
+    for (const double part : model_.capacities) out.push_back(stay(part * capacity_, memory));
+    return out;
+  }
+  double stay(double capacity, double memory) const {
+    if (capacity >= all_bytes_) return kNever;
+    return root_above_zero(capacity / byte_rate_, capacity * kTolerance, [&](double time) {
       double bytes = 0;
-      for (const Band& b : bands_) bytes += b.rows * b.row_bytes * hit_ratio(b.rate, {time, memory});
-      return bytes - capacity_;
+      for (const Band& b : bands_) bytes += b.rows * b.row_bytes * hit_ratio(b.rate, time, memory);
+      return bytes - capacity;
     });
   }
 

@@ -28,13 +28,14 @@ double clock_hits(double x, double misses);  ///< the hand comes once in that ti
 
 struct StayModel {
   double (*hits)(double x, double misses);
-  std::optional<std::int64_t> window;  ///< of `second-touch`, misses
+  std::optional<std::int64_t> window{};  ///< of `second-touch`, misses
+  std::vector<double> capacities{1.0};   ///< that a row sees, of the cache's, each as likely: sets are not all alike
 };
 
 /// How long rows stay, in queries (of the tables' `lookups`), and how long a miss is remembered.
 struct CharacteristicTimes {
-  double stay = 0;    ///< infinite where all rows fit
-  double memory = 0;  ///< infinite without a window
+  std::vector<double> stays;  ///< for each of the model's capacities; infinite where all rows fit
+  double memory = 0;          ///< infinite without a window
 };
 
 /// Those at which the expected bytes of what is kept are the capacity.

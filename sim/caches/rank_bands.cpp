@@ -64,6 +64,13 @@ class Cutter {
 
 std::vector<RankBand> rank_bands(const RankSampler& law, std::int64_t rows) { return Cutter(law).cut(rows); }
 
+std::vector<CachedTable> without_bands(std::span<const BandedTable> tables) {
+  std::vector<CachedTable> out;
+  out.reserve(tables.size());
+  for (const BandedTable& t : tables) out.push_back(t.table);
+  return out;
+}
+
 std::vector<BandedTable> in_bands(std::span<const CachedTable> tables) {
   std::map<std::pair<const RankSampler*, std::int64_t>, std::size_t> known;
   std::vector<BandedTable> out;

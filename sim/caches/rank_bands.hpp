@@ -35,6 +35,7 @@ struct BandedTable {
   std::vector<RankBand> bands;
 };
 
+std::vector<CachedTable> without_bands(std::span<const BandedTable> tables);
 /// With the bands of each table; those that share a law and a number of rows are cut once.
 std::vector<BandedTable> in_bands(std::span<const CachedTable> tables);
 

@@ -30,8 +30,14 @@ std::string played(const std::string& json, std::int64_t capacity, const std::ve
   return played(*cache_policy(json)->exact(rows_of_one_table(capacity)), rows);
 }
 
-// Every policy, as JSON. Those that take rows in.
-const std::vector<std::string> kTaking{R"({"type": "lru"})", R"({"type": "fifo"})", R"({"type": "clock"})"};
+// Policies that take rows in.
+const std::vector<std::string> kTaking{R"({"type": "lru"})",
+                                       R"({"type": "fifo"})",
+                                       R"({"type": "clock"})",
+                                       R"({"type": "lfu"})",
+                                       R"({"type": "lfu", "halve_every": 7})",
+                                       R"({"type": "pending-first"})",
+                                       R"({"type": "set-associative", "ways": 4})"};
 
 std::filesystem::path shared_caches() {
   return std::filesystem::path(SHARDSIM_SOURCE_FOLDER) / "../shared/data/caches";
@@ -84,6 +90,94 @@ TEST_CASE("clock spares a row once if it was used since the hand passed it") {
   CHECK(played(R"({"type": "clock"})", 3, {0, 1, 2, 1, 0, 3, 4, 0, 3, 2}) == "mmmhhmmmhm");
 }
 
+TEST_CASE("lfu drops the row with the fewest lookups, and takes none in that has fewer") {
+  // 2 drops 1: each was asked for once. At the first 0 behind the 2s, 2 and 0 have 3 each, and 1 stays out with 2. With
+  // 3 it drops 2, which had 3 before 0 did. 2, with 4, drops 0. In the end 0, with 4, drops 1, which has 4, and not 2
+  // with 5.
+  CHECK(played(R"({"type": "lfu"})", 2, {0, 0, 1, 2, 2, 2, 0, 1, 1, 2, 1, 2, 0, 2, 1}) == "mhmmhhhmmmhhmhm");
+}
+
+TEST_CASE("lfu forgets half of all lookups every so often") {
+  const std::vector<std::int64_t> rows{0, 0, 0, 0, 1, 1, 1};
+  // 0 has 4 lookups, or 2 after the fourth.
+  CHECK(played(R"({"type": "lfu"})", 1, rows) == "mhhhmmm");
+  CHECK(played(R"({"type": "lfu", "halve_every": 4})", 1, rows) == "mhhhmmh");
+  // Of those that are equal when halved, that with the lower count goes first: 0 has 3, 1 has 2 and was used last, both
+  // 1 when 2 comes for the second time, after its first 1 was halved to nothing.
+  CHECK(played(R"({"type": "lfu", "halve_every": 6})", 2, {0, 0, 0, 1, 1, 2, 2, 0, 1}) == "mhhmhmmhm");
+}
+
+TEST_CASE("set-associative is lru in each set") {
+  CHECK(played(R"({"type": "set-associative", "ways": 3})", 3, {0, 1, 2, 0, 3, 1, 0, 3, 2}) == "mmmhmmhhm");
+  // Fewer places than ways: one set of all.
+  CHECK(played(R"({"type": "set-associative"})", 3, {0, 1, 2, 0, 3, 1, 0, 3, 2}) == "mmmhmmhhm");
+
+  // Two sets of one place show which rows meet 0; two sets of two, what they do there.
+  const auto meets_0 = [](std::int64_t row) {
+    return played(R"({"type": "set-associative", "ways": 1})", 2, {0, row, 0}) == "mmm";
+  };
+  std::vector<std::int64_t> same;
+  std::vector<std::int64_t> other;
+  for (std::int64_t row = 1; row < 100; ++row) (meets_0(row) ? same : other).push_back(row);
+  REQUIRE(same.size() > 20);
+  REQUIRE(other.size() > 20);
+  const std::int64_t a = same[0];
+  const std::int64_t b = same[1];
+  const std::int64_t c = other[0];
+  // 0 is used again, so b drops a, and a drops 0; c is in the other set.
+  CHECK(played(R"({"type": "set-associative", "ways": 2})", 4, {0, a, c, 0, b, a, b, c, 0}) == "mmmhmmhhm");
+
+  SECTION("all places are as large as the largest row") {
+    const auto cache = cache_policy(R"({"type": "set-associative", "ways": 8})")
+                           ->exact({Bytes{110}, {{100, Bytes{10}, 1, nullptr}, {100, Bytes{25}, 1, nullptr}}, {}});
+    for (std::int64_t row = 0; row < 4; ++row) cache->access(0, row);
+    CHECK(cache->bytes() == Bytes{100});
+    CHECK_FALSE(cache->access(0, 4));
+    CHECK(cache->bytes() == Bytes{100});
+    CHECK_FALSE(cache->contains(0, 0));
+  }
+}
+
+TEST_CASE("pending-first is lru while nobody waits") {
+  CHECK(played(R"({"type": "pending-first"})", 3, {0, 1, 2, 0, 3, 1, 0, 3, 2}) == "mmmhmmhhm");
+}
+
+TEST_CASE("pending-first drops a row that is waited for only for another") {
+  const auto cache = Choice<CachePolicy>::of("pending-first")->exact(rows_of_one_table(3));
+  const auto kept = [&] {
+    std::string out;
+    for (std::int64_t row = 0; row < 8; ++row)
+      if (cache->contains(0, row)) out += std::to_string(row);
+    return out;
+  };
+  CHECK(played(*cache, {0, 1, 2}) == "mmm");
+  cache->pin(0, 0);
+  cache->access(0, 3);  // for 1, the oldest of those that nobody waits for
+  CHECK(kept() == "023");
+  cache->pin(0, 2);
+  cache->pin(0, 3);
+  cache->pin(0, 3);
+  cache->access(0, 4);  // stays out: it is not waited for, and all others are
+  CHECK(kept() == "023");
+  cache->pin(0, 4);
+  cache->access(0, 4);  // now it is, as all are; 0 was used before the others
+  CHECK(kept() == "234");
+  cache->unpin(0, 3);
+  cache->access(0, 5);  // 3 was pinned twice
+  CHECK(kept() == "234");
+  cache->unpin(0, 3);
+  cache->access(0, 5);
+  CHECK(kept() == "245");
+  // 0 is not there, and waited for: it stays once it comes, though 5 was used later than all others.
+  cache->access(0, 2);
+  cache->access(0, 0);
+  CHECK(kept() == "024");
+  cache->unpin(0, 4);
+  cache->unpin(0, 4);  // once too often
+  cache->access(0, 6);
+  CHECK(kept() == "026");
+}
+
 TEST_CASE("static-top keeps the most popular rows by lookups for a byte, and never others") {
   const auto first = zipf_law(1, 3);
   const auto second = law_of(R"({"type": "uniform"})", 2);
@@ -133,7 +227,8 @@ TEST_CASE("static-top keeps the most popular rows by lookups for a byte, and nev
 }
 
 TEST_CASE("a large row drops as many small ones as it needs, and a row above the capacity none") {
-  const std::string json = GENERATE(from_range(kTaking));
+  const std::string json =
+      GENERATE(filter([](const std::string& j) { return j.find("set-") == std::string::npos; }, from_range(kTaking)));
   CAPTURE(json);
   const auto cache = cache_policy(json)->exact(
       {Bytes{45}, {{100, Bytes{10}, 1, nullptr}, {100, Bytes{25}, 1, nullptr}, {100, Bytes{46}, 1, nullptr}}, {}});
@@ -245,12 +340,13 @@ TEST_CASE("what a cache says of itself holds after every lookup, and the same lo
   all.emplace_back(R"({"type": "static-top"})");
   const std::string json = GENERATE_COPY(from_range(all));
   CAPTURE(json);
+  const bool is_set_associative = json.find("set-") != std::string::npos;  // has places of one size
   constexpr std::int64_t kRows = 100;
   const auto law = zipf_law(0.9, kRows);
   const std::vector<CachedTable> tables{{kRows, Bytes{64}, 3, law.get()},
                                         {kRows, Bytes{40}, 1, law.get()},
                                         {kRows, Bytes{500}, 1, law.get()},
-                                        {kRows, Bytes{2000}, 1, law.get()}};
+                                        {kRows, Bytes{is_set_associative ? 60 : 2000}, 1, law.get()}};
   const CacheSetup setup{Bytes{1999}, tables, {}};
   const auto cache = cache_policy(json)->exact(setup);
   const auto again = cache_policy(json)->exact(setup);
@@ -259,6 +355,11 @@ TEST_CASE("what a cache says of itself holds after every lookup, and the same lo
   for (int i = 0; i < 20000; ++i) {
     const auto [table, row] = lookups.next();
     const bool is_there = cache->contains(table, row);
+    if (random.below(3) == 0) {
+      const auto [waits, for_row] = lookups.next();
+      const bool is_over = random.below(2) == 0;
+      for (RowCache* c : {cache.get(), again.get()}) is_over ? c->unpin(waits, for_row) : c->pin(waits, for_row);
+    }
     if (random.below(20) == 0) {
       REQUIRE(cache->invalidate(table, row) == is_there);
       REQUIRE_FALSE(cache->contains(table, row));
@@ -273,7 +374,7 @@ TEST_CASE("what a cache says of itself holds after every lookup, and the same lo
     std::int64_t bytes = 0;
     for (std::size_t t = 0; t < tables.size(); ++t)
       for (std::int64_t r = 0; r < kRows; ++r)
-        if (cache->contains(t, r)) ++entries, bytes += tables[t].row_bytes.count;
+        if (cache->contains(t, r)) ++entries, bytes += is_set_associative ? 500 : tables[t].row_bytes.count;
     REQUIRE(cache->entries() == entries);
     REQUIRE(cache->bytes().count == bytes);
     if (i >= 1000) REQUIRE(entries > 0);
@@ -288,10 +389,11 @@ TEST_CASE("rows of large numbers are told apart, and a cache of too many rows is
                     Catch::Contains("at most 2147483648"));
 }
 
-TEST_CASE("a cache of no bytes, or for no rows, misses all") {
+TEST_CASE("a cache of no bytes misses all, and one of one row holds one") {
   const std::string json = GENERATE(from_range(kTaking));
   CHECK(played(json, 0, {0, 0, 1, 0}) == "mmmm");
-  CHECK(played(json, 1, {0, 0, 1, 0}) == "mhmm");
+  const bool is_lfu = json.find("lfu") != std::string::npos;  // 1 stays out
+  CHECK(played(json, 1, {0, 0, 1, 0}) == (is_lfu ? "mhmh" : "mhmm"));
 }
 
 TEST_CASE("what an admission needs is asked for, and what it does not is refused") {

@@ -62,8 +62,7 @@ class StaticTop final : public CachePolicy {
     return std::make_unique<StaticTopCache>(setup);
   }
   HitRatios formula(std::span<const BandedTable> banded, Bytes capacity) const override {
-    std::vector<CachedTable> tables;
-    for (const BandedTable& t : banded) tables.push_back(t.table);
+    const std::vector<CachedTable> tables = without_bands(banded);
     return {top_hits(tables, top_rows(tables, capacity, TopBy::lookups_per_byte)), {}};
   }
 };
