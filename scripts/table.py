@@ -12,7 +12,7 @@ import sys
 
 from shardsim_tools.plotting import command
 from shardsim_tools.plotting.arrange import select
-from shardsim_tools.plotting.sweep import Sweep
+from shardsim_tools.plotting.sweep import Sweep, SweepError
 
 MS, PERCENT = 1 / 1000, 100
 # column -> (heading, factor, format)
@@ -36,9 +36,15 @@ def show(options: argparse.Namespace, sweep: Sweep) -> None:
     frame = select(sweep, dict(options.where))
     columns = [column for column in COLUMNS if column not in ("p95_us", "goodput") or tells(sweep, column)]
     with_interval = [c for c in columns if c != "completed" and (options.intervals or c.endswith("_overhead"))]
-    head = [*sweep.axes, *(COLUMNS[column][0] for column in columns), "verdict"]
+    rpcs = ["RPCs/query"] if options.rpcs else []
+    head = [*sweep.axes, *rpcs, *(COLUMNS[column][0] for column in columns), "verdict"]
     body = [
-        [*row[sweep.axes], *(cell(sweep, index, c, c in with_interval) for c in columns), row["verdict"]]
+        [
+            *row[sweep.axes],
+            *(rpcs_per_query(sweep, index) for _ in rpcs),
+            *(cell(sweep, index, c, c in with_interval) for c in columns),
+            row["verdict"],
+        ]
         for index, row in frame.iterrows()
     ]
     left = {*range(len(sweep.axes)), len(head) - 1}
@@ -47,6 +53,17 @@ def show(options: argparse.Namespace, sweep: Sweep) -> None:
     for index in frame.index:
         if error := sweep.points[index].get("error"):
             print(f"{' '.join(frame.loc[index, sweep.axes])}: {error}", file=sys.stderr)
+
+
+def rpcs_per_query(sweep: Sweep, index: int) -> str:
+    """Of all shards; empty where a point was not run."""
+    if not sweep.points[index].get("result"):
+        return ""
+    result = sweep.result(index)
+    try:
+        return f"{sum(shard['rpcs_per_query'] for shard in result.get('/shards')):.1f}"
+    except (KeyError, TypeError):
+        raise SweepError(f"{result.path}: /shards: rpcs_per_query is missing or no number") from None
 
 
 def tells(sweep: Sweep, column: str) -> bool:
@@ -99,6 +116,7 @@ def main() -> int:
     parser = command.parser(__doc__, "scripts/table.py out/paper --where model=drm1")
     parser.add_argument("--markdown", action="store_true", help="as a Markdown table")
     parser.add_argument("--intervals", action="store_true", help="intervals of latencies and CPU time too")
+    parser.add_argument("--rpcs", action="store_true", help="RPCs a query, to all shards")
     return command.run(parser.parse_args(), show)
 
 

@@ -70,9 +70,10 @@ class TrafficProfile final : public LookupProfile {
     for (const TraceEstimate::Table& t : trace_.estimate->tables) expected_[t.name] = &t;
   }
 
+  double items() const override { return trace_.estimate ? trace_.estimate->items : traffic_.items_per_query(); }
+
   std::vector<double> lookups(int samples) const override {
-    const double items = trace_.estimate ? trace_.estimate->items : traffic_.items_per_query();
-    std::vector<double> out = estimated_lookups({model_, {}, items, seed_}, samples);
+    std::vector<double> out = estimated_lookups({model_, {}, items(), seed_}, samples);
     const bool known = trace_.tables.size() == expected_.size();
     const std::vector<double> seen = known ? std::vector<double>{} : recorded_lookups(samples);
     for (std::size_t t = 0; t < tables_.size(); ++t) {
@@ -203,9 +204,8 @@ std::unique_ptr<const LookupProfile> lookup_profile(const Scenario& scenario, co
 
 TraceEstimate trace_estimate(const Scenario& scenario, const Model& model, bool of_tables) {
   const std::unique_ptr<const LookupProfile> profile = lookup_profile(scenario, model);
-  const std::optional<TraceHeader> header = scenario.traffic.arrivals->trace();
   TraceEstimate out;
-  out.items = header && header->estimate ? header->estimate->items : scenario.traffic.items_per_query();
+  out.items = profile->items();
   if (!of_tables) return out;
   const int samples = scenario.sharding->estimates_from().value_or(kSampledQueries);
   const std::vector<double> lookups = profile->lookups(samples);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "experiment/scenario.hpp"
 
+#include <cmath>
+
 #include "config/library.hpp"
 
 namespace shardsim {
@@ -18,14 +20,27 @@ std::string remedies(Bytes tables, Bytes usable, std::size_t shards) {
          "memory";
 }
 
-// A strategy knows one memory for all shards: that of the smallest server which may hold one.
-Bytes shard_memory(const Cluster& cluster) {
+// A strategy knows one platform for all shards, and one for the main shard: of those which may hold it, that with the
+// least memory.
+const Platform& smallest(const Cluster& cluster, bool PoolView::*takes) {
   const std::vector<PoolView> pools = pools_of(cluster);
-  std::optional<Bytes> least;
+  const Platform* least = nullptr;
   for (const PoolView& pool : pools)
-    if (const Bytes usable = pool.spec->platform.usable_memory(); pool.takes_shards && (!least || usable < *least))
-      least = usable;
-  return least.value_or(pools.front().spec->platform.usable_memory());  // where no shard may be, none will be
+    if (const Platform& p = pool.spec->platform;
+        pool.*takes && (least == nullptr || p.usable_memory() < least->usable_memory()))
+      least = &p;
+  return least != nullptr ? *least : pools.front().spec->platform;  // where no shard may be, none will be
+}
+
+// Two messages, each sent by one side and received by the other. Where they cost nothing they take time on the network
+// all the same, so that a few are better than many.
+RpcPrice price_of(const Platform& main, const Platform& shard) {
+  const auto fixed = [](const Platform& p) { return 2 * (p.rpc.cpu_per_message + p.nic.cpu_per_message); };
+  constexpr Bytes kMany{1'000'000};
+  const Duration many = kMany / main.rpc.serialization + kMany / shard.rpc.serialization;
+  const Duration rpc = fixed(main) + fixed(shard) + shard.service_overhead + shard.net_overhead;
+  return {std::max(1.0, static_cast<double>(rpc.count())),
+          std::max(1e-6, static_cast<double>(many.count()) / static_cast<double>(kMany.count))};
 }
 
 void check_memory(const ShardingPlan& plan, const Model& model, const Cluster& cluster) {
@@ -56,7 +71,12 @@ Model served_model(const Scenario& scenario) {
 
 ShardingPlan make_plan(const Scenario& scenario, const Model& model) {
   const std::unique_ptr<const LookupProfile> profile = lookup_profile(scenario, model);
-  const PlanningInput input{model, shard_memory(scenario.cluster), 1, scenario.seed, profile.get()};
+  const Platform& main = smallest(scenario.cluster, &PoolView::takes_main);
+  const Platform& shard = smallest(scenario.cluster, &PoolView::takes_shards);
+  PlanningInput input{model, shard.usable_memory(), profile->items(), scenario.seed, profile.get()};
+  input.main_memory = {std::max<std::int64_t>(0, main.usable_memory().count - model.dense_bytes().count)};
+  input.batches_per_query = std::ceil(input.items_per_query / scenario.serving.batch_items);
+  input.price = price_of(main, shard);
   ShardingPlan plan = scenario.sharding->plan(input);
   if (const auto complaint = check_plan(plan, model))
     throw ScenarioError("/sharding/plan" + (complaint->key.empty() ? "" : "/" + complaint->key), complaint->message);

@@ -38,6 +38,10 @@ std::vector<double> estimated_lookups(const PlanningInput& input, int samples) {
   return lookups;
 }
 
+std::vector<double> lookups_of(const PlanningInput& input, int samples) {
+  return input.profile != nullptr ? input.profile->lookups(samples) : estimated_lookups(input, samples);
+}
+
 std::vector<double> shares_of_rows(std::int64_t rows, int parts) {
   std::vector<double> shares;
   for (int p = 0; p < parts; ++p)
@@ -60,8 +64,7 @@ std::vector<double> estimated_loads(const std::vector<Placement>& placements, co
     shares = input.profile->shares(splits, samples);
   else
     for (const TableSplit& s : splits) shares.push_back(shares_of_rows(tables[s.table].table->rows, s.parts));
-  const std::vector<double> lookups =
-      input.profile != nullptr ? input.profile->lookups(samples) : estimated_lookups(input, samples);
+  const std::vector<double> lookups = lookups_of(input, samples);
   std::vector<double> loads;
   for (const Placement& p : placements) {
     const std::size_t t = number_of.at(p.table);
@@ -90,6 +93,19 @@ std::vector<PlannedShard> spread(std::vector<Piece> pieces, int shards,
     filled[least].second += piece.bytes;
   }
   return out;
+}
+
+std::vector<PlannedShard> balanced_by_bytes(std::vector<Piece> pieces, int shards) {
+  return spread(std::move(pieces), shards, [](const Piece& p) { return static_cast<double>(p.bytes.count); });
+}
+
+std::vector<PlannedShard> balanced_by_load(std::vector<Piece> pieces, int shards, const PlanningInput& input,
+                                           int samples) {
+  std::vector<Placement> placements;
+  for (const Piece& p : pieces) placements.push_back(p.placement);
+  const std::vector<double> loads = estimated_loads(placements, input, samples);
+  for (std::size_t i = 0; i < pieces.size(); ++i) pieces[i].load = loads[i];
+  return spread(std::move(pieces), shards, [](const Piece& p) { return p.load; });
 }
 
 }  // namespace shardsim

@@ -36,6 +36,21 @@ std::vector<double> estimated_loads(const std::vector<Placement>& placements, co
 std::vector<PlannedShard> spread(std::vector<Piece> pieces, int shards,
                                  const std::function<double(const Piece&)>& weight);
 
+/// Each shard with as many bytes as any other, as far as the pieces allow.
+std::vector<PlannedShard> balanced_by_bytes(std::vector<Piece> pieces, int shards);
+
+/// The same with lookups, as estimated_loads() has them.
+std::vector<PlannedShard> balanced_by_load(std::vector<Piece> pieces, int shards, const PlanningInput& input,
+                                           int samples);
+
+/// Net-specific bin packing: pieces of one net together, the parts of a split table by themselves, first fit with the
+/// least size limit for which the bins are no more than the shards. Throws InfeasibleError when nets and split tables
+/// are more than the shards.
+std::vector<PlannedShard> packed_by_net(std::vector<Piece> pieces, int shards);
+
+/// Lookups a query makes in each table: by the input's profile or, without one, by the model.
+std::vector<double> lookups_of(const PlanningInput& input, int samples);
+
 /// Shards named sparse0, sparse1, ...
 std::vector<PlannedShard> empty_shards(int count);
 

@@ -18,6 +18,8 @@ struct TableSplit {
 class LookupProfile {
  public:
   virtual ~LookupProfile() = default;
+  /// Items of a query, mean.
+  virtual double items() const = 0;
   /// Lookups a query makes in each table.
   virtual std::vector<double> lookups(int samples) const = 0;
   /// For each split: the share of the table's lookups that goes to each part.
@@ -29,13 +31,22 @@ class LookupProfile {
 /// Queries that lookups are estimated from where nothing else is said.
 inline constexpr int kSampledQueries = 1000;
 
+/// What RPCs cost in core time, on both sides together, in picoseconds.
+struct RpcPrice {
+  double rpc = 1;   ///< of one, however short its messages are
+  double byte = 0;  ///< of a byte of its messages
+};
+
 /// What a strategy may look at.
 struct PlanningInput {
   const Model& model;
   Bytes shard_memory;                      ///< for tables, on one sparse host
-  double items_per_query = 1;              ///< mean
+  double items_per_query = 1;              ///< mean, for the lookups where there is no profile
   std::uint64_t seed = 1;                  ///< of the queries sampled to estimate pooling
   const LookupProfile* profile = nullptr;  ///< null: as the model says, all rows of a table alike
+  Bytes main_memory{};                     ///< for tables, on a main host, beside the dense layers
+  double batches_per_query = 1;            ///< of a query of mean size
+  RpcPrice price{};
 };
 
 /// How tables map to shards. plan() is called once before a run; it places every table, whether or not it fits: what

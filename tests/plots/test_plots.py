@@ -315,6 +315,18 @@ class Command(PlotCase):
         every = run("table.py", self.sweep, "--intervals").stdout.splitlines()
         self.assertIn("1.65 ±0.33", every[3])
 
+    def test_rpcs_in_the_table(self):
+        head, _, *rows = run("table.py", self.sweep, "--rpcs").stdout.splitlines()
+        self.assertEqual(head.split()[:4], ["model", "configuration", "RPCs/query", "queries"])
+        # Two a query to each shard; none where there is no shard, and nothing where the point was not run.
+        self.assertTrue(any(row.split()[:4] == ["small", "singular", "0.0", "1000"] for row in rows), rows)
+        self.assertTrue(any(row.split()[:4] == ["small", "one-shard", "2.0", "1000"] for row in rows), rows)
+        self.assertTrue(any(row.split()[:5] == ["small", "nsbp", "4", "8.0", "1000"] for row in rows), rows)
+        self.assertTrue(any(row.split() == ["large", "one-shard", "infeasible"] for row in rows), rows)
+        broken = next(r for r in self.sweep.glob("points/*/result.json") if "sparse0" in r.read_text())
+        broken.write_text(broken.read_text().replace("rpcs_per_query", "rpcs"))
+        self.assert_refused(run("table.py", self.sweep, "--rpcs"), "/shards", "rpcs_per_query")
+
     def test_failing_points(self):
         # Where queries fail, latencies are those of the others: no picture of them, a column of goodput in the table.
         path = self.sweep / "sweep.csv"

@@ -18,11 +18,13 @@ const std::vector<std::string> kShardings{
     R"({"strategy": "row-wise", "shards": 3})",
     R"({"strategy": "load-balanced", "shards": 3, "split_above": "2 MB"})",
 };
+// The net "user" has 128 kB.
+const std::string kUserOnMain = R"({"strategy": "hybrid", "shards": 2, "main_memory": "128 kB"})";
 
 }  // namespace
 
 TEST_CASE("the spans of every query add up to its latency exactly, under every strategy and arrival process") {
-  const std::string sharding = GENERATE(from_range(kShardings));
+  const std::string sharding = GENERATE(from_range(kShardings), values({kUserOnMain}));
   const std::string arrivals =
       GENERATE(as<std::string>(), R"({"type": "serial"})", R"({"type": "poisson", "rate": "400 /s"})");
   CAPTURE(sharding, arrivals);
@@ -96,7 +98,7 @@ std::pair<Duration, Duration> cpu_of_queries_and_hosts(const Scenario& s) {
 }  // namespace
 
 TEST_CASE("every piece of work belongs to one query: their core times add up to the hosts' exactly") {
-  const std::string sharding = GENERATE(from_range(kShardings));
+  const std::string sharding = GENERATE(from_range(kShardings), values({kUserOnMain}));
   CAPTURE(sharding);
   const auto [queries, hosts] = cpu_of_queries_and_hosts(scenario(kTwoNets, {{"sharding", sharding}}));
   CHECK(hosts > Duration::zero());
@@ -178,4 +180,19 @@ TEST_CASE("a batch without lookups on a shard does not ask it") {
   // One batch a query: a is asked with probability 0.5 (pooling can also draw 0, rarely); b once for each net.
   CHECK(r.shards[0].rpcs_per_query == Approx(0.5).margin(0.05));  // 4.5 standard errors: 4.5 * sqrt(0.25 / 2000)
   CHECK(r.shards[1].rpcs_per_query == Approx(2.0));
+}
+
+TEST_CASE("a net whose tables are all on the main shard needs no RPC") {
+  // Three batches a query. i0 is always looked up, i1 by no more than 0.7 of the queries; u0 and u1 ask nobody.
+  const auto rpcs_of = [](const std::string& sharding) {
+    const RunResult r =
+        run(scenario(kTwoNets, {{"sharding", sharding}, {"traffic.items", R"({"type": "fixed", "value": 30})"}}));
+    return std::pair(r.shards[0].rpcs_per_query, r.shards[1].rpcs_per_query);
+  };
+  const auto [one, other] = rpcs_of(kUserOnMain);
+  CHECK(std::max(one, other) == Approx(3));
+  CHECK(std::min(one, other) <= 3 * (0.7 + 0.05));  // 4.5 standard errors: 4.5 * sqrt(0.21 / 2000)
+  // Without it one shard has both, beside i1 (i0 has more lookups than all others): three more, in every query.
+  const auto [a, b] = rpcs_of(R"({"strategy": "load-balanced", "shards": 2})");
+  CHECK(a + b == Approx(one + other + 3));
 }

@@ -47,6 +47,35 @@ std::vector<Bytes> sizes(const ShardingPlan& plan, const Model& m) {
   return out;
 }
 
+// A net of tables of 1,000 bytes times these, each looked up once an item.
+Net net_of(const std::string& name, const std::vector<int>& kilobytes) {
+  Net net;
+  net.name = name;
+  for (const int kb : kilobytes) {
+    Table t;
+    t.name = fmt::format("{}{}", name, kb);
+    t.rows = kb * 250;
+    t.dim = 1;
+    t.pooling = distribution(R"({"type": "fixed", "value": 1})");
+    net.tables.push_back(t);
+  }
+  return net;
+}
+
+// The tables that hybrid keeps on main, of a model for two shards. An RPC costs as much as a million bytes.
+std::vector<std::string> kept(const Model& m, const std::string& main_memory, const std::string& more = "",
+                              RpcPrice price = {1'000'000, 1}) {
+  PlanningInput input{m, Bytes{1'000'000'000}, 10, 1, nullptr, Bytes{1'000'000'000}};
+  input.price = price;
+  const ShardingPlan plan =
+      strategy(R"({"strategy": "hybrid", "shards": 2, "main_memory": ")" + main_memory + "\"" + more + "}")
+          ->plan(input);
+  std::vector<std::string> names;
+  for (const Placement& p : plan.main) names.push_back(p.table);
+  return names;
+}
+using Names = std::vector<std::string>;
+
 }  // namespace
 
 TEST_CASE("every strategy places every table exactly once") {
@@ -56,17 +85,20 @@ TEST_CASE("every strategy places every table exactly once") {
                R"({"strategy": "nsbp", "shards": 5})", R"({"strategy": "row-wise", "shards": 5})",
                R"({"strategy": "capacity-balanced", "shards": 5, "split_above": "5 MB"})",
                R"({"strategy": "load-balanced", "shards": 3, "split_above": "1 MB"})",
-               R"({"strategy": "nsbp", "shards": 7, "split_above": "20 MB"})");
+               R"({"strategy": "nsbp", "shards": 7, "split_above": "20 MB"})", R"({"strategy": "hybrid", "shards": 5})",
+               R"({"strategy": "hybrid", "shards": 7, "rest": "nsbp", "split_above": "20 MB", "main_share": 0.1})",
+               R"({"strategy": "hybrid", "shards": 3, "rest": "capacity-balanced", "main_memory": "9 MB"})");
   CAPTURE(sharding);
   for (std::uint64_t seed = 1; seed <= 20; ++seed) {
     const Model m = random_model(seed);
-    const ShardingPlan plan = strategy(sharding)->plan({m, Bytes{1'000'000'000}, 10, 1});
+    const ShardingPlan plan = strategy(sharding)->plan({m, Bytes{1'000'000'000}, 10, 1, nullptr, Bytes{30'000'000}});
     const auto complaint = check_plan(plan, m);
     INFO((complaint ? complaint->key + ": " + complaint->message : ""));
     REQUIRE_FALSE(complaint);
     Bytes total = placed_bytes(plan.main, m);
     for (const Bytes b : sizes(plan, m)) total += b;
     REQUIRE(total == m.table_bytes());
+    if (plan.strategy == "hybrid") REQUIRE(placed_bytes(plan.main, m).count <= 30'000'000);
   }
 }
 
@@ -155,5 +187,84 @@ TEST_CASE("a table larger than a shard's memory is split under every strategy th
       for (const Placement& p : s.tables)
         if (p.table == "t1_3") parts = p.parts;
     CHECK(parts == 3);
+  }
+}
+
+TEST_CASE("hybrid keeps the tables that save most of the cost of RPCs for their bytes") {
+  Model m;
+  m.nets = {net_of("a", {30, 10, 20}), net_of("b", {5, 100, 200})};
+  // On two shards, three tables are asked for by two RPCs. The two least of a net save one, all of them save two: a's
+  // for 30 kB, and for 30 kB more; b's for 105 kB, and for 200 kB more.
+  CHECK(kept(m, "30 kB") == Names{"a10", "a20"});
+  CHECK(kept(m, "60 kB") == Names{"a30", "a10", "a20"});
+  CHECK(kept(m, "165 kB") == Names{"a30", "a10", "a20", "b5", "b100"});
+  CHECK(kept(m, "365 kB") == Names{"a30", "a10", "a20", "b5", "b100", "b200"});
+  // Where no RPC can be saved, room goes to what fills messages most for its bytes: all alike, the smallest.
+  CHECK(kept(m, "29 kB") == Names{"a10", "b5"});
+  CHECK(kept(m, "64 kB") == Names{"a30", "a10", "a20"});
+  CHECK(kept(m, "65 kB") == Names{"a30", "a10", "a20", "b5"});
+  m.nets[1].tables[1].pooling = distribution(R"({"type": "fixed", "value": 1000})");
+  CHECK(kept(m, "164 kB") == Names{"a30", "a10", "a20", "b100"});
+  // A table of 1,000 lookups an item fills 80,080 bytes a query: 10,000 row numbers of 8, ten bags of 4 and as many
+  // vectors of 4. That is less than an RPC of a million, and more than one of a thousand.
+  m.nets[0].tables[0].pooling = m.nets[1].tables[1].pooling;
+  CHECK(kept(m, "30 kB") == Names{"a10", "a20"});
+  CHECK(kept(m, "30 kB", "", {1'000, 1}) == Names{"a30"});
+  CHECK(kept(m, "30 kB", R"(, "save": "rpcs")", {1'000, 1}) == Names{"a10", "a20"});
+  // Unless the net says how long its messages are.
+  m.nets[0].rpc = RpcSizes{Bytes{1}, Bytes{1}};
+  CHECK(kept(m, "30 kB", "", {1'000, 1}) == Names{"a10", "a20"});
+
+  // Where nets share out the shards (nsbp), one more RPC is saved only with all tables but one on main; where each net
+  // is on both, with one table of each.
+  m = {};
+  m.nets = {net_of("a", {10, 20}), net_of("b", {5, 100})};
+  m.nets[0].tables[1].pooling = distribution(R"({"type": "fixed", "value": 1000})");
+  const std::string nsbp = R"(, "rest": "nsbp")";
+  CHECK(kept(m, "20 kB", nsbp) == Names{"a20"});
+  CHECK(kept(m, "20 kB") == Names{"a10", "b5"});
+  CHECK(kept(m, "35 kB", nsbp) == Names{"a10", "a20", "b5"});
+  // What is never looked up costs no RPC.
+  m.nets[0].tables[1].pooling = distribution(R"({"type": "fixed", "value": 0})");
+  CHECK(kept(m, "35 kB", nsbp) == Names{"a10", "b5"});
+}
+
+TEST_CASE("hybrid knows that a split table is asked for on no more shards than it has lookups") {
+  Model m;
+  m.nets = {net_of("h", {1000, 30}), net_of("b", {40, 50, 25})};
+  Table& split = m.nets[0].tables[0];
+  split.per = Per::query;
+  m.nets[1].tables[2].pooling = distribution(R"({"type": "fixed", "value": 100})");
+  const std::string halves = R"(, "split_above": "500 kB")";
+  // One lookup a query in the split table asks one of its two shards, so the other table of its net is worth an RPC.
+  CHECK(kept(m, "30 kB", halves) == Names{"h30"});
+  // Many ask both, whatever main has.
+  split.pooling = distribution(R"({"type": "fixed", "value": 100})");
+  CHECK(kept(m, "30 kB", halves) == Names{"b25"});
+}
+
+TEST_CASE("hybrid without room on main is its base rule, and with room for all it is singular") {
+  const Model m = random_model(2);
+  for (const std::string rule : {"load-balanced", "capacity-balanced", "nsbp"}) {
+    const PlanningInput input{m, Bytes{30'000'000}, 10, 1, nullptr, Bytes{1'000'000'000}};
+    const ShardingPlan base = strategy(fmt::format(R"({{"strategy": "{}", "shards": 6}})", rule))->plan(input);
+    const auto hybrid = [&](double share) {
+      return strategy(
+                 fmt::format(R"({{"strategy": "hybrid", "shards": 6, "rest": "{}", "main_share": {}}})", rule, share))
+          ->plan(input);
+    };
+    const ShardingPlan none = hybrid(0);
+    CHECK(none.main.empty());
+    REQUIRE(none.shards.size() == base.shards.size());
+    for (std::size_t s = 0; s < base.shards.size(); ++s) {
+      REQUIRE(none.shards[s].tables.size() == base.shards[s].tables.size());
+      for (std::size_t i = 0; i < base.shards[s].tables.size(); ++i) {
+        CHECK(none.shards[s].tables[i].table == base.shards[s].tables[i].table);
+        CHECK(none.shards[s].tables[i].part == base.shards[s].tables[i].part);
+      }
+    }
+    const ShardingPlan all = hybrid(1);
+    CHECK(all.main.size() == tables_of(m).size());
+    for (const PlannedShard& s : all.shards) CHECK(s.tables.empty());
   }
 }

@@ -7,8 +7,7 @@ namespace {
 class CapacityBalanced final : public ShardedStrategy {
  public:
   ShardingPlan plan(const PlanningInput& input) const override {
-    const auto bytes = [](const Piece& p) { return static_cast<double>(p.bytes.count); };
-    return {"capacity-balanced", {}, spread(pieces_of(*this, input), shards, bytes)};
+    return {"capacity-balanced", {}, balanced_by_bytes(pieces_of(*this, input), shards)};
   }
 };
 

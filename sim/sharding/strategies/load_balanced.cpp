@@ -9,12 +9,7 @@ class LoadBalanced final : public ShardedStrategy {
   int sampled_queries = kSampledQueries;
 
   ShardingPlan plan(const PlanningInput& input) const override {
-    std::vector<Piece> pieces = pieces_of(*this, input);
-    std::vector<Placement> placements;
-    for (const Piece& p : pieces) placements.push_back(p.placement);
-    const std::vector<double> loads = estimated_loads(placements, input, sampled_queries);
-    for (std::size_t i = 0; i < pieces.size(); ++i) pieces[i].load = loads[i];
-    return {"load-balanced", {}, spread(std::move(pieces), shards, [](const Piece& p) { return p.load; })};
+    return {"load-balanced", {}, balanced_by_load(pieces_of(*this, input), shards, input, sampled_queries)};
   }
   std::optional<int> estimates_from() const override { return sampled_queries; }
 };
