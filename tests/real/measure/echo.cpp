@@ -1,6 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "measure/echo.hpp"
 
+#include <poll.h>
+#include <unistd.h>
+
+#include <array>
+#include <csignal>
+#include <thread>
+
 #include "server/rank.grpc.pb.h"
 #include "server/reports.hpp"
 
@@ -31,9 +38,21 @@ class Echo {
   Host host_;
 };
 
+// As a signal, for which the server waits anyway. To its thread: others, of libraries, do not block it.
+void stop_when_input_ends(pthread_t server) {
+  constexpr int kPatienceMs = 60'000;
+  pollfd input{STDIN_FILENO, POLLIN, 0};
+  std::array<char, 256> ignored{};
+  while (poll(&input, 1, kPatienceMs) > 0 && read(STDIN_FILENO, ignored.data(), ignored.size()) > 0) continue;
+  pthread_kill(server, SIGTERM);
+}
+
 }  // namespace
 
-void serve_echo(const std::string& address) { Echo(address).serve(); }
+void serve_echo(const std::string& address, bool until_input_ends) {
+  if (until_input_ends) std::thread(stop_when_input_ends, pthread_self()).detach();
+  Echo(address).serve();
+}
 
 std::string& echo_address() {
   static std::string address;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Benchmarks of what a platform file says; scripts/measure_platform runs them and fits. With `--echo ADDRESS` it is the
-// other end of its RPCs and does nothing else.
+// other end of its RPCs and does nothing else; `--until-input-ends` behind it says how long. Port 0 is a free one.
 #include <fmt/format.h>
 
 #include <cstdio>
@@ -15,9 +15,10 @@
 int main(int argc, char** argv) {
   shardsim::real::set_up_process();
   try {
-    if (argc == 3 && std::strcmp(argv[1], "--echo") == 0) {
+    const bool until_input_ends = argc == 4 && std::strcmp(argv[3], "--until-input-ends") == 0;
+    if ((argc == 3 || until_input_ends) && std::strcmp(argv[1], "--echo") == 0) {
       shardsim::real::Host::block_signals();
-      shardsim::real::serve_echo(argv[2]);
+      shardsim::real::serve_echo(argv[2], until_input_ends);
       return 0;
     }
     if (const char* peer = std::getenv("SHARDSIM_ECHO")) shardsim::real::echo_address() = peer;

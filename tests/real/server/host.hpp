@@ -25,14 +25,14 @@ struct Counters {
 /// Serves until a signal says to stop.
 class Host {
  public:
-  /// Listens at `address` ("127.0.0.1:5000"). Throws std::runtime_error where it cannot.
+  /// Listens at `address` ("127.0.0.1:5000"; port 0 is a free one). Throws std::runtime_error where it cannot.
   Host(grpc::Service& service, const std::string& address);
   Host(const Host&) = delete;
   Host& operator=(const Host&) = delete;
 
   grpc::ServerCompletionQueue& queue() { return *queue_; }
-  /// Says on standard output that it is ready, and serves with `threads` threads until SIGINT or SIGTERM, which must
-  /// have been blocked by block_signals().
+  /// Says on standard output that it is ready, and where, and serves with `threads` threads until SIGINT or SIGTERM,
+  /// which must have been blocked by block_signals().
   void serve(int threads);
 
   /// Before any thread begins: SIGINT and SIGTERM wait for serve().
