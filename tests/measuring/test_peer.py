@@ -12,6 +12,7 @@ import time
 import unittest
 import uuid
 from pathlib import Path
+from unittest import mock
 
 ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).resolve().parent
@@ -22,13 +23,12 @@ from shardsim_tools.measuring.failed import Failed  # noqa: E402
 
 PROGRAM = HERE / "stand_in.py"
 SSH = """#!/bin/sh
-# Says how it was called; knows the alias, and has the last word interpreted by a shell, as ssh does.
+# Says how it was called; knows the alias, and has all behind the host interpreted by a shell, as ssh does.
 echo "$@" >>"$0.calls"
 case "$*" in *" -G "*) echo "user somebody"; echo "hostname 127.0.0.1"; exit ;; esac
-for last; do :; done
 echo "a shell's greeting"
 echo "Warning: Permanently added 'rack2' to the list of known hosts." >&2
-sh -c "$last"
+sh -c "${*#* me@rack2 }"
 """
 NEVER = 30  # s: more than anything here takes
 
@@ -128,11 +128,44 @@ class Started(Case):
         self.assertTrue(self.measures().startswith("127.0.0.1:"))
         self.nothing_is_left()
 
-    def test_gets_signs_of_life(self):
-        self.addCleanup(setattr, peer, "SIGN_OF_LIFE", peer.SIGN_OF_LIFE)
-        peer.SIGN_OF_LIFE = 0.01
-        with peer.started(peer.Server("it", ["sh", "-c", "head -c 3 >/dev/null; echo ready at it:7; cat"])) as server:
-            self.assertEqual(server.port(), 7)
+
+class Servers(Case):
+    def begin(self, script, sent=None):
+        with mock.patch.dict(os.environ, MARK=self.mark):
+            return peer.Server("it", ["sh", "-c", f"cd {self.folder}; {script}"], sent)
+
+    def test_get_signs_of_life(self):
+        with mock.patch.object(peer, "SIGN_OF_LIFE", 0.01):
+            with peer.started(
+                self.begin("timeout 30 head -c 3 >/dev/null && echo ready at it:7; cat >/dev/null")
+            ) as server:
+                self.assertEqual(server.port(), 7)
+
+    def test_that_never_were(self):
+        with self.assertRaisesRegex(Failed, "it: .* ended, exit code 3"):
+            with peer.started(self.begin("exit 3")) as server:
+                server.port()
+
+    def test_end_with_their_input(self):
+        with peer.started(self.begin("echo ready at it:7; cat; touch ended")) as server:
+            server.port()
+        self.assertTrue((self.folder / "ended").exists())
+
+    def test_are_killed_with_all_that_is_theirs(self):
+        with mock.patch.object(peer, "PATIENCE", 0.1):
+            with peer.started(self.begin("echo ready at it:7; sleep 1000; true")) as server:
+                server.port()
+        self.nothing_is_left()
+
+    def test_get_no_more_of_a_program_when_they_are_to_end(self):
+        program = self.folder / "program"
+        program.write_bytes(bytes(10_000_000))
+        wait = "until [ -e go ]; do sleep 0.01; done"
+        with peer.started(self.begin(f"echo ready at it:7; {wait}; wc -c >bytes", program)) as server:
+            server.port()
+            server._ended.set()
+            (self.folder / "go").touch()
+        self.assertLess(int((self.folder / "bytes").read_text()), 1_000_000)
 
 
 class Ended(Case):
@@ -205,7 +238,7 @@ class Errors(Case):
 
     def test_that_are_none(self):
         """Of ssh, which is killed after a warning."""
-        shell = self.file("ssh", SSH.replace('sh -c "$last"', "kill -KILL $$"))
+        shell = self.file("ssh", SSH.replace("sh -c", "kill -KILL $$ #"))
         self.fails_by(shell, "127.0.0.1: the server or the connection to it ended, exit code -9")
 
     def test_without_ssh(self):
@@ -236,10 +269,11 @@ class Errors(Case):
             ),
             ("instruction", self.file("sigill", "#!/bin/sh\nkill -ILL $$\n")),
             ("other CPU", other_cpu),
+            ("other CPU for a script", self.file("script", "#!/bin/sh\n(\n")),
         ):
             with self.subTest(name):
                 self.fails_by("env", advice, program=program)
-        self.fails_by("env", "/nowhere/it: not found", "--peer-program", "/nowhere/it")
+        self.fails_by("env", f"/nowhere/it: not found): {advice}", "--peer-program", "/nowhere/it")
 
     def test_of_a_port_in_use(self):
         with socket.socket() as taken:
@@ -282,11 +316,6 @@ class Addresses(unittest.TestCase):
     def test_of_a_home(self):
         script = peer.Peer("rack2", program="~/bin/it").script(PROGRAM)
         self.assertTrue(script.startswith('"$HOME"/bin/it --echo'), script)
-
-    def test_a_server_that_never_was(self):
-        with self.assertRaisesRegex(Failed, "it: .* ended, exit code 3"):
-            with peer.started(peer.Server("it", ["sh", "-c", "exit 3"])) as server:
-                server.port()
 
 
 if __name__ == "__main__":

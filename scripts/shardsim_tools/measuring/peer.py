@@ -25,7 +25,7 @@ PATIENCE = 10.0  # s for a server to end
 CONNECTS_WITHIN = 5.0  # s
 SSH_OPTIONS = ["-T", "-oBatchMode=yes", "-oConnectTimeout=10", "-oServerAliveInterval=10"]
 NAME = "shardsim_measure"
-CANNOT_RUN = (126, 127, 128 + 4)  # exit codes of a shell: not executable; not found, or a library is not; SIGILL
+CANNOT_RUN = (126, 127)  # exit codes of a shell: not executable; not found, or a library is not
 # dash takes the program of another CPU for a script.
 OTHER_MACHINE = re.compile(r"shared librar|GLIBC|Illegal instruction|[Ee]xec format|Syntax error")
 ADVICE = {  # what ssh says, and what would help
