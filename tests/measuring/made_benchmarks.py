@@ -13,6 +13,7 @@ RATE, HALF_ROWS = 40e9, 6.0  # FLOP/s, rows
 CALL, PER_RPC_BYTE = 48e3, 0.5  # ns of both ends: an RPC, a byte of its request or response
 ONE_WAY = 20e3  # ns
 WAKEUP = 15e3  # ns
+MACHINE = platform.Machine("far", "a processor", 7, 5_000_000_000, "a machine", None)
 FACTORS = [0.9, 1.0, 1.1]  # of three repetitions
 
 

@@ -91,7 +91,9 @@ class Case(unittest.TestCase):
         """And the address at which it found the server."""
         done = self.run_it(*words)
         self.assertEqual(done.returncode, 0, done.stderr)
-        return json.loads((self.folder / "out/measured.json").read_text())["context"]["echo"]
+        found = json.loads((self.folder / "out/measured.json").read_text())
+        self.machine = found["machine"]
+        return found["context"]["echo"]
 
 
 class Started(Case):
@@ -102,6 +104,7 @@ class Started(Case):
         started, asked = Path(f"{ssh}.calls").read_text().splitlines()
         self.assertRegex(started, r"^-p 22 .*BatchMode=yes .* me@rack2 sh -c ")
         self.assertEqual(asked, "-p 22 -G me@rack2")
+        self.assertEqual((self.machine["peer"], self.machine["cores"]), ("me@rack2", os.cpu_count()))
         self.nothing_is_left()
 
     def test_where_it_is_installed(self):
@@ -230,6 +233,7 @@ class Errors(Case):
             ("--peer-shell: is for a server to be started", "--peer", "a:1", "--peer-shell", "ssh"),
             ("--peer-listen: is for a server to be started", "--peer-listen", "a:1"),
             ("--peer-listen 5700: expected ADDRESS:PORT", "--peer", "a", "--peer-listen", "5700"),
+            ("--peer: is for measuring", "--peer", "a", "--from", "b"),
             ("--peer-shell: expected a command", "--peer", "a", "--peer-shell", " "),
             ("No closing quotation", "--peer", "a", "--peer-shell", "ssh '"),
         ):

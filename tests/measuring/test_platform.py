@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Do the figures of a platform come back from benchmarks that were made with them, and does shardsim take the platform?"""
 
+import dataclasses
 import json
 import os
 import subprocess
@@ -45,7 +46,7 @@ class Figures(unittest.TestCase):
     def test_are_a_platform(self):
         with tempfile.TemporaryDirectory() as folder:
             file = Path(folder) / "platform.json"
-            file.write_text(json.dumps(platform.platform(self.found, "made", "a machine", "measured")))
+            file.write_text(json.dumps(platform.platform(self.found, "made", made.MACHINE, "measured")))
             serving = platform.serving(self.found, "measured")
             settings = [
                 f"cluster.main.platform={file}",
@@ -57,10 +58,10 @@ class Figures(unittest.TestCase):
             command = [os.environ["SHARDSIM"], "run", ROOT / "docs/examples/scenario.json", "--json", *words]
             done = subprocess.run(command, capture_output=True, text=True)
         self.assertEqual(done.returncode, 0, done.stderr)
-        made = json.loads(done.stdout)["scenario"]["cluster"]["main"]["platform"]
-        self.assertEqual(made["lookup"]["time"], "25 ns")
+        taken = json.loads(done.stdout)["scenario"]["cluster"]["main"]["platform"]
+        self.assertEqual(taken["lookup"]["time"], "25 ns")
         self.assertEqual(
-            set(made["sources"]) & {"core.flops", "rpc.serialization"}, {"core.flops", "rpc.serialization"}
+            set(taken["sources"]) & {"core.flops", "rpc.serialization"}, {"core.flops", "rpc.serialization"}
         )
 
 
@@ -88,23 +89,42 @@ class Command(unittest.TestCase):
         self.addCleanup(folder.cleanup)
         self.folder = Path(folder.name)
 
-    def measure_platform(self, text):
+    def results(self, peer=None):
+        about = dataclasses.asdict(made.MACHINE) | {"peer": peer}
+        return json.dumps({"date": "2020-02-20", "machine": about, "benchmarks": made.benchmarks()})
+
+    def measure_platform(self, text, *options):
         """On benchmarks of an earlier time."""
         given = self.folder / "given.json"
         given.write_text(text)
-        words = [ROOT / "scripts/measure_platform", "--from", given, "--out", self.folder / "out"]
+        words = [ROOT / "scripts/measure_platform", "--from", given, "--out", self.folder / "out", *options]
         return subprocess.run([sys.executable, *words], capture_output=True, text=True)
 
     def test_writes_what_it_says(self):
-        done = self.measure_platform(json.dumps({"date": "2020-02-20", "benchmarks": made.benchmarks()}))
+        done = self.measure_platform(self.results())
         self.assertEqual(done.returncode, 0, done.stderr)
         names = {"fits.png", "measured.json", "platform.json", "serving.json"}
         self.assertEqual({file.name for file in (self.folder / "out").iterdir()}, names)
-        self.assertIn(
-            "2020-02-20", json.loads((self.folder / "out/platform.json").read_text())["sources"]["core.flops"]
-        )
         again = self.measure_platform("{}")
         self.assertIn("exists already", again.stderr)
+
+    def test_tells_of_the_machine_that_was_measured(self):
+        """Not of this one; and keeps it for the next time."""
+        given = self.results("rack2")
+        done = self.measure_platform(given)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        told = json.loads((self.folder / "out/platform.json").read_text())
+        expected = {"name": "far", "description": "a machine", "cores": 7, "memory": "5000000000 B"}
+        self.assertEqual({key: told[key] for key in expected}, expected)
+        self.assertIn("measured on a processor, 2020-02-20", told["sources"]["core.flops"])
+        self.assertIn("up to 7 cores", told["sources"]["memory_bandwidth"])
+        self.assertIn("by RPCs to rack2", told["sources"]["nic.bandwidth"])
+        self.assertEqual(json.loads((self.folder / "out/measured.json").read_text()), json.loads(given))
+
+    def test_asks_for_another_measurement_where_the_machine_is_unknown(self):
+        done = self.measure_platform(json.dumps({"date": "2020-02-20", "benchmarks": made.benchmarks()}))
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("given.json: does not say which machine was measured; measure it again", done.stderr)
 
     def test_says_in_a_line_what_is_wrong_with_a_file(self):
         for text in (
@@ -113,9 +133,10 @@ class Command(unittest.TestCase):
             "[]",
             "{}",
             '{"benchmarks": [], "date": ""}',
-            json.dumps({"benchmarks": made.benchmarks()}),
+            json.dumps({"date": "", "benchmarks": made.benchmarks()}),
+            json.dumps({"date": "", "benchmarks": made.benchmarks(), "machine": {"cores": 2}}),
         ):
-            with self.subTest(text[:40]):
+            with self.subTest(text[:40] + text[-40:]):
                 done = self.measure_platform(text)
                 self.assertEqual(done.returncode, 1)
                 self.assertEqual(done.stderr.count("\n"), 1, done.stderr)

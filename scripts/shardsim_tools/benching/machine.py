@@ -48,13 +48,17 @@ def load() -> str:
     return f"{os.getloadavg()[0]:.2f}"
 
 
+def memory() -> int:
+    """Bytes."""
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+
+
 def described(program: Path) -> str:
-    memory_gib = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     parts = [
         processor(),
         f"{os.cpu_count()} cores",
         caches(),
-        f"{memory_gib:.0f} GiB",
+        f"{memory() / 2**30:.0f} GiB",
         system(),
         f"Linux {platform.release()}",
         compiler(program),

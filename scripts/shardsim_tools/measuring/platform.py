@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The figures of a platform, from what the benchmarks say."""
 
-import os
 from dataclasses import dataclass
 from statistics import median
 from typing import Any
@@ -15,10 +14,21 @@ NOISY = 0.15  # spread of the repetitions from which a machine was too busy to t
 
 
 @dataclass(frozen=True)
+class Machine:
+    """That the benchmarks ran on, which need not be this one."""
+
+    name: str
+    processor: str
+    cores: int
+    memory: int  # bytes
+    description: str
+    peer: str | None  # the other end of the RPCs, if it ran elsewhere
+
+
+@dataclass(frozen=True)
 class Figures:
     """All that was found. Times in ns, sizes in bytes."""
 
-    cores: int
     lookup: fits.Line  # a lookup, and its share of its bag, over the bytes of a row
     pooling: fits.Line  # a lookup of 128 B over bags a lookup
     resident: list[fits.Point]  # a lookup of 256 B over the MiB of the table
@@ -102,7 +112,6 @@ def figures(benchmarks: list[fits.Benchmark]) -> Figures:
 
     widths = sorted({width for _, width in layers})
     return Figures(
-        cores=os.cpu_count() or 1,
         lookup=fits.line([over(runs, row, LOOKUPS) for row, runs in gathers.items()]),
         pooling=fits.line(
             [
@@ -129,10 +138,11 @@ def figures(benchmarks: list[fits.Benchmark]) -> Figures:
     )
 
 
-def platform(found: Figures, name: str, machine: str, how: str) -> dict[str, Any]:
+def platform(found: Figures, name: str, machine: Machine, how: str) -> dict[str, Any]:
     """The platform file. `how`: "measured on CPU, date, n runs"."""
     bandwidth = max(p.y for p in found.memory)
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    there = f"measured only together with it, by RPCs to {machine.peer}"
+    network = there if machine.peer else "since both ends are on this machine"
 
     def line_source(line: fits.Line) -> str:
         return f"{how}; the fit is off by at most {line.worst:.0%}"
@@ -140,9 +150,9 @@ def platform(found: Figures, name: str, machine: str, how: str) -> dict[str, Any
     dense = found.dense[max(found.dense)]
     return {
         "name": name,
-        "description": machine,
-        "cores": found.cores,
-        "memory": f"{memory} B",
+        "description": machine.description,
+        "cores": machine.cores,
+        "memory": f"{machine.memory} B",
         "memory_reserved": "2 GB",
         "memory_bandwidth": f"{bandwidth / 1e9:.2f} GB/s",
         "nic": {"bandwidth": f"{found.serialization / 1e9:.3f} GB/s", "latency": f"{found.one_way / 2e3:.2f} us"},
@@ -167,9 +177,9 @@ def platform(found: Figures, name: str, machine: str, how: str) -> dict[str, Any
             "cores": how,
             "memory": how,
             "memory_reserved": "invented: operating system and buffers",
-            "memory_bandwidth": f"{how}: gathers of 512 B on up to {found.cores} cores; those cores reach no more, which "
+            "memory_bandwidth": f"{how}: gathers of 512 B on up to {machine.cores} cores; those cores reach no more, which "
             "need not be the memory's limit",
-            "nic.bandwidth": "assumed: as fast as one core serializes, since both ends are on this machine",
+            "nic.bandwidth": f"assumed: as fast as one core serializes, {network}",
             "nic.latency": f"{how}: an RPC without content, less its CPU time, a quarter each end",
             "core.flops": f"{how}: the best of all sizes",
             "core.efficiency": line_source(dense),
