@@ -9,8 +9,8 @@
 
 namespace shardsim {
 
-/// The entries of a cache, in lists that the policy keeps: 16 bytes each, and 12 of the index. Entries are numbers from
-/// 1 on. All memory is reserved from the capacity at once, and taken as entries come.
+/// The entries of a cache, in lists that the policy keeps: 16 bytes each, and 12 to 24 of the index (12 when the cache
+/// is full). Entries are numbers, from the number of lists on. Memory is taken as entries come.
 class CacheEntries {
  public:
   /// Throws InputError where the capacity holds more than 2^31 rows.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <utility>
+
 #include "caches/lazy_array.hpp"
 #include "engine/random.hpp"
 
@@ -19,7 +21,12 @@ inline std::size_t table_of(RowKey key) { return static_cast<std::size_t>(key >>
 /// it is most likely the right one, and keys can be moved without a look at them. For at most 2^31 entries.
 class RowIndex {
  public:
-  explicit RowIndex(std::uint32_t most) : size_(std::uint64_t{most} + most / 2 + 8), places_(size_) {}
+  /// It grows to what `most` entries need, a half more, and no further.
+  explicit RowIndex(std::uint32_t most) : largest_(std::uint64_t{most} + most / 2 + 8) {
+    constexpr std::uint64_t kFirst = 64;
+    while (largest_ >> (halvings_ + 1) >= kFirst) ++halvings_;
+    resize();
+  }
 
   /// The entry of that key, by asking `key_of(entry)`; 0: none.
   template <class KeyOf>
@@ -33,14 +40,13 @@ class RowIndex {
   }
 
   void add(RowKey key, std::uint32_t entry) {
-    const std::uint32_t hash = hash_of(key);
-    std::uint64_t i = home(hash);
-    while (places_[i].entry != 0) i = after(i);
-    places_[i] = {hash, entry};
+    if (++used_ > room_) grow();
+    put({hash_of(key), entry});
   }
 
   /// Precondition: it is there.
   void remove(RowKey key, std::uint32_t entry) {
+    --used_;
     std::uint64_t gap = home(hash_of(key));
     while (places_[gap].entry != entry) gap = after(gap);
     // Whoever stands behind the gap and could not have its own place, or one nearer to it, moves up.
@@ -57,6 +63,24 @@ class RowIndex {
     std::uint32_t hash = 0;
     std::uint32_t entry = 0;
   };
+  void put(Place place) {
+    std::uint64_t i = home(place.hash);
+    while (places_[i].entry != 0) i = after(i);
+    places_[i] = place;
+  }
+  void resize() {
+    size_ = largest_ >> halvings_;
+    room_ = halvings_ == 0 ? size_ : size_ / 3 * 2;
+    places_ = LazyArray<Place>(size_);
+  }
+  void grow() {
+    const std::uint64_t before = size_;
+    const LazyArray<Place> old = std::move(places_);
+    --halvings_;
+    resize();
+    for (std::uint64_t i = 0; i < before; ++i)
+      if (old[i].entry != 0) put(old[i]);
+  }
   static std::uint32_t hash_of(RowKey key) { return static_cast<std::uint32_t>(split_mix(key, 0) >> 32); }
   std::uint64_t home(std::uint32_t hash) const { return (hash * size_) >> 32; }
   std::uint64_t after(std::uint64_t i) const { return i + 1 == size_ ? 0 : i + 1; }
@@ -64,7 +88,11 @@ class RowIndex {
     return to >= from ? to - from : to + size_ - from;
   }
 
-  std::uint64_t size_;
+  std::uint64_t largest_;
+  int halvings_ = 0;  // of the largest, until now
+  std::uint64_t size_ = 0;
+  std::uint64_t used_ = 0;
+  std::uint64_t room_ = 0;  // entries before it grows
   LazyArray<Place> places_;
 };
 
