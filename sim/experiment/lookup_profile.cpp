@@ -221,7 +221,7 @@ TraceEstimate trace_estimate(const Scenario& scenario, const Model& model, bool 
   std::vector<TableSplit> splits;
   for (const PlannedShard& shard : plan.shards)
     for (const Placement& p : shard.tables)
-      if (p.parts > 1 && p.part == 0) splits.push_back({number_of.at(p.table), p.parts, p.split_by});
+      if (p.by_rows() && p.part == 0) splits.push_back({number_of.at(p.table), p.parts, p.split_by});
   const std::vector<Shares> shares = profile->shares(splits, samples);
   for (std::size_t i = 0; i < splits.size(); ++i) {
     out.tables[splits[i].table].split_by = name_of(splits[i].split_by);

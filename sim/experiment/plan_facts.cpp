@@ -41,12 +41,14 @@ double PlanFacts::gather_us(std::optional<std::size_t> shard, const std::vector<
   const LookupFigures& figures = service(shard).platform->lookup;
   double total_us = 0;
   for (std::size_t i = 0; i < placements.size(); ++i) {
-    const Table& table = *tables_.at(placements[i].table);
+    const Placement& p = placements[i];
+    const Table& whole = *tables_.at(p.table);
+    const Table table = p.split == Split::columns ? slice_of(whole, p.parts) : whole;
     // A query's own bag is gathered in each of its batches anew.
     const double times = table.per == Per::query || table.time ? batches_ : 1;
     const double bags = std::min(lookups[i], table.per == Per::item ? items_ : 1);
     const double ps =
-        table.time ? static_cast<double>(table.time->count()) / placements[i].parts
+        table.time ? static_cast<double>(table.time->count()) / (p.by_rows() ? p.parts : 1)
                    : lookups[i] * lookup_ps(table, figures) + bags * static_cast<double>(figures.bag_time.count());
     total_us += times * ps * kUsAPicosecond;
   }

@@ -14,8 +14,10 @@ constexpr std::array kStrategies{"capacity-balanced", "load-balanced", "nsbp"};
 void add_sharding(std::vector<WhatIf>& out, const Json& sharding) {
   const bool has_shards = sharding.contains("shards");
   if (has_shards) {
-    const auto more = sharding["shards"].get<std::int64_t>() + 1;
-    out.push_back({fmt::format("one more sparse shard ({})", more), {{"sharding.shards", std::to_string(more)}}});
+    const auto group = sharding.value("group", std::int64_t{1});
+    const auto more = sharding["shards"].get<std::int64_t>() + group;
+    out.push_back({fmt::format("one more {} ({})", group > 1 ? "group of sparse shards" : "sparse shard", more),
+                   {{"sharding.shards", std::to_string(more)}}});
   }
   const std::string now = sharding.value("strategy", std::string());
   for (const char* strategy : kStrategies) {

@@ -81,6 +81,7 @@ DemandModel::DemandModel(const Model& model, const ShardingPlan& plan, const std
     for (const Placement& p : placements) {
       Parts& parts = parts_of[p.table];
       parts.split_by = p.split_by;
+      parts.split = p.split;
       parts.target.resize(static_cast<std::size_t>(p.parts));
       parts.target[static_cast<std::size_t>(p.part)] = target;
     }
@@ -95,15 +96,18 @@ DemandModel::DemandModel(const Model& model, const ShardingPlan& plan, const std
     const std::size_t number = per_item_.size();
     per_item_.push_back(table.per == Per::item ? 1 : 0);
     NetRoute& net = nets_[placed.net];
-    TableRoute route = route_of(number, table, parts_of.at(table.name));
-    for (Kind& kind : route.kinds) {
-      kind = kind_of(table, services[kind.target], kind.target, *spec.store);
-      if (kind.target != 0) net.remote.push_back(kind.target);
+    const Parts& parts = parts_of.at(table.name);
+    const Table held = parts.split == Split::columns ? slice_of(table, static_cast<int>(parts.target.size())) : table;
+    for (TableRoute& route : routes_of(number, table, parts)) {
+      for (Kind& kind : route.kinds) {
+        kind = kind_of(held, services[kind.target], kind.target, *spec.store);
+        if (kind.target != 0) net.remote.push_back(kind.target);
+      }
+      if (by_itself || route.kinds.size() > 1)
+        net.tables.push_back(std::move(route));
+      else
+        alike[placed.net][route.kinds.front()].push_back(static_cast<std::uint32_t>(number));
     }
-    if (by_itself || route.kinds.size() > 1)
-      net.tables.push_back(std::move(route));
-    else
-      alike[placed.net][route.kinds.front()].push_back(static_cast<std::uint32_t>(number));
   }
   for (std::size_t n = 0; n < nets_.size(); ++n) {
     nets_[n].sizes = model.nets[n].rpc;
@@ -218,7 +222,14 @@ DemandModel::Kind DemandModel::kind_of(const Table& table, const ServiceSite& se
   return {target, table.per, vector, store.costs(table, *service.platform), {}};
 }
 
-DemandModel::TableRoute DemandModel::route_of(std::size_t number, const Table& table, const Parts& parts) {
+std::vector<DemandModel::TableRoute> DemandModel::routes_of(std::size_t number, const Table& table,
+                                                            const Parts& parts) {
+  if (parts.split == Split::columns) {
+    std::vector<TableRoute> routes;
+    for (const std::size_t target : parts.target)
+      routes.push_back({number, &table, parts.split_by, {0}, {{target, table.per, {}, {}, {}}}});
+    return routes;
+  }
   TableRoute route{number, &table, parts.split_by, {}, {}};
   std::vector<std::size_t> holders = parts.target;
   sort_unique(holders);
@@ -227,7 +238,7 @@ DemandModel::TableRoute DemandModel::route_of(std::size_t number, const Table& t
     const auto it = std::lower_bound(holders.begin(), holders.end(), target);
     route.holder_of_part.push_back(static_cast<std::size_t>(it - holders.begin()));
   }
-  return route;
+  return {std::move(route)};
 }
 
 void DemandModel::split(const TableRoute& route, const Query& query, std::uint32_t batch, Share whole) {

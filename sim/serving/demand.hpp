@@ -112,10 +112,12 @@ class DemandModel {
   struct Parts {
     std::vector<std::size_t> target;
     SplitBy split_by = SplitBy::modulus;
+    Split split = Split::rows;
   };
 
   static Kind kind_of(const Table& table, const ServiceSite& service, std::size_t target, const StoreSpec& store);
-  static TableRoute route_of(std::size_t number, const Table& table, const Parts& parts);
+  /// By holders of its rows; of a table that is split by columns, one for each part, which is as good as a table.
+  static std::vector<TableRoute> routes_of(std::size_t number, const Table& table, const Parts& parts);
   /// Works out the demands of a batch, in `scratch_`.
   void work_out(const NetRoute& route, const Query& query, std::uint32_t batch, int first, int last);
   void add_group(const TableGroup& group, const Query& query, const ItemSlice& items);

@@ -56,7 +56,7 @@ std::vector<double> estimated_loads(const std::vector<Placement>& placements, co
   std::vector<TableSplit> splits;
   std::map<std::size_t, std::size_t> split_of;  // by table
   for (const Placement& p : placements)
-    if (p.parts > 1 && split_of.emplace(number_of.at(p.table), splits.size()).second)
+    if (p.by_rows() && split_of.emplace(number_of.at(p.table), splits.size()).second)
       splits.push_back({number_of.at(p.table), p.parts, p.split_by});
 
   std::vector<std::vector<double>> shares;
@@ -68,7 +68,7 @@ std::vector<double> estimated_loads(const std::vector<Placement>& placements, co
   std::vector<double> loads;
   for (const Placement& p : placements) {
     const std::size_t t = number_of.at(p.table);
-    loads.push_back(lookups[t] * (p.parts > 1 ? shares[split_of.at(t)][static_cast<std::size_t>(p.part)] : 1));
+    loads.push_back(lookups[t] * (p.by_rows() ? shares[split_of.at(t)][static_cast<std::size_t>(p.part)] : 1));
   }
   return loads;
 }
@@ -77,6 +77,13 @@ std::vector<PlannedShard> empty_shards(int count) {
   std::vector<PlannedShard> shards(static_cast<std::size_t>(count));
   for (std::size_t s = 0; s < shards.size(); ++s) shards[s].name = fmt::format("sparse{}", s);
   return shards;
+}
+
+void deal_rows(const Table& table, std::span<PlannedShard> shards, SplitBy split_by, std::size_t& next) {
+  if (table.rows < std::ssize(shards)) return shards[next++ % shards.size()].tables.push_back({table.name});
+  const int parts = static_cast<int>(shards.size());
+  for (int p = 0; p < parts; ++p)
+    shards[static_cast<std::size_t>(p)].tables.push_back({table.name, p, parts, split_by});
 }
 
 std::vector<PlannedShard> spread(std::vector<Piece> pieces, int shards,

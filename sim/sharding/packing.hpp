@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <span>
 
 #include "sharding/strategy.hpp"
 
@@ -28,8 +29,12 @@ std::vector<double> estimated_lookups(const PlanningInput& input, int samples);
 std::vector<double> shares_of_rows(std::int64_t rows, int parts);
 
 /// Lookups a query makes in each of these tables and parts of tables, by the input's profile or, without one, by the
-/// model.
+/// model. In a part by columns that is all of the table's.
 std::vector<double> estimated_loads(const std::vector<Placement>& placements, const PlanningInput& input, int samples);
+
+/// Deals the rows of a table to all of `shards`. A table with fewer rows than shards goes whole to one of them: to
+/// number `next`, which goes round, so that the first do not get them all.
+void deal_rows(const Table& table, std::span<PlannedShard> shards, SplitBy split_by, std::size_t& next);
 
 /// Largest first, each to the shard with the least weight so far (longest-processing-time rule); ties go to the shard
 /// with fewer bytes, then to the first.

@@ -11,15 +11,17 @@ namespace {
 struct Seen {
   int parts = 0;
   SplitBy split_by = SplitBy::modulus;
+  Split split = Split::rows;
   std::set<int> placed;
   std::string first;  // where
+  const Table* table = nullptr;
 };
 
 class PlanCheck {
  public:
   explicit PlanCheck(const Model& model) {
     for (const PlacedTable& t : tables_of(model)) {
-      tables_[t.table->name] = {};
+      tables_[t.table->name].table = t.table;
       names_.push_back(t.table->name);
     }
   }
@@ -40,10 +42,17 @@ class PlanCheck {
         return Complaint{key + "/row_split",
                          fmt::format("table {} is split by {} here and by {} at /{}", in_quotes(p.table),
                                      name_of(p.split_by), name_of(seen.split_by), seen.first)};
+      if (seen.parts != 0 && seen.split != p.split)
+        return Complaint{key + "/split",
+                         fmt::format("table {} is split by {} here and by {} at /{}", in_quotes(p.table),
+                                     name_of(p.split), name_of(seen.split), seen.first)};
+      if (p.split == Split::columns && seen.table->dim % p.parts != 0)
+        return Complaint{key + "/parts", fmt::format("table {}: dim {} cannot be cut in {} equal columns",
+                                                     in_quotes(p.table), seen.table->dim, p.parts)};
       if (!seen.placed.insert(p.part).second)
         return Complaint{key, fmt::format("table {} is also at /{}; each table (or part) belongs on one shard",
                                           in_quotes(p.table), seen.first)};
-      if (seen.parts == 0) seen = {p.parts, p.split_by, {p.part}, key};
+      if (seen.parts == 0) seen = {p.parts, p.split_by, p.split, {p.part}, key, seen.table};
     }
     return std::nullopt;
   }
@@ -79,6 +88,18 @@ Bytes part_bytes(const Table& table, int part, int parts) {
   return {part_rows(table.rows, part, parts) * table.row_bytes().count};
 }
 
+Table slice_of(const Table& table, int parts) {
+  Table slice = table;
+  slice.dim /= parts;
+  if (slice.time) *slice.time /= parts;
+  return slice;
+}
+
+Bytes bytes_of(const Table& table, const Placement& placement) {
+  if (placement.split == Split::columns) return slice_of(table, placement.parts).bytes();
+  return part_bytes(table, placement.part, placement.parts);
+}
+
 int part_of_row(std::int64_t row, std::int64_t rows, int parts, SplitBy split_by) {
   if (split_by == SplitBy::modulus) return static_cast<int>(row % parts);
   const std::int64_t least = rows / parts;
@@ -105,20 +126,24 @@ Bytes placed_bytes(const std::vector<Placement>& placements, const Model& model)
   std::map<std::string, const Table*> by_name;
   for (const PlacedTable& t : tables_of(model)) by_name[t.table->name] = t.table;
   Bytes total;
-  for (const Placement& p : placements) total += part_bytes(*by_name.at(p.table), p.part, p.parts);
+  for (const Placement& p : placements) total += bytes_of(*by_name.at(p.table), p);
   return total;
 }
 
 template <>
 void describe(Describe<Placement>& d) {
-  d.object("placement", "a table, or a part of its rows");
+  d.object("placement", "a table, or a part of its rows or columns");
   d.required("table", &Placement::table, "name of the table");
   d.optional("part", &Placement::part, "which part, from 0").at_least(0);
-  d.optional("parts", &Placement::parts, "parts the rows are split in").at_least(1).at_most(65536);
+  d.optional("parts", &Placement::parts, "equal parts that it is split in").at_least(1).at_most(65536);
   d.optional("row_split", &Placement::split_by, "how rows are dealt to the parts").formerly("split_by");
+  d.optional("split", &Placement::split,
+             "what is split: rows, or columns, of which each part looks up every row that is asked for");
   d.check([](const Placement& p) -> std::optional<Complaint> {
     if (p.part >= p.parts)
       return Complaint{"part", fmt::format("found {}; expected less than 'parts', {}", p.part, p.parts)};
+    if (p.split == Split::columns && p.split_by != SplitBy::modulus)
+      return Complaint{"row_split", "is for parts of the rows, and 'split' is 'columns'"};
     return std::nullopt;
   });
 }

@@ -5,6 +5,16 @@
 
 namespace shardsim {
 
+/// What of a table is split. Parts by rows hold some of the rows, and answer with partial sums of a bag's vectors.
+/// Parts by columns hold some columns of every row, and answer with so much of a bag's vector: each looks up all rows
+/// asked for, and the answers are put side by side.
+enum class Split { rows, columns };
+template <>
+struct EnumNames<Split> {
+  static constexpr std::array<std::pair<Split, std::string_view>, 2> names{
+      {{Split::rows, "rows"}, {Split::columns, "columns"}}};
+};
+
 /// How the rows of a split table are dealt to its parts.
 ///   modulo  part p holds the rows r with r mod parts = p
 ///   range   each part holds neighbouring rows; the first parts hold one more when they do not divide evenly
@@ -16,12 +26,15 @@ struct EnumNames<SplitBy> {
   static constexpr std::array<std::pair<SplitBy, std::string_view>, 1> former_names{{{SplitBy::modulus, "modulus"}}};
 };
 
-/// A table, or one of the `parts` into which its rows are split.
+/// A table, or one of the `parts` into which its rows or columns are split.
 struct Placement {
   std::string table;
   int part = 0;
   int parts = 1;
   SplitBy split_by = SplitBy::modulus;
+  Split split = Split::rows;
+
+  bool by_rows() const { return parts > 1 && split == Split::rows; }
 };
 
 /// The part that holds a row of a table of `rows` rows.
@@ -45,8 +58,15 @@ std::vector<std::string> services_of(const ShardingPlan& plan);
 /// Rows of one part of a table of `rows` rows; parts differ by at most a row, and the first parts hold the rest.
 std::int64_t part_rows(std::int64_t rows, int part, int parts);
 
-/// Bytes of one part of a table.
+/// Bytes of one part of a table's rows.
 Bytes part_bytes(const Table& table, int part, int parts);
+
+/// One of `parts` equal slices of a table's columns, as a table: it has all rows, and a scale and a bias of its own in
+/// each where elements are quantised; a known time of the operator is divided. Precondition: the dim can be cut so.
+Table slice_of(const Table& table, int parts);
+
+/// Bytes of what is placed.
+Bytes bytes_of(const Table& table, const Placement& placement);
 
 /// Checks that every table is placed exactly once: whole, or as all of its parts. Returns what is wrong, with the
 /// position in the plan.

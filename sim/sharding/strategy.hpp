@@ -6,7 +6,7 @@
 
 namespace shardsim {
 
-/// A table, by its number as in tables_of(), split in parts.
+/// A table, by its number as in tables_of(), whose rows are split in parts.
 struct TableSplit {
   std::size_t table = 0;
   int parts = 1;

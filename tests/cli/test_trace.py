@@ -271,6 +271,9 @@ class Record(TraceTest):
             },
             {"strategy": "nsbp", "shards": 2},
             {"strategy": "row-wise", "shards": 2, "row_split": "range"},
+            {"strategy": "hybrid", "shards": 2, "main_share": 0.5, "split_above": "50 MB", "row_split": "range"},
+            {"strategy": "column-wise", "shards": 2, "sampled_queries": 70},
+            {"strategy": "table-row-wise", "shards": 2, "group": 2, "row_split": "range"},
         ]
         rows = {"popularity": {"type": "zipf", "s": 0.9}, "order": "by-rank"}
         for sharding in strategies:

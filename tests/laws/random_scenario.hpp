@@ -148,13 +148,16 @@ inline Json random_plan(Draw& d, const std::vector<std::string>& tables) {
 inline Json random_sharding(Draw& d, const Json& model) {
   const std::vector<std::string> tables = table_names(model);
   const int most = std::min(4, static_cast<int>(tables.size()));
-  const std::string strategy =
-      d.one_of({"singular", "one-shard", "capacity-balanced", "load-balanced", "nsbp", "row-wise", "plan"});
+  const std::string strategy = d.one_of({"singular", "one-shard", "capacity-balanced", "load-balanced", "nsbp",
+                                         "row-wise", "hybrid", "column-wise", "table-row-wise", "plan"});
   if (strategy == "plan") return random_plan(d, tables);
   Json sharding{{"strategy", strategy}};
   if (strategy == "singular" || strategy == "one-shard") return sharding;
   sharding["shards"] = strategy == "row-wise" ? d.integer(1, 4) : d.integer(1, most);
   if (strategy == "nsbp") sharding["shards"] = most;  // one at least for each net
+  if (strategy == "column-wise") return {{"strategy", strategy}, {"shards", sharding["shards"]}, {"width", 1}};
+  if (strategy == "table-row-wise") sharding.update({{"shards", 4}, {"group", d.integer(1, 2)}});
+  if (strategy == "hybrid") sharding["main_share"] = d.magnitude(0.01, 1);
   if (d.chance(0.4)) sharding["row_split"] = d.one_of({"modulo", "range"});
   if (strategy == "load-balanced") sharding["sampled_queries"] = 50;
   return sharding;

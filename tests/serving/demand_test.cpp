@@ -217,6 +217,90 @@ TEST_CASE("a split table is asked for where its rows are") {
   CHECK(asks_nothing(d[on_main]));
 }
 
+namespace {
+
+// a in two slices of two columns, on both shards; b whole on the second; c on the main shard.
+const std::string kColumns = R"({"plan": {"main": [{"table": "c"}], "shards": [
+  {"name": "s0", "tables": [{"table": "a", "part": 0, "parts": 2, "split": "columns"}]},
+  {"name": "s1", "tables": [{"table": "a", "part": 1, "parts": 2, "split": "columns"}, {"table": "b"}]}]}})";
+constexpr double kSlicePs = 108'000;  // of 8 bytes a row
+constexpr double kSliceAgainPs = 8'000;
+
+}  // namespace
+
+TEST_CASE("each part of a table's columns is asked for every row, and answers with its slice of every bag") {
+  Demands demands(kColumns);
+  CHECK(demands->remote_targets(first_net) == std::vector<std::size_t>{on_s0, on_s1});
+  // Items 0 and 1: 4 lookups in a, 2 bags; and 3 in b, a bag. A slice's vector is 8 bytes, a row number 8, an offset 4.
+  const std::vector<Demand> d = demands->of_batch(query_of_four(), first_net, 0, 0, 2);
+  CHECK(asks_nothing(d[on_main]));
+  CHECK(d[on_s0].lookups == 4);
+  CHECK(d[on_s0].bags == 2);
+  CHECK(d[on_s0].gather_ps == Approx(4 * kSlicePs));
+  CHECK(d[on_s0].traffic.count == 4 * 64);
+  CHECK(d[on_s0].request.count == 4 * 8 + 2 * 4);
+  CHECK(d[on_s0].response.count == 2 * 8);
+  CHECK(d[on_s1].lookups == 4 + 3);
+  CHECK(d[on_s1].bags == 2 + 1);
+  CHECK(d[on_s1].gather_ps == Approx(4 * kSlicePs + 3 * kLookupPs));
+  CHECK(d[on_s1].request.count == (4 + 3) * 8 + (2 + 1) * 4);
+  CHECK(d[on_s1].response.count == 2 * 8 + 16);
+  for (const Demand& of : d) CHECK(of.partial.count == 0);  // side by side, nothing to add up
+
+  // What comes back is as much as of the whole tables.
+  Demands whole(kWhole);
+  const std::vector<Demand> w = whole->of_batch(query_of_four(), first_net, 0, 0, 2);
+  CHECK(d[on_s0].response + d[on_s1].response == w[on_s0].response + w[on_s1].response);
+}
+
+TEST_CASE("without duplicates each slice of columns is asked for each row once, and reads it once") {
+  Demands demands(kColumns, true);
+  const std::vector<Demand> d = demands->of_batch(query_with_rows(), first_net, 0, 0, 2);
+  // Of a the rows 0, 2, 2, 2 in both slices; of b 7, 7, 8. A position in the list of rows is 4 bytes.
+  CHECK(d[on_s0].gather_ps == Approx(2 * kSlicePs + 2 * kSliceAgainPs));
+  CHECK(d[on_s0].traffic.count == 2 * 64);
+  CHECK(d[on_s0].request.count == 2 * 8 + 2 * 4 + 4 * 4);
+  CHECK(d[on_s1].gather_ps == Approx(2 * kSlicePs + 2 * kSliceAgainPs + 2 * kLookupPs + kAgainPs));
+  CHECK(d[on_s1].request.count == (2 + 2) * 8 + 3 * 4 + (4 + 3) * 4);
+}
+
+TEST_CASE("a table in one part of all columns is the table, and two slices on a shard are two tables there") {
+  const auto plan = [](const std::string& a) {
+    return R"({"plan": {"shards": [{"name": "s0", "tables": [)" + a +
+           R"(, {"table": "c"}]}, {"name": "s1", "tables": [{"table": "b"}]}]}})";
+  };
+  Demands whole(kWhole);
+  Demands one(plan(R"({"table": "a", "split": "columns"})"));
+  Demands two(plan(R"({"table": "a", "part": 0, "parts": 2, "split": "columns"},
+                      {"table": "a", "part": 1, "parts": 2, "split": "columns"})"));
+  const std::vector<Demand> w = whole->of_batch(query_of_four(), first_net, 0, 0, 3);
+  const std::vector<Demand> o = one->of_batch(query_of_four(), first_net, 0, 0, 3);
+  for (std::size_t t = 0; t < w.size(); ++t) {
+    CHECK(o[t].lookups == w[t].lookups);
+    CHECK(o[t].bags == w[t].bags);
+    CHECK(o[t].gather_ps == w[t].gather_ps);
+    CHECK(o[t].traffic == w[t].traffic);
+    CHECK(o[t].request == w[t].request);
+    CHECK(o[t].response == w[t].response);
+  }
+  const Demand d = two->of_batch(query_of_four(), first_net, 0, 0, 3)[on_s0];
+  CHECK(d.lookups == 2 * w[on_s0].lookups);
+  CHECK(d.request.count == 2 * w[on_s0].request.count);
+  CHECK(d.response == w[on_s0].response);
+}
+
+TEST_CASE("slices of columns divide a measured time, and do not care which rows are looked up") {
+  const std::string c = R"({"plan": {"main": [{"table": "a"}, {"table": "b"},
+    {"table": "c", "part": 0, "parts": 2, "split": "columns"}],
+    "shards": [{"name": "s", "tables": [{"table": "c", "part": 1, "parts": 2, "split": "columns"}]}]}})";
+  Demands demands(c);
+  const std::vector<Demand> d = demands->of_batch(query_of_four(), second_net, 0, 0, 1);
+  CHECK(d[0].gather_ps == Approx(15e9));
+  CHECK(d[1].gather_ps == Approx(15e9));
+  CHECK(d[1].lookups == 3);
+  CHECK(Demands(kColumns)->rows_matter() == std::vector<bool>{false, false, false});
+}
+
 TEST_CASE("without rows, lookups of a split table fall on its parts at random, as its rows do") {
   Demands demands(kSplit);
   std::int64_t on_first = 0;
@@ -313,6 +397,7 @@ class RandomCase {
     return Json{{"plan", {{"main", placed_[0]}, {"shards", shards}}}}.dump();
   }
   const std::vector<std::vector<std::size_t>>& holders() const { return holders_; }  // by table and part
+  bool by_columns(std::size_t table) const { return by_columns_[table]; }
 
   // With rows of all tables, or of the split ones alone, which must have them.
   Query query(const Model& model, bool all_rows) {
@@ -340,16 +425,19 @@ class RandomCase {
                   {"per", below(3) == 0 ? "query" : "item"}};
     if (below(6) == 0) table["time"] = "7 us";
     const int parts = below(4) == 0 ? 2 + below(3) : 1;
+    by_columns_.push_back(parts % 2 == 0 && below(2) == 0);  // all widths are even
     std::vector<std::size_t>& holders = holders_.emplace_back();
     for (int p = 0; p < parts; ++p) {
       holders.push_back(static_cast<std::size_t>(below(static_cast<int>(placed_.size()))));
-      placed_[holders.back()].push_back({{"table", name}, {"part", p}, {"parts", parts}});
+      placed_[holders.back()].push_back(
+          {{"table", name}, {"part", p}, {"parts", parts}, {"split", by_columns_.back() ? "columns" : "rows"}});
     }
     return table;
   }
   std::mt19937 random_;
   Json nets_ = Json::array();
   std::vector<std::vector<std::size_t>> holders_;
+  std::vector<bool> by_columns_;
   std::vector<Json> placed_ = std::vector<Json>(4, Json::array());
 };
 
@@ -365,6 +453,10 @@ Demand counted(const Model& model, const RandomCase& c, const Query& q, bool ded
     const std::vector<std::size_t>& holders = c.holders()[t];
     const std::set<std::size_t> different(holders.begin(), holders.end());
     if (tables[t].net != net || !different.contains(target)) continue;
+    const bool columns = c.by_columns(t);
+    const bool summed = !columns && different.size() > 1;
+    const std::int64_t slices = columns ? std::count(holders.begin(), holders.end(), target) : 1;
+    const int dim = columns ? table.dim / static_cast<int>(holders.size()) : table.dim;
     const bool by_row = q.first_row[t] < q.first_row[t + 1];
     std::int64_t all = 0;
     std::int64_t here = 0;
@@ -376,7 +468,8 @@ Demand counted(const Model& model, const RandomCase& c, const Query& q, bool ded
       ++all;
       const std::int64_t row = by_row ? q.rows[q.first_row[t] + static_cast<std::size_t>(i)] : 0;
       const int parts = static_cast<int>(holders.size());
-      if (holders[static_cast<std::size_t>(part_of_row(row, table.rows, parts, SplitBy::modulus))] != target) continue;
+      const auto part = static_cast<std::size_t>(part_of_row(row, table.rows, parts, SplitBy::modulus));
+      if (!columns && holders[part] != target) continue;
       ++here;
       rows.insert(row);
       bags.insert(table.per == Per::item ? static_cast<int>(item) : 0);
@@ -385,19 +478,18 @@ Demand counted(const Model& model, const RandomCase& c, const Query& q, bool ded
     const auto distinct = deduplicate ? static_cast<std::int64_t>(rows.size()) : here;
     // Of a whole table, all bags come back, those without a lookup too.
     const std::int64_t of_batch = table.per == Per::item ? last - first : 1;
-    const auto answered = different.size() > 1 ? static_cast<std::int64_t>(bags.size()) : of_batch;
-    d.lookups += here;
-    d.bags += answered;
-    asked_rows += distinct;
-    vectors += answered * table.dim * 4;
-    if (different.size() > 1) d.partial.count += answered * table.dim * 4;
-    const double byte_ps = 1000.0 * 4 * table.dim;  // 1 ns a byte; 100 ns more for the first time
-    if (table.time)
-      d.gather_ps += 7e6 * static_cast<double>(here) / static_cast<double>(all);
-    else
-      d.gather_ps += static_cast<double>(here) * byte_ps + static_cast<double>(distinct) * 100e3 +
-                     static_cast<double>(answered) * 20e3;
-    if (!table.time) d.traffic.count += distinct * std::max(64, 4 * table.dim);
+    const auto answered = summed ? static_cast<std::int64_t>(bags.size()) : of_batch;
+    d.lookups += slices * here;
+    d.bags += slices * answered;
+    asked_rows += slices * distinct;
+    vectors += slices * answered * dim * 4;
+    if (summed) d.partial.count += answered * dim * 4;
+    const double byte_ps = 1000.0 * 4 * dim;  // 1 ns a byte; 100 ns more for the first time
+    const double ps = table.time ? 7e6 * static_cast<double>(here) / static_cast<double>(all) * dim / table.dim
+                                 : static_cast<double>(here) * byte_ps + static_cast<double>(distinct) * 100e3 +
+                                       static_cast<double>(answered) * 20e3;
+    d.gather_ps += static_cast<double>(slices) * ps;
+    if (!table.time) d.traffic.count += slices * distinct * std::max(64, 4 * dim);
   }
   d.request.count = 8 * asked_rows + 4 * d.bags + (deduplicate ? 4 * d.lookups : 0);
   d.response.count = vectors;

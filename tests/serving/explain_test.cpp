@@ -29,6 +29,14 @@ TEST_CASE("changes are tried with more queries until the best is told from chanc
   CHECK(explanation_text(e).find("Most effective: one more replica of main (2)") != std::string::npos);
 }
 
+TEST_CASE("more shards are a whole group of them where a strategy has groups") {
+  const Scenario s = scenario(shardsim::testing::kTwoNets,
+                              {{"sharding", R"({"strategy": "table-row-wise", "shards": 4, "group": 2})"}});
+  const WhatIf more = what_ifs(s).front();
+  CHECK(more.name == "one more group of sparse shards (6)");
+  CHECK(make_plan(changed(s, more.settings), s.model).shards.size() == 6);
+}
+
 TEST_CASE("where the budget ends first, the sentence says of the table's first line that it is undecided") {
   const Explanation e = explained(800);
   REQUIRE(e.tried.front().comparison);

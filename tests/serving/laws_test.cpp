@@ -20,11 +20,13 @@ const std::vector<std::string> kShardings{
 };
 // The net "user" has 128 kB.
 const std::string kUserOnMain = R"({"strategy": "hybrid", "shards": 2, "main_memory": "128 kB"})";
+const std::string kColumns = R"({"strategy": "column-wise", "shards": 2})";
+const std::string kGroups = R"({"strategy": "table-row-wise", "shards": 4, "group": 2})";
 
 }  // namespace
 
 TEST_CASE("the spans of every query add up to its latency exactly, under every strategy and arrival process") {
-  const std::string sharding = GENERATE(from_range(kShardings), values({kUserOnMain}));
+  const std::string sharding = GENERATE(from_range(kShardings), values({kUserOnMain, kColumns, kGroups}));
   const std::string arrivals =
       GENERATE(as<std::string>(), R"({"type": "serial"})", R"({"type": "poisson", "rate": "400 /s"})");
   CAPTURE(sharding, arrivals);
@@ -98,7 +100,7 @@ std::pair<Duration, Duration> cpu_of_queries_and_hosts(const Scenario& s) {
 }  // namespace
 
 TEST_CASE("every piece of work belongs to one query: their core times add up to the hosts' exactly") {
-  const std::string sharding = GENERATE(from_range(kShardings), values({kUserOnMain}));
+  const std::string sharding = GENERATE(from_range(kShardings), values({kUserOnMain, kColumns, kGroups}));
   CAPTURE(sharding);
   const auto [queries, hosts] = cpu_of_queries_and_hosts(scenario(kTwoNets, {{"sharding", sharding}}));
   CHECK(hosts > Duration::zero());
@@ -163,6 +165,9 @@ TEST_CASE("queries are the same under every strategy: items and lookups do not d
     return std::pair(items, lookups);
   };
   const auto one = items_and_lookups(kShardings[1]);
+  // Each of two parts by columns is asked for every row.
+  CHECK(items_and_lookups(kColumns).second == Approx(2 * one.second).epsilon(1e-12));
+  CHECK(items_and_lookups(kGroups).second == Approx(one.second).epsilon(1e-12));
   for (std::size_t s = 2; s < kShardings.size(); ++s) {
     CAPTURE(kShardings[s]);
     const auto other = items_and_lookups(kShardings[s]);
@@ -195,4 +200,41 @@ TEST_CASE("a net whose tables are all on the main shard needs no RPC") {
   // Without it one shard has both, beside i1 (i0 has more lookups than all others): three more, in every query.
   const auto [a, b] = rpcs_of(R"({"strategy": "load-balanced", "shards": 2})");
   CHECK(a + b == Approx(one + other + 3));
+}
+
+TEST_CASE("a plan with tables in one part of all columns is the plan with whole tables, event by event") {
+  const auto plan = [](const std::string& split) {
+    return fmt::format(R"({{"plan": {{"main": [{{"table": "u1"{0}}}], "shards": [
+      {{"name": "a", "tables": [{{"table": "u0"{0}}}, {{"table": "i0"{0}}}]}}, {{"name": "b", "tables": [{{"table": "i1"{0}}}]}}]}}}})",
+                       split);
+  };
+  for (const char* const inter_op : {"1", "2"}) {
+    const auto fingerprint = [&](const std::string& split) {
+      return run(scenario(kTwoNets, {{"sharding", plan(split)}, {"serving.inter_op", inter_op}})).fingerprint;
+    };
+    CHECK(fingerprint(R"(, "split": "columns")") == fingerprint(""));
+  }
+}
+
+TEST_CASE("slices of columns bring back as many bytes as the whole table, for more bytes of row numbers") {
+  // i0 has 5 lookups an item and one bag, 100 items a query. With two slices instead of the whole, its 500 row numbers
+  // of 8 bytes and 100 offsets of 4 are sent once more, and what comes back is no more.
+  const auto megabytes = [](const std::string& on_a, const std::string& on_b) {
+    const std::string plan = fmt::format(R"({{"plan": {{"main": [{{"table": "u0"}}, {{"table": "u1"}}], "shards": [
+      {{"name": "a", "tables": [{}]}}, {{"name": "b", "tables": [{}{{"table": "i1"}}]}}]}}}})",
+                                         on_a, on_b);
+    const RunResult r = run(scenario(kTwoNets, {{"sharding", plan},
+                                                {"model.nets.1.tables.1.coverage", "1"},
+                                                {"model.nets.1.tables.1.pooling", R"({"type": "fixed", "value": 1})"},
+                                                {"traffic.warmup", "0"},
+                                                {"traffic.items", R"({"type": "fixed", "value": 100})"}}));
+    double up = 0;
+    for (const LinkResult& l : r.links)
+      if (l.to == "switch") up += static_cast<double>(l.bytes.count);
+    return up / static_cast<double>(r.completed);
+  };
+  const double whole = megabytes(R"({"table": "i0"})", "");
+  const double slices = megabytes(R"({"table": "i0", "part": 0, "parts": 2, "split": "columns"})",
+                                  R"({"table": "i0", "part": 1, "parts": 2, "split": "columns"}, )");
+  CHECK(slices - whole == Approx(500 * 8 + 100 * 4).epsilon(1e-9));
 }

@@ -85,7 +85,9 @@ TEST_CASE("every strategy places every table exactly once") {
                R"({"strategy": "nsbp", "shards": 5})", R"({"strategy": "row-wise", "shards": 5})",
                R"({"strategy": "capacity-balanced", "shards": 5, "split_above": "5 MB"})",
                R"({"strategy": "load-balanced", "shards": 3, "split_above": "1 MB"})",
-               R"({"strategy": "nsbp", "shards": 7, "split_above": "20 MB"})", R"({"strategy": "hybrid", "shards": 5})",
+               R"({"strategy": "nsbp", "shards": 7, "split_above": "20 MB"})",
+               R"({"strategy": "column-wise", "shards": 3, "parts": 4})",
+               R"({"strategy": "table-row-wise", "shards": 6, "group": 3})", R"({"strategy": "hybrid", "shards": 5})",
                R"({"strategy": "hybrid", "shards": 7, "rest": "nsbp", "split_above": "20 MB", "main_share": 0.1})",
                R"({"strategy": "hybrid", "shards": 3, "rest": "capacity-balanced", "main_memory": "9 MB"})");
   CAPTURE(sharding);
@@ -267,4 +269,119 @@ TEST_CASE("hybrid without room on main is its base rule, and with room for all i
     CHECK(all.main.size() == tables_of(m).size());
     for (const PlannedShard& s : all.shards) CHECK(s.tables.empty());
   }
+}
+
+namespace {
+
+std::string complaint_of(const std::string& plan, const Model& m) {
+  Document d = Document::wrap(Json::parse(plan), "test", {});
+  const auto complaint = check_plan(read_document<ShardingPlan>(d), m);
+  return complaint ? complaint->key + ": " + complaint->message : "";
+}
+
+}  // namespace
+
+TEST_CASE("a table is cut in equal columns or not at all, and all its parts are cut the same way") {
+  Model m;
+  m.nets = {net_of("a", {10})};
+  Table& t = m.nets[0].tables[0];
+  t.dim = 65;
+  const auto halves = [](const std::string& one, const std::string& other) {
+    return fmt::format(R"({{"shards": [{{"name": "s", "tables": [
+      {{"table": "a10", "part": 0, "parts": 2{}}}, {{"table": "a10", "part": 1, "parts": 2{}}}]}}]}})",
+                       one, other);
+  };
+  const std::string columns = R"(, "split": "columns")";
+  CHECK(complaint_of(halves(columns, columns), m) ==
+        "shards/0/tables/0/parts: table 'a10': dim 65 cannot be cut in 2 equal columns");
+  CHECK(complaint_of(halves("", ""), m) == "");
+  t.dim = 64;
+  CHECK(complaint_of(halves(columns, columns), m) == "");
+  CHECK(complaint_of(halves(columns, ""), m) ==
+        "shards/0/tables/1/split: table 'a10' is split by rows here and by columns at /shards/0/tables/0");
+}
+
+TEST_CASE("a slice of columns has all rows, and a scale and a bias of its own where elements are quantised") {
+  Table t;
+  t.name = "t";
+  t.rows = 1000;
+  t.dim = 64;
+  Placement part{"t", 1, 4};
+  part.split = Split::columns;
+  CHECK(bytes_of(t, part).count == 1000 * 16 * 4);
+  t.dtype = ElementType::int8;
+  CHECK(bytes_of(t, part).count == 1000 * (16 + 8));
+  part.parts = 1;
+  CHECK(bytes_of(t, part) == t.bytes());
+}
+
+TEST_CASE("column-wise: a table's parts are on different shards, which get equally many lookups") {
+  const Model m = random_model(4);  // dim 16
+  const PlanningInput input{m, Bytes{1'000'000'000}, 10, 1};
+  const ShardingPlan plan = strategy(R"({"strategy": "column-wise", "shards": 5, "parts": 2})")->plan(input);
+  REQUIRE_FALSE(check_plan(plan, m));
+  Bytes total;
+  std::vector<double> loads;
+  for (const PlannedShard& s : plan.shards) {
+    std::set<std::string> tables;
+    for (const Placement& p : s.tables) {
+      CHECK(tables.insert(p.table).second);
+      CHECK(p.split == Split::columns);
+      CHECK(p.parts == 2);
+    }
+    total += placed_bytes(s.tables, m);
+    const std::vector<double> each = estimated_loads(s.tables, input, 100);
+    loads.push_back(std::accumulate(each.begin(), each.end(), 0.0));
+  }
+  CHECK(total == m.table_bytes());
+  // Each of the two parts is asked for all lookups of its table.
+  const std::vector<double> lookups = estimated_lookups(input, 100);
+  const double all = 2 * std::accumulate(lookups.begin(), lookups.end(), 0.0);
+  CHECK(std::accumulate(loads.begin(), loads.end(), 0.0) == Approx(all));
+  CHECK(*std::max_element(loads.begin(), loads.end()) < 1.05 * all / 5);
+
+  // By width: 16 columns in slices of 4; tables that are no wider stay whole.
+  const ShardingPlan narrow = strategy(R"({"strategy": "column-wise", "shards": 5, "width": 4})")->plan(input);
+  for (const PlannedShard& s : narrow.shards)
+    for (const Placement& p : s.tables) CHECK(p.parts == 4);
+  const ShardingPlan wide = strategy(R"({"strategy": "column-wise", "shards": 5, "width": 24})")->plan(input);
+  for (const PlannedShard& s : wide.shards)
+    for (const Placement& p : s.tables) CHECK((p.parts == 1 && p.split == Split::rows));
+  // More parts than shards: as few on each as may be.
+  const ShardingPlan many = strategy(R"({"strategy": "column-wise", "shards": 3, "parts": 4})")->plan(input);
+  for (const PlannedShard& s : many.shards)
+    CHECK(std::count_if(s.tables.begin(), s.tables.end(), [](const Placement& p) { return p.table == "t0_0"; }) <= 2);
+  CHECK_THROWS_WITH(strategy(R"({"strategy": "column-wise", "shards": 5})")->plan(input),
+                    Catch::Contains("dim 16 cannot be cut in 5 equal columns"));
+  CHECK_THROWS_WITH(strategy(R"({"strategy": "column-wise", "shards": 5, "width": 5})")->plan(input),
+                    Catch::Contains("dim 16 cannot be cut in columns of 5"));
+}
+
+TEST_CASE("table-row-wise: a table is on one group of shards, and its rows on all of the group") {
+  Model m = random_model(6);
+  m.nets[0].tables[0].rows = 2;  // fewer than the shards of a group
+  m.nets[0].tables[1].rows = 1;
+  const std::string balance = GENERATE(as<std::string>(), "lookups", "bytes");
+  const PlanningInput input{m, Bytes{1'000'000'000}, 10, 1};
+  const ShardingPlan plan =
+      strategy(R"({"strategy": "table-row-wise", "shards": 6, "group": 3, "balance": ")" + balance + "\"}")
+          ->plan(input);
+  REQUIRE_FALSE(check_plan(plan, m));
+  std::map<std::string, std::set<std::size_t>> shards_of;
+  std::vector<double> of_group(2);
+  for (std::size_t s = 0; s < 6; ++s) {
+    for (const Placement& p : plan.shards[s].tables) shards_of[p.table].insert(s);
+    const std::vector<double> loads = estimated_loads(plan.shards[s].tables, input, 1000);
+    of_group[s / 3] += balance == "bytes" ? static_cast<double>(placed_bytes(plan.shards[s].tables, m).count)
+                                          : std::accumulate(loads.begin(), loads.end(), 0.0);
+  }
+  for (const auto& [table, shards] : shards_of) {
+    CAPTURE(table);
+    CHECK(*shards.begin() / 3 == *shards.rbegin() / 3);
+    CHECK(shards.size() == (table == "t0_0" || table == "t0_1" ? 1 : 3));
+  }
+  // Greedy, largest first: the two differ by no more than the largest table, here far less.
+  const double larger = std::max(of_group[0], of_group[1]);
+  if (balance == "lookups") CHECK(larger < 1.02 * (of_group[0] + of_group[1]) / 2);
+  if (balance == "bytes") CHECK(larger - std::min(of_group[0], of_group[1]) <= 64'000'000);  // its largest table
 }

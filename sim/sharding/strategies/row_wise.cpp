@@ -11,15 +11,8 @@ class RowWise final : public Strategy {
 
   ShardingPlan plan(const PlanningInput& input) const override {
     ShardingPlan plan{"row-wise", {}, empty_shards(shards)};
-    int next = 0;  // tables with fewer rows than shards go round, so that the first shards do not get them all
-    for (const PlacedTable& t : tables_of(input.model)) {
-      if (t.table->rows < shards) {
-        plan.shards[static_cast<std::size_t>(next++ % shards)].tables.push_back({t.table->name});
-        continue;
-      }
-      for (int s = 0; s < shards; ++s)
-        plan.shards[static_cast<std::size_t>(s)].tables.push_back({t.table->name, s, shards, split_by});
-    }
+    std::size_t next = 0;
+    for (const PlacedTable& t : tables_of(input.model)) deal_rows(*t.table, plan.shards, split_by, next);
     return plan;
   }
 };

@@ -47,6 +47,14 @@ Setup::Setup(const std::string& file, const std::vector<std::pair<std::string, s
     if (t.table->dtype != ElementType::fp32 || t.table->time)
       throw InputError(fmt::format("table {} is not of plain fp32, the only one that the real server holds",
                                    in_quotes(t.table->name)));
+  const auto check = [](const std::vector<Placement>& placements) {
+    for (const Placement& p : placements)
+      if (p.split == Split::columns)
+        throw InputError(
+            fmt::format("table {} is split by columns, which the real server does not do", in_quotes(p.table)));
+  };
+  check(plan.main);
+  for (const PlannedShard& shard : plan.shards) check(shard.tables);
 }
 
 std::vector<Setup::Parts> Setup::parts() const {
