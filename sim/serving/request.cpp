@@ -105,7 +105,10 @@ Process Serving::serve_batch(const Query& query, Batch batch, MainReplica& main,
     outcome.missing_bags += calls.rpcs.missing_bags();
     if (rpcs.failed()) {
       const Time failed = sim_.now();
-      for (std::size_t later = n + 1; eager && later < nets; ++later) co_await eager[later].rpcs.all();
+      for (std::size_t later = n + 1; eager && later < nets; ++later) {
+        Join<RpcPath>& others = eager[later].rpcs.all();  // GCC 12 awaits a copy of what has no name
+        co_await others;
+      }
       path.critical[Span::timeout_wait] += sim_.now() - failed;
       co_return batches.fail(path);
     }

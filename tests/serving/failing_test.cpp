@@ -135,3 +135,20 @@ TEST_CASE(
   CHECK(r.has(Condition::backlog));
   CHECK(r.saturation_throughput_per_s() == 0);
 }
+
+TEST_CASE("a query whose batch fails is done when its RPCs for later nets are, also those made eagerly") {
+  // Both nets' RPCs are given up at the same time, 1 us after they were made; the frontend would wait for 10 s.
+  std::int64_t failed = 0;
+  RunControl control;
+  control.on_outcome = [&](const Outcome& o) {
+    ++failed;
+    if (o.latency > from_picoseconds(1e12)) FAIL("query " << o.id << " failed after " << to_microseconds(o.latency));
+  };
+  run(scenario(shardsim::testing::kTwoNets,
+               {{"serving.call", R"({"type": "retry", "per_try_timeout": "1 us", "retries": 0})"},
+                {"serving.query_timeout", "10 s"},
+                {"serving.issue", "eager"},
+                {"traffic.queries", "100"}}),
+      control);
+  CHECK(failed == 100);
+}
