@@ -153,7 +153,7 @@ void describe(Describe<Scenario>& d) {
     for (const Fault& fault : s.faults)
       if (fault.loses_messages() && !s.serving.call->survives_loss())
         return Complaint{"serving/call", "'faults' lose messages, so say how long a caller waits"};
-    if (s.serving.deduplicate && !s.traffic.carries_rows())
+    if (s.serving.dedup != Dedup::none && !s.traffic.carries_rows())
       return Complaint{"serving/dedup_indices",
                        "needs to know which rows are looked up: give 'traffic.rows', or replay a "
                        "trace with rows"};

@@ -72,7 +72,7 @@ DemandModel::DemandModel(const Model& model, const ShardingPlan& plan, const std
     : nets_(model.nets.size()),
       targets_(plan.shards.size() + 1),
       scratch_(targets_),
-      deduplicate_(spec.deduplicate),
+      deduplicate_(spec.dedup != Dedup::none),
       seed_(seed),
       replication_(replication) {
   if (spec.inter_op > 1 || spec.store->wants_tables()) ops_.resize(targets_);

@@ -68,10 +68,10 @@ void Serving::conclude(Outcome& outcome, std::function<void(const Outcome&)>& do
 std::int64_t Serving::bags_of(const Query& query) {
   std::int64_t bags = 0;
   std::uint32_t number = 0;
-  for (int first = 0; first < query.items; first += spec_.batch_items, ++number)
+  const int items = spec_.dedup == Dedup::query ? query.items : spec_.batch_items;
+  for (int first = 0; first < query.items; first += items, ++number)
     for (const std::size_t net : net_order_)
-      for (const Demand& demand :
-           demands_.of_batch(query, net, number, first, std::min(first + spec_.batch_items, query.items)))
+      for (const Demand& demand : demands_.of_batch(query, net, number, first, std::min(first + items, query.items)))
         bags += demand.bags;
   return bags;
 }

@@ -38,10 +38,11 @@ Process Serving::serve_query(Query query, std::function<void(const Outcome&)>& d
   co_await slot.run(Step::overhead, server, Work::service, platform.service_overhead);
   co_await slot.leave();
 
+  const std::unique_ptr<SharedCalls[]> shared = spec_.dedup == Dedup::query ? call_for_all(query, main) : nullptr;
   Join<BatchPath> batches;
   for (int first = 0; first < query.items; first += spec_.batch_items) {
     batches.fork();
-    const Batch batch{outcome.batches++, first, std::min(first + spec_.batch_items, query.items)};
+    const Batch batch{outcome.batches++, first, std::min(first + spec_.batch_items, query.items), shared.get()};
     serve_batch(query, batch, main, outcome, batches);
   }
   co_await batches;
@@ -92,22 +93,32 @@ Process Serving::serve_batch(const Query& query, Batch batch, MainReplica& main,
     co_await main.replica->store->gather(slot, server, calls.local, calls.local_ops.get());
     co_await slot.leave();
     const Time own_done = sim_.now();
-    Join<RpcPath>& rpcs = calls.rpcs.all();
-    co_await rpcs;
+    Calls& asked = batch.shared != nullptr ? batch.shared[n].calls.rpcs : calls.rpcs;
+    Join<RpcPath>& rpcs = asked.all();
+    if (batch.shared != nullptr) [[unlikely]] {
+      SharedCalls& shared = batch.shared[n];
+      co_await shared;
+    } else {
+      co_await rpcs;
+    }
     const bool rpc_was_last = sim_.now() > own_done;
-    const Duration work = own.work() + rpcs.work();
+    const bool counts = batch.shared == nullptr || batch.number == 0;  // what all batches share is the first one's
+    const Duration work = own.work() + (counts ? rpcs.work() : Duration::zero());
     if (rpc_was_last && eager)
       path.critical.overtaken_by(rpcs.last().spans, work);  // it began when the batch did
     else
       path.critical.join(rpc_was_last ? rpcs.last().spans : own, work);
     path.embedded += rpcs.last().spans;
     path.last.push_back(rpc_was_last ? rpcs.last().target : 0);
-    outcome.missing_bags += calls.rpcs.missing_bags();
+    if (counts) outcome.missing_bags += asked.missing_bags();
     if (rpcs.failed()) {
       const Time failed = sim_.now();
       for (std::size_t later = n + 1; eager && later < nets; ++later) {
         Join<RpcPath>& others = eager[later].rpcs.all();  // GCC 12 awaits a copy of what has no name
         co_await others;
+        if (batch.shared == nullptr) continue;
+        SharedCalls& shared = batch.shared[later];
+        co_await shared;
       }
       path.critical[Span::timeout_wait] += sim_.now() - failed;
       co_return batches.fail(path);
@@ -129,6 +140,10 @@ void Serving::call_shards(const Query& query, Batch batch, std::size_t net, Main
   const std::vector<Demand>& demands = demands_.of_batch(query, net, batch.number, batch.first, batch.last);
   calls.local = demands[0];
   calls.local_ops = demands_.take_ops(0);
+  if (batch.shared != nullptr) [[unlikely]] {
+    for (const std::size_t target : demands_.remote_targets(net)) calls.local.partial += demands[target].partial;
+    return;
+  }
   Rpc rpc{{query.id, batch.number, 0, net}, {}, {}};
   for (const std::size_t target : demands_.remote_targets(net)) {
     if (demands[target].lookups == 0) continue;  // an empty bag asks nobody
@@ -138,6 +153,25 @@ void Serving::call_shards(const Query& query, Batch batch, std::size_t net, Main
     calls.rpcs.fork(rpc.demand);
     policy_.make(main.caller, rpc, calls.rpcs);
   }
+}
+
+// Makes the RPCs of a query for all its batches together, net by net, as if it were one batch.
+std::unique_ptr<Serving::SharedCalls[]> Serving::call_for_all(const Query& query, MainReplica& main) {
+  auto shared = std::make_unique<SharedCalls[]>(net_order_.size());
+  for (std::size_t n = 0; n < net_order_.size(); ++n) {
+    call_shards(query, {0, 0, query.items}, net_order_[n], main, shared[n].calls);
+    tell_waiters(shared[n]);
+  }
+  return shared;
+}
+
+Process Serving::tell_waiters(SharedCalls& shared) {
+  Join<RpcPath>& rpcs = shared.calls.rpcs.all();
+  co_await rpcs;
+  shared.ended = true;
+  // The last of them may end the query, and with it what it shares.
+  const std::vector<std::coroutine_handle<>> waiters = std::move(shared.waiters);
+  for (const std::coroutine_handle<> waiter : waiters) waiter.resume();
 }
 
 // One RPC: serialized on a core, over the network, waits for a core of the shard, gathers and pools, and back. It tells

@@ -88,18 +88,30 @@ class Serving {
 
  private:
   friend class Caller;
-  // A slice of a query's items.
-  struct Batch {
-    std::uint32_t number;
-    int first;
-    int last;
-    int items() const { return last - first; }
-  };
   // What a batch asks for in a net: of sparse shards, and of its own tables.
   struct NetCalls {
     Calls rpcs;
     Demand local;
     GatherOps local_ops;
+  };
+  // The RPCs of a query for one net, which all its batches wait for.
+  struct SharedCalls {
+    NetCalls calls;
+    bool ended = false;
+    std::vector<std::coroutine_handle<>> waiters;
+
+    // `co_await shared`: until every RPC has ended.
+    bool await_ready() const noexcept { return ended; }
+    void await_suspend(std::coroutine_handle<> h) { waiters.push_back(h); }
+    void await_resume() const noexcept {}
+  };
+  // A slice of a query's items.
+  struct Batch {
+    std::uint32_t number;
+    int first;
+    int last;
+    SharedCalls* shared = nullptr;  // by place in the order of nets; null: it makes its own RPCs
+    int items() const { return last - first; }
   };
   // What a batch hands to its query.
   struct BatchPath {
@@ -129,6 +141,8 @@ class Serving {
   Process serve_query(Query query, std::function<void(const Outcome&)>& done, Patience* patience);
   Process serve_batch(const Query& query, Batch batch, MainReplica& main, Outcome& outcome, Join<BatchPath>& batches);
   void call_shards(const Query& query, Batch batch, std::size_t net, MainReplica& main, NetCalls& calls);
+  std::unique_ptr<SharedCalls[]> call_for_all(const Query& query, MainReplica& main);
+  Process tell_waiters(SharedCalls& shared);
   Process call_shard(const Rpc& asked, MainReplica& main, Calls* calls, Attempt* attempt);
   std::int64_t bags_of(const Query& query);
   void count(const Activity& activity, const Demand& demand) {

@@ -10,6 +10,13 @@ std::optional<Duration> ServingSpec::patience() const {
   return std::min(*one_try * (1 + call->retries()), kLongestDuration);
 }
 
+void DedupType::include_files(Json& value, const std::string& pointer, Document& document) const {
+  if (!value.is_boolean()) return;
+  const std::string_view now = name_of(value.get<bool>() ? Dedup::batch : Dedup::none);
+  document.note(pointer, fmt::format("{} is now '{}'", value.dump(), now));
+  value = now;
+}
+
 template <>
 void describe(Describe<Jitter>& d) {
   d.object("jitter", "factors of mean 1 by which CPU times vary, by class of work");
@@ -45,9 +52,10 @@ void describe(Describe<ServingSpec>& d) {
   d.optional("jitter", &ServingSpec::jitter, "how CPU times vary");
   d.optional("main_balancer", &ServingSpec::main_balancer, "how queries pick a main-shard replica");
   d.optional("sparse_balancer", &ServingSpec::sparse_balancer, "how a main shard picks a replica of a sparse shard");
-  d.optional(
-       "dedup_indices", &ServingSpec::deduplicate,
-       "ask for each row of a table once a batch, and say where it goes; needs 'traffic.rows' or a trace with rows")
+  d.optional("dedup_indices", &ServingSpec::dedup,
+             "batch: ask for each row of a table once a batch, and say where it goes; query: once a query, in one RPC "
+             "for all "
+             "its batches, which needs 'issue' 'eager'; either needs 'traffic.rows' or a trace with rows")
       .formerly("deduplicate");
   d.optional("call", &ServingSpec::call,
              "how a main shard makes an RPC; faults that lose messages need one with a timeout");
@@ -83,6 +91,10 @@ void describe(Describe<ServingSpec>& d) {
     return made;
   });
   d.check([](const ServingSpec& s) -> std::optional<Complaint> {
+    if (s.dedup == Dedup::query && s.issue != Issue::eager)
+      return Complaint{"issue",
+                       "'dedup_indices' 'query' makes the RPCs of all nets when the batches of a query begin; expected "
+                       "'eager'"};
     if (s.threads != Threads::run_to_completion) return std::nullopt;
     const char* const why =
         "a thread that runs to completion does all work of a request itself; expected 1, or "

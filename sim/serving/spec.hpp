@@ -37,6 +37,33 @@ struct EnumNames<Issue> {
       {{Issue::per_net, "per-net"}, {Issue::eager, "eager"}}};
 };
 
+/// Which repetitions of a row are not asked for.
+///   none   each lookup asks for its row
+///   batch  an RPC asks for each row of a table once
+///   query  the same, and the RPCs of a query's batches to a shard for a net are one, made when the batches begin
+enum class Dedup { none, batch, query };
+template <>
+struct EnumNames<Dedup> {
+  static constexpr std::array<std::pair<Dedup, std::string_view>, 3> names{
+      {{Dedup::none, "none"}, {Dedup::batch, "batch"}, {Dedup::query, "query"}}};
+};
+
+/// Was a switch, which is read with a note.
+class DedupType final : public ValueType {
+ public:
+  void read(const Json& value, const At& at, void* target) const override { names_.read(value, at, target); }
+  Json write(const void* source, const FileNames& names) const override { return names_.write(source, names); }
+  Json schema(SchemaBuilder& builder) const override { return names_.schema(builder); }
+  void include_files(Json& value, const std::string& pointer, Document& document) const override;
+
+ private:
+  EnumType<Dedup> names_;
+};
+namespace detail {
+template <>
+struct TypeOf<Dedup> : std::type_identity<DedupType> {};
+}  // namespace detail
+
 /// How queries are served.
 struct ServingSpec {
   int batch_items = 64;
@@ -54,7 +81,7 @@ struct ServingSpec {
   std::optional<IntraOp> intra_op;
   std::optional<int> workers;
   Issue issue = Issue::per_net;
-  bool deduplicate = false;
+  Dedup dedup = Dedup::none;
 
   /// The frontend's patience with a query: left out, the time in which all attempts of an RPC fit.
   std::optional<Duration> patience() const;

@@ -57,6 +57,23 @@ class FormerKeys(ProgramTest):
         self.assertEqual(scenario["model"]["nets"][1]["tables"][0]["coverage"], 0.1)
         self.assertEqual(scenario["sharding"]["row_split"], "modulo")
 
+    def test_a_switch_that_is_a_choice_now(self):
+        content = scenario("dtype", (("coverage", 0.8), ("coverage", 0.1)), "depends_on", "row_split", "modulo", "link")
+        content["traffic"]["rows"] = {"popularity": {"type": "uniform"}}
+        runs = {}
+        for value in (False, True, "none", "batch"):
+            file = self.file("switch.json", {**content, "serving": {"dedup_indices": value}})
+            done = self.succeed("run", file, "--json")
+            now = {False: "none", True: "batch"}.get(value, value)
+            told = [] if value == now else [f"{file}: /serving/dedup_indices: {json.dumps(value)} is now '{now}'"]
+            self.notes(done, *told)
+            runs.setdefault(now, []).append(done.stdout)
+        self.assertEqual(*runs["none"])
+        self.assertEqual(*runs["batch"])
+        self.assertNotEqual(runs["none"], runs["batch"])
+        former = self.file("switch.json", {**content, "serving": {"deduplicate": True}})
+        self.assertEqual(self.succeed("run", former, "--json").stdout, runs["batch"][0])
+
     def test_a_setting_wins_over_the_file_by_either_name(self):
         today = self.file("today.json", TODAY)
         by_former = self.succeed(

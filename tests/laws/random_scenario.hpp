@@ -252,7 +252,7 @@ inline int fewest_cores(const Json& cluster) {
 }
 
 // What may be said of serving: a line a field. `cores`: of the smallest server. A call that survives losses comes with
-// faults, and `deduplicate` with rows.
+// faults, and `dedup_indices` with rows.
 inline Json random_serving(Draw& d, int cores) {
   Json s = Json::object();
   if (d.chance(0.7)) s["batch_items"] = d.integer(1, 30);
@@ -340,7 +340,10 @@ inline Json random_scenario(std::uint64_t seed) {
   s["transport"] = random_transport(d);
   s["serving"] = random_serving(d, fewest_cores(s["cluster"]));
   s["traffic"] = random_traffic(d);
-  if (s["traffic"].contains("rows") && d.chance(0.6)) s["serving"]["dedup_indices"] = true;
+  if (s["traffic"].contains("rows") && d.chance(0.6)) {
+    const bool eager = s["serving"].value("issue", "per-net") == "eager";
+    s["serving"]["dedup_indices"] = eager && d.chance(0.5) ? "query" : "batch";
+  }
   if (d.chance(0.3)) s["cross_traffic"].push_back(random_cross_traffic(d));
   if (d.chance(0.4)) {
     for (int f = 0, faults = d.integer(1, 3); f < faults; ++f) s["faults"].push_back(random_fault(d));

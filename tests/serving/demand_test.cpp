@@ -68,7 +68,7 @@ class Demands {
     return changes;
   }
   const ServingSpec& with(bool deduplicate) {
-    scenario_.serving.deduplicate = deduplicate;
+    scenario_.serving.dedup = deduplicate ? Dedup::batch : Dedup::none;
     return scenario_.serving;
   }
   Scenario scenario_;

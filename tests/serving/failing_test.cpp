@@ -138,6 +138,7 @@ TEST_CASE(
 
 TEST_CASE("a query whose batch fails is done when its RPCs for later nets are, also those made eagerly") {
   // Both nets' RPCs are given up at the same time, 1 us after they were made; the frontend would wait for 10 s.
+  const std::string dedup = GENERATE(as<std::string>(), "none", "query");
   std::int64_t failed = 0;
   RunControl control;
   control.on_outcome = [&](const Outcome& o) {
@@ -148,6 +149,8 @@ TEST_CASE("a query whose batch fails is done when its RPCs for later nets are, a
                {{"serving.call", R"({"type": "retry", "per_try_timeout": "1 us", "retries": 0})"},
                 {"serving.query_timeout", "10 s"},
                 {"serving.issue", "eager"},
+                {"serving.dedup_indices", dedup},
+                {"traffic.rows", R"({"popularity": {"type": "uniform"}})"},
                 {"traffic.queries", "100"}}),
       control);
   CHECK(failed == 100);

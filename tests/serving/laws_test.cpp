@@ -99,6 +99,22 @@ std::pair<Duration, Duration> cpu_of_queries_and_hosts(const Scenario& s) {
 
 }  // namespace
 
+TEST_CASE("RPCs that all batches of a query share are on its path once, to the picosecond") {
+  const std::vector<std::pair<std::string, std::string>> shared{
+      {"traffic.rows", R"({"popularity": {"type": "zipf", "s": 1}})"},
+      {"serving.issue", "eager"},
+      {"serving.dedup_indices", "query"},
+      {"sharding", R"({"strategy": "row-wise", "shards": 3})"}};
+  RunControl control;
+  control.on_outcome = [&](const Outcome& o) {
+    if (o.spans.total() != o.latency) FAIL("query " << o.id);
+  };
+  CHECK(run(scenario(kTwoNets, shared), control).completed == 2000);
+  const auto [queries, hosts] = cpu_of_queries_and_hosts(scenario(kTwoNets, shared));
+  CHECK(hosts > Duration::zero());
+  CHECK(queries == hosts);
+}
+
 TEST_CASE("every piece of work belongs to one query: their core times add up to the hosts' exactly") {
   const std::string sharding = GENERATE(from_range(kShardings), values({kUserOnMain, kColumns, kGroups}));
   CAPTURE(sharding);

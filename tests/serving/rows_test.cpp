@@ -61,7 +61,7 @@ TEST_CASE("popular rows side by side make one shard hot") {
 }
 
 TEST_CASE("duplicates asked for once save bytes and time only where there are any") {
-  const std::pair<std::string, std::string> dedup{"serving.dedup_indices", "true"};
+  const std::pair<std::string, std::string> dedup{"serving.dedup_indices", "batch"};
   const std::pair<std::string, std::string> hot{"traffic.rows", R"({"popularity": {"type": "zipf", "s": 1.5}})"};
   const RunResult plain = run_with({hot});
   const RunResult once = run_with({hot, dedup});
@@ -94,7 +94,7 @@ TEST_CASE("the same queries, bit for bit, under every strategy") {
     RunControl control;
     control.on_offer = [&](const Query& query, Time) { queries.push_back(query); };
     run(scenario(kTwoNets,
-                 {{"sharding", strategy}, kUniform, {"serving.dedup_indices", "true"}, {"traffic.queries", "300"}}),
+                 {{"sharding", strategy}, kUniform, {"serving.dedup_indices", "batch"}, {"traffic.queries", "300"}}),
         control);
     return queries;
   };
@@ -168,4 +168,69 @@ TEST_CASE("a plan expects of each shard the lookups that a run gives it, by the 
   for (std::size_t i = 0; i < 4; ++i)
     CHECK(r.shards[i].lookups_per_query / all == Approx(expected[i] / expected_all).epsilon(0.03).margin(0.0008));
   if (order == "by-rank" && split_by == "range" && s > 1) CHECK(expected[0] > 0.8 * expected_all);
+}
+
+namespace {
+
+// 20 items in two batches, whose tables have a row each. i0 (5 lookups an item) is on the shard, and u0 (20 a query) if
+// so wished; all others on main.
+RunResult two_batches(const std::string& dedup, const std::string& u0, const Changes& more = {}) {
+  const bool remote = u0 == "remote";
+  Changes changes{{"sharding", fmt::format(R"({{"plan": {{"main": [{{"table": "u1"}}, {{"table": "i1"}}{}], "shards": [
+         {{"name": "s", "tables": [{{"table": "i0"}}{}]}}]}}}})",
+                                           remote ? "" : R"(, {"table": "u0"})", remote ? R"(, {"table": "u0"})" : "")},
+                  kUniform,
+                  {"model.nets.0.tables.0.rows", "1"},
+                  {"model.nets.1.tables.0.rows", "1"},
+                  {"model.nets.0.tables.1.coverage", "1"},
+                  {"model.nets.0.tables.1.pooling", R"({"type": "fixed", "value": 3})"},
+                  {"model.nets.1.tables.1.coverage", "1"},
+                  {"model.nets.1.tables.1.pooling", R"({"type": "fixed", "value": 1})"},
+                  {"traffic.items", R"({"type": "fixed", "value": 20})"},
+                  {"traffic.warmup", "0"},
+                  {"serving.issue", "eager"},
+                  {"serving.dedup_indices", dedup}};
+  changes.insert(changes.end(), more.begin(), more.end());
+  return run_with(changes);
+}
+
+double bytes_to_switch(const RunResult& r) {
+  double bytes = 0;
+  for (const LinkResult& l : r.links)
+    if (l.to == "switch") bytes += static_cast<double>(l.bytes.count);
+  return bytes / static_cast<double>(r.completed);
+}
+
+}  // namespace
+
+TEST_CASE("a query's rows are asked for once, in one RPC for all its batches") {
+  // Of i0: one row of 8 bytes, 20 bags of 4, 100 positions of 4; in two RPCs the row is sent twice. The vectors that
+  // come back are the same.
+  const RunResult batch = two_batches("batch", "main");
+  const RunResult query = two_batches("query", "main");
+  CHECK(batch.shards[0].rpcs_per_query == Approx(2));
+  CHECK(query.shards[0].rpcs_per_query == Approx(1));
+  CHECK(query.shards[0].lookups_per_query == Approx(100));
+  CHECK(bytes_to_switch(batch) - bytes_to_switch(query) == Approx(8).epsilon(1e-9));
+
+  // The query's own bag in u0 is the same in every batch: two RPCs of a row, a bag and 20 positions, with vectors of 16
+  // x 4 bytes, become one.
+  const RunResult batch_u0 = two_batches("batch", "remote");
+  const RunResult query_u0 = two_batches("query", "remote");
+  CHECK(batch_u0.shards[0].rpcs_per_query == Approx(4));
+  CHECK(query_u0.shards[0].rpcs_per_query == Approx(2));
+  CHECK(batch_u0.shards[0].lookups_per_query == Approx(100 + 2 * 20));
+  CHECK(query_u0.shards[0].lookups_per_query == Approx(100 + 20));
+  CHECK(bytes_to_switch(batch_u0) - bytes_to_switch(query_u0) == Approx(8 + (8 + 4 + 20 * 4) + 16 * 4).epsilon(1e-9));
+}
+
+TEST_CASE("with one batch a query, rows once a query are rows once a batch") {
+  const std::pair<std::string, std::string> one{"serving.batch_items", "1000000"};
+  CHECK(two_batches("query", "remote", {one}).fingerprint == two_batches("batch", "remote", {one}).fingerprint);
+}
+
+TEST_CASE("what is given up of a shared RPC is missing once") {
+  // All bags of i0, of those of i0 and i1, and one each of u0 and u1.
+  const RunResult r = two_batches("query", "main", {{"serving.call", R"({"type": "give-up", "after": "1 ns"})"}});
+  CHECK(r.query_means.front().value == Approx(20.0 / (20 + 20 + 1 + 1)));
 }
