@@ -20,6 +20,8 @@ class CacheEntries {
   std::uint32_t find(RowKey key) const {
     return index_.find(key, [this](std::uint32_t entry) { return entries_[entry].key; });
   }
+  void prefetch(RowKey key) const { index_.prefetch(key); }
+  void prefetch_entry(RowKey key) const { __builtin_prefetch(&entries_[index_.likely(key)], 1); }
   RowKey key(std::uint32_t entry) const { return entries_[entry].key; }
   std::int64_t row_bytes(RowKey key) const { return row_bytes_[table_of(key)]; }
 

@@ -37,6 +37,16 @@ class EvictingCache : public RowCache {
     if (admission_ == nullptr || admission_->admits(key)) insert(key);
     return false;
   }
+  std::int64_t access_all(std::size_t table, std::span<const std::int64_t> rows) final {
+    constexpr std::size_t kAhead = 8;  // lookups, in which memory comes; twice, for the index and for the entry
+    std::int64_t hits = 0;
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      if (i + 2 * kAhead < rows.size()) entries_.prefetch(row_key(table, rows[i + 2 * kAhead]));
+      if (i + kAhead < rows.size()) entries_.prefetch_entry(row_key(table, rows[i + kAhead]));
+      hits += access(table, rows[i]) ? 1 : 0;
+    }
+    return hits;
+  }
   bool contains(std::size_t table, std::int64_t row) const final { return entries_.find(row_key(table, row)) != 0; }
   bool invalidate(std::size_t table, std::int64_t row) final {
     const std::uint32_t entry = entries_.find(row_key(table, row));

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 
 #include "engine/units.hpp"
 
@@ -18,6 +19,12 @@ class RowCache {
 
   /// Looks the row up, and on a miss takes it in, as far as the policy and its admission will. Whether it was there.
   virtual bool access(std::size_t table, std::int64_t row) = 0;
+  /// access() for one row after the other, of one table: faster by what can be foreseen of memory. How many were there.
+  virtual std::int64_t access_all(std::size_t table, std::span<const std::int64_t> rows) {
+    std::int64_t hits = 0;
+    for (const std::int64_t row : rows) hits += access(table, row) ? 1 : 0;
+    return hits;
+  }
   /// Whether the row is there. Nothing changes by it.
   virtual bool contains(std::size_t table, std::int64_t row) const = 0;
   /// The row has changed at its source: a copy of it is no longer found. Whether there was one.

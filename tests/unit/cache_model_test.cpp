@@ -216,6 +216,25 @@ TEST_CASE("sets of one place are within three points of their formula", "[draws]
   CHECK(found == Approx(by_formula(json, *law, kRows, capacity)).margin(3 * kPoint));
 }
 
+// Not a test: writes the table of docs/caches.md.
+TEST_CASE("formulas beside caches row by row", "[.cache-table]") {
+  constexpr std::int64_t kRows = 100'000;
+  std::string table;
+  for (const std::string& json : kWithFormula) {
+    for (const double s : {0.8, 1.1}) {
+      const auto law = zipf_law(s, kRows);
+      table += fmt::format("| `{}` | {} |", json, s);
+      for (const std::int64_t capacity : {100, 1000, 10'000}) {
+        const std::vector<CachedTable> tables{{kRows, Bytes{1}, 1, law.get()}};
+        table += fmt::format(" {:.2f} / {:.2f} |", 100 * by_formula(json, *law, kRows, capacity),
+                             100 * measured(json, tables, Bytes{capacity}, 1'000'000, 2'000'000).front());
+      }
+      table += "\n";
+    }
+  }
+  WARN(table);
+}
+
 TEST_CASE("a cache of all rows hits them all, one of none none, and tables without lookups have no hits") {
   // Small sets run over before all places are taken.
   const std::string json = GENERATE(filter(

@@ -271,6 +271,21 @@ TEST_CASE("with second-touch a row comes in when it misses again within the wind
         "mmmmh");
 }
 
+TEST_CASE("many rows at once are the same as one after the other") {
+  const std::string json = GENERATE(from_range(kTaking));
+  CAPTURE(json);
+  const auto law = zipf_law(0.9, 1000);
+  RandomStream random(7, 0, Purpose::rows, 0);
+  std::vector<std::int64_t> rows;
+  for (int i = 0; i < 5000; ++i) rows.push_back(law->sample(random));
+  const auto at_once = cache_policy(json)->exact(rows_of_one_table(100));
+  const auto single = cache_policy(json)->exact(rows_of_one_table(100));
+  const std::string found = played(*single, rows);
+  CHECK(at_once->access_all(0, {}) == 0);
+  CHECK(at_once->access_all(0, rows) == std::count(found.begin(), found.end(), 'h'));
+  for (std::int64_t row = 0; row < 1000; ++row) REQUIRE(at_once->contains(0, row) == single->contains(0, row));
+}
+
 namespace {
 
 // The plainest cache that drops rows from the front of a list, to compare with.
