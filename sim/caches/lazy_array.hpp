@@ -11,8 +11,8 @@
 
 namespace shardsim {
 
-/// So many zeros, which take memory only where they are written. Large ones in large pages, if the system has them: of
-/// accesses here and there, half the time is else that of finding pages.
+/// So many zeros, which take memory only where they are written. Large ones in large pages, if the system has them, as
+/// accesses are here and there.
 template <class T>
 class LazyArray {
   static_assert(std::is_trivially_copyable_v<T> && std::is_trivially_destructible_v<T>);
