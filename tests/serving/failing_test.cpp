@@ -137,7 +137,9 @@ TEST_CASE(
 }
 
 TEST_CASE("a query whose batch fails is done when its RPCs for later nets are, also those made eagerly") {
-  // Both nets' RPCs are given up at the same time, 1 us after they were made; the frontend would wait for 10 s.
+  // Both nets' RPCs are given up at the same time, 50 us after they were made, which is long after the batch began to
+  // wait and before any answer: latencies alone are 40 us. Those of the first net come first. The frontend would wait
+  // for 10 s.
   const std::string dedup = GENERATE(as<std::string>(), "none", "query");
   std::int64_t failed = 0;
   RunControl control;
@@ -146,8 +148,10 @@ TEST_CASE("a query whose batch fails is done when its RPCs for later nets are, a
     if (o.latency > from_picoseconds(1e12)) FAIL("query " << o.id << " failed after " << to_microseconds(o.latency));
   };
   run(scenario(shardsim::testing::kTwoNets,
-               {{"serving.call", R"({"type": "retry", "per_try_timeout": "1 us", "retries": 0})"},
+               {{"serving.call", R"({"type": "retry", "per_try_timeout": "50 us", "retries": 0})"},
                 {"serving.query_timeout", "10 s"},
+                {"model.nets.0.bottom_mlp.time", "0 us"},
+                {"traffic.arrivals", R"({"type": "serial"})"},
                 {"serving.issue", "eager"},
                 {"serving.dedup_indices", dedup},
                 {"traffic.rows", R"({"popularity": {"type": "uniform"}})"},
