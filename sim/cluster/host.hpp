@@ -11,7 +11,9 @@ class Host {
  public:
   /// `number`: its own among the hosts of a simulation.
   Host(Simulation& sim, std::uint32_t number, std::string name, const Platform& platform)
-      : number_(number), name_(std::move(name)), platform_(platform), cores_(sim, platform), memory_(sim, platform) {}
+      : number_(number), name_(std::move(name)), platform_(platform), cores_(sim, platform), memory_(sim, platform) {
+    for (const Choice<TierSpec>& tier : platform.tiers) tiers_.push_back(tier->make());
+  }
 
   std::uint32_t number() const { return number_; }
   const std::string& name() const { return name_; }
@@ -20,6 +22,8 @@ class Host {
   const Cores& cores() const { return cores_; }
   Memory& memory() { return memory_; }
   const Memory& memory() const { return memory_; }
+  /// In the order of the platform.
+  const std::vector<std::unique_ptr<Tier>>& tiers() const { return tiers_; }
 
  private:
   std::uint32_t number_;
@@ -27,6 +31,7 @@ class Host {
   const Platform& platform_;
   Cores cores_;
   Memory memory_;
+  std::vector<std::unique_ptr<Tier>> tiers_;
 };
 
 /// A replica of a service on a host, and what it did with the host's cores.

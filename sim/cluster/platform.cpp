@@ -3,6 +3,12 @@
 
 namespace shardsim {
 
+std::optional<std::size_t> Platform::tier_of(const std::string& tier) const {
+  for (std::size_t i = 0; i < tiers.size(); ++i)
+    if (tiers[i]->name == tier) return i;
+  return std::nullopt;
+}
+
 template <>
 void describe(Describe<Nic>& d) {
   d.object("nic", "network interface, and what its software costs");
@@ -44,6 +50,7 @@ void describe(Describe<Platform>& d) {
   d.required("core", &Platform::core, "dense compute");
   d.required("lookup", &Platform::lookup, "embedding lookups");
   d.required("rpc", &Platform::rpc, "messages");
+  d.optional("tiers", &Platform::tiers, "where rows of tables can be beside memory");
   d.required("service_overhead", &Platform::service_overhead, "CPU time of a service for each request it handles");
   d.required("net_overhead", &Platform::net_overhead, "CPU time of a sparse shard for each net it evaluates");
   d.optional("price_per_hour", &Platform::price_per_hour, "of a server, in any currency; for 'shardsim capacity'")
@@ -52,6 +59,11 @@ void describe(Describe<Platform>& d) {
   d.optional("sources", &Platform::sources, "where each figure comes from");
   d.check([](const Platform& p) -> std::optional<Complaint> {
     if (p.memory_reserved >= p.memory) return Complaint{"memory_reserved", "expected less than 'memory'"};
+    for (std::size_t i = 0; i < p.tiers.size(); ++i)
+      if (const std::string& tier = p.tiers[i]->name; tier == "memory" || p.tier_of(tier) != i)
+        return Complaint{fmt::format("tiers/{}/name", i),
+                         tier == "memory" ? "is the name of the host's own memory; expected another"
+                                          : fmt::format("a second tier is called {}", in_quotes(tier))};
     return std::nullopt;
   });
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "cluster/devices/tier.hpp"
 #include "model/cost.hpp"
 
 namespace shardsim {
@@ -36,6 +37,7 @@ struct Platform {
   CoreFigures core;
   LookupFigures lookup{};
   RpcCosts rpc;
+  std::vector<Choice<TierSpec>> tiers;  ///< where rows can be beside memory
   Duration service_overhead{};
   Duration net_overhead{};
   std::optional<double> price_per_hour;  ///< of a server
@@ -44,6 +46,8 @@ struct Platform {
 
   /// What is left for tables and weights.
   Bytes usable_memory() const { return memory - memory_reserved; }
+  /// The number of the tier of that name among `tiers`, if there is one.
+  std::optional<std::size_t> tier_of(const std::string& tier) const;
 };
 
 template <>

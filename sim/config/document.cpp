@@ -132,9 +132,10 @@ std::vector<std::string> split_path(std::string_view path) {
   }
 }
 
-// What is shipped under a name goes by the key that it is given to.
+// What is shipped under a name goes by the key that it, or the list that it is in, is given to.
 std::string kind_at(const std::string& pointer) {
   const std::string key = pointer.substr(pointer.rfind('/') + 1);
+  if (const std::string list = "/tiers/" + key; pointer.ends_with(list)) return "tier";
   return key == "items" || key == "size" ? "distribution" : key;
 }
 

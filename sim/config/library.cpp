@@ -23,6 +23,7 @@ const std::vector<std::string>& folders_of(const std::string& kind) {
       {"platform", {"topologies/platforms"}},
       {"topology", {"topologies"}},
       {"nic", {"topologies/nics"}},
+      {"tier", {"topologies/tiers"}},
       {"serving", {"workloads/serving"}},
       {"distribution", {"workloads/query_sizes", "workloads/message_sizes"}},
       {"scenario", {"workloads/experiments"}},

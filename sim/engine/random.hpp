@@ -22,6 +22,8 @@ enum class Purpose : std::uint32_t {
   think = 11,
   lookup_factor = 12,
   rows = 13,
+  cache_hits = 14,
+  tiers = 15,
 };
 
 /// Names random words: unlike names, unlike words.

@@ -86,6 +86,8 @@ void Runner::collect_hosts() {
     const HostResult& r = result_.hosts.emplace_back(FigureList<HostResult>::all().collect(source));
     note_load("cpu", r.name, r.offered_load, r.first_attempt_load);
     // Of memory, as much is repeated as of core time.
+    for (const TierUse& tier : r.tiers.tiers)
+      note_load("tier", r.name + "/" + tier.tier, tier.offered_load(), source.of_first_attempts(tier.offered_load()));
     if (r.memory_load) note_load("memory", r.name, *r.memory_load, source.of_first_attempts(*r.memory_load));
   }
 }
@@ -95,7 +97,8 @@ void Runner::collect_shards() {
     std::vector<const Server*> servers;
     for (const Replica& replica : serving_.services()[s + 1].replicas()) servers.push_back(replica.server);
     result_.shards.push_back(FigureList<ShardResult>::all().collect(
-        {plan_.shards[s], model_, serving_.shard_totals()[s], std::move(servers), share_of_query()}));
+        {plan_.shards[s], model_, serving_.shard_totals()[s], serving_.services()[s + 1], std::move(servers),
+         share_of_query()}));
   }
 }
 

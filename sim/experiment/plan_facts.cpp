@@ -3,6 +3,8 @@
 
 #include <cmath>
 
+#include "experiment/tiering.hpp"
+
 namespace shardsim {
 
 PlanFacts::PlanFacts(const Scenario& scenario, const Model& model, const ShardingPlan& plan)
@@ -14,8 +16,9 @@ PlanFacts::PlanFacts(const Scenario& scenario, const Model& model, const Shardin
   const auto use = [&](std::optional<std::size_t> shard, Bytes bytes) {
     for (const NodeId node : service(shard).nodes) used_[node] += bytes;
   };
-  use({}, placed_bytes(plan.main, model) + model.dense_bytes());
-  for (std::size_t s = 0; s < plan.shards.size(); ++s) use(s, placed_bytes(plan.shards[s].tables, model));
+  const std::vector<Bytes> memory = memory_by_service(plan, scenario, model);
+  use({}, memory.front());
+  for (std::size_t s = 0; s < plan.shards.size(); ++s) use(s, memory[s + 1]);
 }
 
 Bytes PlanFacts::headroom(std::optional<std::size_t> shard) const {

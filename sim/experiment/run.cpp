@@ -3,6 +3,7 @@
 
 #include "experiment/relaxation.hpp"
 #include "experiment/runner.hpp"
+#include "experiment/tiering.hpp"
 
 namespace shardsim {
 namespace {
@@ -29,8 +30,8 @@ Runner::Runner(const Scenario& scenario, const RunControl& control)
       plan_(make_plan(scenario, model_)),
       deployment_(deploy(scenario.cluster, services_of(plan_), *scenario.topology)),
       network_(sim_, std::move(deployment_.topology), scenario.topology->routing, *scenario.transport),
-      serving_(sim_, model_, plan_, deployment_.services, scenario.serving, scenario.traffic, network_, scenario.seed,
-               scenario.replication),
+      serving_(sim_, model_, plan_, deployment_.services, scenario.serving, scenario.traffic, network_,
+               table_use(scenario, model_, plan_), scenario.seed, scenario.replication),
       faults_(sim_, scenario.faults, network_, serving_),
       background_(sim_, scenario.cross_traffic, network_, scenario.seed, scenario.replication),
       stream_(model_, scenario.traffic, scenario.seed, scenario.replication),

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "config/library.hpp"
+#include "experiment/tiering.hpp"
 
 namespace shardsim {
 namespace {
@@ -43,24 +44,18 @@ RpcPrice price_of(const Platform& main, const Platform& shard) {
           std::max(1e-6, static_cast<double>(many.count()) / static_cast<double>(kMany.count))};
 }
 
-void check_memory(const ShardingPlan& plan, const Model& model, const Cluster& cluster) {
-  const std::vector<PoolView> pools = pools_of(cluster);
-  const std::vector<std::size_t> pool_of = pool_by_service(cluster, services_of(plan));
-  const auto platform_of = [&](std::size_t service) -> const Platform& {
-    return pools[pool_of[service]].spec->platform;
-  };
-  const auto check = [&](const std::string& server, const Platform& platform, Bytes needed) {
-    const Bytes usable = platform.usable_memory();
-    if (needed <= usable) return;
+void check_memory(const ShardingPlan& plan, const Model& model, const Scenario& scenario) {
+  const std::vector<const Platform*> platforms = platforms_of(scenario.cluster, plan);
+  const std::vector<Bytes> needed = memory_by_service(plan, scenario, model);
+  for (std::size_t s = 0; s < needed.size(); ++s) {
+    const Bytes usable = platforms[s]->usable_memory();
+    if (needed[s] <= usable) continue;
+    const std::string server = s == 0 ? "the main shard" : "shard " + in_quotes(plan.shards[s - 1].name);
     throw InfeasibleError("/sharding",
-                          fmt::format("{} needs {} and {} has {} for it: {} missing; {}", server, readable(needed),
-                                      in_quotes(platform.name), readable(usable), readable(needed - usable),
+                          fmt::format("{} needs {} and {} has {} for it: {} missing; {}", server, readable(needed[s]),
+                                      in_quotes(platforms[s]->name), readable(usable), readable(needed[s] - usable),
                                       remedies(model.table_bytes(), usable, plan.shards.size())));
-  };
-  check("the main shard", platform_of(0), placed_bytes(plan.main, model) + model.dense_bytes());
-  for (std::size_t s = 0; s < plan.shards.size(); ++s)
-    check(fmt::format("shard {}", in_quotes(plan.shards[s].name)), platform_of(s + 1),
-          placed_bytes(plan.shards[s].tables, model));
+  }
 }
 
 }  // namespace
@@ -80,7 +75,9 @@ ShardingPlan make_plan(const Scenario& scenario, const Model& model) {
   ShardingPlan plan = scenario.sharding->plan(input);
   if (const auto complaint = check_plan(plan, model))
     throw ScenarioError("/sharding/plan" + (complaint->key.empty() ? "" : "/" + complaint->key), complaint->message);
-  check_memory(plan, model, scenario.cluster);
+  offload(plan, scenario, model, *profile);
+  check_tiers(plan, scenario, model);
+  check_memory(plan, model, scenario);
   return plan;
 }
 
@@ -132,6 +129,7 @@ void describe(Describe<Scenario>& d) {
   d.required("model", &Scenario::model, "what is served");
   d.optional("compression", &Scenario::compression, "a transformation of the model's tables");
   d.required("sharding", &Scenario::sharding, "how tables are spread");
+  d.optional("offload", &Scenario::offload, "which rows are not in memory, beside those that a plan itself names");
   d.required("cluster", &Scenario::cluster, "the servers");
   d.required("topology", &Scenario::topology, "the network");
   d.optional("transport", &Scenario::transport, "how faithfully messages cross it");

@@ -8,6 +8,7 @@
 #include "serving/background.hpp"
 #include "serving/faults.hpp"
 #include "serving/spec.hpp"
+#include "sharding/offload.hpp"
 #include "sharding/strategy.hpp"
 #include "topology/topology.hpp"
 #include "workload/traffic.hpp"
@@ -20,6 +21,7 @@ struct Scenario {
   Model model;
   std::optional<Compression> compression;
   Choice<Strategy> sharding;
+  std::optional<Offload> offload;
   Cluster cluster;
   Choice<Topology> topology;
   Choice<TransportSpec> transport = Choice<TransportSpec>::of("port");

@@ -18,6 +18,8 @@ enum class Step : std::uint8_t {
   reply,     ///< serialize the scores
   net,       ///< overheads of service and net on a shard
   partial,   ///< add partial sums of split tables
+  look_up,   ///< look for rows in a cache
+  read,      ///< ask a tier for rows that are not in memory
   call,      ///< serialize an RPC's request
   answer,    ///< serialize its response
   collect,   ///< deserialize the response
@@ -28,7 +30,7 @@ enum class Step : std::uint8_t {
 };
 template <>
 struct EnumNames<Step> {
-  static constexpr std::array<std::pair<Step, std::string_view>, 15> names{{{Step::receive, "receive"},
+  static constexpr std::array<std::pair<Step, std::string_view>, 17> names{{{Step::receive, "receive"},
                                                                             {Step::overhead, "overhead"},
                                                                             {Step::bottom, "bottom MLP"},
                                                                             {Step::gather, "gather"},
@@ -36,6 +38,8 @@ struct EnumNames<Step> {
                                                                             {Step::reply, "reply"},
                                                                             {Step::net, "net overhead"},
                                                                             {Step::partial, "partial sums"},
+                                                                            {Step::look_up, "cache lookup"},
+                                                                            {Step::read, "tier read"},
                                                                             {Step::call, "call"},
                                                                             {Step::answer, "answer"},
                                                                             {Step::collect, "collect"},

@@ -68,14 +68,17 @@ void split_by_rows(std::int64_t n, std::int64_t rows, std::vector<std::int64_t>&
 }
 
 DemandModel::DemandModel(const Model& model, const ShardingPlan& plan, const std::vector<ServiceSite>& services,
-                         const ServingSpec& spec, std::uint64_t seed, std::uint32_t replication)
+                         const std::vector<std::vector<TieredTable>>& tiered, const ServingSpec& spec, std::uint64_t seed, std::uint32_t replication)
     : nets_(model.nets.size()),
       targets_(plan.shards.size() + 1),
       scratch_(targets_),
       deduplicate_(spec.dedup != Dedup::none),
+      by_table_(spec.inter_op > 1 || spec.store->wants_tables()),
+      rows_wanted_(spec.store->wants_rows()),
       seed_(seed),
       replication_(replication) {
-  if (spec.inter_op > 1 || spec.store->wants_tables()) ops_.resize(targets_);
+  const bool all_in_memory = std::all_of(tiered.begin(), tiered.end(), [](const auto& tables) { return tables.empty(); });
+  if (by_table_ || !all_in_memory) ops_.resize(targets_);
   std::map<std::string, Parts> parts_of;
   const auto place = [&](const std::vector<Placement>& placements, std::size_t target) {
     for (const Placement& p : placements) {
@@ -89,7 +92,11 @@ DemandModel::DemandModel(const Model& model, const ShardingPlan& plan, const std
   place(plan.main, 0);
   for (std::size_t s = 0; s < plan.shards.size(); ++s) place(plan.shards[s].tables, s + 1);
 
-  const bool by_itself = deduplicate_ || !ops_.empty();
+  const auto tiered_at = [&](std::size_t target, std::size_t number) -> const TieredTable* {
+    const auto same = [&](const TieredTable& t) { return t.number == number; };
+    const auto it = std::find_if(tiered[target].begin(), tiered[target].end(), same);
+    return it == tiered[target].end() ? nullptr : &*it;
+  };
   std::vector<std::map<Kind, std::vector<std::uint32_t>>> alike(nets_.size());
   for (const PlacedTable& placed : tables_of(model)) {
     const Table& table = *placed.table;
@@ -101,9 +108,10 @@ DemandModel::DemandModel(const Model& model, const ShardingPlan& plan, const std
     for (TableRoute& route : routes_of(number, table, parts)) {
       for (Kind& kind : route.kinds) {
         kind = kind_of(held, services[kind.target], kind.target, *spec.store);
+        kind.tiered = tiered_at(kind.target, number);
         if (kind.target != 0) net.remote.push_back(kind.target);
       }
-      if (by_itself || route.kinds.size() > 1)
+      if (deduplicate_ || by_table_ || wants_rows_of(route) || route.kinds.size() > 1)
         net.tables.push_back(std::move(route));
       else
         alike[placed.net][route.kinds.front()].push_back(static_cast<std::uint32_t>(number));
@@ -115,8 +123,10 @@ DemandModel::DemandModel(const Model& model, const ShardingPlan& plan, const std
     sort_unique(nets_[n].remote);
     for (auto& [kind, numbers] : alike[n]) nets_[n].groups.push_back({kind, std::move(numbers)});
     nets_[n].same_for_batches =
-        nets_[n].tables.empty() && std::all_of(nets_[n].groups.begin(), nets_[n].groups.end(),
-                                               [](const TableGroup& group) { return group.kind.per == Per::query; });
+        nets_[n].tables.empty() &&
+        std::all_of(nets_[n].groups.begin(), nets_[n].groups.end(), [](const TableGroup& group) {
+          return group.kind.per == Per::query && group.kind.tiered == nullptr;
+        });
   }
   for (const Net& net : model.nets)
     if (net.bottom_mlp && !net.bottom_mlp->layers.empty()) dense_inputs_ += net.bottom_mlp->layers.front();
@@ -126,7 +136,7 @@ std::vector<bool> DemandModel::rows_matter() const {
   std::vector<bool> matter(per_item_.size(), deduplicate_);
   for (const NetRoute& net : nets_)
     for (const TableRoute& route : net.tables)
-      if (route.kinds.size() > 1) matter[route.number] = true;
+      if (route.kinds.size() > 1 || wants_rows_of(route)) matter[route.number] = true;
   return matter;
 }
 
@@ -169,6 +179,8 @@ void DemandModel::add_group(const TableGroup& group, const Query& query, const I
       static_cast<double>(lookups) * group.kind.row.distinct_ps +
           static_cast<double>(share.bags) * group.kind.row.bag_ps +
           static_cast<double>(tables) * static_cast<double>(group.kind.measured.count()));
+  if (group.kind.tiered != nullptr && lookups > 0) [[unlikely]]
+    note(group.kind, lookups, {});
 }
 
 void DemandModel::add_table(const TableRoute& route, const Query& query, std::uint32_t batch, int first, int last) {
@@ -178,17 +190,19 @@ void DemandModel::add_table(const TableRoute& route, const Query& query, std::ui
   const std::int64_t bags = per == Per::item ? last - first : 1;
   const std::span<const std::int64_t> rows = query.rows_in(route.number, per, first, last);
   if (route.kinds.size() == 1)
-    return add_part(route, 0, {lookups, deduplicate_ ? count_distinct(rows) : lookups, bags}, lookups);
+    return add_part(route, 0, {lookups, deduplicate_ ? count_distinct(rows) : lookups, bags}, lookups, rows);
   shares_.assign(route.kinds.size(), {});
   if (rows.empty())
     split(route, query, batch, {lookups, lookups, bags});
   else
     split_rows(route, query, first, last);
   for (std::size_t h = 0; h < shares_.size(); ++h)
-    if (shares_[h].lookups > 0) add_part(route, h, shares_[h], lookups);
+    if (shares_[h].lookups > 0)
+      add_part(route, h, shares_[h], lookups, rows.empty() ? rows : std::span<const std::int64_t>(rows_of_holder_[h]));
 }
 
-void DemandModel::add_part(const TableRoute& route, std::size_t holder, const Share& share, std::int64_t all) {
+void DemandModel::add_part(const TableRoute& route, std::size_t holder, const Share& share, std::int64_t all,
+                           std::span<const std::int64_t> rows) {
   const Kind& kind = route.kinds[holder];
   const auto lookups = static_cast<double>(share.lookups);
   const auto distinct = static_cast<double>(share.distinct);
@@ -197,8 +211,12 @@ void DemandModel::add_part(const TableRoute& route, std::size_t holder, const Sh
                     static_cast<double>(kind.measured.count()) * lookups / static_cast<double>(all);
   Demand& d = add(kind, share, ps);
   if (route.kinds.size() > 1) d.partial.count += share.bags * kind.vector.count;
-  if (!ops_.empty())
+  if (by_table_)
     note({route.number, share.lookups, share.distinct, ps, {share.distinct * kind.row.traffic.count}}, kind.target);
+  if (kind.tiered == nullptr) return;
+  if (deduplicate_ && rows_wanted_)
+    rows = std::span<const std::int64_t>(sorted_).first(static_cast<std::size_t>(count_distinct(rows)));
+  note(kind, share.distinct, rows);
 }
 
 Demand& DemandModel::add(const Kind& kind, const Share& share, double ps) {
@@ -266,7 +284,7 @@ void DemandModel::split_rows(const TableRoute& route, const Query& query, int fi
       ++shares_[holder].lookups;
       if (!bag_of_[holder]) ++shares_[holder].bags;
       bag_of_[holder] = true;
-      if (deduplicate_) rows_of_holder_[holder].push_back(row);
+      if (deduplicate_ || rows_wanted_) rows_of_holder_[holder].push_back(row);
     }
   }
   for (std::size_t h = 0; h < shares_.size(); ++h)
@@ -283,9 +301,30 @@ void intrusive_ptr_release(const GatherOpList* list) {
   if (--list->holders == 0) delete list;
 }
 
-void DemandModel::note(const GatherOp& op, std::size_t target) {
+GatherOpList& DemandModel::ops_of(std::size_t target) {
   if (ops_[target] == nullptr) ops_[target] = new GatherOpList;
-  ops_[target]->ops.push_back(op);
+  return *ops_[target];
+}
+
+void DemandModel::note(const GatherOp& op, std::size_t target) { ops_of(target).ops.push_back(op); }
+
+void DemandModel::note(const Kind& kind, std::int64_t lookups, std::span<const std::int64_t> rows) {
+  const TieredTable& table = *kind.tiered;
+  GatherOpList& list = ops_of(kind.target);
+  if (rows_wanted_) {
+    for (const std::int64_t row : rows) list.rows.push_back({static_cast<std::uint32_t>(table.number), row});
+    return;
+  }
+  const auto same = [&](const TierDemand& d) { return d.tier == table.tier; };
+  auto it = std::find_if(list.tiers.begin(), list.tiers.end(), same);
+  if (it == list.tiers.end()) it = list.tiers.insert(it, TierDemand{table.tier});
+  const double elsewhere = static_cast<double>(lookups) * table.elsewhere;
+  const double misses = elsewhere * (1 - table.hit_ratio);
+  it->lookups += lookups;
+  it->elsewhere += elsewhere;
+  it->misses += misses;
+  it->moved += misses * static_cast<double>(table.moved.count);
+  it->core_ps += misses * table.core_ps;
 }
 
 Bytes DemandModel::query_bytes(const Query& query) const {

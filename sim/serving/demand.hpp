@@ -2,6 +2,7 @@
 // What a batch asks of each server: lookups, times and bytes, from the model, the plan and the query.
 #pragma once
 
+#include <algorithm>
 #include <boost/smart_ptr/intrusive_ptr.hpp>
 
 #include "cluster/cluster.hpp"
@@ -30,13 +31,31 @@ struct GatherOp {
   double ps = 0;  ///< on one core
   Bytes traffic;
 };
+/// What a gather asks of a tier other than memory, with its cache before it.
+struct TierDemand {
+  std::size_t tier = 0;      ///< number in the platform
+  std::int64_t lookups = 0;  ///< in tables that are not all in memory
+  double elsewhere = 0;      ///< of them, expected, those of rows that are in the tier
+  double misses = 0;         ///< of these, expected, those that the cache does not answer
+  double moved = 0;          ///< bytes that the tier moves for the misses
+  double core_ps = 0;        ///< core time of reading them
+};
+/// A row that is looked up in a table with a tier.
+struct AskedRow {
+  std::uint32_t table;  ///< its number, as in tables_of()
+  std::int64_t row;
+};
 struct GatherOpList {
-  std::vector<GatherOp> ops;
+  std::vector<GatherOp> ops;      ///< where somebody wants to know table by table
+  std::vector<TierDemand> tiers;  ///< where tables are in other tiers
+  std::vector<AskedRow> rows;     ///< of these tables, in order, where the cache is exact
   mutable int holders = 0;
+
+  bool all_in_memory() const { return tiers.empty() && rows.empty(); }
 };
 inline void intrusive_ptr_add_ref(const GatherOpList* list) { ++list->holders; }
 void intrusive_ptr_release(const GatherOpList* list);
-/// A demand's gather, operator by operator; null where nobody wants to know.
+/// A demand's gather, operator by operator and tier by tier; null where nobody wants to know.
 using GatherOps = boost::intrusive_ptr<const GatherOpList>;
 
 struct ServingSpec;
@@ -44,9 +63,11 @@ struct ServingSpec;
 /// Works out demands. Target 0 is the main shard itself, target s + 1 is sparse shard s.
 class DemandModel {
  public:
-  /// Precondition: the plan places every table of the model.
+  /// `tiered`: by target, the tables that are not all in memory; they must outlive the object. Precondition: the plan
+  /// places every table of the model.
   DemandModel(const Model& model, const ShardingPlan& plan, const std::vector<ServiceSite>& services,
-              const ServingSpec& spec, std::uint64_t seed, std::uint32_t replication);
+              const std::vector<std::vector<TieredTable>>& tiered, const ServingSpec& spec, std::uint64_t seed,
+              std::uint32_t replication);
 
   /// By table: whether it makes a difference which rows are looked up.
   std::vector<bool> rows_matter() const;
@@ -72,6 +93,7 @@ class DemandModel {
     Bytes vector;       ///< pooled
     RowCosts row;       ///< nothing where the operator's time is known
     Duration measured;  ///< the operator's time, whatever its lookups; nothing where it is not known
+    const TieredTable* tiered = nullptr;  ///< where not all of it is in memory
     auto operator<=>(const Kind&) const = default;
   };
   /// Tables of a net that are alike, each whole on the same server.
@@ -118,12 +140,20 @@ class DemandModel {
   static Kind kind_of(const Table& table, const ServiceSite& service, std::size_t target, const StoreSpec& store);
   /// By holders of its rows; of a table that is split by columns, one for each part, which is as good as a table.
   static std::vector<TableRoute> routes_of(std::size_t number, const Table& table, const Parts& parts);
+  bool wants_rows_of(const TableRoute& route) const {
+    return rows_wanted_ && std::any_of(route.kinds.begin(), route.kinds.end(),
+                                       [](const Kind& kind) { return kind.tiered != nullptr; });
+  }
+  GatherOpList& ops_of(std::size_t target);
+  /// Notes what is asked of a tier; `rows`: which, where the store wants to know.
+  void note(const Kind& kind, std::int64_t lookups, std::span<const std::int64_t> rows);
   /// Works out the demands of a batch, in `scratch_`.
   void work_out(const NetRoute& route, const Query& query, std::uint32_t batch, int first, int last);
   void add_group(const TableGroup& group, const Query& query, const ItemSlice& items);
   void add_table(const TableRoute& route, const Query& query, std::uint32_t batch, int first, int last);
   /// Adds `share` of the `all` lookups that a batch has in a table to what is asked of a holder, by its position.
-  void add_part(const TableRoute& route, std::size_t holder, const Share& share, std::int64_t all);
+  void add_part(const TableRoute& route, std::size_t holder, const Share& share, std::int64_t all,
+                std::span<const std::int64_t> rows);
   /// Adds to what is asked of the kind's target; `ps`: the time of the gather.
   Demand& add(const Kind& kind, const Share& share, double ps);
   void note(const GatherOp& op, std::size_t target);
@@ -136,13 +166,15 @@ class DemandModel {
   std::vector<std::uint8_t> per_item_;  // by table: 1 where it is looked up per item, else 0
   std::size_t targets_;
   std::vector<Demand> scratch_;
-  std::vector<boost::intrusive_ptr<GatherOpList>> ops_;  // by target; empty where nobody wants to know
+  std::vector<boost::intrusive_ptr<GatherOpList>> ops_;  // by target; empty where there is nothing to tell
   std::vector<std::int64_t> part_lookups_;
   std::vector<Share> shares_;  // by holder
   std::vector<std::vector<std::int64_t>> rows_of_holder_;
   std::vector<std::int64_t> sorted_;
   std::vector<bool> bag_of_;  // by holder: whether it has a row of the bag
   bool deduplicate_;
+  bool by_table_;     // somebody wants to know table by table
+  bool rows_wanted_;  // of tables that are not all in memory
   std::int64_t dense_inputs_ = 0;
   std::uint64_t seed_;
   std::uint32_t replication_;

@@ -27,15 +27,18 @@ void check_cores(const ServingSpec& spec, const Platform& platform) {
 }  // namespace
 
 Serving::Serving(Simulation& sim, const Model& model, const ShardingPlan& plan, const std::vector<ServiceSite>& sites,
-                 const ServingSpec& spec, const Traffic& traffic, Network& network, std::uint64_t seed,
-                 std::uint32_t replication)
+                 const ServingSpec& spec, const Traffic& traffic, Network& network, const TableUse& use,
+                 std::uint64_t seed, std::uint32_t replication)
     : sim_(sim),
       model_(model),
       spec_(spec),
       traffic_(traffic),
       network_(network),
+      seed_(seed),
+      replication_(replication),
       context_(sim, network, spec, seed, replication),
-      demands_(model, plan, sites, spec, seed, replication),
+      tiered_(tiered_by_service(plan, model, sites, *spec.store, use)),
+      demands_(model, plan, sites, tiered_, spec, seed, replication),
       net_order_(evaluation_order(model)),
       dense_(spec.executor->make(model, *sites.front().platform, spec.intra_op.value_or(IntraOp{}))),
       policy_(*spec.call),
@@ -70,9 +73,10 @@ void Serving::add_services(const std::vector<ServiceSite>& sites) {
   auto server = servers_.begin();
   services_.reserve(sites.size());
   for (const ServiceSite& site : sites) {
+    const std::vector<TieredTable>& tiered = tiered_[services_.size()];
     Service& service = services_.emplace_back(site.name);
     for (const NodeId node : site.nodes) {
-      service.replicas().push_back({&*server, node, spec_.store->make(server->platform(), spec_.inter_op),
+      service.replicas().push_back({&*server, node, spec_.store->make({server->platform(), spec_.inter_op, tiered}),
                                     spec_.admission->make(), new_workers()});
       ++server;
     }
@@ -112,12 +116,12 @@ void Serving::require_routes(Ends ends) {
 }
 
 void Serving::place_memory(const ShardingPlan& plan) {
-  const auto hold = [](Service& service, Bytes bytes) {
-    for (Replica& replica : service.replicas()) replica.server->host().memory().hold(bytes);
+  const auto hold = [this](std::size_t service, const std::vector<Placement>& placements, Bytes more) {
+    const Bytes bytes = memory_of(placements, model_, *spec_.store, tiered_[service]) + more;
+    for (Replica& replica : services_[service].replicas()) replica.server->host().memory().hold(bytes);
   };
-  hold(services_.front(), placed_bytes(plan.main, model_) + model_.dense_bytes());
-  for (std::size_t s = 0; s < plan.shards.size(); ++s)
-    hold(services_[s + 1], placed_bytes(plan.shards[s].tables, model_));
+  hold(0, plan.main, model_.dense_bytes());
+  for (std::size_t s = 0; s < plan.shards.size(); ++s) hold(s + 1, plan.shards[s].tables, Bytes{});
 }
 
 // Each server alone fits its platform (make_plan saw to that); several on one host may not.

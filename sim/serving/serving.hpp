@@ -56,8 +56,11 @@ class Serving {
  public:
   /// Everything named must outlive the object. Throws InputError when a host is not in the network or not reachable.
   Serving(Simulation& sim, const Model& model, const ShardingPlan& plan, const std::vector<ServiceSite>& sites,
-          const ServingSpec& spec, const Traffic& traffic, Network& network, std::uint64_t seed,
+          const ServingSpec& spec, const Traffic& traffic, Network& network, const TableUse& use, std::uint64_t seed,
           std::uint32_t replication);
+
+  /// By service: its tables that are not all in memory.
+  const std::vector<std::vector<TieredTable>>& tiered_tables() const { return tiered_; }
 
   /// Starts a query now; `done` is called when its answer is back at the frontend.
   void submit(Query&& query, std::function<void(const Outcome&)>& done);
@@ -144,6 +147,7 @@ class Serving {
   std::unique_ptr<SharedCalls[]> call_for_all(const Query& query, MainReplica& main);
   Process tell_waiters(SharedCalls& shared);
   Process call_shard(const Rpc& asked, MainReplica& main, Calls* calls, Attempt* attempt);
+  Process fetch_rows(Slot& slot, Server& server, Store& store, const GatherOpList& list, std::coroutine_handle<> then);
   std::int64_t bags_of(const Query& query);
   void count(const Activity& activity, const Demand& demand) {
     ShardTotals& totals = shard_totals_[activity.target - 1];
@@ -170,9 +174,8 @@ class Serving {
   /// Of a message that has just come: it may have to wake somebody.
   static Duration receive_cost(const Server& server, Bytes size);
 
-  // Without a timeout a lost message fails its query at once.
-  /// `Duration d = co_await until_timeout(sent)`: waits out what is left of the patience that began at `sent`.
-  auto until_timeout(Time sent) {
+  /// `Duration d = co_await wait_until(time)`: how long that was; nothing, where the time is over.
+  auto wait_until(Time time) {
     struct Awaiter {
       Simulation& sim;
       Time since;
@@ -181,7 +184,30 @@ class Serving {
       void await_suspend(std::coroutine_handle<> h) const { sim.at(until, h); }
       Duration await_resume() const { return std::max(Duration::zero(), until - since); }
     };
-    return Awaiter{sim_, sim_.now(), sent + policy_.per_try_timeout().value_or(Duration::zero())};
+    return Awaiter{sim_, sim_.now(), time};
+  }
+  // Without a timeout a lost message fails its query at once.
+  /// `Duration d = co_await until_timeout(sent)`: waits out what is left of the patience that began at `sent`.
+  auto until_timeout(Time sent) { return wait_until(sent + policy_.per_try_timeout().value_or(Duration::zero())); }
+
+  /// `co_await fetch(...)`: until the rows that are not in memory are; at once where there are none. `list`: of a
+  /// demand, which must outlive the wait.
+  auto fetch(Slot& slot, Replica& replica, const GatherOpList* list) {
+    struct Awaiter {
+      Serving& serving;
+      Slot& slot;
+      Replica& replica;
+      const GatherOpList* list;
+      [[gnu::always_inline]] bool await_ready() const { return list == nullptr || list->all_in_memory(); }
+      void await_suspend(std::coroutine_handle<> h) const {
+        serving.fetch_rows(slot, *replica.server, *replica.store, *list, h);
+      }
+      void await_resume() const {}
+    };
+    return Awaiter{*this, slot, replica, list};
+  }
+  RandomStream random_for_tier(StreamKey key, std::size_t tier) const {
+    return {seed_, replication_, Purpose::tiers, key.id, key.sub ^ tier << 60};
   }
 
   Simulation& sim_;
@@ -189,7 +215,10 @@ class Serving {
   const ServingSpec& spec_;
   const Traffic& traffic_;
   Network& network_;
+  std::uint64_t seed_;
+  std::uint32_t replication_;
   Context context_;
+  std::vector<std::vector<TieredTable>> tiered_;  // by service
   DemandModel demands_;
   std::vector<std::size_t> net_order_;
   std::unique_ptr<Executor> dense_;

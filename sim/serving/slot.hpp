@@ -35,6 +35,8 @@ class Slot {
   /// it takes no time. What is on a core or on its way is finished. Precondition: allow_withdrawal().
   void withdraw();
 
+  Spans& spans() { return *spans_; }
+  const Activity& activity() const { return activity_; }
   /// From now on adds to these.
   void book_to(Spans& spans) { spans_ = &spans; }
 

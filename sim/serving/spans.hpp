@@ -11,9 +11,21 @@ namespace shardsim {
 
 /// Where the time of a query goes. Waiting for a core is queueing; waiting at a port is network; waiting for an answer
 /// that did not come in time is timeout_wait; waiting where a server works on as many requests as it may is
-/// worker_wait.
-enum class Span { queueing, dense, sparse, serde, service, network, timeout_wait, worker_wait };
-inline constexpr std::size_t kSpans = 8;
+/// worker_wait; looking for rows in a cache is cache, and getting them from another tier is ssd or far_memory.
+enum class Span {
+  queueing,
+  dense,
+  sparse,
+  serde,
+  service,
+  network,
+  timeout_wait,
+  worker_wait,
+  cache,
+  ssd,
+  far_memory
+};
+inline constexpr std::size_t kSpans = 11;
 template <>
 struct EnumNames<Span> {
   static constexpr std::array<std::pair<Span, std::string_view>, kSpans> names{{{Span::queueing, "queueing"},
@@ -23,7 +35,10 @@ struct EnumNames<Span> {
                                                                                 {Span::service, "service"},
                                                                                 {Span::network, "network"},
                                                                                 {Span::timeout_wait, "timeout_wait"},
-                                                                                {Span::worker_wait, "worker_wait"}}};
+                                                                                {Span::worker_wait, "worker_wait"},
+                                                                                {Span::cache, "cache"},
+                                                                                {Span::ssd, "ssd"},
+                                                                                {Span::far_memory, "far_memory"}}};
 };
 
 /// Time by span.

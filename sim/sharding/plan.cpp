@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sharding/plan.hpp"
 
-#include <map>
+#include <cmath>
 #include <set>
 
 namespace shardsim {
@@ -122,12 +122,42 @@ std::optional<Complaint> check_plan(const ShardingPlan& plan, const Model& model
   return check.complete();
 }
 
-Bytes placed_bytes(const std::vector<Placement>& placements, const Model& model) {
+Bytes row_bytes_of(const Table& table, const Placement& placement) {
+  return placement.split == Split::columns ? slice_of(table, placement.parts).row_bytes() : table.row_bytes();
+}
+
+std::int64_t rows_of(const Table& table, const Placement& placement) {
+  return placement.by_rows() ? part_rows(table.rows, placement.part, placement.parts) : table.rows;
+}
+
+std::int64_t rows_elsewhere(const Table& table, const Placement& placement) {
+  return std::llround(static_cast<double>(rows_of(table, placement)) * placement.elsewhere());
+}
+
+Bytes PlacedBytes::all() const {
+  Bytes total = memory;
+  for (const auto& [name, bytes] : tiers) total += bytes;
+  return total;
+}
+
+PlacedBytes bytes_by_tier(const std::vector<Placement>& placements, const Model& model) {
   std::map<std::string, const Table*> by_name;
   for (const PlacedTable& t : tables_of(model)) by_name[t.table->name] = t.table;
-  Bytes total;
-  for (const Placement& p : placements) total += bytes_of(*by_name.at(p.table), p);
-  return total;
+  PlacedBytes out;
+  for (const Placement& p : placements) {
+    const Table& table = *by_name.at(p.table);
+    const std::int64_t rows = rows_of(table, p);
+    const std::int64_t elsewhere = rows_elsewhere(table, p);
+    const std::int64_t row_bytes = row_bytes_of(table, p).count;
+    out.memory.count += (rows - elsewhere) * row_bytes;
+    out.rows_in_memory += rows - elsewhere;
+    if (p.tier) out.tiers[*p.tier].count += elsewhere * row_bytes;
+  }
+  return out;
+}
+
+Bytes placed_bytes(const std::vector<Placement>& placements, const Model& model) {
+  return bytes_by_tier(placements, model).all();
 }
 
 template <>
@@ -139,11 +169,15 @@ void describe(Describe<Placement>& d) {
   d.optional("row_split", &Placement::split_by, "how rows are dealt to the parts").formerly("split_by");
   d.optional("split", &Placement::split,
              "what is split: rows, or columns, of which each part looks up every row that is asked for");
+  d.optional("tier", &Placement::tier, "which of the tiers of its server's platform holds it; left out: memory");
+  d.optional("in_memory", &Placement::in_memory,
+             "where there is a tier: the share of the rows, whichever they are, that stay in memory");
   d.check([](const Placement& p) -> std::optional<Complaint> {
     if (p.part >= p.parts)
       return Complaint{"part", fmt::format("found {}; expected less than 'parts', {}", p.part, p.parts)};
     if (p.split == Split::columns && p.split_by != SplitBy::modulus)
       return Complaint{"row_split", "is for parts of the rows, and 'split' is 'columns'"};
+    if (p.in_memory && !p.tier) return Complaint{"in_memory", "says how much of a table is not in its 'tier'; give one"};
     return std::nullopt;
   });
 }

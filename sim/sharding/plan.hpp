@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <map>
+
 #include "model/model.hpp"
 
 namespace shardsim {
@@ -26,15 +28,20 @@ struct EnumNames<SplitBy> {
   static constexpr std::array<std::pair<SplitBy, std::string_view>, 1> former_names{{{SplitBy::modulus, "modulus"}}};
 };
 
-/// A table, or one of the `parts` into which its rows or columns are split.
+/// A table, or one of the `parts` into which its rows or columns are split, in the memory of its server or in another
+/// tier.
 struct Placement {
   std::string table;
   int part = 0;
   int parts = 1;
   SplitBy split_by = SplitBy::modulus;
   Split split = Split::rows;
+  std::optional<std::string> tier = {};  ///< of the server's platform; empty: memory
+  std::optional<Share> in_memory = {};   ///< where there is a tier: the share of the rows that stay in memory
 
   bool by_rows() const { return parts > 1 && split == Split::rows; }
+  /// The share of the rows, whichever they are, that lies in another tier.
+  double elsewhere() const { return tier ? 1 - in_memory.value_or(Share{0}).of_one : 0; }
 };
 
 /// The part that holds a row of a table of `rows` rows.
@@ -72,7 +79,23 @@ Bytes bytes_of(const Table& table, const Placement& placement);
 /// position in the plan.
 std::optional<Complaint> check_plan(const ShardingPlan& plan, const Model& model);
 
-/// Bytes of the tables of `placements`. Precondition: check_plan found nothing.
+/// Of a row, or of what a placement holds of it.
+Bytes row_bytes_of(const Table& table, const Placement& placement);
+/// Rows of which a placement holds anything.
+std::int64_t rows_of(const Table& table, const Placement& placement);
+/// Of them, those that lie in another tier than memory.
+std::int64_t rows_elsewhere(const Table& table, const Placement& placement);
+
+/// Bytes of the tables of `placements`, by where they lie.
+struct PlacedBytes {
+  Bytes memory;
+  std::map<std::string, Bytes> tiers;  ///< by name of the tier
+  std::int64_t rows_in_memory = 0;
+  Bytes all() const;
+};
+/// Precondition: check_plan found nothing.
+PlacedBytes bytes_by_tier(const std::vector<Placement>& placements, const Model& model);
+/// Of all tiers together.
 Bytes placed_bytes(const std::vector<Placement>& placements, const Model& model);
 
 template <>

@@ -56,7 +56,7 @@ class Demands {
         model_(served_model(scenario_)),
         plan_(make_plan(scenario_, model_)),
         deployment_(deploy(scenario_.cluster, services_of(plan_), *scenario_.topology)),
-        demands_(model_, plan_, deployment_.services, with(deduplicate), 1, 0) {}
+        demands_(model_, plan_, deployment_.services, none_tiered_, with(deduplicate), 1, 0) {}
 
   DemandModel& operator*() { return demands_; }
   DemandModel* operator->() { return &demands_; }
@@ -75,6 +75,7 @@ class Demands {
   Model model_;
   ShardingPlan plan_;
   Deployment deployment_;
+  std::vector<std::vector<TieredTable>> none_tiered_{plan_.shards.size() + 1};
   DemandModel demands_;
 };
 

@@ -26,6 +26,14 @@ std::string HostSource::services() const {
   return out;
 }
 
+TierUses HostSource::tiers() const {
+  TierUses out;
+  for (std::size_t t = 0; t < host.tiers().size(); ++t)
+    out.tiers.push_back(
+        {host.platform().tiers[t]->name, host.tiers()[t]->totals(), elapsed.simulated_s, elapsed.load_s});
+  return out;
+}
+
 double HostSource::of_first_attempts(double load) const {
   Duration repeated{};
   for (const Server* server : servers) repeated += server->repeated();
@@ -60,6 +68,11 @@ void describe(FigureList<HostResult>& f) {
   f.add("memory_used_bytes", "bytes", "memory taken by tables", &R::memory_used, Merge::same,
         [](const S& s) { return s.host.memory().used(); });
   f.add("cpu_us", "us", "core time used, by class of work", &R::cpu, Merge::sum, &S::cpu);
+  f.add("tiers", "",
+        "what each of its tiers beside memory did: `reads` (rows) and `read_bytes`, `reads_per_s`, `offered_load` (time "
+        "that its busiest part needs for all reads / time of the last arrival), `mean_wait_us` of a read before the tier "
+        "begins with it",
+        &R::tiers, Merge::sum, &S::tiers);
   f.hidden(&R::visits, Merge::sum, [](const S& s) { return s.cores().visits(); });
   f.add("mean_wait_us", "us", "mean wait for a core over all pieces of work", &R::mean_wait_us, Merge::mean_over_count,
         [](const S& s) {

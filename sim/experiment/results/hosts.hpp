@@ -2,6 +2,7 @@
 #pragma once
 
 #include "experiment/results/figure_list.hpp"
+#include "experiment/results/tiers.hpp"
 
 namespace shardsim {
 
@@ -20,6 +21,7 @@ struct HostSource {
   const Cores& cores() const { return host.cores(); }
   CpuTimes cpu() const;
   std::string services() const;
+  TierUses tiers() const;
   double offered_load() const { return cores().offered_load(elapsed.load_s); }
   /// A load less what repeated attempts asked for.
   double of_first_attempts(double load) const;
@@ -41,6 +43,7 @@ struct HostResult {
   CpuTimes cpu{};
   std::int64_t visits = 0;  ///< pieces of work
   double mean_wait_us = 0;
+  TierUses tiers;
   std::vector<double> more;  ///< figures without a member
 
   std::int64_t count() const { return visits; }

@@ -24,10 +24,10 @@ void describe_verdict(List& f) {
     return out;
   });
   f.derived("bottleneck.kind", "",
-            "of the part with the highest offered load: cores of a host (`cpu`), its memory bandwidth (`memory`), or a "
-            "link (`link`)",
+            "of the part with the highest offered load: cores of a host (`cpu`), its memory bandwidth (`memory`), one of "
+            "its tiers (`tier`), or a link (`link`)",
             [](const RunResult& r) { return r.bottleneck.kind; });
-  f.derived("bottleneck.name", "", "of the host or link", [](const RunResult& r) { return r.bottleneck.name; });
+  f.derived("bottleneck.name", "", "of the host, the host and tier, or the link", [](const RunResult& r) { return r.bottleneck.name; });
   f.derived("bottleneck.offered_load", "fraction", "its offered load",
             [](const RunResult& r) { return r.bottleneck.offered_load; });
   f.derived("saturation_throughput_per_s", "1/s",
@@ -140,6 +140,8 @@ void describe_parts(List& f) {
             embedded_json);
   f.derived("slowest", "", "the slowest queries: see The slowest queries",
             [](const RunResult& r) { return slowest_json(r.slowest); });
+  f.add("main_caches", "", "the same as `shards[].caches`, of the main shard's own tables", &RunResult::main_caches,
+        Merge::sum, [](const RunSource& s) { return cache_uses(s.serving.services().front()); });
   f.derived("hosts", "", "a list with one entry for each machine",
             [](const RunResult& r) { return figures_json(r.hosts); });
   f.derived("shards", "", "the same for each sparse shard", [](const RunResult& r) { return figures_json(r.shards); });

@@ -13,7 +13,7 @@
 namespace shardsim {
 
 struct Bottleneck {
-  std::string kind;  ///< "cpu", "memory" or "link"
+  std::string kind;  ///< "cpu", "memory", "tier" or "link"
   std::string name;
   double offered_load = 0;
 };
@@ -69,6 +69,7 @@ struct RunResult {
   std::int64_t repeated_rpcs = 0;
   double cpu_us = 0;         ///< core time of all servers
   double useful_cpu_us = 0;  ///< of it, for answers that came in time for queries that were answered
+  CacheUses main_caches;
   std::vector<HostResult> hosts;
   std::vector<ShardResult> shards;
   std::vector<LinkResult> links;

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "experiment/results/figure_list.hpp"
-#include "serving/serving.hpp"
+#include "experiment/results/tiers.hpp"
 
 namespace shardsim {
 
@@ -11,6 +11,7 @@ struct ShardSource {
   const PlannedShard& shard;
   const Model& model;
   const ShardTotals& totals;
+  const Service& service;
   std::vector<const Server*> servers;
   double share = 0;  ///< of a query in the run: 1 / queries completed
 };
@@ -24,6 +25,7 @@ struct ShardResult {
   double lookups_per_query = 0;
   double rpcs_per_query = 0;
   double cpu_us_per_query = 0;
+  CacheUses caches;
   std::vector<std::string> hosts;
   std::vector<double> more;  ///< figures without a member
 };

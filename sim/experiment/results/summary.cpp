@@ -97,7 +97,7 @@ std::string p99_text(const RunResult& r) {
   std::string out = "P99 spent   ";
   for (std::size_t i = 0; i < kSpans; ++i) {
     const auto span = static_cast<Span>(i);
-    const bool is_seldom = span == Span::timeout_wait || span == Span::worker_wait;
+    const bool is_seldom = span >= Span::timeout_wait;
     if (is_seldom && p99[i] == 0) continue;
     out += fmt::format("{}{} {:.1f} %", i == 0 ? "" : "   ", name_of(span), total > 0 ? 100 * p99[i] / total : 0);
   }

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where rows live that are not in a host's memory: the interface of cluster/tiers/.
+#pragma once
+
+#include <memory>
+
+#include "config/choice.hpp"
+#include "engine/random.hpp"
+#include "engine/units.hpp"
+
+namespace shardsim {
+
+/// What kind of place a tier is; a query's time there has a span of its own.
+enum class TierKind : std::uint8_t { ssd, far_memory };
+
+/// What a request reads from a tier, all of it asked for at once.
+struct TierRead {
+  std::int64_t rows = 0;
+  Bytes bytes;  ///< moved for them: TierSpec::moved()
+};
+
+/// What a tier of a host did.
+struct TierTotals {
+  std::int64_t reads = 0;  ///< rows
+  Bytes bytes;
+  Duration waited{};  ///< of all reads, until the tier began with them
+  Duration busy{};    ///< that the busiest part of it needs for them
+  TierTotals& operator+=(const TierTotals& other) {
+    reads += other.reads;
+    bytes += other.bytes;
+    waited += other.waited;
+    busy += other.busy;
+    return *this;
+  }
+};
+
+/// A tier of one running host. First come, first served: when a read ends is known as soon as it is asked for.
+class Tier {
+ public:
+  virtual ~Tier() = default;
+  /// Asks for rows, at `now`, which never goes back. Returns when the last of them is there. `random`: for this request
+  /// alone. Precondition: read.rows > 0.
+  virtual Time read(Time now, const TierRead& read, RandomStream random) = 0;
+  const TierTotals& totals() const { return totals_; }
+
+ protected:
+  TierTotals totals_;
+};
+
+/// A tier as a platform describes it.
+class TierSpec {
+ public:
+  std::string name;
+  std::string description;
+  Bytes capacity;
+  Remarks sources;
+
+  virtual ~TierSpec() = default;
+  virtual TierKind kind() const = 0;
+  /// Bytes that the tier moves for a row of `row` bytes.
+  virtual Bytes moved(Bytes row) const = 0;
+  /// Core time that reading a row takes, beside gathering it from memory afterwards.
+  virtual Duration core_time(Bytes row) const = 0;
+  /// When a read of one row ends on an idle tier.
+  virtual Duration idle_latency(Bytes row) const = 0;
+  virtual std::unique_ptr<Tier> make() const = 0;
+};
+
+const Registry<TierSpec>& tier_registry();
+
+template <>
+struct ChoiceTraits<TierSpec> {
+  static constexpr const char* name = "tier";
+  static constexpr const char* doc = "a place for rows beside the memory of a host";
+  static constexpr const char* tag = "type";
+  static const Registry<TierSpec>& registry() { return tier_registry(); }
+};
+
+/// What all tiers say.
+template <class Derived>
+void describe_tier(Describe<Derived>& d) {
+  d.required("name", &Derived::name, "what plans call it; \"memory\" is the host's own");
+  d.optional("description", &Derived::description, "what it is");
+  d.required("capacity", &Derived::capacity, "for tables").more_than(Bytes{0});
+  d.optional("sources", &Derived::sources, "where each figure comes from");
+}
+
+}  // namespace shardsim

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
+#include "cluster/devices/tier.hpp"
+
+namespace shardsim {
+namespace {
+
+// A pipe that all reads go through, one after the other.
+class FarMemory final : public Tier {
+ public:
+  FarMemory(double ps_per_byte, Duration latency) : ps_per_byte_(ps_per_byte), latency_(latency) {}
+
+  Time read(Time now, const TierRead& read, RandomStream) override {
+    const Duration moving = from_picoseconds(static_cast<double>(read.bytes.count) * ps_per_byte_);
+    const Time begun = std::max(now, free_);
+    free_ = begun + moving;
+    totals_.reads += read.rows;
+    totals_.bytes += read.bytes;
+    totals_.waited += (begun - now) * read.rows;
+    totals_.busy += moving;
+    return free_ + latency_;
+  }
+
+ private:
+  double ps_per_byte_;
+  Duration latency_;
+  Time free_{};
+};
+
+class FarMemorySpec final : public TierSpec {
+ public:
+  Duration latency{};
+  Bandwidth bandwidth;
+  bool stalls = true;
+  int outstanding = 10;
+
+  TierKind kind() const override { return TierKind::far_memory; }
+  Bytes moved(Bytes row) const override { return {lines(row) * kLine}; }
+  Duration core_time(Bytes row) const override {
+    return stalls ? latency * lines(row) / outstanding : Duration::zero();
+  }
+  Duration idle_latency(Bytes row) const override {
+    return latency + from_picoseconds(static_cast<double>(moved(row).count) * ps_per_byte());
+  }
+  std::unique_ptr<Tier> make() const override {
+    return std::make_unique<FarMemory>(ps_per_byte(), stalls ? Duration::zero() : latency);
+  }
+
+ private:
+  static constexpr std::int64_t kLine = 64;
+  static std::int64_t lines(Bytes row) { return (row.count + kLine - 1) / kLine; }
+  double ps_per_byte() const { return bandwidth.is_unlimited() ? 0 : 1e12 / bandwidth.bytes_per_second; }
+};
+
+}  // namespace
+
+template <>
+void describe(Describe<FarMemorySpec>& d) {
+  d.object("memory", "far memory: behind CXL, or on another machine");
+  describe_tier(d);
+  d.required("latency", &FarMemorySpec::latency, "of a read, beyond that of the host's own memory");
+  d.required("bandwidth", &FarMemorySpec::bandwidth, "that all reads share; \"unlimited\" is allowed")
+      .more_than(Bandwidth{0});
+  d.optional("stalls", &FarMemorySpec::stalls,
+             "true: cores wait for what they load, as over CXL; false: a request waits once for all that it reads, and "
+             "holds no core, as with RDMA");
+  d.optional("outstanding", &FarMemorySpec::outstanding,
+             "cache lines that a core which waits loads at once (line fill buffers: 10 to 16 on x86 servers)")
+      .at_least(1)
+      .at_most(1 << 16);
+}
+
+namespace tiers {
+Alternative<TierSpec> far_memory() { return alternative<FarMemorySpec, TierSpec>(); }
+}  // namespace tiers
+
+}  // namespace shardsim

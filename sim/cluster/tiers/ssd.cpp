@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <queue>
+
+#include "cluster/devices/tier.hpp"
+#include "engine/distribution.hpp"
+
+namespace shardsim {
+namespace {
+
+// What an SSD is like.
+struct SsdFigures {
+  Duration read_latency{};
+  const Distribution* jitter = nullptr;  // null: all reads take as long
+  int queue_depth = 1;
+  double ps_per_read = 0;  // of the controller
+  double ps_per_byte = 0;
+};
+
+// A read waits for one of the places of the queue, passes the controller, one after the other, and takes its time on the
+// medium, all places at once. With one kind of latency reads end in their order, and a ring of the last ends is enough;
+// else whichever place is free first is taken.
+class Ssd final : public Tier {
+ public:
+  explicit Ssd(const SsdFigures& figures) : figures_(figures) {
+    ends_.assign(static_cast<std::size_t>(figures.queue_depth), Time{});
+  }
+
+  Time read(Time now, const TierRead& read, RandomStream random) override {
+    const double bytes = static_cast<double>(read.bytes.count) / static_cast<double>(read.rows);
+    const Duration controlled = from_picoseconds(std::max(figures_.ps_per_read, figures_.ps_per_byte * bytes));
+    Time last{};
+    for (std::int64_t i = 0; i < read.rows; ++i) {
+      const Duration medium =
+          figures_.jitter == nullptr ? figures_.read_latency : scaled(figures_.read_latency, figures_.jitter->sample(random));
+      last = std::max(last, one(now, controlled, medium));
+    }
+    totals_.reads += read.rows;
+    totals_.bytes += read.bytes;
+    return last;
+  }
+
+ private:
+  Time one(Time now, Duration controlled, Duration medium) {
+    const Time begun = std::max(now, first_free());
+    controller_ = std::max(begun, controller_) + controlled;
+    const Time end = controller_ + medium;
+    take(end);
+    totals_.waited += controller_ - controlled - now;
+    totals_.busy += std::max(controlled, (end - begun) / figures_.queue_depth);
+    return end;
+  }
+
+  bool in_order() const { return figures_.jitter == nullptr; }
+  Time first_free() const { return in_order() ? ends_[next_] : ends_.front(); }
+  void take(Time end) {
+    if (in_order()) {
+      ends_[next_] = end;
+      next_ = next_ + 1 == ends_.size() ? 0 : next_ + 1;
+      return;
+    }
+    std::pop_heap(ends_.begin(), ends_.end(), std::greater<>());
+    ends_.back() = end;
+    std::push_heap(ends_.begin(), ends_.end(), std::greater<>());
+  }
+
+  SsdFigures figures_;
+  std::vector<Time> ends_;  // by place: when it is free again; a heap unless in order
+  std::size_t next_ = 0;
+  Time controller_{};
+};
+
+class SsdSpec final : public TierSpec {
+ public:
+  Duration read_latency{};
+  Choice<Distribution> jitter;
+  int queue_depth = 128;
+  Rate iops;
+  Bandwidth bandwidth;
+  Bytes page{4096};
+  Duration cpu_per_read{};
+
+  TierKind kind() const override { return TierKind::ssd; }
+  Bytes moved(Bytes row) const override { return {(row.count + page.count - 1) / page.count * page.count}; }
+  Duration core_time(Bytes) const override { return cpu_per_read; }
+  Duration idle_latency(Bytes row) const override {
+    const double bytes = static_cast<double>(moved(row).count);
+    return read_latency + from_picoseconds(std::max(ps_per_read(), ps_per_byte() * bytes));
+  }
+  std::unique_ptr<Tier> make() const override {
+    const bool varies = jitter.has_value() && !jitter->is_constant();
+    return std::make_unique<Ssd>(
+        SsdFigures{read_latency, varies ? &*jitter : nullptr, queue_depth, ps_per_read(), ps_per_byte()});
+  }
+
+ private:
+  static constexpr double kPicosecond = 1e12;
+  double ps_per_read() const { return kPicosecond / iops.per_second; }
+  double ps_per_byte() const { return bandwidth.is_unlimited() ? 0 : kPicosecond / bandwidth.bytes_per_second; }
+};
+
+}  // namespace
+
+template <>
+void describe(Describe<SsdSpec>& d) {
+  d.object("ssd", "flash, or another disk without moving parts: reads wait for a place in its queue");
+  describe_tier(d);
+  d.required("read_latency", &SsdSpec::read_latency, "mean time of one read on an idle device").more_than(Duration{0});
+  d.optional("jitter", &SsdSpec::jitter, "a factor of mean 1 by which that time varies");
+  d.optional("queue_depth", &SsdSpec::queue_depth, "reads that it works on at once; others wait")
+      .at_least(1)
+      .at_most(1 << 20);
+  d.required("iops", &SsdSpec::iops, "reads that it can begin in a second").more_than(Rate{0});
+  d.required("bandwidth", &SsdSpec::bandwidth, "bytes that it can move in a second; \"unlimited\" is allowed")
+      .more_than(Bandwidth{0});
+  d.optional("page", &SsdSpec::page, "least that a read moves: a row moves whole pages, and lies in as few as can be")
+      .more_than(Bytes{0});
+  d.optional("cpu_per_read", &SsdSpec::cpu_per_read, "core time of asking for a read and taking it");
+  d.check([](const SsdSpec& s) -> std::optional<Complaint> {
+    if (s.jitter.has_value() && std::abs(s.jitter->mean() - 1) > 1e-9)
+      return Complaint{"jitter", fmt::format("is a factor: expected the mean 1, found {}", s.jitter->mean())};
+    return std::nullopt;
+  });
+}
+
+namespace tiers {
+Alternative<TierSpec> ssd() { return alternative<SsdSpec, TierSpec>(); }
+}  // namespace tiers
+
+}  // namespace shardsim

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "experiment/tiering.hpp"
+
+#include <algorithm>
+
+#include "sharding/packing.hpp"
+
+namespace shardsim {
+namespace {
+
+std::vector<Placement>& placements_of(ShardingPlan& plan, std::size_t service) {
+  return service == 0 ? plan.main : plan.shards[service - 1].tables;
+}
+const std::vector<Placement>& placements_of(const ShardingPlan& plan, std::size_t service) {
+  return service == 0 ? plan.main : plan.shards[service - 1].tables;
+}
+
+Bytes memory_on(const Platform& platform, const std::vector<Placement>& placements, const Scenario& scenario,
+                const Model& model) {
+  const StoreSpec& store = *scenario.serving.store;
+  return memory_of(placements, model, store, tiered_tables(placements, model, platform, {}));
+}
+
+// The least share of the bytes that has to leave memory, to a thousandth of a percent.
+double least_share(const Platform& platform, const std::function<std::vector<Placement>(double)>& moved, Bytes more,
+                   const Scenario& scenario, const Model& model) {
+  const auto fits = [&](double share) {
+    return memory_on(platform, moved(share), scenario, model) + more <= platform.usable_memory();
+  };
+  if (fits(0)) return 0;
+  if (!fits(1)) return 1;
+  double least = 0;
+  double enough = 1;
+  constexpr double kClose = 1e-5;
+  while (enough - least > kClose) (fits((least + enough) / 2) ? enough : least) = (least + enough) / 2;
+  return enough;
+}
+
+std::string tier_names(const Platform& platform) {
+  std::vector<std::string> names;
+  for (const Choice<TierSpec>& tier : platform.tiers) names.push_back(in_quotes(tier->name));
+  return names.empty() ? "no tiers" : "the tiers " + fmt::format("{}", fmt::join(names, ", "));
+}
+
+ScenarioError no_such_tier(const std::string& pointer, const std::string& tier, const Platform& platform) {
+  std::vector<std::string> names;
+  for (const Choice<TierSpec>& spec : platform.tiers) names.push_back(spec->name);
+  return {pointer, fmt::format("platform {} has no tier {}{}; it has {}", in_quotes(platform.name), in_quotes(tier),
+                               suggestion(tier, names), tier_names(platform))};
+}
+
+}  // namespace
+
+std::vector<const Platform*> platforms_of(const Cluster& cluster, const ShardingPlan& plan) {
+  const std::vector<PoolView> pools = pools_of(cluster);
+  std::vector<const Platform*> out;
+  for (const std::size_t pool : pool_by_service(cluster, services_of(plan)))
+    out.push_back(&pools[pool].spec->platform);
+  return out;
+}
+
+void offload(ShardingPlan& plan, const Scenario& scenario, const Model& model, const LookupProfile& profile) {
+  if (!scenario.offload) return;
+  const Offload& what = *scenario.offload;
+  const std::vector<const Platform*> platforms = platforms_of(scenario.cluster, plan);
+  const auto has_it = [&](const Platform* p) { return p->tier_of(what.tier).has_value(); };
+  if (std::none_of(platforms.begin(), platforms.end(), has_it))
+    throw no_such_tier("/offload/tier", what.tier, *platforms.back());
+  for (std::size_t s = 0; s < platforms.size(); ++s) {
+    std::vector<Placement>& placements = placements_of(plan, s);
+    if (!has_it(platforms[s]) || placements.empty()) continue;
+    const std::vector<double> loads =
+        estimated_loads(placements, {model, {}, 1, scenario.seed, &profile}, kSampledQueries);
+    const auto moved = [&](double share) { return what.apply(placements, loads, model, share); };
+    const Bytes more = s == 0 ? model.dense_bytes() : Bytes{};
+    const double share = what.share ? what.share->of_one : least_share(*platforms[s], moved, more, scenario, model);
+    placements = moved(share);
+  }
+}
+
+void check_tiers(const ShardingPlan& plan, const Scenario& scenario, const Model& model) {
+  const std::vector<const Platform*> platforms = platforms_of(scenario.cluster, plan);
+  for (std::size_t s = 0; s < platforms.size(); ++s) {
+    const std::string place = s == 0 ? "/sharding/plan/main" : fmt::format("/sharding/plan/shards/{}/tables", s - 1);
+    const std::vector<Placement>& placements = placements_of(plan, s);
+    std::map<std::string, std::string> tier_of;  // of a table's parts here
+    for (std::size_t i = 0; i < placements.size(); ++i) {
+      if (!placements[i].tier) continue;
+      const std::string pointer = fmt::format("{}/{}/tier", place, i);
+      const std::string& tier = *placements[i].tier;
+      if (!platforms[s]->tier_of(tier)) throw no_such_tier(pointer, tier, *platforms[s]);
+      if (const std::string& other = tier_of.emplace(placements[i].table, tier).first->second; other != tier)
+        throw ScenarioError(pointer, fmt::format("is {}, and another part of table {} on this server is in {}; what is "
+                                                 "not in memory belongs in one tier",
+                                                 in_quotes(tier), in_quotes(placements[i].table), in_quotes(other)));
+    }
+    for (const auto& [name, bytes] : bytes_by_tier(placements, model).tiers) {
+      const Bytes capacity = platforms[s]->tiers[*platforms[s]->tier_of(name)]->capacity;
+      constexpr double kGiB = 1 << 30;
+      if (bytes > capacity)
+        throw InfeasibleError(
+            "/sharding", fmt::format("{} needs {:.2f} GiB of tier {} and {} has {:.2f}; use more shards, or keep more "
+                                     "in memory",
+                                     s == 0 ? "the main shard" : "shard " + in_quotes(plan.shards[s - 1].name),
+                                     static_cast<double>(bytes.count) / kGiB, in_quotes(name),
+                                     in_quotes(platforms[s]->name), static_cast<double>(capacity.count) / kGiB));
+    }
+  }
+}
+
+bool has_tiers(const ShardingPlan& plan) {
+  const auto in_tier = [](const Placement& p) { return p.tier.has_value(); };
+  const auto any = [&](const std::vector<Placement>& placements) {
+    return std::any_of(placements.begin(), placements.end(), in_tier);
+  };
+  return any(plan.main) ||
+         std::any_of(plan.shards.begin(), plan.shards.end(), [&](const PlannedShard& s) { return any(s.tables); });
+}
+
+TableUse table_use(const Scenario& scenario, const Model& model, const ShardingPlan& plan) {
+  if (!has_tiers(plan) || !scenario.serving.store->wants_laws()) return {};
+  TableUse use;
+  use.lookups = lookup_profile(scenario, model)->lookups(kSampledQueries);
+  for (const PlacedTable& placed : tables_of(model)) {
+    const Table& table = *placed.table;
+    const Popularity* popularity = table.popularity.has_value() ? &*table.popularity : nullptr;
+    if (popularity == nullptr && scenario.traffic.rows) popularity = &*scenario.traffic.rows->popularity;
+    use.laws.push_back(popularity == nullptr ? nullptr : popularity->over(table.rows));
+  }
+  use.scattered = scenario.traffic.arrivals->trace() == std::nullopt && scenario.traffic.rows &&
+                  scenario.traffic.rows->order == RowOrder::scattered;
+  return use;
+}
+
+std::vector<Bytes> memory_by_service(const ShardingPlan& plan, const Scenario& scenario, const Model& model) {
+  const std::vector<const Platform*> platforms = platforms_of(scenario.cluster, plan);
+  std::vector<Bytes> out;
+  for (std::size_t s = 0; s < platforms.size(); ++s) {
+    out.push_back(memory_on(*platforms[s], placements_of(plan, s), scenario, model));
+    if (s == 0) out.back() += model.dense_bytes();
+  }
+  return out;
+}
+
+}  // namespace shardsim

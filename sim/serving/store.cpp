@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "serving/store.hpp"
+
+namespace shardsim {
+
+std::vector<std::vector<TieredTable>> tiered_by_service(const ShardingPlan& plan, const Model& model,
+                                                        const std::vector<ServiceSite>& sites, const StoreSpec& store,
+                                                        const TableUse& use) {
+  std::vector<std::vector<TieredTable>> out;
+  for (std::size_t s = 0; s < sites.size(); ++s) {
+    const std::vector<Placement>& placements = s == 0 ? plan.main : plan.shards[s - 1].tables;
+    store.expect_hits(out.emplace_back(tiered_tables(placements, model, *sites[s].platform, use)));
+  }
+  return out;
+}
+
+Bytes memory_of(const std::vector<Placement>& placements, const Model& model, const StoreSpec& store,
+                std::span<const TieredTable> tiered) {
+  const PlacedBytes placed = bytes_by_tier(placements, model);
+  return placed.memory + Bytes{placed.rows_in_memory * store.row_overhead().count} + store.cache_bytes(tiered);
+}
+
+}  // namespace shardsim

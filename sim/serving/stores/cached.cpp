@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <map>
+
+#include "caches/cache_policy.hpp"
+#include "config/error.hpp"
+#include "serving/tiered_store.hpp"
+
+namespace shardsim {
+namespace {
+
+/// How what a cache answers is found out.
+///   analytic  by formula, from how popular rows are; hits are drawn for each gather
+///   exact     row by row, from an empty cache on
+enum class CacheMode { analytic, exact };
+
+}  // namespace
+
+template <>
+struct EnumNames<CacheMode> {
+  static constexpr std::array<std::pair<CacheMode, std::string_view>, 2> names{
+      {{CacheMode::analytic, "analytic"}, {CacheMode::exact, "exact"}}};
+};
+
+namespace {
+
+// What both modes have beside the cache.
+struct CacheCosts {
+  Duration lookup_time{};  // of one row, on a core
+  std::optional<Share> threshold;
+};
+
+// What a gather of so many lookups comes to.
+void settle(const CacheCosts& costs, const CacheCounts& counts, Fetch& fetch, CacheTotals& totals) {
+  fetch.looking = costs.lookup_time * counts.lookups;
+  if (!costs.threshold || counts.hit_ratio() < costs.threshold->of_one) return;
+  fetch.waits = false;
+  for (const Fetch::Part& part : fetch.parts) totals.tiers[part.tier].defaulted += part.read.rows;
+}
+
+class AnalyticCache final : public TieredStore {
+ public:
+  AnalyticCache(const StoreSetup& setup, const CacheCosts& costs) : TieredStore(setup), costs_(costs) {}
+
+  Fetch look_up(const GatherOpList& list, Time now, RandomStream random) override {
+    const CacheCounts before = seen();
+    Fetch fetch = TieredStore::look_up(list, now, random);
+    const CacheCounts after = seen();
+    settle(costs_, {after.lookups - before.lookups, after.hits - before.hits}, fetch, totals_);
+    return fetch;
+  }
+
+ private:
+  CacheCounts seen() const {
+    CacheCounts all;
+    for (const TierCounts& tier : totals_.tiers) all += tier.all;
+    return all;
+  }
+  CacheCosts costs_;
+};
+
+class ExactCache final : public TieredStore {
+ public:
+  ExactCache(const StoreSetup& setup, const CacheCosts& costs, std::unique_ptr<RowCache> cache)
+      : TieredStore(setup), costs_(costs), tables_(setup.tables), cache_(std::move(cache)) {
+    for (std::size_t i = 0; i < tables_.size(); ++i) number_of_[tables_[i].number] = i;
+    asked_.resize(setup.platform.tiers.size());
+  }
+
+  Fetch look_up(const GatherOpList& list, Time now, RandomStream) override {
+    for (Asked& asked : asked_) asked = {};
+    for (const AskedRow& asked : list.rows) access(number_of_.at(asked.table), asked.row);
+    Fetch fetch;
+    CacheCounts all;
+    for (std::size_t tier = 0; tier < asked_.size(); ++tier) {
+      const Asked& asked = asked_[tier];
+      if (asked.counts.lookups == 0) continue;
+      note(now, tier, asked.counts);
+      all += asked.counts;
+      read(fetch, asked.misses, asked.counts.lookups - asked.counts.hits);
+    }
+    settle(costs_, all, fetch, totals_);
+    return fetch;
+  }
+
+ private:
+  struct Asked {
+    CacheCounts counts;
+    TierDemand misses;
+  };
+
+  void access(std::size_t t, std::int64_t row) {
+    const TieredTable& table = tables_[t];
+    if (table.in_memory(row)) return;
+    Asked& asked = asked_[table.tier];
+    ++asked.counts.lookups;
+    if (cache_->access(t, row)) {
+      ++asked.counts.hits;
+      return;
+    }
+    asked.misses.tier = table.tier;
+    asked.misses.misses += 1;
+    asked.misses.moved += static_cast<double>(table.moved.count);
+    asked.misses.core_ps += table.core_ps;
+  }
+
+  CacheCosts costs_;
+  std::span<const TieredTable> tables_;
+  std::unordered_map<std::size_t, std::size_t> number_of_;  // number of a table in the cache, by its own
+  std::unique_ptr<RowCache> cache_;
+  std::vector<Asked> asked_;  // of one gather, by tier
+};
+
+class CachedStoreSpec final : public StoreSpec {
+ public:
+  Choice<CachePolicy> policy;
+  std::optional<Bytes> capacity;
+  std::optional<Share> share;
+  CacheMode mode = CacheMode::analytic;
+  Bytes overhead;
+  Duration lookup_time{};
+  std::optional<Share> hit_rate_threshold;
+
+  RowCosts costs(const Table& table, const Platform& platform) const override { return memory_costs(table, platform); }
+  bool wants_rows() const override { return mode == CacheMode::exact; }
+  bool wants_laws() const override { return true; }
+  Bytes row_overhead() const override { return overhead; }
+
+  Bytes cache_bytes(std::span<const TieredTable> tables) const override {
+    Bytes whole;
+    for (const TieredTable& t : tables) whole += Bytes{t.rows * (t.row + overhead).count};
+    if (share) return {std::llround(static_cast<double>(whole.count) * share->of_one)};
+    return std::min(*capacity, whole);
+  }
+
+  void expect_hits(std::span<TieredTable> tables) const override {
+    if (mode == CacheMode::exact || tables.empty()) return;
+    for (const TieredTable& t : tables)
+      if (t.law == nullptr)
+        throw ScenarioError("/serving/store/cache_mode",
+                            fmt::format("nothing says how popular the rows of table {} are, which 'analytic' has to "
+                                        "know: give 'traffic.rows' a popularity, or the table its own",
+                                        in_quotes(t.name)));
+    const HitRatios hits = policy->hit_ratios(cached(tables), cache_bytes(tables));
+    if (!hits.by_table)
+      throw ScenarioError("/serving/store/policy",
+                          fmt::format("there is no formula for it, because {}; use 'cache_mode' 'exact'", hits.why_not));
+    for (std::size_t i = 0; i < tables.size(); ++i) tables[i].hit_ratio = (*hits.by_table)[i];
+  }
+
+  std::unique_ptr<Store> make(const StoreSetup& setup) const override {
+    const CacheCosts costs{lookup_time, hit_rate_threshold};
+    if (mode == CacheMode::analytic || setup.tables.empty()) return std::make_unique<AnalyticCache>(setup, costs);
+    const auto rank_of = [tables = setup.tables](std::size_t table, std::int64_t row) {
+      return tables[table].rank_of(row);
+    };
+    return std::make_unique<ExactCache>(setup, costs,
+                                        policy->exact({cache_bytes(setup.tables), cached(setup.tables), rank_of}));
+  }
+
+ private:
+  std::vector<CachedTable> cached(std::span<const TieredTable> tables) const {
+    std::vector<CachedTable> out;
+    for (const TieredTable& t : tables) out.push_back({t.rows, t.row + overhead, t.lookups, t.law.get()});
+    return out;
+  }
+};
+
+}  // namespace
+
+template <>
+void describe(Describe<CachedStoreSpec>& d) {
+  d.object("cached", "rows that the plan puts in another tier than memory are looked for in a cache in memory first");
+  d.required("policy", &CachedStoreSpec::policy, "which rows the cache keeps");
+  d.optional("capacity", &CachedStoreSpec::capacity, "of the cache of each server, at most; its memory is taken from the host's");
+  d.optional("share", &CachedStoreSpec::share, "instead: its capacity as a share of what the server has in other tiers");
+  d.optional("cache_mode", &CachedStoreSpec::mode,
+             "analytic: hits by formula, from how popular rows are; exact: row by row, from an empty cache on; needs "
+             "'traffic.rows' or a trace with rows");
+  d.optional("row_overhead", &CachedStoreSpec::overhead,
+             "memory that a row takes beside its own bytes, in memory and in the cache");
+  d.optional("lookup_time", &CachedStoreSpec::lookup_time, "core time of looking for one row in the cache");
+  d.optional("hit_rate_threshold", &CachedStoreSpec::hit_rate_threshold,
+             "a gather of which the cache answers at least this share goes on without the other rows, which come to the "
+             "cache meanwhile; left out: it waits for them");
+  d.check([](const CachedStoreSpec& s) -> std::optional<Complaint> {
+    if (s.capacity && s.share) return Complaint{"share", "is given beside 'capacity'; expected one of them"};
+    if (!s.capacity && !s.share) return Complaint{"capacity", "is missing: give 'capacity' or 'share'"};
+    if (s.capacity && s.capacity->count <= 0) return Complaint{"capacity", "expected more than 0"};
+    return std::nullopt;
+  });
+}
+
+namespace stores {
+Alternative<StoreSpec> cached() { return alternative<CachedStoreSpec, StoreSpec>(); }
+}  // namespace stores
+
+}  // namespace shardsim

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+// What stores have in common: gathering from memory, and counting what comes from elsewhere.
+#pragma once
+
+#include "serving/demand.hpp"
+
+namespace shardsim {
+
+/// Gathers from memory, and reads every row that is not there from its tier. Stores with a cache decide what misses.
+class TieredStore : public Store {
+ public:
+  explicit TieredStore(const StoreSetup& setup);
+
+  Slot::Working gather(Slot& slot, Server& server, const Demand& demand, const GatherOpList* ops) final;
+  Fetch look_up(const GatherOpList& list, Time now, RandomStream random) override;
+  const CacheTotals* totals() const final { return totals_.tiers.empty() ? nullptr : &totals_; }
+
+ protected:
+  /// Adds to what is read: `misses` of `demand.lookups`, drawn or counted.
+  static void read(Fetch& fetch, const TierDemand& demand, std::int64_t misses);
+  void note(Time now, std::size_t tier, const CacheCounts& counts);
+  CacheTotals totals_;
+
+ private:
+  Slot::Working gather_by_tables(Slot& slot, Server& server, const GatherOpList& list) const;
+  int inter_op_;
+};
+
+/// The costs of a row that is gathered from memory.
+RowCosts memory_costs(const Table& table, const Platform& platform);
+
+}  // namespace shardsim

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+// Rows that are not in memory: what they cost, and what a cache saves; every number is worked out by hand.
+#include <catch2/catch.hpp>
+
+#include "scenarios.hpp"
+
+using namespace shardsim;
+using namespace shardsim::testing;
+
+namespace {
+
+using Changes = std::vector<std::pair<std::string, std::string>>;
+
+struct Served {
+  RunResult result;
+  std::vector<Outcome> outcomes;  // by query
+};
+
+Served serve(const std::string& text, const Changes& changes = {}) {
+  Served served;
+  RunControl control;
+  control.on_outcome = [&](const Outcome& o) {
+    REQUIRE(o.spans.total() == o.latency);
+    served.outcomes.push_back(o);
+  };
+  served.result = run(scenario(text, changes), control);
+  std::sort(served.outcomes.begin(), served.outcomes.end(), [](const auto& a, const auto& b) { return a.id < b.id; });
+  return served;
+}
+
+double us(Duration d) { return to_microseconds(d); }
+double us(const Outcome& o, Span s) { return to_microseconds(o.spans[s]); }
+
+// Reads of 100 us, four at a time; the controller takes 1 us each; a read asked for and taken: 2 us of a core.
+const std::string kSsd = R"({"type": "ssd", "name": "ssd", "capacity": "1 TB", "read_latency": "100 us",
+  "queue_depth": 4, "iops": "1000000 /s", "bandwidth": "unlimited", "page": "4096 B", "cpu_per_read": "2 us"})";
+// Lines of 64 B come in 1 us, two at a time, while the core waits; the pipe moves 64 B in 1 us.
+const std::string kFar = R"({"type": "memory", "name": "far", "capacity": "1 TB", "latency": "1 us",
+  "bandwidth": "64000000 B/s", "outstanding": 2})";
+
+// A query of one item looks up `lookups` rows of 64 B (16 floats) in a table of 1000 rows on one shard, which gathers a
+// row in 1 us; all else takes no time. `clients` come at once, and nobody after them.
+std::string one_table(int lookups, const std::string& tier, const std::string& placement, int clients = 1) {
+  std::string shard = kFreePlatform;
+  const auto set = [&](const std::string& from, const std::string& to) {
+    shard.replace(shard.find(from), from.size(), to);
+  };
+  set(R"("name": "free")", R"("name": "shard", "tiers": [)" + tier + "]");
+  set(R"("time": "0 ns")", R"("time": "1 us")");
+  return fmt::format(R"({{
+  "model": {{"name": "m", "nets": [{{"name": "net",
+    "tables": [{{"name": "t", "rows": 1000, "dim": 16, "pooling": {{"type": "fixed", "value": {2}}}}}]}}]}},
+  "sharding": {{"plan": {{"shards": [{{"name": "s", "tables": [{3}]}}]}}}},
+  "cluster": {{"main": {{"platform": {0}}}, "sparse": {{"platform": {1}}}}},
+  "topology": {{"type": "star", "up_latency": "0 us", "down_latency": "0 us", "frontend": {{"host": "main0"}}}},
+  "transport": {{"type": "ideal"}},
+  "traffic": {{"arrivals": {{"type": "closed-loop", "clients": {4}}}, "items": {{"type": "fixed", "value": 1}},
+              "queries": {4}, "warmup": 0}}
+}})",
+                     kFreePlatform, shard, lookups, placement, clients);
+}
+
+const std::string kOnSsd = R"({"table": "t", "tier": "ssd"})";
+const std::string kOnFar = R"({"table": "t", "tier": "far"})";
+
+}  // namespace
+
+TEST_CASE("rows on an SSD are asked for at once, and waited for without a core") {
+  SECTION("three rows: asked for in 6 us, through the controller by 3 us, read in 100 us, gathered in 3 us") {
+    const Served served = serve(one_table(3, kSsd, kOnSsd));
+    const Outcome& o = served.outcomes.at(0);
+    CHECK(us(o.latency) == Approx(6 + 103 + 3));
+    CHECK(us(o, Span::ssd) == Approx(6 + 103));
+    CHECK(us(o, Span::sparse) == Approx(3));
+    CHECK(us(o.cpu) == Approx(9));
+    const TierUse& ssd = served.result.hosts.at(1).tiers.tiers.at(0);
+    CHECK(ssd.totals.reads == 3);
+    CHECK(ssd.totals.bytes.count == 3 * 4096);  // a row of 64 B reads a page
+  }
+  SECTION("nine rows and four places: the fifth read begins when the first ends, the ninth when the fifth does") {
+    // Read i = 1 .. 4 passes the controller at i and ends at 100 + i; read 5 at 101 + 1 and ends at 202; read 9 at 303.
+    const Served served = serve(one_table(9, kSsd, kOnSsd));
+    CHECK(us(served.outcomes.at(0).latency) == Approx(18 + 303 + 9));
+  }
+  SECTION("two queries: the second one's core work goes on while the first waits") {
+    // One core: the first asks 0-2, the second 2-4. Reads end at 2 + 101 and 4 + 101; each is gathered in 1 us.
+    const Served served = serve(one_table(1, kSsd, kOnSsd, 2));
+    CHECK(us(served.outcomes.at(0).latency) == Approx(104));
+    CHECK(us(served.outcomes.at(1).latency) == Approx(106));
+  }
+  SECTION("bandwidth: a page of 4096 B at 409.6 MB/s takes the controller 10 us") {
+    const Served served =
+        serve(one_table(2, kSsd, kOnSsd), {{"cluster.sparse.platform.tiers.0.bandwidth", "409600000 B/s"}});
+    CHECK(us(served.outcomes.at(0).latency) == Approx(4 + 120 + 2));
+  }
+  SECTION("a thread that runs to completion gives its core back while it waits") {
+    const Served served = serve(one_table(1, kSsd, kOnSsd, 2), {{"serving.threads", "run-to-completion"}});
+    CHECK(us(served.outcomes.at(0).latency) == Approx(104));
+    CHECK(us(served.outcomes.at(1).latency) == Approx(106));
+  }
+}
+
+TEST_CASE("rows in far memory: the core waits for lines, all requests for the pipe") {
+  // Four rows of one line each: 4 x 1 us / 2 with a core, 4 us through the pipe, gathered in 4 us.
+  const Served served = serve(one_table(4, kFar, kOnFar));
+  CHECK(us(served.outcomes.at(0).latency) == Approx(2 + 4 + 4));
+  CHECK(us(served.outcomes.at(0), Span::far_memory) == Approx(6));
+  CHECK(us(served.outcomes.at(0).cpu) == Approx(6));
+  // Without a core: 1 us once.
+  const Served remote = serve(one_table(4, kFar, kOnFar), {{"cluster.sparse.platform.tiers.0.stalls", "false"}});
+  CHECK(us(remote.outcomes.at(0).latency) == Approx(4 + 1 + 4));
+  CHECK(us(remote.outcomes.at(0).cpu) == Approx(4));
+}
+
+TEST_CASE("a tier that takes no time and a cache of the whole table are the same as memory") {
+  const std::string text = one_table(5, kSsd, kOnSsd, 3);
+  const Served memory = serve(text, {{"sharding.plan.shards.0.tables", R"([{"table": "t"}])"}});
+  // Analytic: everything hits. The table's rows are all alike.
+  const Served cached = serve(text, {{"traffic.rows", R"({"popularity": {"type": "uniform"}})"},
+                                     {"serving.store", R"({"type": "cached", "policy": {"type": "lru"}, "share": 1})"}});
+  REQUIRE(memory.outcomes.size() == cached.outcomes.size());
+  for (std::size_t i = 0; i < memory.outcomes.size(); ++i) {
+    CHECK(memory.outcomes[i].latency == cached.outcomes[i].latency);
+    CHECK(memory.outcomes[i].cpu == cached.outcomes[i].cpu);
+  }
+}
+
+TEST_CASE("an exact cache begins empty and keeps what was read") {
+  // 100 queries one after the other, 50 lookups each, of ten rows that all fit: each row misses once.
+  Changes changes{{"model.nets.net.tables.t.rows", "10"},
+                  {"traffic.queries", "100"},
+                  {"traffic.arrivals", R"({"type": "closed-loop", "clients": 1})"},
+                  {"traffic.rows", R"({"popularity": {"type": "uniform"}})"},
+                  {"serving.store", R"({"type": "cached", "policy": {"type": "lru"}, "share": 1, "cache_mode": "exact"})"}};
+  const Served served = serve(one_table(50, kSsd, kOnSsd), changes);
+  const CacheUse& use = served.result.shards.at(0).caches.tiers.at(0);
+  CHECK(use.counts.all.lookups == 100 * 50);
+  CHECK(use.counts.all.hits == 100 * 50 - 10);
+  CHECK(served.result.hosts.at(1).tiers.tiers.at(0).totals.reads == 10);
+  CHECK(us(served.outcomes.back().latency) == Approx(50));  // all from memory by then
+  CHECK(late_hit_ratio(use.counts.over_time).value == 1);
+}
+
+TEST_CASE("above the threshold of its hit ratio a gather does not wait") {
+  Changes changes{{"traffic.rows", R"({"popularity": {"type": "uniform"}})"},
+                  {"serving.store", R"({"type": "cached", "policy": {"type": "static-top"}, "share": 0.5, "hit_rate_threshold": 0})"}};
+  const Served served = serve(one_table(10, kSsd, kOnSsd), changes);
+  const TierCounts& counts = served.result.shards.at(0).caches.tiers.at(0).counts;
+  const std::int64_t misses = counts.all.lookups - counts.all.hits;
+  REQUIRE(misses > 0);
+  CHECK(counts.defaulted == misses);
+  CHECK(us(served.outcomes.at(0).latency) == Approx(2.0 * static_cast<double>(misses) + 10));
+}
+
+TEST_CASE("a share of the rows in memory is that share of the lookups") {
+  Changes changes{{"sharding.plan.shards.0.tables", R"([{"table": "t", "tier": "ssd", "in_memory": 0.75}])"},
+                  {"traffic.queries", "200"},
+                  {"traffic.arrivals", R"({"type": "closed-loop", "clients": 1})"}};
+  for (const bool exact : {false, true}) {
+    Changes all = changes;
+    if (exact) {
+      all.emplace_back("traffic.rows", R"({"popularity": {"type": "uniform"}})");
+      all.emplace_back("serving.store", R"({"type": "cached", "policy": {"type": "lru"}, "share": 1e-9, "cache_mode": "exact"})");
+    }
+    const Served served = serve(one_table(100, kSsd, kOnSsd), all);
+    // 20,000 lookups, a quarter of them elsewhere: 5,000 with a standard deviation of 61 (rows drawn with replacement
+    // of 1,000, of which a quarter by hash: one more of 3 %).
+    const auto lookups = static_cast<double>(served.result.shards.at(0).caches.tiers.at(0).counts.all.lookups);
+    CHECK(lookups == Approx(5000).margin(exact ? 900 : 250));
+  }
+  const Scenario s = scenario(one_table(100, kSsd, kOnSsd), changes);
+  CHECK(bytes_by_tier(make_plan(s, s.model).shards[0].tables, s.model).memory.count == 750 * 64);
+}
