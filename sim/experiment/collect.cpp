@@ -96,9 +96,9 @@ void Runner::collect_shards() {
   for (std::size_t s = 0; s < plan_.shards.size(); ++s) {
     std::vector<const Server*> servers;
     for (const Replica& replica : serving_.services()[s + 1].replicas()) servers.push_back(replica.server);
-    result_.shards.push_back(FigureList<ShardResult>::all().collect(
-        {plan_.shards[s], model_, serving_.shard_totals()[s], serving_.services()[s + 1], std::move(servers),
-         share_of_query()}));
+    result_.shards.push_back(
+        FigureList<ShardResult>::all().collect({plan_.shards[s], model_, serving_.shard_totals()[s],
+                                                serving_.services()[s + 1], std::move(servers), share_of_query()}));
   }
 }
 

@@ -151,6 +151,10 @@ void describe(Describe<Scenario>& d) {
     for (const Fault& fault : s.faults)
       if (fault.loses_messages() && !s.serving.call->survives_loss())
         return Complaint{"serving/call", "'faults' lose messages, so say how long a caller waits"};
+    if (s.serving.store->wants_rows() && !s.traffic.carries_rows())
+      return Complaint{"serving/store/cache_mode",
+                       "'exact' needs to know which rows are looked up: give 'traffic.rows', replay a trace with rows, "
+                       "or use 'analytic' with a popularity"};
     if (s.serving.dedup != Dedup::none && !s.traffic.carries_rows())
       return Complaint{"serving/dedup_indices",
                        "needs to know which rows are looked up: give 'traffic.rows', or replay a "

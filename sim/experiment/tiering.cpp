@@ -54,8 +54,7 @@ ScenarioError no_such_tier(const std::string& pointer, const std::string& tier, 
 std::vector<const Platform*> platforms_of(const Cluster& cluster, const ShardingPlan& plan) {
   const std::vector<PoolView> pools = pools_of(cluster);
   std::vector<const Platform*> out;
-  for (const std::size_t pool : pool_by_service(cluster, services_of(plan)))
-    out.push_back(&pools[pool].spec->platform);
+  for (const std::size_t pool : pool_by_service(cluster, services_of(plan))) out.push_back(&pools[pool].spec->platform);
   return out;
 }
 

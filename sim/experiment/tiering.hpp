@@ -10,8 +10,8 @@ namespace shardsim {
 /// Moves to other tiers what `scenario.offload` says. Throws ScenarioError.
 void offload(ShardingPlan& plan, const Scenario& scenario, const Model& model, const LookupProfile& profile);
 
-/// Throws ScenarioError where the plan names a tier that the server's platform has not, InfeasibleError where one is too
-/// small.
+/// Throws ScenarioError where the plan names a tier that the server's platform has not, InfeasibleError where one is
+/// too small.
 void check_tiers(const ShardingPlan& plan, const Scenario& scenario, const Model& model);
 
 /// Whether the plan puts anything in another tier than memory.

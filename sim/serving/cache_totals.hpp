@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <chrono>
 #include <cstdint>
 #include <vector>
 
@@ -18,9 +19,7 @@ struct CacheCounts {
     hits += other.hits;
     return *this;
   }
-  double hit_ratio() const {
-    return lookups == 0 ? 0 : static_cast<double>(hits) / static_cast<double>(lookups);
-  }
+  double hit_ratio() const { return lookups == 0 ? 0 : static_cast<double>(hits) / static_cast<double>(lookups); }
 };
 
 /// Counts by time: at most kMost stretches, which begin short and double as time goes on.
@@ -56,7 +55,7 @@ class CountsOverTime {
     counts_.resize((counts_.size() + 1) / 2);
   }
 
-  Duration stretch_ = std::chrono::milliseconds(1);
+  Duration stretch_ = std::chrono::microseconds(1);
   std::vector<CacheCounts> counts_;
 };
 

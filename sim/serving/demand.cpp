@@ -68,7 +68,8 @@ void split_by_rows(std::int64_t n, std::int64_t rows, std::vector<std::int64_t>&
 }
 
 DemandModel::DemandModel(const Model& model, const ShardingPlan& plan, const std::vector<ServiceSite>& services,
-                         const std::vector<std::vector<TieredTable>>& tiered, const ServingSpec& spec, std::uint64_t seed, std::uint32_t replication)
+                         const std::vector<std::vector<TieredTable>>& tiered, const ServingSpec& spec,
+                         std::uint64_t seed, std::uint32_t replication)
     : nets_(model.nets.size()),
       targets_(plan.shards.size() + 1),
       scratch_(targets_),
@@ -77,7 +78,8 @@ DemandModel::DemandModel(const Model& model, const ShardingPlan& plan, const std
       rows_wanted_(spec.store->wants_rows()),
       seed_(seed),
       replication_(replication) {
-  const bool all_in_memory = std::all_of(tiered.begin(), tiered.end(), [](const auto& tables) { return tables.empty(); });
+  const bool all_in_memory =
+      std::all_of(tiered.begin(), tiered.end(), [](const auto& tables) { return tables.empty(); });
   if (by_table_ || !all_in_memory) ops_.resize(targets_);
   std::map<std::string, Parts> parts_of;
   const auto place = [&](const std::vector<Placement>& placements, std::size_t target) {

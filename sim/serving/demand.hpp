@@ -90,9 +90,9 @@ class DemandModel {
   struct Kind {
     std::size_t target;
     Per per;
-    Bytes vector;       ///< pooled
-    RowCosts row;       ///< nothing where the operator's time is known
-    Duration measured;  ///< the operator's time, whatever its lookups; nothing where it is not known
+    Bytes vector;                         ///< pooled
+    RowCosts row;                         ///< nothing where the operator's time is known
+    Duration measured;                    ///< the operator's time, whatever its lookups; nothing where it is not known
     const TieredTable* tiered = nullptr;  ///< where not all of it is in memory
     auto operator<=>(const Kind&) const = default;
   };
@@ -141,8 +141,8 @@ class DemandModel {
   /// By holders of its rows; of a table that is split by columns, one for each part, which is as good as a table.
   static std::vector<TableRoute> routes_of(std::size_t number, const Table& table, const Parts& parts);
   bool wants_rows_of(const TableRoute& route) const {
-    return rows_wanted_ && std::any_of(route.kinds.begin(), route.kinds.end(),
-                                       [](const Kind& kind) { return kind.tiered != nullptr; });
+    return rows_wanted_ &&
+           std::any_of(route.kinds.begin(), route.kinds.end(), [](const Kind& kind) { return kind.tiered != nullptr; });
   }
   GatherOpList& ops_of(std::size_t target);
   /// Notes what is asked of a tier; `rows`: which, where the store wants to know.

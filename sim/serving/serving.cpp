@@ -14,6 +14,12 @@ void check_ranges(std::size_t nets, std::size_t shards) {
     throw ScenarioError("/sharding", fmt::format("makes {} shards; less than {} can be served", shards, kMostTargets));
 }
 
+std::vector<const Platform*> platforms_of(const std::vector<ServiceSite>& sites) {
+  std::vector<const Platform*> out;
+  for (const ServiceSite& site : sites) out.push_back(site.platform);
+  return out;
+}
+
 void check_cores(const ServingSpec& spec, const Platform& platform) {
   const auto check = [&](const char* key, int cores) {
     if (cores > platform.cores)
@@ -37,7 +43,7 @@ Serving::Serving(Simulation& sim, const Model& model, const ShardingPlan& plan, 
       seed_(seed),
       replication_(replication),
       context_(sim, network, spec, seed, replication),
-      tiered_(tiered_by_service(plan, model, sites, *spec.store, use)),
+      tiered_(tiered_by_service(plan, model, platforms_of(sites), *spec.store, use)),
       demands_(model, plan, sites, tiered_, spec, seed, replication),
       net_order_(evaluation_order(model)),
       dense_(spec.executor->make(model, *sites.front().platform, spec.intra_op.value_or(IntraOp{}))),

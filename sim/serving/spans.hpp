@@ -12,19 +12,7 @@ namespace shardsim {
 /// Where the time of a query goes. Waiting for a core is queueing; waiting at a port is network; waiting for an answer
 /// that did not come in time is timeout_wait; waiting where a server works on as many requests as it may is
 /// worker_wait; looking for rows in a cache is cache, and getting them from another tier is ssd or far_memory.
-enum class Span {
-  queueing,
-  dense,
-  sparse,
-  serde,
-  service,
-  network,
-  timeout_wait,
-  worker_wait,
-  cache,
-  ssd,
-  far_memory
-};
+enum class Span { queueing, dense, sparse, serde, service, network, timeout_wait, worker_wait, cache, ssd, far_memory };
 inline constexpr std::size_t kSpans = 11;
 template <>
 struct EnumNames<Span> {

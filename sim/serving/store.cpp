@@ -4,12 +4,12 @@
 namespace shardsim {
 
 std::vector<std::vector<TieredTable>> tiered_by_service(const ShardingPlan& plan, const Model& model,
-                                                        const std::vector<ServiceSite>& sites, const StoreSpec& store,
-                                                        const TableUse& use) {
+                                                        const std::vector<const Platform*>& platforms,
+                                                        const StoreSpec& store, const TableUse& use) {
   std::vector<std::vector<TieredTable>> out;
-  for (std::size_t s = 0; s < sites.size(); ++s) {
+  for (std::size_t s = 0; s < platforms.size(); ++s) {
     const std::vector<Placement>& placements = s == 0 ? plan.main : plan.shards[s - 1].tables;
-    store.expect_hits(out.emplace_back(tiered_tables(placements, model, *sites[s].platform, use)));
+    store.expect_hits(out.emplace_back(tiered_tables(placements, model, *platforms[s], use)));
   }
   return out;
 }

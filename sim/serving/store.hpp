@@ -53,8 +53,8 @@ class Store {
 /// What a store is made of.
 struct StoreSetup {
   const Platform& platform;
-  int inter_op = 1;                            ///< tables that are gathered from at the same time, at least 1
-  std::span<const TieredTable> tables;         ///< those that are not all in memory; they outlive the store
+  int inter_op = 1;                     ///< tables that are gathered from at the same time, at least 1
+  std::span<const TieredTable> tables;  ///< those that are not all in memory; they outlive the store
 };
 
 class StoreSpec {
@@ -79,8 +79,8 @@ class StoreSpec {
 
 /// By service, the tables that are not all in memory, with the hits that are expected of the store's cache.
 std::vector<std::vector<TieredTable>> tiered_by_service(const ShardingPlan& plan, const Model& model,
-                                                        const std::vector<ServiceSite>& sites, const StoreSpec& store,
-                                                        const TableUse& use);
+                                                        const std::vector<const Platform*>& platforms,
+                                                        const StoreSpec& store, const TableUse& use);
 
 /// Memory that tables take on a server: their rows, overheads, and the store's cache.
 Bytes memory_of(const std::vector<Placement>& placements, const Model& model, const StoreSpec& store,

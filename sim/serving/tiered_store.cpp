@@ -38,8 +38,8 @@ void TieredStore::note(Time now, std::size_t tier, const CacheCounts& counts) {
   totals_.tiers[tier].over_time.add(now, counts);
 }
 
-// How many rows are elsewhere, and how many of these are missing, is drawn for all tables of a tier at once: each lookup
-// has the mean of their chances.
+// How many rows are elsewhere, and how many of these are missing, is drawn for all tables of a tier at once: each
+// lookup has the mean of their chances.
 Fetch TieredStore::look_up(const GatherOpList& list, Time now, RandomStream random) {
   Fetch fetch;
   for (const TierDemand& demand : list.tiers) {

@@ -76,8 +76,8 @@ std::vector<TieredTable> tiered_tables(const std::vector<Placement>& placements,
     if (use.scattered) t.rank_of_row = Bijection(table.rows).inverse();
     if (!use.lookups.empty()) t.lookups = use.lookups[number] * t.of_table;
     if (!use.laws.empty() && use.laws[number] != nullptr)
-      t.law = t.rows == table.rows ? use.laws[number]
-                                   : std::make_shared<ThinnedLaw>(use.laws[number], table.rows, t.rows);
+      t.law =
+          t.rows == table.rows ? use.laws[number] : std::make_shared<ThinnedLaw>(use.laws[number], table.rows, t.rows);
     out.push_back(std::move(t));
   }
   return out;

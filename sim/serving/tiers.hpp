@@ -14,7 +14,7 @@ namespace shardsim {
 
 /// What is known beforehand of how the tables of a model are used, by number of the table as in tables_of().
 struct TableUse {
-  std::vector<double> lookups;                            ///< a query
+  std::vector<double> lookups;                           ///< a query
   std::vector<std::shared_ptr<const RankSampler>> laws;  ///< how popular rows are; null where nothing says it
   bool scattered = false;  ///< popular rows lie anywhere, as Bijection says; else row 0 is the most popular
 };
@@ -23,17 +23,17 @@ struct TableUse {
 struct TieredTable {
   std::size_t number = 0;  ///< as in tables_of()
   std::string name;
-  std::size_t tier = 0;     ///< number in the server's platform
-  std::int64_t rows = 0;    ///< in the tier
-  Bytes row;                ///< size of a row
-  double elsewhere = 1;     ///< share of the rows of the table or part that are in the tier
-  double lookups = 0;       ///< a query makes in these rows, as far as it is known
+  std::size_t tier = 0;                         ///< number in the server's platform
+  std::int64_t rows = 0;                        ///< in the tier
+  Bytes row;                                    ///< size of a row
+  double elsewhere = 1;                         ///< share of the rows of the table or part that are in the tier
+  double lookups = 0;                           ///< a query makes in these rows, as far as it is known
   std::shared_ptr<const RankSampler> law = {};  ///< of these rows; null where nothing says it
-  Bytes moved = {};         ///< by the tier, for a row
-  double core_ps = 0;       ///< of reading a row, beside gathering it
-  std::optional<Bijection> rank_of_row;  ///< in the whole table; empty: a row's number is its rank
-  double of_table = 1;      ///< share of the table's rows that these are
-  double hit_ratio = 0;     ///< of the lookups in these rows: expected, in an analytic cache before the tier
+  Bytes moved = {};                             ///< by the tier, for a row
+  double core_ps = 0;                           ///< of reading a row, beside gathering it
+  std::optional<Bijection> rank_of_row = {};    ///< in the whole table; empty: a row's number is its rank
+  double of_table = 1;                          ///< share of the table's rows that these are
+  double hit_ratio = 0;  ///< of the lookups in these rows: expected, in an analytic cache before the tier
 
   /// Whether the row is one of those that are in memory: any of them, so that popular rows are as often among them.
   bool in_memory(std::int64_t row_number) const;

@@ -11,8 +11,7 @@ std::vector<double> bytes_of_each(const std::vector<Placement>& placements, cons
   std::vector<double> out;
   std::map<std::string, const Table*> tables;
   for (const PlacedTable& t : tables_of(model)) tables[t.table->name] = t.table;
-  for (const Placement& p : placements)
-    out.push_back(static_cast<double>(bytes_of(*tables.at(p.table), p).count));
+  for (const Placement& p : placements) out.push_back(static_cast<double>(bytes_of(*tables.at(p.table), p).count));
   return out;
 }
 
@@ -33,9 +32,9 @@ std::vector<Placement> Offload::apply(const std::vector<Placement>& placements, 
                                       const Model& model, double share_of_bytes) const {
   std::vector<Placement> out = placements;
   if (share_of_bytes <= 0) return out;
-  const auto move = [this](Placement& p, double share) {
+  const auto move = [this](Placement& p, double moved) {
     p.tier = tier;
-    if (share < 1) p.in_memory = Share{1 - share};
+    if (moved < 1) p.in_memory = Share{1 - moved};
   };
   const std::vector<double> bytes = bytes_of_each(placements, model);
   const std::vector<std::size_t> order = coldest_first(placements, loads, bytes);

@@ -21,8 +21,8 @@ struct Offload {
   std::optional<Share> share;  ///< of the bytes of each server; empty: what its memory cannot hold
   OffloadBy by = OffloadBy::rows;
 
-  /// The placements of a server with `share` of their bytes in the tier; those that say a tier already stay as they are.
-  /// `loads`: lookups a query makes in each placement.
+  /// The placements of a server with `share` of their bytes in the tier; those that say a tier already stay as they
+  /// are. `loads`: lookups a query makes in each placement.
   std::vector<Placement> apply(const std::vector<Placement>& placements, const std::vector<double>& loads,
                                const Model& model, double share_of_bytes) const;
 };

@@ -177,7 +177,8 @@ void describe(Describe<Placement>& d) {
       return Complaint{"part", fmt::format("found {}; expected less than 'parts', {}", p.part, p.parts)};
     if (p.split == Split::columns && p.split_by != SplitBy::modulus)
       return Complaint{"row_split", "is for parts of the rows, and 'split' is 'columns'"};
-    if (p.in_memory && !p.tier) return Complaint{"in_memory", "says how much of a table is not in its 'tier'; give one"};
+    if (p.in_memory && !p.tier)
+      return Complaint{"in_memory", "says how much of a table is not in its 'tier'; give one"};
     return std::nullopt;
   });
 }

@@ -116,8 +116,9 @@ TEST_CASE("a tier that takes no time and a cache of the whole table are the same
   const std::string text = one_table(5, kSsd, kOnSsd, 3);
   const Served memory = serve(text, {{"sharding.plan.shards.0.tables", R"([{"table": "t"}])"}});
   // Analytic: everything hits. The table's rows are all alike.
-  const Served cached = serve(text, {{"traffic.rows", R"({"popularity": {"type": "uniform"}})"},
-                                     {"serving.store", R"({"type": "cached", "policy": {"type": "lru"}, "share": 1})"}});
+  const Served cached =
+      serve(text, {{"traffic.rows", R"({"popularity": {"type": "uniform"}})"},
+                   {"serving.store", R"({"type": "cached", "policy": {"type": "lru"}, "share": "100 %"})"}});
   REQUIRE(memory.outcomes.size() == cached.outcomes.size());
   for (std::size_t i = 0; i < memory.outcomes.size(); ++i) {
     CHECK(memory.outcomes[i].latency == cached.outcomes[i].latency);
@@ -127,11 +128,12 @@ TEST_CASE("a tier that takes no time and a cache of the whole table are the same
 
 TEST_CASE("an exact cache begins empty and keeps what was read") {
   // 100 queries one after the other, 50 lookups each, of ten rows that all fit: each row misses once.
-  Changes changes{{"model.nets.net.tables.t.rows", "10"},
-                  {"traffic.queries", "100"},
-                  {"traffic.arrivals", R"({"type": "closed-loop", "clients": 1})"},
-                  {"traffic.rows", R"({"popularity": {"type": "uniform"}})"},
-                  {"serving.store", R"({"type": "cached", "policy": {"type": "lru"}, "share": 1, "cache_mode": "exact"})"}};
+  Changes changes{
+      {"model.nets.net.tables.t.rows", "10"},
+      {"traffic.queries", "100"},
+      {"traffic.arrivals", R"({"type": "closed-loop", "clients": 1})"},
+      {"traffic.rows", R"({"popularity": {"type": "uniform"}})"},
+      {"serving.store", R"({"type": "cached", "policy": {"type": "lru"}, "share": "100 %", "cache_mode": "exact"})"}};
   const Served served = serve(one_table(50, kSsd, kOnSsd), changes);
   const CacheUse& use = served.result.shards.at(0).caches.tiers.at(0);
   CHECK(use.counts.all.lookups == 100 * 50);
@@ -142,8 +144,10 @@ TEST_CASE("an exact cache begins empty and keeps what was read") {
 }
 
 TEST_CASE("above the threshold of its hit ratio a gather does not wait") {
-  Changes changes{{"traffic.rows", R"({"popularity": {"type": "uniform"}})"},
-                  {"serving.store", R"({"type": "cached", "policy": {"type": "static-top"}, "share": 0.5, "hit_rate_threshold": 0})"}};
+  Changes changes{
+      {"traffic.rows", R"({"popularity": {"type": "uniform"}})"},
+      {"serving.store",
+       R"({"type": "cached", "policy": {"type": "static-top"}, "share": "50 %", "hit_rate_threshold": "0 %"})"}};
   const Served served = serve(one_table(10, kSsd, kOnSsd), changes);
   const TierCounts& counts = served.result.shards.at(0).caches.tiers.at(0).counts;
   const std::int64_t misses = counts.all.lookups - counts.all.hits;
@@ -153,14 +157,16 @@ TEST_CASE("above the threshold of its hit ratio a gather does not wait") {
 }
 
 TEST_CASE("a share of the rows in memory is that share of the lookups") {
-  Changes changes{{"sharding.plan.shards.0.tables", R"([{"table": "t", "tier": "ssd", "in_memory": 0.75}])"},
+  Changes changes{{"sharding.plan.shards.0.tables", R"([{"table": "t", "tier": "ssd", "in_memory": "75 %"}])"},
                   {"traffic.queries", "200"},
                   {"traffic.arrivals", R"({"type": "closed-loop", "clients": 1})"}};
   for (const bool exact : {false, true}) {
     Changes all = changes;
     if (exact) {
       all.emplace_back("traffic.rows", R"({"popularity": {"type": "uniform"}})");
-      all.emplace_back("serving.store", R"({"type": "cached", "policy": {"type": "lru"}, "share": 1e-9, "cache_mode": "exact"})");
+      all.emplace_back(
+          "serving.store",
+          R"({"type": "cached", "policy": {"type": "lru"}, "share": "0.0000001 %", "cache_mode": "exact"})");
     }
     const Served served = serve(one_table(100, kSsd, kOnSsd), all);
     // 20,000 lookups, a quarter of them elsewhere: 5,000 with a standard deviation of 61 (rows drawn with replacement

@@ -17,9 +17,9 @@ struct SsdFigures {
   double ps_per_byte = 0;
 };
 
-// A read waits for one of the places of the queue, passes the controller, one after the other, and takes its time on the
-// medium, all places at once. With one kind of latency reads end in their order, and a ring of the last ends is enough;
-// else whichever place is free first is taken.
+// A read waits for one of the places of the queue, passes the controller, one after the other, and takes its time on
+// the medium, all places at once. With one kind of latency reads end in their order, and a ring of the last ends is
+// enough; else whichever place is free first is taken.
 class Ssd final : public Tier {
  public:
   explicit Ssd(const SsdFigures& figures) : figures_(figures) {
@@ -31,8 +31,9 @@ class Ssd final : public Tier {
     const Duration controlled = from_picoseconds(std::max(figures_.ps_per_read, figures_.ps_per_byte * bytes));
     Time last{};
     for (std::int64_t i = 0; i < read.rows; ++i) {
-      const Duration medium =
-          figures_.jitter == nullptr ? figures_.read_latency : scaled(figures_.read_latency, figures_.jitter->sample(random));
+      const Duration medium = figures_.jitter == nullptr
+                                  ? figures_.read_latency
+                                  : scaled(figures_.read_latency, figures_.jitter->sample(random));
       last = std::max(last, one(now, controlled, medium));
     }
     totals_.reads += read.rows;

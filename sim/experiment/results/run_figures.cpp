@@ -23,11 +23,13 @@ void describe_verdict(List& f) {
     for (const Condition condition : r.conditions) out.push_back(figure_json(condition));
     return out;
   });
-  f.derived("bottleneck.kind", "",
-            "of the part with the highest offered load: cores of a host (`cpu`), its memory bandwidth (`memory`), one of "
-            "its tiers (`tier`), or a link (`link`)",
-            [](const RunResult& r) { return r.bottleneck.kind; });
-  f.derived("bottleneck.name", "", "of the host, the host and tier, or the link", [](const RunResult& r) { return r.bottleneck.name; });
+  f.derived(
+      "bottleneck.kind", "",
+      "of the part with the highest offered load: cores of a host (`cpu`), its memory bandwidth (`memory`), one of "
+      "its tiers (`tier`), or a link (`link`)",
+      [](const RunResult& r) { return r.bottleneck.kind; });
+  f.derived("bottleneck.name", "", "of the host, the host and tier, or the link",
+            [](const RunResult& r) { return r.bottleneck.name; });
   f.derived("bottleneck.offered_load", "fraction", "its offered load",
             [](const RunResult& r) { return r.bottleneck.offered_load; });
   f.derived("saturation_throughput_per_s", "1/s",

@@ -35,11 +35,12 @@ void describe(FigureList<ShardResult>& f) {
         Merge::mean_over_queries, [](const S& s) { return static_cast<double>(s.totals.rpcs) * s.share; });
   f.add("cpu_us_per_query", "us", "core time its replicas used / queries completed", &R::cpu_us_per_query,
         Merge::mean_over_queries, cpu_us_per_query);
-  f.add("caches", "",
-        "of each tier of its tables beside memory: lookups of rows that are there, those that a cache answered (`hits`, "
-        "`hit_ratio`), those answered without the row (`defaulted`); `late_hit_ratio`: of the last half of the run, with "
-        "an interval of 95 %; `over_time`: by stretches of simulated time",
-        &R::caches, Merge::sum, [](const S& s) { return cache_uses(s.service); });
+  f.add(
+      "caches", "",
+      "of each tier of its tables beside memory: lookups of rows that are there, those that a cache answered (`hits`, "
+      "`hit_ratio`), those answered without the row (`defaulted`); `late_hit_ratio`: of the last half of the run, with "
+      "an interval of 95 %; `over_time`: by stretches of simulated time",
+      &R::caches, Merge::sum, [](const S& s) { return cache_uses(s.service); });
   f.add("hosts", "", "machines of its replicas", &R::hosts, Merge::same, hosts_of);
 }
 

@@ -6,7 +6,8 @@
 namespace shardsim {
 
 CacheUses& CacheUses::operator+=(const CacheUses& other) {
-  if (tiers.empty()) tiers = other.tiers;
+  if (tiers.empty())
+    tiers = other.tiers;
   else
     for (std::size_t i = 0; i < tiers.size(); ++i) tiers[i].counts += other.tiers[i].counts;
   return *this;
@@ -86,8 +87,8 @@ Json figure_json(const TierUses& uses) {
                    {"read_bytes", use.totals.bytes.count},
                    {"reads_per_s", static_cast<double>(use.totals.reads) / use.simulated_s},
                    {"offered_load", use.offered_load()},
-                   {"mean_wait_us", to_microseconds(use.totals.waited) /
-                                        std::max<double>(1, static_cast<double>(use.totals.reads))}});
+                   {"mean_wait_us",
+                    to_microseconds(use.totals.waited) / std::max<double>(1, static_cast<double>(use.totals.reads))}});
   return out;
 }
 

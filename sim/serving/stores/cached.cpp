@@ -133,17 +133,22 @@ class CachedStoreSpec final : public StoreSpec {
   }
 
   void expect_hits(std::span<TieredTable> tables) const override {
-    if (mode == CacheMode::exact || tables.empty()) return;
+    if (tables.empty()) return;
+    const bool exact = mode == CacheMode::exact;  // whoever plans is told what is known all the same
     for (const TieredTable& t : tables)
-      if (t.law == nullptr)
+      if (t.law == nullptr && exact)
+        return;
+      else if (t.law == nullptr)
         throw ScenarioError("/serving/store/cache_mode",
                             fmt::format("nothing says how popular the rows of table {} are, which 'analytic' has to "
                                         "know: give 'traffic.rows' a popularity, or the table its own",
                                         in_quotes(t.name)));
     const HitRatios hits = policy->hit_ratios(cached(tables), cache_bytes(tables));
+    if (!hits.by_table && exact) return;
     if (!hits.by_table)
-      throw ScenarioError("/serving/store/policy",
-                          fmt::format("there is no formula for it, because {}; use 'cache_mode' 'exact'", hits.why_not));
+      throw ScenarioError(
+          "/serving/store/policy",
+          fmt::format("there is no formula for it, because {}; use 'cache_mode' 'exact'", hits.why_not));
     for (std::size_t i = 0; i < tables.size(); ++i) tables[i].hit_ratio = (*hits.by_table)[i];
   }
 
@@ -171,17 +176,20 @@ template <>
 void describe(Describe<CachedStoreSpec>& d) {
   d.object("cached", "rows that the plan puts in another tier than memory are looked for in a cache in memory first");
   d.required("policy", &CachedStoreSpec::policy, "which rows the cache keeps");
-  d.optional("capacity", &CachedStoreSpec::capacity, "of the cache of each server, at most; its memory is taken from the host's");
-  d.optional("share", &CachedStoreSpec::share, "instead: its capacity as a share of what the server has in other tiers");
+  d.optional("capacity", &CachedStoreSpec::capacity,
+             "of the cache of each server, at most; its memory is taken from the host's");
+  d.optional("share", &CachedStoreSpec::share,
+             "instead: its capacity as a share of what the server has in other tiers");
   d.optional("cache_mode", &CachedStoreSpec::mode,
              "analytic: hits by formula, from how popular rows are; exact: row by row, from an empty cache on; needs "
              "'traffic.rows' or a trace with rows");
   d.optional("row_overhead", &CachedStoreSpec::overhead,
              "memory that a row takes beside its own bytes, in memory and in the cache");
   d.optional("lookup_time", &CachedStoreSpec::lookup_time, "core time of looking for one row in the cache");
-  d.optional("hit_rate_threshold", &CachedStoreSpec::hit_rate_threshold,
-             "a gather of which the cache answers at least this share goes on without the other rows, which come to the "
-             "cache meanwhile; left out: it waits for them");
+  d.optional(
+      "hit_rate_threshold", &CachedStoreSpec::hit_rate_threshold,
+      "a gather of which the cache answers at least this share goes on without the other rows, which come to the "
+      "cache meanwhile; left out: it waits for them");
   d.check([](const CachedStoreSpec& s) -> std::optional<Complaint> {
     if (s.capacity && s.share) return Complaint{"share", "is given beside 'capacity'; expected one of them"};
     if (!s.capacity && !s.share) return Complaint{"capacity", "is missing: give 'capacity' or 'share'"};
