@@ -23,8 +23,11 @@ SPANS = {
     "queueing": {"facecolor": "#e6e6e6"},
     "timeout_wait": {"facecolor": "#d98880"},
     "worker_wait": {"facecolor": "#cfc3e6", "hatch": "....."},
+    "cache": {"facecolor": "#b8e0d2", "hatch": "ooo"},
+    "ssd": {"facecolor": "#f7d9c4", "hatch": "\\\\\\\\"},
+    "far_memory": {"facecolor": "#e2cfc4", "hatch": "+++"},
 }
-SELDOM = {"timeout_wait", "worker_wait"}  # shown where there is any
+SELDOM = {"timeout_wait", "worker_wait", "cache", "ssd", "far_memory"}  # shown where there is any
 BANDS = {"p50": "P50", "p99": "P99"}
 
 

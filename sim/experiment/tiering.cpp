@@ -49,6 +49,15 @@ ScenarioError no_such_tier(const std::string& pointer, const std::string& tier, 
                                suggestion(tier, names), tier_names(platform))};
 }
 
+void check_nets(const Offload& what, const Model& model) {
+  std::vector<std::string> known;
+  for (const Net& net : model.nets) known.push_back(net.name);
+  for (std::size_t i = 0; what.nets && i < what.nets->size(); ++i)
+    if (const std::string& name = (*what.nets)[i]; std::find(known.begin(), known.end(), name) == known.end())
+      throw ScenarioError(fmt::format("/offload/nets/{}", i),
+                          fmt::format("the model has no net {}{}", in_quotes(name), suggestion(name, known)));
+}
+
 }  // namespace
 
 std::vector<const Platform*> platforms_of(const Cluster& cluster, const ShardingPlan& plan) {
@@ -61,6 +70,7 @@ std::vector<const Platform*> platforms_of(const Cluster& cluster, const Sharding
 void offload(ShardingPlan& plan, const Scenario& scenario, const Model& model, const LookupProfile& profile) {
   if (!scenario.offload) return;
   const Offload& what = *scenario.offload;
+  check_nets(what, model);
   const std::vector<const Platform*> platforms = platforms_of(scenario.cluster, plan);
   const auto has_it = [&](const Platform* p) { return p->tier_of(what.tier).has_value(); };
   if (std::none_of(platforms.begin(), platforms.end(), has_it))
@@ -76,6 +86,21 @@ void offload(ShardingPlan& plan, const Scenario& scenario, const Model& model, c
     placements = moved(share);
   }
 }
+
+namespace {
+
+// A cache that is larger than all that could ever be in it is a mistake.
+void check_cache(const Platform& platform, const StoreSpec& store) {
+  Bytes tiers;
+  for (const Choice<TierSpec>& tier : platform.tiers) tiers += tier->capacity;
+  const std::optional<Bytes> cache = store.cache_capacity();
+  if (cache && *cache > tiers)
+    throw ScenarioError("/serving/store/capacity",
+                        fmt::format("found {}; expected at most {}, the capacity of the tiers of platform {}",
+                                    format_quantity(*cache), format_quantity(tiers), in_quotes(platform.name)));
+}
+
+}  // namespace
 
 void check_tiers(const ShardingPlan& plan, const Scenario& scenario, const Model& model) {
   const std::vector<const Platform*> platforms = platforms_of(scenario.cluster, plan);
@@ -93,7 +118,9 @@ void check_tiers(const ShardingPlan& plan, const Scenario& scenario, const Model
                                                  "not in memory belongs in one tier",
                                                  in_quotes(tier), in_quotes(placements[i].table), in_quotes(other)));
     }
-    for (const auto& [name, bytes] : bytes_by_tier(placements, model).tiers) {
+    const std::map<std::string, Bytes> tiers = bytes_by_tier(placements, model).tiers;
+    if (!tiers.empty()) check_cache(*platforms[s], *scenario.serving.store);
+    for (const auto& [name, bytes] : tiers) {
       const Bytes capacity = platforms[s]->tiers[*platforms[s]->tier_of(name)]->capacity;
       constexpr double kGiB = 1 << 30;
       if (bytes > capacity)

@@ -51,6 +51,37 @@ void add_batches(std::vector<WhatIf>& out, int items) {
   if (items >= 2) change("batches half as large", items / 2);
 }
 
+template <class Quantity>
+std::string twice(const Json& written, double most) {
+  const double now = parse_quantity(written.get<std::string>(), QuantityTraits<Quantity>::units()).base;
+  return to_text(*QuantityTraits<Quantity>::make(std::min(2 * now, most)));
+}
+
+void add_caches(std::vector<WhatIf>& out, const Json& store) {
+  if (store.value("type", std::string()) != "cached") return;
+  const auto add = [&](const char* key, const std::string& to) {
+    out.push_back({fmt::format("cache twice as large ({})", to), {{fmt::format("serving.store.{}", key), to}}});
+  };
+  if (const Json share = store.value("share", Json()); share.is_string()) add("share", twice<Share>(share, 1));
+  if (const Json bytes = store.value("capacity", Json()); bytes.is_string()) add("capacity", twice<Bytes>(bytes, 1e18));
+}
+
+// Tables of one net at a time come back to memory.
+void add_nets_in_memory(std::vector<WhatIf>& out, const Scenario& scenario) {
+  if (!scenario.offload) return;
+  const auto may_go = [&](const Net& net) {
+    const std::optional<std::vector<std::string>>& nets = scenario.offload->nets;
+    return !net.tables.empty() && (!nets || std::find(nets->begin(), nets->end(), net.name) != nets->end());
+  };
+  for (const Net& net : scenario.model.nets) {
+    if (!may_go(net)) continue;
+    Json others = Json::array();
+    for (const Net& other : scenario.model.nets)
+      if (may_go(other) && &other != &net) others.push_back(other.name);
+    out.push_back({fmt::format("tables of net {} in memory", net.name), {{"offload.nets", as_json(others)}}});
+  }
+}
+
 void add_replica(std::vector<WhatIf>& out, const PoolView& pool) {
   if (!pool.spec->hosts.empty()) return;  // there is no host for it
   const int more = pool.spec->replicas + 1;
@@ -66,6 +97,8 @@ std::vector<WhatIf> what_ifs(const Scenario& scenario) {
   add_sharding(out, written["sharding"]);
   add_faster_nics(out, scenario.cluster);
   add_batches(out, scenario.serving.batch_items);
+  add_caches(out, written["serving"]["store"]);
+  add_nets_in_memory(out, scenario);
   const bool has_shards = written["sharding"].value("strategy", std::string()) != "singular";
   for (const PoolView& pool : pools_of(scenario.cluster))
     if (pool.takes_main || has_shards) add_replica(out, pool);

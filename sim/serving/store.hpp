@@ -70,7 +70,9 @@ class StoreSpec {
   virtual bool wants_laws() const { return false; }
   /// Memory that a row takes beside its own bytes.
   virtual Bytes row_overhead() const { return {}; }
-  /// Memory that its cache takes on a server with these tables. Throws ScenarioError where it cannot be.
+  /// The capacity of its cache, where that is given in bytes.
+  virtual std::optional<Bytes> cache_capacity() const { return std::nullopt; }
+  /// Memory that its cache takes on a server with these tables.
   virtual Bytes cache_bytes(std::span<const TieredTable>) const { return {}; }
   /// Sets what its cache is expected to answer of the lookups in each of the tables.
   virtual void expect_hits(std::span<TieredTable>) const {}

@@ -2,28 +2,35 @@
 #include "sharding/offload.hpp"
 
 #include <algorithm>
-#include <numeric>
+#include <map>
 
 namespace shardsim {
 namespace {
 
-std::vector<double> bytes_of_each(const std::vector<Placement>& placements, const Model& model) {
-  std::vector<double> out;
-  std::map<std::string, const Table*> tables;
-  for (const PlacedTable& t : tables_of(model)) tables[t.table->name] = t.table;
-  for (const Placement& p : placements) out.push_back(static_cast<double>(bytes_of(*tables.at(p.table), p).count));
-  return out;
-}
+struct Candidate {
+  std::size_t placement;  // its position
+  double bytes;
+  double load;
+};
 
-// Positions of the placements that may move, those with the fewest lookups a byte first.
-std::vector<std::size_t> coldest_first(const std::vector<Placement>& placements, const std::vector<double>& loads,
-                                       const std::vector<double>& bytes) {
-  std::vector<std::size_t> order;
-  for (std::size_t i = 0; i < placements.size(); ++i)
-    if (!placements[i].tier) order.push_back(i);
-  std::stable_sort(order.begin(), order.end(),
-                   [&](std::size_t a, std::size_t b) { return loads[a] * bytes[b] < loads[b] * bytes[a]; });
-  return order;
+// What may move, those with the fewest lookups a byte first.
+std::vector<Candidate> coldest_first(const Offload& offload, const std::vector<Placement>& placements,
+                                     const std::vector<double>& loads, const Model& model) {
+  std::map<std::string, PlacedTable> tables;
+  for (const PlacedTable& t : tables_of(model)) tables[t.table->name] = t;
+  const auto may_go = [&](std::size_t net) {
+    const std::string& name = model.nets[net].name;
+    return !offload.nets || std::find(offload.nets->begin(), offload.nets->end(), name) != offload.nets->end();
+  };
+  std::vector<Candidate> out;
+  for (std::size_t i = 0; i < placements.size(); ++i) {
+    const PlacedTable& table = tables.at(placements[i].table);
+    if (!placements[i].tier && may_go(table.net))
+      out.push_back({i, static_cast<double>(bytes_of(*table.table, placements[i]).count), loads[i]});
+  }
+  std::stable_sort(out.begin(), out.end(),
+                   [](const Candidate& a, const Candidate& b) { return a.load * b.bytes < b.load * a.bytes; });
+  return out;
 }
 
 }  // namespace
@@ -36,16 +43,15 @@ std::vector<Placement> Offload::apply(const std::vector<Placement>& placements, 
     p.tier = tier;
     if (moved < 1) p.in_memory = Share{1 - moved};
   };
-  const std::vector<double> bytes = bytes_of_each(placements, model);
-  const std::vector<std::size_t> order = coldest_first(placements, loads, bytes);
+  const std::vector<Candidate> candidates = coldest_first(*this, placements, loads, model);
   double left = 0;
-  for (const std::size_t i : order) left += bytes[i] * share_of_bytes;
-  for (const std::size_t i : order) {
+  for (const Candidate& c : candidates) left += c.bytes * share_of_bytes;
+  for (const Candidate& c : candidates) {
     if (by == OffloadBy::rows) {
-      move(out[i], share_of_bytes);
+      move(out[c.placement], share_of_bytes);
     } else if (left > 0) {
-      move(out[i], std::min(1.0, left / bytes[i]));
-      left -= bytes[i];
+      move(out[c.placement], std::min(1.0, left / c.bytes));
+      left -= c.bytes;
     }
   }
   return out;
@@ -59,6 +65,7 @@ void describe(Describe<Offload>& d) {
   d.optional("by", &Offload::by,
              "rows: of every table the same share, whichever rows; tables: whole tables, those with the fewest lookups "
              "a byte first");
+  d.optional("nets", &Offload::nets, "only tables of these nets, by name; left out: of all");
 }
 
 }  // namespace shardsim

@@ -20,6 +20,7 @@ struct Offload {
   std::string tier;
   std::optional<Share> share;  ///< of the bytes of each server; empty: what its memory cannot hold
   OffloadBy by = OffloadBy::rows;
+  std::optional<std::vector<std::string>> nets;  ///< whose tables may go; empty: all
 
   /// The placements of a server with `share` of their bytes in the tier; those that say a tier already stay as they
   /// are. `loads`: lookups a query makes in each placement.

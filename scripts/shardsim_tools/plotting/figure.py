@@ -64,6 +64,12 @@ def panels(layout: Layout, columns: int = 1, height: float = 2.6, share_x: bool 
     return figure, axes
 
 
+def column(rows: int, height: float = 3.0) -> tuple[Figure, list[Axes]]:
+    """A figure with so many axes, one above the other, that share no axis."""
+    figure, axes = plt.subplots(rows, figsize=(6.5, height * rows), squeeze=False, constrained_layout=True)
+    return figure, list(axes[:, 0])
+
+
 def legend_above(figure: Figure, handles: list[Any], labels: list[str], columns: int = 8) -> None:
     figure.legend(handles, labels, loc="lower center", bbox_to_anchor=(0.5, 1.0), ncol=min(columns, len(labels)))
 

@@ -134,6 +134,32 @@ void describe_work(List& f) {
             [](const RunResult& r) { return by_name<Work>(r.cpu_us_per_query); });
 }
 
+// Of all servers.
+CacheCounts lookups_in_tiers(const RunSource& s) {
+  CacheCounts all;
+  for (const Service& service : s.serving.services())
+    for (const CacheUse& use : cache_uses(service).tiers) all += use.counts.all;
+  return all;
+}
+
+void describe_memory(List& f) {
+  f.add("memory_used_bytes", "bytes", "memory taken by tables, weights and caches, of all machines",
+        Merge::mean_over_time, [](const RunSource& s) {
+          Bytes used;
+          for (const Host& host : s.serving.hosts()) used += host.memory().used();
+          return used.count;
+        });
+  f.in_table("memory_used_bytes");
+  f.add("cache_hit_ratio", "fraction",
+        "of the lookups of rows that are not in memory, on all servers, those that a cache answered; 1 where there are "
+        "none",
+        Merge::mean_over_queries, [](const RunSource& s) {
+          const CacheCounts all = lookups_in_tiers(s);
+          return all.lookups == 0 ? 1.0 : all.hit_ratio();
+        });
+  f.in_table("cache_hit_ratio");
+}
+
 void describe_parts(List& f) {
   f.derived("spans_us", "us", "latency by span: see Distributions", spans_json);
   f.derived("embedded_us", "us",
@@ -162,6 +188,7 @@ void describe(FigureList<RunResult>& f) {
   describe_queries(f);
   describe_course(f);
   describe_latency(f);
+  describe_memory(f);
   describe_work(f);
   describe_parts(f);
 }

@@ -125,6 +125,7 @@ class CachedStoreSpec final : public StoreSpec {
   bool wants_laws() const override { return true; }
   Bytes row_overhead() const override { return overhead; }
 
+  std::optional<Bytes> cache_capacity() const override { return capacity; }
   Bytes cache_bytes(std::span<const TieredTable> tables) const override {
     Bytes whole;
     for (const TieredTable& t : tables) whole += Bytes{t.rows * (t.row + overhead).count};
