@@ -97,7 +97,7 @@ void check_cache(const Platform& platform, const StoreSpec& store) {
   if (cache && *cache > tiers)
     throw ScenarioError("/serving/store/capacity",
                         fmt::format("found {}; expected at most {}, the capacity of the tiers of platform {}",
-                                    format_quantity(*cache), format_quantity(tiers), in_quotes(platform.name)));
+                                    to_text(*cache), to_text(tiers), in_quotes(platform.name)));
 }
 
 }  // namespace

@@ -17,13 +17,17 @@ Process Serving::fetch_rows(Slot& slot, Server& server, Store& store, const Gath
   const Activity& activity = slot.activity();
   const StreamKey key = activity.key();
   const RandomStream random(seed_, replication_, Purpose::cache_hits, key.id, key.sub);
-  const Fetch fetch = store.look_up(list, sim_.now(), random);
   // What a span's own piece of work is booked as is sparse work; it is told apart here.
   const auto booked_as = [&spans, before = spans[Span::sparse]](Span span) {
     spans[span] += spans[Span::sparse] - before;
     spans[Span::sparse] = before;
   };
   co_await slot.leave();
+  if (slot.withdrawn()) {
+    store.forget(list);
+    co_return then.resume();
+  }
+  const Fetch fetch = store.look_up(list, sim_.now(), random);
   co_await slot.run(Step::look_up, server, Work::sparse, fetch.looking);
   co_await slot.leave();
   booked_as(Span::cache);

@@ -204,6 +204,8 @@ Process Serving::call_shard(const Rpc& asked, MainReplica& main, Calls* calls, A
   if (!lost) {
     const Platform& platform = server.platform();
     const Duration overhead = platform.service_overhead + platform.net_overhead;
+    if (rpc.ops != nullptr) [[unlikely]]
+      replica.store->expect(*rpc.ops);
     Worker worker = replica.new_worker();
     if (worker && !co_await slot.enter(*replica.workers, *worker)) worker.reset();
     co_await slot.run(Step::receive, server, Work::serde, receive_cost(server, request));

@@ -35,6 +35,7 @@ class Slot {
   /// it takes no time. What is on a core or on its way is finished. Precondition: allow_withdrawal().
   void withdraw();
 
+  bool withdrawn() const { return withdrawn_; }
   Spans& spans() { return *spans_; }
   const Activity& activity() const { return activity_; }
   /// From now on adds to these.

@@ -43,6 +43,9 @@ class Store {
   /// `co_await store.gather(...)`: until the rows are gathered and pooled. `ops`: null where one core gathers all, and
   /// all is in memory.
   virtual Slot::Working gather(Slot& slot, Server& server, const Demand& demand, const GatherOpList* ops) = 0;
+  /// A gather of these has come to the server and will be looked up, or forgotten: its rows will be needed.
+  virtual void expect(const GatherOpList&) {}
+  virtual void forget(const GatherOpList&) {}
   /// Looks for rows that are not in memory, and takes those that are missing into the cache. `random`: for this gather
   /// alone.
   virtual Fetch look_up(const GatherOpList& list, Time now, RandomStream random) = 0;

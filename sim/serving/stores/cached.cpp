@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <map>
+#include <unordered_map>
 
-#include "caches/cache_policy.hpp"
+#include "caches/capacity_split.hpp"
 #include "config/error.hpp"
 #include "serving/tiered_store.hpp"
 
@@ -60,15 +60,24 @@ class AnalyticCache final : public TieredStore {
 
 class ExactCache final : public TieredStore {
  public:
-  ExactCache(const StoreSetup& setup, const CacheCosts& costs, std::unique_ptr<RowCache> cache)
-      : TieredStore(setup), costs_(costs), tables_(setup.tables), cache_(std::move(cache)) {
-    for (std::size_t i = 0; i < tables_.size(); ++i) number_of_[tables_[i].number] = i;
+  /// `caches`: one for each table, or one for all.
+  ExactCache(const StoreSetup& setup, const CacheCosts& costs, std::vector<std::unique_ptr<RowCache>> caches)
+      : TieredStore(setup), costs_(costs), tables_(setup.tables), caches_(std::move(caches)) {
+    for (std::size_t i = 0; i < tables_.size(); ++i) place_of_[tables_[i].number] = i;
     asked_.resize(setup.platform.tiers.size());
+  }
+
+  void expect(const GatherOpList& list) override {
+    for_each(list, [](RowCache& cache, std::size_t t, std::int64_t row) { cache.pin(t, row); });
+  }
+  void forget(const GatherOpList& list) override {
+    for_each(list, [](RowCache& cache, std::size_t t, std::int64_t row) { cache.unpin(t, row); });
   }
 
   Fetch look_up(const GatherOpList& list, Time now, RandomStream) override {
     for (Asked& asked : asked_) asked = {};
-    for (const AskedRow& asked : list.rows) access(number_of_.at(asked.table), asked.row);
+    for_each(list, [this](RowCache& cache, std::size_t t, std::int64_t row) { access(cache, t, row); });
+    forget(list);
     Fetch fetch;
     CacheCounts all;
     for (std::size_t tier = 0; tier < asked_.size(); ++tier) {
@@ -88,12 +97,20 @@ class ExactCache final : public TieredStore {
     TierDemand misses;
   };
 
-  void access(std::size_t t, std::int64_t row) {
+  // Each row that is not in memory: with its cache, and the place of its table among `tables_`.
+  template <class Use>
+  void for_each(const GatherOpList& list, const Use& use) {
+    for (const AskedRow& asked : list.rows) {
+      const std::size_t t = place_of_.at(asked.table);
+      if (!tables_[t].in_memory(asked.row)) use(*caches_[caches_.size() == 1 ? 0 : t], t, asked.row);
+    }
+  }
+
+  void access(RowCache& cache, std::size_t t, std::int64_t row) {
     const TieredTable& table = tables_[t];
-    if (table.in_memory(row)) return;
     Asked& asked = asked_[table.tier];
     ++asked.counts.lookups;
-    if (cache_->access(t, row)) {
+    if (cache.access(t, row)) {
       ++asked.counts.hits;
       return;
     }
@@ -105,8 +122,8 @@ class ExactCache final : public TieredStore {
 
   CacheCosts costs_;
   std::span<const TieredTable> tables_;
-  std::unordered_map<std::size_t, std::size_t> number_of_;  // number of a table in the cache, by its own
-  std::unique_ptr<RowCache> cache_;
+  std::unordered_map<std::size_t, std::size_t> place_of_;  // by number of the table
+  std::vector<std::unique_ptr<RowCache>> caches_;
   std::vector<Asked> asked_;  // of one gather, by tier
 };
 
@@ -115,6 +132,7 @@ class CachedStoreSpec final : public StoreSpec {
   Choice<CachePolicy> policy;
   std::optional<Bytes> capacity;
   std::optional<Share> share;
+  CapacitySplit split = CapacitySplit::shared;
   CacheMode mode = CacheMode::analytic;
   Bytes overhead;
   Duration lookup_time{};
@@ -144,7 +162,7 @@ class CachedStoreSpec final : public StoreSpec {
                             fmt::format("nothing says how popular the rows of table {} are, which 'analytic' has to "
                                         "know: give 'traffic.rows' a popularity, or the table its own",
                                         in_quotes(t.name)));
-    const HitRatios hits = policy->hit_ratios(cached(tables), cache_bytes(tables));
+    const HitRatios hits = hit_ratios_of(split, *policy, cached(tables), cache_bytes(tables));
     if (!hits.by_table && exact) return;
     if (!hits.by_table)
       throw ScenarioError(
@@ -156,11 +174,19 @@ class CachedStoreSpec final : public StoreSpec {
   std::unique_ptr<Store> make(const StoreSetup& setup) const override {
     const CacheCosts costs{lookup_time, hit_rate_threshold};
     if (mode == CacheMode::analytic || setup.tables.empty()) return std::make_unique<AnalyticCache>(setup, costs);
-    const auto rank_of = [tables = setup.tables](std::size_t table, std::int64_t row) {
+    CacheSetup caches{cache_bytes(setup.tables), cached(setup.tables), {}};
+    caches.rank_of = [tables = setup.tables](std::size_t table, std::int64_t row) {
       return tables[table].rank_of(row);
     };
-    return std::make_unique<ExactCache>(setup, costs,
-                                        policy->exact({cache_bytes(setup.tables), cached(setup.tables), rank_of}));
+    std::vector<std::unique_ptr<RowCache>> made;
+    if (split == CapacitySplit::shared)
+      made.push_back(policy->exact(caches));
+    else
+      for (const Bytes part : split_capacity(split, *policy, caches.tables, caches.capacity)) {
+        caches.capacity = part;
+        made.push_back(policy->exact(caches));
+      }
+    return std::make_unique<ExactCache>(setup, costs, std::move(made));
   }
 
  private:
@@ -181,6 +207,10 @@ void describe(Describe<CachedStoreSpec>& d) {
              "of the cache of each server, at most; its memory is taken from the host's");
   d.optional("share", &CachedStoreSpec::share,
              "instead: its capacity as a share of what the server has in other tiers");
+  d.optional(
+      "split", &CachedStoreSpec::split,
+      "whether all tables of a server share its cache, or each has a part of it: an equal one, one by its lookups, "
+      "or one by what more bytes bring it");
   d.optional("cache_mode", &CachedStoreSpec::mode,
              "analytic: hits by formula, from how popular rows are; exact: row by row, from an empty cache on; needs "
              "'traffic.rows' or a trace with rows");
