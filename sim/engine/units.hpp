@@ -2,6 +2,7 @@
 // Strong types for the quantities of a simulation. A mix-up of units does not compile.
 #pragma once
 
+#include <bit>
 #include <chrono>
 #include <cmath>
 #include <compare>
@@ -27,12 +28,14 @@ using Time = SimClock::time_point;
 /// Longest duration that configuration may name and formulas may return; far from overflow when a few are added.
 inline constexpr Duration kLongestDuration = std::chrono::duration_cast<Duration>(std::chrono::hours(24));
 
-/// Picoseconds rounded to the nearest integer and clamped to [0, kLongestDuration].
+/// Picoseconds rounded to the nearest integer and clamped to [0, kLongestDuration]; not a number: 0.
 inline Duration from_picoseconds(double ps) {
-  const auto longest = static_cast<double>(kLongestDuration.count());
-  if (!(ps > 0)) return Duration::zero();
-  // NOLINTNEXTLINE(bugprone-incorrect-roundings): ps is positive here, and a call of llround is felt
-  return Duration(ps >= longest ? kLongestDuration.count() : static_cast<std::int64_t>(ps + 0.5));
+  // Numbers from 0 on are in the order of their bits as integers; all others, and what is not a number, are above.
+  constexpr auto kLongestBits = std::bit_cast<std::uint64_t>(static_cast<double>(kLongestDuration.count()));
+  if (std::bit_cast<std::uint64_t>(ps) >= kLongestBits) [[unlikely]]
+    return ps > 0 ? kLongestDuration : Duration::zero();
+  // NOLINTNEXTLINE(bugprone-incorrect-roundings): ps is not negative here, and a call of llround is felt
+  return Duration(static_cast<std::int64_t>(ps + 0.5));
 }
 inline Duration from_seconds(double s) { return from_picoseconds(s * 1e12); }
 inline double to_seconds(Duration d) { return static_cast<double>(d.count()) * 1e-12; }

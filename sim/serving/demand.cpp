@@ -123,7 +123,7 @@ DemandModel::DemandModel(const Model& model, const ShardingPlan& plan, const std
     nets_[n].sizes = model.nets[n].rpc;
     nets_[n].asked.resize(targets_);
     sort_unique(nets_[n].remote);
-    for (auto& [kind, numbers] : alike[n]) nets_[n].groups.push_back({kind, std::move(numbers)});
+    for (auto& [kind, numbers] : alike[n]) nets_[n].groups.push_back({kind, std::move(numbers), kind.is_plain()});
     nets_[n].same_for_batches =
         nets_[n].tables.empty() &&
         std::all_of(nets_[n].groups.begin(), nets_[n].groups.end(), [](const TableGroup& group) {
@@ -177,12 +177,15 @@ void DemandModel::add_group(const TableGroup& group, const Query& query, const I
   else
     for (const std::uint32_t t : group.numbers) count(query.lookups[t]);
   const Share share{lookups, lookups, per_item ? tables * items.items() : tables};
+  const double ps = static_cast<double>(lookups) * group.kind.row.distinct_ps;
+  if (group.plain) [[likely]] {
+    add(group.kind, share, ps);
+    return;
+  }
   add(group.kind, share,
-      static_cast<double>(lookups) * group.kind.row.distinct_ps +
-          static_cast<double>(share.bags) * group.kind.row.bag_ps +
+      ps + static_cast<double>(share.bags) * group.kind.row.bag_ps +
           static_cast<double>(tables) * static_cast<double>(group.kind.measured.count()));
-  if (group.kind.tiered != nullptr && lookups > 0) [[unlikely]]
-    note(group.kind, lookups, {});
+  if (group.kind.tiered != nullptr && lookups > 0) note(group.kind, lookups, {});
 }
 
 void DemandModel::add_table(const TableRoute& route, const Query& query, std::uint32_t batch, int first, int last) {

@@ -95,11 +95,13 @@ class DemandModel {
     Duration measured;                    ///< the operator's time, whatever its lookups; nothing where it is not known
     const TieredTable* tiered = nullptr;  ///< where not all of it is in memory
     auto operator<=>(const Kind&) const = default;
+    bool is_plain() const { return row.bag_ps == 0 && measured == Duration::zero() && tiered == nullptr; }
   };
   /// Tables of a net that are alike, each whole on the same server.
   struct TableGroup {
     Kind kind;
     std::vector<std::uint32_t> numbers;
+    bool plain;  ///< gathering takes what its lookups take: no more for a bag, no known time, all in memory
   };
   /// A table that is looked at by itself: it is split, or its rows matter, or its operator.
   struct TableRoute {

@@ -148,8 +148,10 @@ Duration Serving::message_cost(const Platform& platform, Bytes size) {
 
 Duration Serving::receive_cost(const Server& server, Bytes size) {
   const Platform& platform = server.platform();
-  const bool wakes = platform.rpc.wakeup > Duration::zero() && (server.idle() || server.host().cores().any_idle());
-  return message_cost(platform, size) + (wakes ? platform.rpc.wakeup : Duration::zero());
+  const Duration cost = message_cost(platform, size);
+  if (platform.rpc.wakeup == Duration::zero()) [[likely]]
+    return cost;
+  return server.idle() || server.host().cores().any_idle() ? cost + platform.rpc.wakeup : cost;
 }
 
 }  // namespace shardsim

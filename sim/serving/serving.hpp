@@ -192,15 +192,15 @@ class Serving {
 
   /// `co_await fetch(...)`: until the rows that are not in memory are; at once where there are none. `list`: of a
   /// demand, which must outlive the wait.
-  auto fetch(Slot& slot, Replica& replica, const GatherOpList* list) {
+  auto fetch(Slot& slot, Replica& replica, const GatherOpList& list) {
     struct Awaiter {
       Serving& serving;
       Slot& slot;
       Replica& replica;
-      const GatherOpList* list;
-      [[gnu::always_inline]] bool await_ready() const { return list == nullptr || list->all_in_memory(); }
+      const GatherOpList& list;
+      bool await_ready() const { return list.all_in_memory(); }
       void await_suspend(std::coroutine_handle<> h) const {
-        serving.fetch_rows(slot, *replica.server, *replica.store, *list, h);
+        serving.fetch_rows(slot, *replica.server, *replica.store, list, h);
       }
       void await_resume() const {}
     };
