@@ -71,7 +71,9 @@ class Network {
 
   class Sending final : private Transfer {
    public:
-    Sending(Network& network, Ends ends, Bytes bytes, LinkTimes& link_times) : Sending(network, bytes, link_times) {
+    // Inline, as Slot says.
+    [[gnu::always_inline]] Sending(Network& network, Ends ends, Bytes bytes, LinkTimes& link_times)
+        : Sending(network, bytes, link_times) {
       this->route = network.route(ends, short_route_);
     }
     Sending(Network& network, Route way, Bytes bytes, LinkTimes& link_times) : Sending(network, bytes, link_times) {

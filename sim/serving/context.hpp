@@ -37,6 +37,29 @@ class Context {
     return {seed_, replication_, Purpose::balancing, key.id, key.sub};
   }
 
+  /// The streams from which a store draws which rows are missing, and tier number `tier` how long its reads take.
+  RandomStream random_for_hits(const Activity& activity) const {
+    const StreamKey key = activity.key();
+    return {seed_, replication_, Purpose::cache_hits, key.id, key.sub};
+  }
+  RandomStream random_for_tier(const Activity& activity, std::size_t tier) const {
+    const StreamKey key = activity.key();
+    return {seed_, replication_, Purpose::tiers, key.id, key.sub ^ tier << 60};
+  }
+
+  /// `Duration d = co_await wait_until(time)`: how long that was; nothing, where the time is over.
+  auto wait_until(Time time) {
+    struct Awaiter {
+      Simulation& sim;
+      Time since;
+      Time until;
+      bool await_ready() const { return until <= since; }
+      void await_suspend(std::coroutine_handle<> h) const { sim.at(until, h); }
+      Duration await_resume() const { return std::max(Duration::zero(), until - since); }
+    };
+    return Awaiter{sim_, sim_.now(), time};
+  }
+
   /// Notes what only a repeated attempt sends.
   void note_repeated(Route route, Bytes size);
   /// Bytes that repeated attempts sent over a link, by its number; empty where there are none.

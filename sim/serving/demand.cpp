@@ -123,12 +123,11 @@ DemandModel::DemandModel(const Model& model, const ShardingPlan& plan, const std
     nets_[n].sizes = model.nets[n].rpc;
     nets_[n].asked.resize(targets_);
     sort_unique(nets_[n].remote);
-    for (auto& [kind, numbers] : alike[n]) nets_[n].groups.push_back({kind, std::move(numbers), kind.is_plain()});
-    nets_[n].same_for_batches =
-        nets_[n].tables.empty() &&
-        std::all_of(nets_[n].groups.begin(), nets_[n].groups.end(), [](const TableGroup& group) {
-          return group.kind.per == Per::query && group.kind.tiered == nullptr;
-        });
+    for (auto& [kind, numbers] : alike[n])
+      (kind.tiered == nullptr ? nets_[n].groups : nets_[n].far_groups).push_back({kind, std::move(numbers)});
+    nets_[n].same_for_batches = nets_[n].tables.empty() && nets_[n].far_groups.empty() &&
+                                std::all_of(nets_[n].groups.begin(), nets_[n].groups.end(),
+                                            [](const TableGroup& group) { return group.kind.per == Per::query; });
   }
   for (const Net& net : model.nets)
     if (net.bottom_mlp && !net.bottom_mlp->layers.empty()) dense_inputs_ += net.bottom_mlp->layers.front();
@@ -158,13 +157,15 @@ void DemandModel::work_out(const NetRoute& route, const Query& query, std::uint3
   std::fill(ops_.begin(), ops_.end(), nullptr);
   const ItemSlice items(query.items, first, last);
   for (const TableGroup& group : route.groups) add_group(group, query, items);
+  for (const TableGroup& group : route.far_groups)
+    if (const std::int64_t lookups = add_group(group, query, items); lookups > 0) note(group.kind, lookups, {});
   for (const TableRoute& table : route.tables) add_table(table, query, batch, first, last);
   if (route.sizes)
     for (Demand& d : scratch_)
       if (d.lookups > 0) d.request = route.sizes->request, d.response = route.sizes->response;
 }
 
-void DemandModel::add_group(const TableGroup& group, const Query& query, const ItemSlice& items) {
+std::int64_t DemandModel::add_group(const TableGroup& group, const Query& query, const ItemSlice& items) {
   const bool per_item = group.kind.per == Per::item;
   std::int64_t lookups = 0;
   std::int32_t tables = 0;  // that the batch looks up anything in
@@ -177,15 +178,11 @@ void DemandModel::add_group(const TableGroup& group, const Query& query, const I
   else
     for (const std::uint32_t t : group.numbers) count(query.lookups[t]);
   const Share share{lookups, lookups, per_item ? tables * items.items() : tables};
-  const double ps = static_cast<double>(lookups) * group.kind.row.distinct_ps;
-  if (group.plain) [[likely]] {
-    add(group.kind, share, ps);
-    return;
-  }
   add(group.kind, share,
-      ps + static_cast<double>(share.bags) * group.kind.row.bag_ps +
+      static_cast<double>(lookups) * group.kind.row.distinct_ps +
+          static_cast<double>(share.bags) * group.kind.row.bag_ps +
           static_cast<double>(tables) * static_cast<double>(group.kind.measured.count()));
-  if (group.kind.tiered != nullptr && lookups > 0) note(group.kind, lookups, {});
+  return lookups;
 }
 
 void DemandModel::add_table(const TableRoute& route, const Query& query, std::uint32_t batch, int first, int last) {

@@ -95,13 +95,11 @@ class DemandModel {
     Duration measured;                    ///< the operator's time, whatever its lookups; nothing where it is not known
     const TieredTable* tiered = nullptr;  ///< where not all of it is in memory
     auto operator<=>(const Kind&) const = default;
-    bool is_plain() const { return row.bag_ps == 0 && measured == Duration::zero() && tiered == nullptr; }
   };
   /// Tables of a net that are alike, each whole on the same server.
   struct TableGroup {
     Kind kind;
     std::vector<std::uint32_t> numbers;
-    bool plain;  ///< gathering takes what its lookups take: no more for a bag, no known time, all in memory
   };
   /// A table that is looked at by itself: it is split, or its rows matter, or its operator.
   struct TableRoute {
@@ -117,8 +115,9 @@ class DemandModel {
     }
   };
   struct NetRoute {
-    std::vector<TableGroup> groups;
-    std::vector<TableRoute> tables;  ///< in no group
+    std::vector<TableGroup> groups;      ///< all in memory
+    std::vector<TableGroup> far_groups;  ///< not all in memory
+    std::vector<TableRoute> tables;      ///< in no group
     std::vector<std::size_t> remote;
     std::optional<RpcSizes> sizes;
     bool same_for_batches = false;          ///< each batch of a query asks the same: nothing is looked up per item
@@ -151,7 +150,8 @@ class DemandModel {
   void note(const Kind& kind, std::int64_t lookups, std::span<const std::int64_t> rows);
   /// Works out the demands of a batch, in `scratch_`.
   void work_out(const NetRoute& route, const Query& query, std::uint32_t batch, int first, int last);
-  void add_group(const TableGroup& group, const Query& query, const ItemSlice& items);
+  /// Returns its lookups.
+  std::int64_t add_group(const TableGroup& group, const Query& query, const ItemSlice& items);
   void add_table(const TableRoute& route, const Query& query, std::uint32_t batch, int first, int last);
   /// Adds `share` of the `all` lookups that a batch has in a table to what is asked of a holder, by its position.
   void add_part(const TableRoute& route, std::size_t holder, const Share& share, std::int64_t all,

@@ -1,50 +1,55 @@
 // SPDX-License-Identifier: Apache-2.0
-// Rows that are not in memory, on the path of a request.
-#include "serving/serving.hpp"
+#include "serving/fetch.hpp"
 
 namespace shardsim {
 namespace {
 
 Span span_of(TierKind kind) { return kind == TierKind::ssd ? Span::ssd : Span::far_memory; }
 
+// When the last row is there, and what kind of tier it comes from.
+struct LastRow {
+  Time time;
+  TierKind tier;
+};
+
+LastRow ask(Server& server, const Fetch& fetch, const Context& context, const Activity& activity, Time now) {
+  LastRow last{now, {}};
+  for (const Fetch::Part& part : fetch.parts) {
+    const RandomStream random = context.random_for_tier(activity, part.tier);
+    const Time end = server.host().tiers()[part.tier]->read(now, part.read, random);
+    if (end >= last.time) last = {end, server.platform().tiers[part.tier]->kind()};
+  }
+  return last;
+}
+
 }  // namespace
 
-// Looks them up in the cache, asks the tiers for all others at once, and waits for the last of them. No core is held
-// while it waits. The rows are gathered afterwards with all others.
-Process Serving::fetch_rows(Slot& slot, Server& server, Store& store, const GatherOpList& list,
-                            std::coroutine_handle<> then) {
+Process fetch_and_gather(Slot& slot, FarGather gather, std::coroutine_handle<> then) {
+  Context& context = slot.context();
   Spans& spans = slot.spans();
-  const Activity& activity = slot.activity();
-  const StreamKey key = activity.key();
-  const RandomStream random(seed_, replication_, Purpose::cache_hits, key.id, key.sub);
-  // What a span's own piece of work is booked as is sparse work; it is told apart here.
+  // All work is booked as sparse; its spans are told apart here.
   const auto booked_as = [&spans, before = spans[Span::sparse]](Span span) {
     spans[span] += spans[Span::sparse] - before;
     spans[Span::sparse] = before;
   };
   co_await slot.leave();
   if (slot.withdrawn()) {
-    store.forget(list);
+    gather.store.forget(gather.list);
     co_return then.resume();
   }
-  const Fetch fetch = store.look_up(list, sim_.now(), random);
-  co_await slot.run(Step::look_up, server, Work::sparse, fetch.looking);
+  const Time now = slot.simulation().now();
+  const Fetch fetch = gather.store.look_up(gather.list, now, context.random_for_hits(slot.activity()));
+  co_await slot.run(Step::look_up, gather.server, Work::sparse, fetch.looking);
   co_await slot.leave();
   booked_as(Span::cache);
   if (!fetch.parts.empty()) {
-    co_await slot.run(Step::read, server, Work::sparse, fetch.asking);
+    co_await slot.run(Step::read, gather.server, Work::sparse, fetch.asking);
     co_await slot.leave();
-    const Time asked = sim_.now();
-    Time there = asked;
-    TierKind last{};
-    for (const Fetch::Part& part : fetch.parts) {
-      const Time end = server.host().tiers()[part.tier]->read(asked, part.read, random_for_tier(key, part.tier));
-      if (end >= there) last = server.platform().tiers[part.tier]->kind();
-      there = std::max(there, end);
-    }
-    booked_as(span_of(last));
-    if (fetch.waits) spans[span_of(last)] += co_await wait_until(there);
+    const LastRow last = ask(gather.server, fetch, context, slot.activity(), slot.simulation().now());
+    booked_as(span_of(last.tier));
+    if (fetch.waits) spans[span_of(last.tier)] += co_await context.wait_until(last.time);
   }
+  co_await gather.store.from_memory(slot, gather.server, gather.demand, gather.list);
   then.resume();
 }
 

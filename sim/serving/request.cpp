@@ -85,13 +85,13 @@ Process Serving::serve_batch(const Query& query, Batch batch, MainReplica& main,
     NetCalls issued_now;
     NetCalls& calls = eager ? eager[n] : issued_now;
     if (!eager) call_shards(query, batch, net, main, calls);
+    if (calls.local_ops != nullptr) [[unlikely]]
+      main.replica->store->expect(*calls.local_ops);
 
     Spans own;
     slot.book_to(own);
     const std::int64_t rows = model_.nets[net].per == Per::item ? batch.items() : 1;
     co_await dense_->run(slot, server, {Step::bottom, net, rows});
-    if (calls.local_ops != nullptr) [[unlikely]]
-      co_await fetch(slot, *main.replica, *calls.local_ops);
     co_await main.replica->store->gather(slot, server, calls.local, calls.local_ops.get());
     co_await slot.leave();
     const Time own_done = sim_.now();
@@ -211,8 +211,6 @@ Process Serving::call_shard(const Rpc& asked, MainReplica& main, Calls* calls, A
     if (worker && !co_await slot.enter(*replica.workers, *worker)) worker.reset();
     co_await slot.run(Step::receive, server, Work::serde, receive_cost(server, request));
     co_await slot.run(Step::net, server, Work::service, overhead);
-    if (rpc.ops != nullptr) [[unlikely]]
-      co_await fetch(slot, replica, *rpc.ops);
     co_await replica.store->gather(slot, server, demand, rpc.ops.get());
     co_await slot.run(Step::answer, server, Work::serde, message_cost(platform, response));
     co_await slot.leave();

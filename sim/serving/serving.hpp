@@ -147,7 +147,6 @@ class Serving {
   std::unique_ptr<SharedCalls[]> call_for_all(const Query& query, MainReplica& main);
   Process tell_waiters(SharedCalls& shared);
   Process call_shard(const Rpc& asked, MainReplica& main, Calls* calls, Attempt* attempt);
-  Process fetch_rows(Slot& slot, Server& server, Store& store, const GatherOpList& list, std::coroutine_handle<> then);
   std::int64_t bags_of(const Query& query);
   void count(const Activity& activity, const Demand& demand) {
     ShardTotals& totals = shard_totals_[activity.target - 1];
@@ -174,40 +173,10 @@ class Serving {
   /// Of a message that has just come: it may have to wake somebody.
   static Duration receive_cost(const Server& server, Bytes size);
 
-  /// `Duration d = co_await wait_until(time)`: how long that was; nothing, where the time is over.
-  auto wait_until(Time time) {
-    struct Awaiter {
-      Simulation& sim;
-      Time since;
-      Time until;
-      bool await_ready() const { return until <= since; }
-      void await_suspend(std::coroutine_handle<> h) const { sim.at(until, h); }
-      Duration await_resume() const { return std::max(Duration::zero(), until - since); }
-    };
-    return Awaiter{sim_, sim_.now(), time};
-  }
   // Without a timeout a lost message fails its query at once.
   /// `Duration d = co_await until_timeout(sent)`: waits out what is left of the patience that began at `sent`.
-  auto until_timeout(Time sent) { return wait_until(sent + policy_.per_try_timeout().value_or(Duration::zero())); }
-
-  /// `co_await fetch(...)`: until the rows that are not in memory are; at once where there are none. `list`: of a
-  /// demand, which must outlive the wait.
-  auto fetch(Slot& slot, Replica& replica, const GatherOpList& list) {
-    struct Awaiter {
-      Serving& serving;
-      Slot& slot;
-      Replica& replica;
-      const GatherOpList& list;
-      bool await_ready() const { return list.all_in_memory(); }
-      void await_suspend(std::coroutine_handle<> h) const {
-        serving.fetch_rows(slot, *replica.server, *replica.store, list, h);
-      }
-      void await_resume() const {}
-    };
-    return Awaiter{*this, slot, replica, list};
-  }
-  RandomStream random_for_tier(StreamKey key, std::size_t tier) const {
-    return {seed_, replication_, Purpose::tiers, key.id, key.sub ^ tier << 60};
+  auto until_timeout(Time sent) {
+    return context_.wait_until(sent + policy_.per_try_timeout().value_or(Duration::zero()));
   }
 
   Simulation& sim_;
@@ -215,8 +184,6 @@ class Serving {
   const ServingSpec& spec_;
   const Traffic& traffic_;
   Network& network_;
-  std::uint64_t seed_;
-  std::uint32_t replication_;
   Context context_;
   std::vector<std::vector<TieredTable>> tiered_;  // by service
   DemandModel demands_;

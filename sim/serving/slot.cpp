@@ -25,6 +25,12 @@ Slot::Working Slot::run_crew(Step step, Server& server, Work work, std::vector<C
   return Working(*this);
 }
 
+Slot::Working Slot::detour(std::function<void(std::coroutine_handle<>)> start) {
+  seldom().detour = std::move(start);
+  seldom_->before_detour = std::exchange(waits_, Waits::detour);
+  return Working(*this);
+}
+
 Slot::Working Slot::begin_alone(Step step, Server& server, Work work, Duration time, Bytes traffic) {
   if (context_.runs_to_completion()) {
     defer(step, server, work, time, traffic);
@@ -43,6 +49,10 @@ void Slot::defer(Step step, Server& server, Work work, Duration time, Bytes traf
 }
 
 void Slot::begin_other(std::coroutine_handle<> h) {
+  if (waits_ == Waits::detour) {
+    waits_ = seldom_->before_detour;
+    return std::exchange(seldom_->detour, {})(h);
+  }
   waiter_ = h;
   if (waits_ == Waits::work) return job_.await_suspend(h);
   if (waits_ == Waits::burst) return burst_.start(EventTarget(h));

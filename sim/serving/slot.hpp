@@ -3,6 +3,8 @@
 // always_inline, as GCC else makes calls of it, 5 % of all instructions.
 #pragma once
 
+#include <functional>
+
 #include "cluster/burst.hpp"
 #include "cluster/visit.hpp"
 #include "serving/crew.hpp"
@@ -35,6 +37,8 @@ class Slot {
   /// it takes no time. What is on a core or on its way is finished. Precondition: allow_withdrawal().
   void withdraw();
 
+  Context& context() { return context_; }
+  Simulation& simulation() { return context_.simulation(); }
   bool withdrawn() const { return withdrawn_; }
   Spans& spans() { return *spans_; }
   const Activity& activity() const { return activity_; }
@@ -47,6 +51,8 @@ class Slot {
   Working gather(Server& server, Duration time, Bytes traffic);
   /// `co_await slot.run_crew(...)`: operators of one step, on up to `threads` cores at once.
   Working run_crew(Step step, Server& server, Work work, std::vector<Crew::Op> ops, int threads);
+  /// `co_await slot.detour(start)`: until a process that uses this slot meanwhile, which start(h) begins, resumes h.
+  Working detour(std::function<void(std::coroutine_handle<>)> start);
   /// `co_await slot.leave()`: before a wait begins: until all work since the last time is done, and no core is held.
   Leaving leave();
   /// `bool entered = co_await slot.enter(...)`: waits for a worker of a server that has only so many; its place in the
@@ -63,12 +69,14 @@ class Slot {
     Station* workers;
     Station::Customer* place;
   };
-  enum class Waits : std::uint8_t { nothing, burst_to_come, burst, work, message, crew, visit, worker };
+  enum class Waits : std::uint8_t { nothing, burst_to_come, burst, work, message, crew, visit, worker, detour };
 
   struct Seldom {
     std::optional<Crew> crew;
     int threads = 1;  // of the crew
     std::optional<Visit> visit;
+    std::function<void(std::coroutine_handle<>)> detour;
+    Waits before_detour = Waits::nothing;
   };
 
   Working begin(Step step, Server& server, Work work, Duration time, Bytes traffic);

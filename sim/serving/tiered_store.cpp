@@ -2,6 +2,7 @@
 #include "serving/tiered_store.hpp"
 
 #include "engine/binomial.hpp"
+#include "serving/fetch.hpp"
 
 namespace shardsim {
 
@@ -15,8 +16,20 @@ TieredStore::TieredStore(const StoreSetup& setup) : inter_op_(setup.inter_op) {
 }
 
 Slot::Working TieredStore::gather(Slot& slot, Server& server, const Demand& demand, const GatherOpList* ops) {
-  if (ops != nullptr && !ops->ops.empty()) [[unlikely]]
-    return gather_by_tables(slot, server, *ops);
+  if (ops != nullptr) [[unlikely]]
+    return gather_seldom(slot, server, demand, *ops);
+  return slot.gather(server, from_picoseconds(demand.gather_ps), demand.traffic);
+}
+
+[[gnu::noinline]] Slot::Working TieredStore::gather_seldom(Slot& slot, Server& server, const Demand& demand,
+                                                           const GatherOpList& ops) {
+  if (ops.all_in_memory()) return from_memory(slot, server, demand, ops);
+  return slot.detour([&](std::coroutine_handle<> h) { fetch_and_gather(slot, {server, *this, demand, ops}, h); });
+}
+
+Slot::Working TieredStore::from_memory(Slot& slot, Server& server, const Demand& demand,
+                                       const GatherOpList& ops) const {
+  if (!ops.ops.empty()) return gather_by_tables(slot, server, ops);
   return slot.gather(server, from_picoseconds(demand.gather_ps), demand.traffic);
 }
 

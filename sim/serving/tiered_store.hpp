@@ -12,6 +12,8 @@ class TieredStore : public Store {
   explicit TieredStore(const StoreSetup& setup);
 
   Slot::Working gather(Slot& slot, Server& server, const Demand& demand, const GatherOpList* ops) final;
+  /// Of rows that are all in memory by now.
+  Slot::Working from_memory(Slot& slot, Server& server, const Demand& demand, const GatherOpList& ops) const;
   Fetch look_up(const GatherOpList& list, Time now, RandomStream random) override;
   const CacheTotals* totals() const final { return totals_.tiers.empty() ? nullptr : &totals_; }
 
@@ -22,6 +24,7 @@ class TieredStore : public Store {
   CacheTotals totals_;
 
  private:
+  Slot::Working gather_seldom(Slot& slot, Server& server, const Demand& demand, const GatherOpList& ops);
   Slot::Working gather_by_tables(Slot& slot, Server& server, const GatherOpList& list) const;
   int inter_op_;
 };
