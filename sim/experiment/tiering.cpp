@@ -36,17 +36,11 @@ double least_share(const Platform& platform, const std::function<std::vector<Pla
   return enough;
 }
 
-std::string tier_names(const Platform& platform) {
-  std::vector<std::string> names;
-  for (const Choice<TierSpec>& tier : platform.tiers) names.push_back(in_quotes(tier->name));
-  return names.empty() ? "no tiers" : "the tiers " + fmt::format("{}", fmt::join(names, ", "));
-}
-
 ScenarioError no_such_tier(const std::string& pointer, const std::string& tier, const Platform& platform) {
   std::vector<std::string> names;
   for (const Choice<TierSpec>& spec : platform.tiers) names.push_back(spec->name);
-  return {pointer, fmt::format("platform {} has no tier {}{}; it has {}", in_quotes(platform.name), in_quotes(tier),
-                               suggestion(tier, names), tier_names(platform))};
+  return {pointer, fmt::format("platform {} has no tier {}{}", in_quotes(platform.name), in_quotes(tier),
+                               names.empty() ? "; it has no tiers" : suggestion(tier, names))};
 }
 
 void check_nets(const Offload& what, const Model& model) {

@@ -8,7 +8,8 @@
 
 namespace shardsim {
 
-/// The steps of a request: those on a core, then the messages.
+/// The steps of a request: those on a core, then the messages, then what came later. The values are part of every draw:
+/// append, never renumber.
 enum class Step : std::uint8_t {
   receive,   ///< deserialize the query, or an RPC's request
   overhead,  ///< of the main shard's service
@@ -18,15 +19,15 @@ enum class Step : std::uint8_t {
   reply,     ///< serialize the scores
   net,       ///< overheads of service and net on a shard
   partial,   ///< add partial sums of split tables
-  look_up,   ///< look for rows in a cache
-  read,      ///< ask a tier for rows that are not in memory
   call,      ///< serialize an RPC's request
   answer,    ///< serialize its response
   collect,   ///< deserialize the response
   query,     ///< message from the frontend
   request,   ///< message to a shard
   response,  ///< message from a shard
-  scores     ///< message to the frontend
+  scores,    ///< message to the frontend
+  look_up,   ///< look for rows in a cache
+  read       ///< ask a tier for rows that are not in memory
 };
 template <>
 struct EnumNames<Step> {
@@ -38,15 +39,15 @@ struct EnumNames<Step> {
                                                                             {Step::reply, "reply"},
                                                                             {Step::net, "net overhead"},
                                                                             {Step::partial, "partial sums"},
-                                                                            {Step::look_up, "cache lookup"},
-                                                                            {Step::read, "tier read"},
                                                                             {Step::call, "call"},
                                                                             {Step::answer, "answer"},
                                                                             {Step::collect, "collect"},
                                                                             {Step::query, "query"},
                                                                             {Step::request, "request"},
                                                                             {Step::response, "response"},
-                                                                            {Step::scores, "scores"}}};
+                                                                            {Step::scores, "scores"},
+                                                                            {Step::look_up, "cache lookup"},
+                                                                            {Step::read, "tier read"}}};
 };
 
 // The ranges in which keys of random streams tell activities apart. Serving refuses more nets and shards. A query has

@@ -61,7 +61,8 @@ template <>
 void describe(Describe<Offload>& d) {
   d.object("offload", "a part of what the strategy placed goes to another tier, on every server that has the tier");
   d.required("tier", &Offload::tier, "name of a tier of the servers' platforms");
-  d.optional("share", &Offload::share, "of the bytes of each server; left out: what its memory cannot hold");
+  d.optional("share", &Offload::share, "of the bytes of each server; left out: what its memory cannot hold")
+      .at_most(Share{1});
   d.optional("by", &Offload::by,
              "rows: of every table the same share, whichever rows; tables: whole tables, those with the fewest lookups "
              "a byte first");

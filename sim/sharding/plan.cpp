@@ -171,7 +171,8 @@ void describe(Describe<Placement>& d) {
              "what is split: rows, or columns, of which each part looks up every row that is asked for");
   d.optional("tier", &Placement::tier, "which of the tiers of its server's platform holds it; left out: memory");
   d.optional("in_memory", &Placement::in_memory,
-             "where there is a tier: the share of the rows, whichever they are, that stay in memory");
+             "where there is a tier: the share of the rows, whichever they are, that stay in memory")
+      .at_most(Share{1});
   d.check([](const Placement& p) -> std::optional<Complaint> {
     if (p.part >= p.parts)
       return Complaint{"part", fmt::format("found {}; expected less than 'parts', {}", p.part, p.parts)};

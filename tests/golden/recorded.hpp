@@ -13,7 +13,8 @@ namespace shardsim::testing {
 inline const std::map<std::string, std::string> kTrajectories{
     {"capacity.json", "311a05f7320806e1"},       {"hybrid.json", "0698ad7b5773a5ee"},
     {"mlperf-dlrm-v2.json", "f121529d686f3afc"}, {"network.json", "1e2c53ad87611a05"},
-    {"paper-load.json", "6195e9cd6c30a956"},     {"paper.json", "f130f74a228acc9f"},
+    {"out-of-core.json", "d209c7ad1066feab"},    {"paper-load.json", "6195e9cd6c30a956"},
+    {"paper.json", "f130f74a228acc9f"},
 };
 
 /// What is written of the runs: hashes of sweep.csv, and of all points' reports (result.json without scenario, program,
@@ -25,12 +26,13 @@ struct Texts {
   bool operator==(const Texts&) const = default;
 };
 inline const std::map<std::string, Texts> kTexts{
-    {"capacity.json", {"86d3e56c4b749144", "dfceee86eca19b39"}},
-    {"hybrid.json", {"8acf4de04f78fd1d", "576c191cf0177a32"}},
-    {"mlperf-dlrm-v2.json", {"22c927c216bfc250", "f777b28868bd86a2"}},
-    {"network.json", {"1e8558edb4ab113f", "1ed37eb7488f8cab"}},
-    {"paper-load.json", {"48e6631e855f1c61", "2d3679f1dd0b5178"}},
-    {"paper.json", {"62b8ac9a588c625b", "68e6b8df6eeda064"}},
+    {"capacity.json", {"d61f3cfcd7a27cb9", "3facfcd8140af4d3"}},
+    {"hybrid.json", {"e2f2524f5c00cf09", "d552260f3b553a0a"}},
+    {"mlperf-dlrm-v2.json", {"98332f29ff606a3d", "bb2ae54c6cba547b"}},
+    {"network.json", {"519f4e1143c26408", "66928aef4f73a831"}},
+    {"out-of-core.json", {"79e6ce489956c97f", "ca05297e86eefb93"}},
+    {"paper-load.json", {"835a5f7355c04eca", "2765e9340ed05d60"}},
+    {"paper.json", {"e78e69d6153eb2e4", "d0de65fd8010a1a7"}},
 };
 
 }  // namespace shardsim::testing

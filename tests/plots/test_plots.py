@@ -20,7 +20,8 @@ from written import CONFIGURATIONS, add_intervals, write_sweep
 SCRIPTS = Path(__file__).resolve().parents[2] / "scripts"
 PROGRAM = os.environ.get("SHARDSIM")
 PLOTS = sorted(
-    {script.name for script in SCRIPTS.glob("plot_*.py")} - {"plot_frontier.py", "plot_incast.py", "plot_timeline.py", "plot_trace.py"}
+    {script.name for script in SCRIPTS.glob("plot_*.py")}
+    - {"plot_frontier.py", "plot_incast.py", "plot_timeline.py", "plot_trace.py"}
 )  # no sweep, or a test of its own
 # What must be readable in each plot: axis labels with their units, legends, panel titles.
 WORDS = {

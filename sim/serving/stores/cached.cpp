@@ -205,8 +205,9 @@ void describe(Describe<CachedStoreSpec>& d) {
   d.required("policy", &CachedStoreSpec::policy, "which rows the cache keeps");
   d.optional("capacity", &CachedStoreSpec::capacity,
              "of the cache of each server, at most; its memory is taken from the host's");
-  d.optional("share", &CachedStoreSpec::share,
-             "instead: its capacity as a share of what the server has in other tiers");
+  d.optional("share", &CachedStoreSpec::share, "instead: its capacity as a share of what the server has in other tiers")
+      .more_than(Share{0})
+      .at_most(Share{1});
   d.optional(
       "split", &CachedStoreSpec::split,
       "whether all tables of a server share its cache, or each has a part of it: an equal one, one by its lookups, "
@@ -218,9 +219,10 @@ void describe(Describe<CachedStoreSpec>& d) {
              "memory that a row takes beside its own bytes, in memory and in the cache");
   d.optional("lookup_time", &CachedStoreSpec::lookup_time, "core time of looking for one row in the cache");
   d.optional(
-      "hit_rate_threshold", &CachedStoreSpec::hit_rate_threshold,
-      "a gather of which the cache answers at least this share goes on without the other rows, which come to the "
-      "cache meanwhile; left out: it waits for them");
+       "hit_rate_threshold", &CachedStoreSpec::hit_rate_threshold,
+       "a gather of which the cache answers at least this share goes on without the other rows, which come to the "
+       "cache meanwhile; left out: it waits for them")
+      .at_most(Share{1});
   d.check([](const CachedStoreSpec& s) -> std::optional<Complaint> {
     if (s.capacity && s.share) return Complaint{"share", "is given beside 'capacity'; expected one of them"};
     if (!s.capacity && !s.share) return Complaint{"capacity", "is missing: give 'capacity' or 'share'"};
