@@ -52,8 +52,8 @@ def draw_panel(axes: Axes, frame: pandas.DataFrame, colour_by: str | None) -> No
 
 
 def draw(options: argparse.Namespace, sweep: Sweep) -> None:
-    for axis in filter(None, (options.panel, options.colour)):
-        if axis not in sweep.axes:
+    for axis in (options.panel, options.colour):
+        if axis is not None and axis not in sweep.axes:
             raise SweepError(f"{sweep.directory}: there is no axis {axis!r}; there are {', '.join(sweep.axes)}")
     frame = sweep.frame
     if missing := [column for column in NEEDED if column not in frame]:

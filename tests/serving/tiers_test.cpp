@@ -177,3 +177,33 @@ TEST_CASE("a share of the rows in memory is that share of the lookups") {
   const Scenario s = scenario(one_table(100, kSsd, kOnSsd), changes);
   CHECK(bytes_by_tier(make_plan(s, s.model).shards[0].tables, s.model).memory.count == 750 * 64);
 }
+
+TEST_CASE("a cache row by row and by formula answer the same share of the lookups, to within 0.01") {
+  // The whole table on one shard, and one half of its rows on each of two.
+  const std::string whole = R"([{"name": "s", "tables": [{"table": "t", "tier": "ssd"}]}])";
+  const std::string halves = R"([{"name": "s", "tables": [{"table": "t", "part": 0, "parts": 2, "tier": "ssd"}]},
+                                 {"name": "r", "tables": [{"table": "t", "part": 1, "parts": 2, "tier": "ssd"}]}])";
+  for (const std::string& shards : {whole, halves})
+    for (const std::string policy : {"lru", "fifo", "static-top"}) {
+      const auto hits = [&](const std::string& mode) {
+        const Served served =
+            serve(one_table(200, kSsd, kOnSsd),
+                  {{"sharding.plan.shards", shards},
+                   {"model.nets.net.tables.t.rows", "10000"},
+                   {"traffic.queries", "1500"},
+                   {"traffic.arrivals", R"({"type": "closed-loop", "clients": 1})"},
+                   {"traffic.rows", R"({"popularity": {"type": "zipf", "s": 0.9}})"},
+                   {"serving.store", fmt::format(R"({{"type": "cached", "policy": {{"type": "{}"}}, "share": "10 %",
+                                               "cache_mode": "{}"}})",
+                                                 policy, mode)}});
+        CacheCounts late;
+        for (const ShardResult& shard : served.result.shards) {
+          const std::vector<CacheCounts>& counts = shard.caches.tiers.at(0).counts.over_time.counts();
+          for (std::size_t i = counts.size() / 2; i < counts.size(); ++i) late += counts[i];
+        }
+        return late.hit_ratio();
+      };
+      CAPTURE(policy, shards);
+      CHECK(hits("exact") == Approx(hits("analytic")).margin(0.01));
+    }
+}
