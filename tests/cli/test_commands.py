@@ -21,6 +21,8 @@ CSV_TAIL = ",".join(
         "failed",
         *("goodput" + end for end in ("", "_lo", "_hi")),
         "p99_with_failed_us",
+        "memory_used_bytes",
+        "cache_hit_ratio",
         *(name + end for name in ("degraded", "degraded_queries") for end in ("", "_lo", "_hi")),
         "doubts",
         "verdict",
