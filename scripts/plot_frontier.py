@@ -48,6 +48,9 @@ def draw_panel(axes: Axes, frame: pandas.DataFrame, colour_by: str | None) -> No
         axes.plot(kept["memory_used_bytes"] / GIB, kept["p99_us"] / 1000, color=colour, label=name, **style)
     axes.set_xscale("log")
     axes.set_yscale("log")
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_major_formatter("{x:g}")
+    axes.yaxis.set_minor_formatter("{x:g}")
     axes.grid(True, which="major", color="#dddddd", linewidth=0.6)
 
 
