@@ -23,13 +23,14 @@ struct TierRead {
 struct TierTotals {
   std::int64_t reads = 0;  ///< rows
   Bytes bytes;
-  Duration waited{};  ///< of all reads, until the tier began with them
-  Duration busy{};    ///< that the busiest part of it needs for them
+  // Millions of reads that wait for seconds are more than a Duration holds.
+  double waited_s = 0;  ///< of all reads, until the tier began with them
+  double busy_s = 0;    ///< that the busiest part of it needs for them
   TierTotals& operator+=(const TierTotals& other) {
     reads += other.reads;
     bytes += other.bytes;
-    waited += other.waited;
-    busy += other.busy;
+    waited_s += other.waited_s;
+    busy_s += other.busy_s;
     return *this;
   }
 };

@@ -17,8 +17,8 @@ class FarMemory final : public Tier {
     free_ = begun + moving;
     totals_.reads += read.rows;
     totals_.bytes += read.bytes;
-    totals_.waited += (begun - now) * read.rows;
-    totals_.busy += moving;
+    totals_.waited_s += to_seconds(begun - now) * static_cast<double>(read.rows);
+    totals_.busy_s += to_seconds(moving);
     return free_ + latency_;
   }
 

@@ -47,8 +47,8 @@ class Ssd final : public Tier {
     controller_ = std::max(begun, controller_) + controlled;
     const Time end = controller_ + medium;
     take(end);
-    totals_.waited += controller_ - controlled - now;
-    totals_.busy += std::max(controlled, (end - begun) / figures_.queue_depth);
+    totals_.waited_s += to_seconds(controller_ - controlled - now);
+    totals_.busy_s += to_seconds(std::max(controlled, (end - begun) / figures_.queue_depth));
     return end;
   }
 

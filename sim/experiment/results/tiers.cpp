@@ -82,13 +82,13 @@ TierUses& TierUses::operator+=(const TierUses& other) {
 Json figure_json(const TierUses& uses) {
   Json out = Json::array();
   for (const TierUse& use : uses.tiers)
-    out.push_back({{"name", use.tier},
-                   {"reads", use.totals.reads},
-                   {"read_bytes", use.totals.bytes.count},
-                   {"reads_per_s", static_cast<double>(use.totals.reads) / use.simulated_s},
-                   {"offered_load", use.offered_load()},
-                   {"mean_wait_us",
-                    to_microseconds(use.totals.waited) / std::max<double>(1, static_cast<double>(use.totals.reads))}});
+    out.push_back(
+        {{"name", use.tier},
+         {"reads", use.totals.reads},
+         {"read_bytes", use.totals.bytes.count},
+         {"reads_per_s", static_cast<double>(use.totals.reads) / use.simulated_s},
+         {"offered_load", use.offered_load()},
+         {"mean_wait_us", 1e6 * use.totals.waited_s / std::max<double>(1, static_cast<double>(use.totals.reads))}});
   return out;
 }
 

@@ -28,7 +28,7 @@ struct TierUse {
   TierTotals totals;
   double simulated_s = 0;
   double load_s = 0;
-  double offered_load() const { return to_seconds(totals.busy) / load_s; }
+  double offered_load() const { return totals.busy_s / load_s; }
 };
 struct TierUses {
   std::vector<TierUse> tiers;
