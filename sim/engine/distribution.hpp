@@ -54,4 +54,10 @@ struct ChoiceTraits<Distribution> {
   static const Registry<Distribution>& registry() { return distribution_registry(); }
 };
 
+/// What is wrong with a distribution of factors by which something varies; nothing where it is left out.
+inline std::optional<Complaint> check_factor(const char* key, const Choice<Distribution>& factor) {
+  if (!factor.has_value() || std::abs(factor->mean() - 1) <= 1e-9) return std::nullopt;
+  return Complaint{key, fmt::format("is a factor: expected the mean 1, found {}", factor->mean())};
+}
+
 }  // namespace shardsim

@@ -28,6 +28,9 @@ using Time = SimClock::time_point;
 /// Longest duration that configuration may name and formulas may return; far from overflow when a few are added.
 inline constexpr Duration kLongestDuration = std::chrono::duration_cast<Duration>(std::chrono::hours(24));
 
+/// No run goes on beyond it. Half of what the clock can hold: no sum of durations that starts before it runs over.
+inline constexpr Time kHorizon(std::chrono::hours(24 * 53));
+
 /// Picoseconds rounded to the nearest integer and clamped to [0, kLongestDuration]; not a number: 0.
 inline Duration from_picoseconds(double ps) {
   // Numbers from 0 on are in the order of their bits as integers; all others, and what is not a number, are above.

@@ -11,8 +11,6 @@ namespace {
 // More queries than this under way at once, or given up and still worked on: the system does not keep up, and the run
 // ends.
 constexpr std::int64_t kMostOutstanding = 200'000;
-// Half of what the clock can hold: no sum of durations that starts here runs over.
-constexpr Time kLatest(std::chrono::hours(24 * 53));
 constexpr std::uint64_t kHeartbeatEvents = 1 << 12;
 
 // What a fault does at the beginning is what the run is about, and not to be taken for a warm-up.
@@ -134,7 +132,7 @@ void Runner::on_heartbeat() {
 }
 
 void check_clock(Time time) {
-  if (time > kLatest)
+  if (time > kHorizon)
     throw ScenarioError("/traffic", "the run would simulate more than 53 days; ask for fewer queries or a higher rate");
 }
 

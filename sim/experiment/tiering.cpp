@@ -8,13 +8,6 @@
 namespace shardsim {
 namespace {
 
-std::vector<Placement>& placements_of(ShardingPlan& plan, std::size_t service) {
-  return service == 0 ? plan.main : plan.shards[service - 1].tables;
-}
-const std::vector<Placement>& placements_of(const ShardingPlan& plan, std::size_t service) {
-  return service == 0 ? plan.main : plan.shards[service - 1].tables;
-}
-
 Bytes memory_on(const Platform& platform, const std::vector<Placement>& placements, const Scenario& scenario,
                 const Model& model) {
   const StoreSpec& store = *scenario.serving.store;
@@ -97,6 +90,7 @@ void check_cache(const Platform& platform, const StoreSpec& store) {
 }  // namespace
 
 void check_tiers(const ShardingPlan& plan, const Scenario& scenario, const Model& model) {
+  if (!has_tiers(plan)) return;
   const std::vector<const Platform*> platforms = platforms_of(scenario.cluster, plan);
   for (std::size_t s = 0; s < platforms.size(); ++s) {
     const std::string place = s == 0 ? "/sharding/plan/main" : fmt::format("/sharding/plan/shards/{}/tables", s - 1);
@@ -126,15 +120,6 @@ void check_tiers(const ShardingPlan& plan, const Scenario& scenario, const Model
                                      in_quotes(platforms[s]->name), static_cast<double>(capacity.count) / kGiB));
     }
   }
-}
-
-bool has_tiers(const ShardingPlan& plan) {
-  const auto in_tier = [](const Placement& p) { return p.tier.has_value(); };
-  const auto any = [&](const std::vector<Placement>& placements) {
-    return std::any_of(placements.begin(), placements.end(), in_tier);
-  };
-  return any(plan.main) ||
-         std::any_of(plan.shards.begin(), plan.shards.end(), [&](const PlannedShard& s) { return any(s.tables); });
 }
 
 TableUse table_use(const Scenario& scenario, const Model& model, const ShardingPlan& plan) {

@@ -14,9 +14,6 @@ void offload(ShardingPlan& plan, const Scenario& scenario, const Model& model, c
 /// too small.
 void check_tiers(const ShardingPlan& plan, const Scenario& scenario, const Model& model);
 
-/// Whether the plan puts anything in another tier than memory.
-bool has_tiers(const ShardingPlan& plan);
-
 /// How the tables are used, as far as the scenario's store wants to know it for this plan.
 TableUse table_use(const Scenario& scenario, const Model& model, const ShardingPlan& plan);
 

@@ -60,7 +60,6 @@ class Serving {
           std::uint32_t replication);
 
   /// By service: its tables that are not all in memory.
-  const std::vector<std::vector<TieredTable>>& tiered_tables() const { return tiered_; }
 
   /// Starts a query now; `done` is called when its answer is back at the frontend.
   void submit(Query&& query, std::function<void(const Outcome&)>& done);
@@ -110,9 +109,9 @@ class Serving {
   };
   // A slice of a query's items.
   struct Batch {
-    std::uint32_t number;
-    int first;
-    int last;
+    std::uint32_t number = 0;
+    int first = 0;
+    int last = 0;
     SharedCalls* shared = nullptr;  // by place in the order of nets; null: it makes its own RPCs
     int items() const { return last - first; }
   };

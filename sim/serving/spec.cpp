@@ -27,8 +27,7 @@ void describe(Describe<Jitter>& d) {
   d.check([](const Jitter& j) -> std::optional<Complaint> {
     for (const auto& [key, choice] :
          {std::pair("dense", &j.dense), {"sparse", &j.sparse}, {"serde", &j.serde}, {"service", &j.service}})
-      if (choice->has_value() && std::abs((*choice)->mean() - 1) > 1e-9)
-        return Complaint{key, fmt::format("a jitter is a factor: expected the mean 1, found {}", (*choice)->mean())};
+      if (std::optional<Complaint> complaint = check_factor(key, *choice)) return complaint;
     return std::nullopt;
   });
 }

@@ -8,8 +8,7 @@ std::vector<std::vector<TieredTable>> tiered_by_service(const ShardingPlan& plan
                                                         const StoreSpec& store, const TableUse& use) {
   std::vector<std::vector<TieredTable>> out;
   for (std::size_t s = 0; s < platforms.size(); ++s) {
-    const std::vector<Placement>& placements = s == 0 ? plan.main : plan.shards[s - 1].tables;
-    store.expect_hits(out.emplace_back(tiered_tables(placements, model, *platforms[s], use)));
+    store.expect_hits(out.emplace_back(tiered_tables(placements_of(plan, s), model, *platforms[s], use)));
   }
   return out;
 }

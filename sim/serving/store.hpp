@@ -27,7 +27,7 @@ struct RowCosts {
 /// What a gather reads that is not in memory.
 struct Fetch {
   struct Part {
-    std::size_t tier;
+    std::size_t tier = 0;
     TierRead read;
   };
   boost::container::small_vector<Part, 2> parts;

@@ -48,6 +48,7 @@ std::int64_t TieredTable::rank_of(std::int64_t row_number) const {
 
 std::vector<TieredTable> tiered_tables(const std::vector<Placement>& placements, const Model& model,
                                        const Platform& platform, const TableUse& use) {
+  if (!has_tiers(placements)) return {};
   const std::vector<PlacedTable> tables = tables_of(model);
   std::map<std::string, std::size_t> numbers;
   for (std::size_t t = 0; t < tables.size(); ++t) numbers[tables[t].table->name] = t;

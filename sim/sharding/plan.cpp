@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sharding/plan.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <set>
 
@@ -80,6 +81,21 @@ std::vector<std::string> services_of(const ShardingPlan& plan) {
   std::vector<std::string> names{"main"};
   for (const PlannedShard& shard : plan.shards) names.push_back(shard.name);
   return names;
+}
+
+const std::vector<Placement>& placements_of(const ShardingPlan& plan, std::size_t service) {
+  return service == 0 ? plan.main : plan.shards[service - 1].tables;
+}
+std::vector<Placement>& placements_of(ShardingPlan& plan, std::size_t service) {
+  return service == 0 ? plan.main : plan.shards[service - 1].tables;
+}
+
+bool has_tiers(const std::vector<Placement>& placements) {
+  return std::any_of(placements.begin(), placements.end(), [](const Placement& p) { return p.tier.has_value(); });
+}
+bool has_tiers(const ShardingPlan& plan) {
+  return has_tiers(plan.main) || std::any_of(plan.shards.begin(), plan.shards.end(),
+                                             [](const PlannedShard& shard) { return has_tiers(shard.tables); });
 }
 
 std::int64_t part_rows(std::int64_t rows, int part, int parts) { return rows / parts + (part < rows % parts ? 1 : 0); }

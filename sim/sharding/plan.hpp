@@ -62,6 +62,14 @@ struct ShardingPlan {
 /// Names of the services that a plan makes: the main shard's, then those of its sparse shards.
 std::vector<std::string> services_of(const ShardingPlan& plan);
 
+/// What a service of services_of() holds, by its number.
+const std::vector<Placement>& placements_of(const ShardingPlan& plan, std::size_t service);
+std::vector<Placement>& placements_of(ShardingPlan& plan, std::size_t service);
+
+/// Whether anything is in another tier than memory.
+bool has_tiers(const std::vector<Placement>& placements);
+bool has_tiers(const ShardingPlan& plan);
+
 /// Rows of one part of a table of `rows` rows; parts differ by at most a row, and the first parts hold the rest.
 std::int64_t part_rows(std::int64_t rows, int part, int parts);
 

@@ -19,6 +19,9 @@ struct TierRead {
   Bytes bytes;  ///< moved for them: TierSpec::moved()
 };
 
+/// Where the backlog of a tier ends that cannot keep up at all. Who waits for so long is answered beyond kHorizon.
+inline constexpr Time kLatestRead = kHorizon + kLongestDuration;
+
 /// What a tier of a host did.
 struct TierTotals {
   std::int64_t reads = 0;  ///< rows
@@ -62,8 +65,6 @@ class TierSpec {
   virtual Bytes moved(Bytes row) const = 0;
   /// Core time that reading a row takes, beside gathering it from memory afterwards.
   virtual Duration core_time(Bytes row) const = 0;
-  /// When a read of one row ends on an idle tier.
-  virtual Duration idle_latency(Bytes row) const = 0;
   virtual std::unique_ptr<Tier> make() const = 0;
 };
 

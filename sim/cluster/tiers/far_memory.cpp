@@ -14,7 +14,7 @@ class FarMemory final : public Tier {
   Time read(Time now, const TierRead& read, RandomStream) override {
     const Duration moving = from_picoseconds(static_cast<double>(read.bytes.count) * ps_per_byte_);
     const Time begun = std::max(now, free_);
-    free_ = begun + moving;
+    free_ = std::min(begun + moving, kLatestRead);
     totals_.reads += read.rows;
     totals_.bytes += read.bytes;
     totals_.waited_s += to_seconds(begun - now) * static_cast<double>(read.rows);
@@ -39,9 +39,6 @@ class FarMemorySpec final : public TierSpec {
   Bytes moved(Bytes row) const override { return {lines(row) * kLine}; }
   Duration core_time(Bytes row) const override {
     return stalls ? latency * lines(row) / outstanding : Duration::zero();
-  }
-  Duration idle_latency(Bytes row) const override {
-    return latency + from_picoseconds(static_cast<double>(moved(row).count) * ps_per_byte());
   }
   std::unique_ptr<Tier> make() const override {
     return std::make_unique<FarMemory>(ps_per_byte(), stalls ? Duration::zero() : latency);

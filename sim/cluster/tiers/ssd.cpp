@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
-#include <queue>
+#include <functional>
 
 #include "cluster/devices/tier.hpp"
 #include "engine/distribution.hpp"
@@ -44,7 +44,7 @@ class Ssd final : public Tier {
  private:
   Time one(Time now, Duration controlled, Duration medium) {
     const Time begun = std::max(now, first_free());
-    controller_ = std::max(begun, controller_) + controlled;
+    controller_ = std::min(std::max(begun, controller_) + controlled, kLatestRead);
     const Time end = controller_ + medium;
     take(end);
     totals_.waited_s += to_seconds(controller_ - controlled - now);
@@ -84,10 +84,6 @@ class SsdSpec final : public TierSpec {
   TierKind kind() const override { return TierKind::ssd; }
   Bytes moved(Bytes row) const override { return {(row.count + page.count - 1) / page.count * page.count}; }
   Duration core_time(Bytes) const override { return cpu_per_read; }
-  Duration idle_latency(Bytes row) const override {
-    const double bytes = static_cast<double>(moved(row).count);
-    return read_latency + from_picoseconds(std::max(ps_per_read(), ps_per_byte() * bytes));
-  }
   std::unique_ptr<Tier> make() const override {
     const bool varies = jitter.has_value() && !jitter->is_constant();
     return std::make_unique<Ssd>(
@@ -117,11 +113,7 @@ void describe(Describe<SsdSpec>& d) {
   d.optional("page", &SsdSpec::page, "least that a read moves: a row moves whole pages, and lies in as few as can be")
       .more_than(Bytes{0});
   d.optional("cpu_per_read", &SsdSpec::cpu_per_read, "core time of asking for a read and taking it");
-  d.check([](const SsdSpec& s) -> std::optional<Complaint> {
-    if (s.jitter.has_value() && std::abs(s.jitter->mean() - 1) > 1e-9)
-      return Complaint{"jitter", fmt::format("is a factor: expected the mean 1, found {}", s.jitter->mean())};
-    return std::nullopt;
-  });
+  d.check([](const SsdSpec& s) { return check_factor("jitter", s.jitter); });
 }
 
 namespace tiers {
