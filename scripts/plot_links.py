@@ -4,19 +4,18 @@
 
 import argparse
 import sys
-from pathlib import Path
 from typing import Any
 
 from shardsim_tools.plotting import command, figure
-from shardsim_tools.plotting.arrange import JOIN, MOST_PANELS, select
-from shardsim_tools.plotting.sweep import Result, SweepError, load, load_result
+from shardsim_tools.plotting.arrange import MOST_PANELS
+from shardsim_tools.plotting.results import plots_beside, results_of
+from shardsim_tools.plotting.sweep import Result, SweepError
 
 # After shardsim_tools.plotting, which says what is missing.
 from matplotlib import pyplot
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-DRAWABLE = {"stable", "saturated", "failing", "interrupted"}
 BARS = {
     "utilisation": ("utilisation (%)", {"facecolor": "#6baed6"}),
     "p99_share": ("share of P99 latency (%)", {"facecolor": "#b9d7c2", "hatch": "xxxx"}),  # as plot_spans' network
@@ -30,7 +29,7 @@ COLUMNS = [(0.0, 2.9), (3.25, 2.9), (6.3, 1.6)]
 
 
 def draw(options: argparse.Namespace) -> None:
-    results, reasons = results_of(options)
+    results, reasons = results_of(options.sweep, dict(options.where))
     links = {title: links_of(result) for title, result in results.items()}
     silent = [title for title in links if not links[title]]
     reasons.update({title: "no link carried anything" for title in silent})
@@ -47,27 +46,7 @@ def draw(options: argparse.Namespace) -> None:
     if reasons:
         names = (f"{title} ({reason})" for title, reason in reasons.items())
         command.say(f"skipped {len(reasons)} of {len(results) + len(reasons) - len(silent)} points: {', '.join(names)}")
-    command.report_written(figure.save(plot, output_directory(options), "links"))
-
-
-def results_of(options: argparse.Namespace) -> tuple[dict[str, Result], dict[str, str]]:
-    """({title: result}, {title: why the point has none}); a single result has no title."""
-    path = options.sweep
-    if path.is_file() or (path / "result.json").is_file():
-        if options.where:
-            raise SweepError(f"{path}: --where chooses points of a sweep, and this is one result")
-        return {"": load_result(path if path.is_file() else path / "result.json")}, {}
-    sweep = load(path)
-    frame = select(sweep, dict(options.where))
-    varying = [axis for axis in sweep.axes if frame[axis].nunique() > 1] or sweep.axes
-    results, reasons = {}, {}
-    for index, row in frame.iterrows():
-        title = JOIN.join(row[varying])
-        if sweep.verdict(index) in DRAWABLE and sweep.points[index].get("result"):  # the interrupted one may have none
-            results[title] = sweep.result(index)
-        else:
-            reasons[title] = sweep.verdict(index)
-    return results, reasons
+    command.report_written(figure.save(plot, options.out or plots_beside(options.sweep), "links"))
 
 
 def links_of(result: Result) -> list[dict[str, Any]]:
@@ -157,11 +136,6 @@ def size(count: float) -> str:
     else:
         unit = "GB"
     return f"{count:.3g} {unit}" if count < 999.5 else f"{count:.0f} {unit}"
-
-
-def output_directory(options: argparse.Namespace) -> Path:
-    sweep, out = Path(options.sweep), options.out and Path(options.out)
-    return out or (sweep.parent if sweep.is_file() else sweep) / "plots"
 
 
 def main() -> int:

@@ -21,7 +21,7 @@ SCRIPTS = Path(__file__).resolve().parents[2] / "scripts"
 PROGRAM = os.environ.get("SHARDSIM")
 PLOTS = sorted(
     {script.name for script in SCRIPTS.glob("plot_*.py")}
-    - {"plot_frontier.py", "plot_incast.py", "plot_timeline.py", "plot_trace.py"}
+    - {f"plot_{name}.py" for name in ("cache_share", "frontier", "hit_ratio", "incast", "timeline", "trace")}
 )  # no sweep, or a test of its own
 # What must be readable in each plot: axis labels with their units, legends, panel titles.
 WORDS = {

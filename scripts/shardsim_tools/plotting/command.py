@@ -21,10 +21,14 @@ def parser(
 ) -> argparse.ArgumentParser:
     result = bare_parser(description, example)
     result.add_argument("sweep", metavar="OUT_DIR", type=Path, help=source)
-    result.add_argument(
+    add_where(result)
+    return result
+
+
+def add_where(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
         "--where", metavar="AXIS=VALUE", action="append", default=[], type=_assignment, help="only these points"
     )
-    return result
 
 
 def plot_parser(description: str, example: str) -> argparse.ArgumentParser:

@@ -70,6 +70,14 @@ def column(rows: int, height: float = 3.0) -> tuple[Figure, list[Axes]]:
     return figure, list(axes[:, 0])
 
 
+def grid(rows: int, columns: int, height: float = 2.4) -> tuple[Figure, Any]:
+    """A figure with so many axes in rows and columns, that share no axis: (figure, axes[row][column])."""
+    figure, axes = plt.subplots(
+        rows, columns, figsize=(3.8 * columns, height * rows), squeeze=False, constrained_layout=True
+    )
+    return figure, axes
+
+
 def legend_above(figure: Figure, handles: list[Any], labels: list[str], columns: int = 8) -> None:
     figure.legend(handles, labels, loc="lower center", bbox_to_anchor=(0.5, 1.0), ncol=min(columns, len(labels)))
 
