@@ -99,7 +99,15 @@ DemandModel::DemandModel(const Model& model, const ShardingPlan& plan, const std
     const auto it = std::find_if(tiered[target].begin(), tiered[target].end(), same);
     return it == tiered[target].end() ? nullptr : &*it;
   };
+  // Any that asks the same of the same tier for a row.
+  const auto first_like = [&](std::size_t target, const TieredTable& table) {
+    const auto same = [&](const TieredTable& t) {
+      return t.tier == table.tier && t.moved == table.moved && t.core_ps == table.core_ps;
+    };
+    return &*std::find_if(tiered[target].begin(), tiered[target].end(), same);
+  };
   std::vector<std::map<Kind, std::vector<std::uint32_t>>> alike(nets_.size());
+  std::vector<std::map<Kind, FarGroup>> far_alike(nets_.size());
   for (const PlacedTable& placed : tables_of(model)) {
     const Table& table = *placed.table;
     const std::size_t number = per_item_.size();
@@ -113,18 +121,26 @@ DemandModel::DemandModel(const Model& model, const ShardingPlan& plan, const std
         kind.tiered = tiered_at(kind.target, number);
         if (kind.target != 0) net.remote.push_back(kind.target);
       }
-      if (deduplicate_ || by_table_ || wants_rows_of(route) || route.kinds.size() > 1)
+      Kind kind = route.kinds.front();
+      if (deduplicate_ || by_table_ || wants_rows_of(route) || route.kinds.size() > 1) {
         net.tables.push_back(std::move(route));
-      else
-        alike[placed.net][route.kinds.front()].push_back(static_cast<std::uint32_t>(number));
+      } else if (const TieredTable* t = kind.tiered; t != nullptr) {
+        kind.tiered = first_like(kind.target, *t);
+        far_alike[placed.net][kind].add(static_cast<std::uint32_t>(number), *t);
+      } else {
+        alike[placed.net][kind].push_back(static_cast<std::uint32_t>(number));
+      }
     }
   }
   for (std::size_t n = 0; n < nets_.size(); ++n) {
     nets_[n].sizes = model.nets[n].rpc;
     nets_[n].asked.resize(targets_);
     sort_unique(nets_[n].remote);
-    for (auto& [kind, numbers] : alike[n])
-      (kind.tiered == nullptr ? nets_[n].groups : nets_[n].far_groups).push_back({kind, std::move(numbers)});
+    for (auto& [kind, numbers] : alike[n]) nets_[n].groups.push_back({kind, std::move(numbers)});
+    for (auto& [kind, group] : far_alike[n]) {
+      group.all.kind = kind;
+      nets_[n].far_groups.push_back(std::move(group));
+    }
     nets_[n].same_for_batches = nets_[n].tables.empty() && nets_[n].far_groups.empty() &&
                                 std::all_of(nets_[n].groups.begin(), nets_[n].groups.end(),
                                             [](const TableGroup& group) { return group.kind.per == Per::query; });
@@ -156,33 +172,46 @@ void DemandModel::work_out(const NetRoute& route, const Query& query, std::uint3
   std::fill(scratch_.begin(), scratch_.end(), Demand{});
   std::fill(ops_.begin(), ops_.end(), nullptr);
   const ItemSlice items(query.items, first, last);
-  for (const TableGroup& group : route.groups) add_group(group, query, items);
-  for (const TableGroup& group : route.far_groups)
-    if (const std::int64_t lookups = add_group(group, query, items); lookups > 0) note(group.kind, lookups, {});
+  for (const TableGroup& group : route.groups) add_group(group, query, items, [](std::size_t, std::int32_t) {});
+  for (const FarGroup& group : route.far_groups) add_far_group(group, query, items);
   for (const TableRoute& table : route.tables) add_table(table, query, batch, first, last);
   if (route.sizes)
     for (Demand& d : scratch_)
       if (d.lookups > 0) d.request = route.sizes->request, d.response = route.sizes->response;
 }
 
-std::int64_t DemandModel::add_group(const TableGroup& group, const Query& query, const ItemSlice& items) {
+template <class Each>
+std::int64_t DemandModel::add_group(const TableGroup& group, const Query& query, const ItemSlice& items,
+                                    const Each& each) {
   const bool per_item = group.kind.per == Per::item;
   std::int64_t lookups = 0;
   std::int32_t tables = 0;  // that the batch looks up anything in
-  const auto count = [&](std::int32_t n) {
+  const auto count = [&](std::size_t i, std::int32_t n) {
     lookups += n;
     tables += n > 0 ? 1 : 0;
+    each(i, n);
   };
+  const std::vector<std::uint32_t>& numbers = group.numbers;
   if (per_item)
-    for (const std::uint32_t t : group.numbers) count(items.lookups_of(query.lookups[t]));
+    for (std::size_t i = 0; i < numbers.size(); ++i) count(i, items.lookups_of(query.lookups[numbers[i]]));
   else
-    for (const std::uint32_t t : group.numbers) count(query.lookups[t]);
+    for (std::size_t i = 0; i < numbers.size(); ++i) count(i, query.lookups[numbers[i]]);
   const Share share{lookups, lookups, per_item ? tables * items.items() : tables};
   add(group.kind, share,
       static_cast<double>(lookups) * group.kind.row.distinct_ps +
           static_cast<double>(share.bags) * group.kind.row.bag_ps +
           static_cast<double>(tables) * static_cast<double>(group.kind.measured.count()));
   return lookups;
+}
+
+void DemandModel::add_far_group(const FarGroup& group, const Query& query, const ItemSlice& items) {
+  double elsewhere = 0;
+  double misses = 0;
+  const std::int64_t lookups = add_group(group.all, query, items, [&](std::size_t i, std::int32_t n) {
+    elsewhere += n * group.weights[i].elsewhere;
+    misses += n * group.weights[i].misses;
+  });
+  if (lookups > 0) note(group.all.kind, lookups, elsewhere, misses);
 }
 
 void DemandModel::add_table(const TableRoute& route, const Query& query, std::uint32_t batch, int first, int last) {
@@ -317,11 +346,16 @@ void DemandModel::note(const Kind& kind, std::int64_t lookups, std::span<const s
     for (const std::int64_t row : rows) list.rows.push_back({static_cast<std::uint32_t>(table.number), row});
     return;
   }
+  const double elsewhere = static_cast<double>(lookups) * table.elsewhere;
+  note(kind, lookups, elsewhere, elsewhere * (1 - table.hit_ratio));
+}
+
+void DemandModel::note(const Kind& kind, std::int64_t lookups, double elsewhere, double misses) {
+  const TieredTable& table = *kind.tiered;
+  GatherOpList& list = ops_of(kind.target);
   const auto same = [&](const TierDemand& d) { return d.tier == table.tier; };
   auto it = std::find_if(list.tiers.begin(), list.tiers.end(), same);
   if (it == list.tiers.end()) it = list.tiers.insert(it, TierDemand{table.tier});
-  const double elsewhere = static_cast<double>(lookups) * table.elsewhere;
-  const double misses = elsewhere * (1 - table.hit_ratio);
   it->lookups += lookups;
   it->elsewhere += elsewhere;
   it->misses += misses;

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <algorithm>
-#include <boost/smart_ptr/intrusive_ptr.hpp>
 
 #include "cluster/cluster.hpp"
 #include "serving/store.hpp"
@@ -45,18 +44,19 @@ struct AskedRow {
   std::uint32_t table;  ///< its number, as in tables_of()
   std::int64_t row;
 };
+struct Prefetch;
+
 struct GatherOpList {
-  std::vector<GatherOp> ops;      ///< where somebody wants to know table by table
-  std::vector<TierDemand> tiers;  ///< where tables are in other tiers
-  std::vector<AskedRow> rows;     ///< of these tables, in order, where the cache is exact
+  std::vector<GatherOp> ops;                ///< where somebody wants to know table by table
+  std::vector<TierDemand> tiers;            ///< where tables are in other tiers
+  std::vector<AskedRow> rows;               ///< of these tables, in order, where the cache is exact
+  mutable std::shared_ptr<Prefetch> ahead;  ///< where its rows are fetched before the gather begins
   mutable int holders = 0;
 
   bool all_in_memory() const { return tiers.empty() && rows.empty(); }
 };
 inline void intrusive_ptr_add_ref(const GatherOpList* list) { ++list->holders; }
 void intrusive_ptr_release(const GatherOpList* list);
-/// A demand's gather, operator by operator and tier by tier; null where nobody wants to know.
-using GatherOps = boost::intrusive_ptr<const GatherOpList>;
 
 struct ServingSpec;
 
@@ -101,6 +101,20 @@ class DemandModel {
     Kind kind;
     std::vector<std::uint32_t> numbers;
   };
+  /// The same of tables that are not all in memory, in the same tier: what differs is how popular their rows are.
+  struct FarGroup {
+    TableGroup all;
+    struct Weight {
+      double elsewhere;  ///< lookups of rows that are in the tier, for a lookup
+      double misses;     ///< of these, those that the cache does not answer
+    };
+    std::vector<Weight> weights;  ///< by table
+
+    void add(std::uint32_t number, const TieredTable& table) {
+      all.numbers.push_back(number);
+      weights.push_back({table.elsewhere, table.elsewhere * (1 - table.hit_ratio)});
+    }
+  };
   /// A table that is looked at by itself: it is split, or its rows matter, or its operator.
   struct TableRoute {
     std::size_t number;
@@ -115,9 +129,9 @@ class DemandModel {
     }
   };
   struct NetRoute {
-    std::vector<TableGroup> groups;      ///< all in memory
-    std::vector<TableGroup> far_groups;  ///< not all in memory
-    std::vector<TableRoute> tables;      ///< in no group
+    std::vector<TableGroup> groups;    ///< all in memory
+    std::vector<FarGroup> far_groups;  ///< not all in memory
+    std::vector<TableRoute> tables;    ///< in no group
     std::vector<std::size_t> remote;
     std::optional<RpcSizes> sizes;
     bool same_for_batches = false;          ///< each batch of a query asks the same: nothing is looked up per item
@@ -148,10 +162,14 @@ class DemandModel {
   GatherOpList& ops_of(std::size_t target);
   /// Notes what is asked of a tier; `rows`: which, where the store wants to know.
   void note(const Kind& kind, std::int64_t lookups, std::span<const std::int64_t> rows);
+  /// The same where what misses is drawn: `elsewhere` and `misses` are expected of the lookups.
+  void note(const Kind& kind, std::int64_t lookups, double elsewhere, double misses);
   /// Works out the demands of a batch, in `scratch_`.
   void work_out(const NetRoute& route, const Query& query, std::uint32_t batch, int first, int last);
-  /// Returns its lookups.
-  std::int64_t add_group(const TableGroup& group, const Query& query, const ItemSlice& items);
+  /// Returns its lookups; `each(i, n)` is called with those of its i-th table.
+  template <class Each>
+  std::int64_t add_group(const TableGroup& group, const Query& query, const ItemSlice& items, const Each& each);
+  void add_far_group(const FarGroup& group, const Query& query, const ItemSlice& items);
   void add_table(const TableRoute& route, const Query& query, std::uint32_t batch, int first, int last);
   /// Adds `share` of the `all` lookups that a batch has in a table to what is asked of a holder, by its position.
   void add_part(const TableRoute& route, std::size_t holder, const Share& share, std::int64_t all,

@@ -49,7 +49,7 @@ Process fetch_and_gather(Slot& slot, FarGather gather, std::coroutine_handle<> t
     booked_as(span_of(last.tier));
     if (fetch.waits) spans[span_of(last.tier)] += co_await context.wait_until(last.time);
   }
-  co_await gather.store.from_memory(slot, gather.server, gather.demand, gather.list);
+  if (gather.gathers) co_await gather.store.from_memory(slot, gather.server, gather.demand, gather.list);
   then.resume();
 }
 

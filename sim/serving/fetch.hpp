@@ -13,6 +13,7 @@ struct FarGather {
   TieredStore& store;
   const Demand& demand;
   const GatherOpList& list;
+  bool gathers = true;  ///< false: fetches only
 };
 
 /// Looks the rows up in the cache, asks the tiers for all others at once, waits for the last of them, and gathers. No

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The path of a request; reads like section "The path of a request" of docs/architecture.md.
+#include "serving/prefetch.hpp"
 #include "serving/serving.hpp"
 
 namespace shardsim {
@@ -79,13 +80,19 @@ Process Serving::serve_batch(const Query& query, Batch batch, MainReplica& main,
   Slot slot(context_, activity, path.critical);
   const std::size_t nets = net_order_.size();
   const std::unique_ptr<NetCalls[]> eager = spec_.issue == Issue::eager ? std::make_unique<NetCalls[]>(nets) : nullptr;
+  const bool prefetches = spec_.store->prefetches();
+  GatherOps next;  // of the net after this one, where they are fetched ahead
   for (std::size_t n = 0; eager && n < nets; ++n) call_shards(query, batch, net_order_[n], main, eager[n]);
   for (std::size_t n = 0; n < nets; ++n) {
     const std::size_t net = activity.net = net_order_[n];
     NetCalls issued_now;
     NetCalls& calls = eager ? eager[n] : issued_now;
     if (!eager) call_shards(query, batch, net, main, calls);
-    if (calls.local_ops != nullptr) [[unlikely]]
+    if (prefetches) [[unlikely]] {
+      if (next != nullptr) calls.local_ops = std::move(next);
+      next = fetch_next(query, batch, n, main, eager.get());
+    }
+    if (calls.local_ops != nullptr && calls.local_ops->ahead == nullptr) [[unlikely]]
       main.replica->store->expect(*calls.local_ops);
 
     Spans own;
@@ -115,6 +122,11 @@ Process Serving::serve_batch(const Query& query, Batch batch, MainReplica& main,
     if (counts) outcome.missing_bags += asked.missing_bags();
     if (rpcs.failed()) {
       const Time failed = sim_.now();
+      if (next != nullptr && next->ahead != nullptr) {
+        Join<Prefetch::Path>& fetched = next->ahead->rows;
+        co_await fetched;
+        path.critical.join({}, fetched.work());
+      }
       for (std::size_t later = n + 1; eager && later < nets; ++later) {
         Join<RpcPath>& others = eager[later].rpcs.all();  // GCC 12 awaits a copy of what has no name
         co_await others;

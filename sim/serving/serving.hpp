@@ -143,6 +143,7 @@ class Serving {
   Process serve_query(Query query, std::function<void(const Outcome&)>& done, Patience* patience);
   Process serve_batch(const Query& query, Batch batch, MainReplica& main, Outcome& outcome, Join<BatchPath>& batches);
   void call_shards(const Query& query, Batch batch, std::size_t net, MainReplica& main, NetCalls& calls);
+  GatherOps fetch_next(const Query& query, Batch batch, std::size_t n, MainReplica& main, NetCalls* eager);
   std::unique_ptr<SharedCalls[]> call_for_all(const Query& query, MainReplica& main);
   Process tell_waiters(SharedCalls& shared);
   Process call_shard(const Rpc& asked, MainReplica& main, Calls* calls, Attempt* attempt);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <boost/container/small_vector.hpp>
+#include <boost/smart_ptr/intrusive_ptr.hpp>
 
 #include "cluster/platform.hpp"
 #include "config/choice.hpp"
@@ -14,6 +15,8 @@ namespace shardsim {
 
 struct Demand;
 struct GatherOpList;
+/// A demand's gather, operator by operator and tier by tier; null where nobody wants to know.
+using GatherOps = boost::intrusive_ptr<const GatherOpList>;
 
 /// What it takes to gather rows of a table, as far as that is the same for every row and known beforehand.
 struct RowCosts {
@@ -46,6 +49,8 @@ class Store {
   /// A gather of these has come to the server and will be looked up, or forgotten: its rows will be needed.
   virtual void expect(const GatherOpList&) {}
   virtual void forget(const GatherOpList&) {}
+  /// Begins to fetch, for a gather that comes later.
+  virtual void prefetch(Context&, const Activity&, Server&, const GatherOps&) {}
   /// Looks for rows that are not in memory, and takes those that are missing into the cache. `random`: for this gather
   /// alone.
   virtual Fetch look_up(const GatherOpList& list, Time now, RandomStream random) = 0;
@@ -71,6 +76,8 @@ class StoreSpec {
   virtual bool wants_rows() const { return false; }
   /// Whether it has to know how popular the rows of these tables are.
   virtual bool wants_laws() const { return false; }
+  /// Whether rows that a net needs of the main shard are fetched while the net before it runs.
+  virtual bool prefetches() const { return false; }
   /// Memory that a row takes beside its own bytes.
   virtual Bytes row_overhead() const { return {}; }
   /// The capacity of its cache, where that is given in bytes.

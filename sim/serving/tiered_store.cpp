@@ -2,7 +2,7 @@
 #include "serving/tiered_store.hpp"
 
 #include "engine/binomial.hpp"
-#include "serving/fetch.hpp"
+#include "serving/prefetch.hpp"
 
 namespace shardsim {
 
@@ -24,7 +24,13 @@ Slot::Working TieredStore::gather(Slot& slot, Server& server, const Demand& dema
 [[gnu::noinline]] Slot::Working TieredStore::gather_seldom(Slot& slot, Server& server, const Demand& demand,
                                                            const GatherOpList& ops) {
   if (ops.all_in_memory()) return from_memory(slot, server, demand, ops);
+  if (ops.ahead != nullptr)
+    return slot.detour([&](std::coroutine_handle<> h) { await_and_gather(slot, {server, *this, demand, ops}, h); });
   return slot.detour([&](std::coroutine_handle<> h) { fetch_and_gather(slot, {server, *this, demand, ops}, h); });
+}
+
+void TieredStore::prefetch(Context& context, const Activity& activity, Server& server, const GatherOps& ops) {
+  shardsim::prefetch(context, activity, server, *this, ops);
 }
 
 Slot::Working TieredStore::from_memory(Slot& slot, Server& server, const Demand& demand,

@@ -14,6 +14,7 @@ class TieredStore : public Store {
   Slot::Working gather(Slot& slot, Server& server, const Demand& demand, const GatherOpList* ops) final;
   /// Of rows that are all in memory by now.
   Slot::Working from_memory(Slot& slot, Server& server, const Demand& demand, const GatherOpList& ops) const;
+  void prefetch(Context& context, const Activity& activity, Server& server, const GatherOps& ops) final;
   Fetch look_up(const GatherOpList& list, Time now, RandomStream random) override;
   const CacheTotals* totals() const final { return totals_.tiers.empty() ? nullptr : &totals_; }
 
@@ -28,6 +29,11 @@ class TieredStore : public Store {
   Slot::Working gather_by_tables(Slot& slot, Server& server, const GatherOpList& list) const;
   int inter_op_;
 };
+
+/// What `prefetch` of a store says.
+inline constexpr const char* kPrefetchDoc =
+    "whether the main shard fetches the rows that a net needs of it while the net before runs; sparse shards are asked "
+    "early with 'issue' 'eager'";
 
 /// The costs of a row that is gathered from memory.
 RowCosts memory_costs(const Table& table, const Platform& platform);

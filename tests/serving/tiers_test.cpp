@@ -82,6 +82,13 @@ TEST_CASE("rows on an SSD are asked for at once, and waited for without a core")
     const Served served = serve(one_table(9, kSsd, kOnSsd));
     CHECK(us(served.outcomes.at(0).latency) == Approx(18 + 303 + 9));
   }
+  SECTION("with places for all that the controller can begin meanwhile, each read waits for the controller alone") {
+    const Served served = serve(one_table(9, kSsd, kOnSsd), {{"cluster.sparse.platform.tiers.0.queue_depth", "101"}});
+    CHECK(us(served.outcomes.at(0).latency) == Approx(18 + 9 + 100 + 9));
+    const TierTotals& totals = served.result.hosts.at(1).tiers.tiers.at(0).totals;
+    CHECK(totals.busy_s == Approx(9e-6));
+    CHECK(totals.waited_s == Approx((0 + 1 + 2 + 3 + 4 + 5 + 6 + 7 + 8) * 1e-6));
+  }
   SECTION("two queries: the second one's core work goes on while the first waits") {
     // One core: the first asks 0-2, the second 2-4. Reads end at 2 + 101 and 4 + 101; each is gathered in 1 us.
     const Served served = serve(one_table(1, kSsd, kOnSsd, 2));
@@ -154,6 +161,42 @@ TEST_CASE("above the threshold of its hit ratio a gather does not wait") {
   REQUIRE(misses > 0);
   CHECK(counts.defaulted == misses);
   CHECK(us(served.outcomes.at(0).latency) == Approx(2.0 * static_cast<double>(misses) + 10));
+}
+
+TEST_CASE("rows of the next net are fetched while the net before runs") {
+  std::string main = kFreePlatform;
+  const std::string plain = R"("name": "free", "cores": 1)";
+  main.replace(main.find(plain), plain.size(), R"("name": "main", "cores": 2, "tiers": [)" + kSsd + "]");
+  const auto query = [&](const std::string& store, const std::string& dense, const std::string& issue) {
+    return serve(one_table(3, kSsd, kOnSsd),
+                 {{"model.nets", fmt::format(R"([{{"name": "first", "top_mlp": {{"time": "{}"}}}},
+            {{"name": "net", "depends_on": ["first"],
+              "tables": [{{"name": "t", "rows": 1000, "dim": 16, "pooling": {{"type": "fixed", "value": 3}}}}]}}])",
+                                             dense)},
+                  {"sharding.plan", R"({"main": [{"table": "t", "tier": "ssd"}], "shards": []})"},
+                  {"cluster.main.platform", main},
+                  {"traffic.rows", R"({"popularity": {"type": "uniform"}})"},
+                  {"serving.issue", issue},
+                  {"serving.store", store}});
+  };
+  for (const std::string issue : {"\"per-net\"", "\"eager\""}) {
+    // Asked for in 6 us, read in 103 us, as above; gathering takes no time here.
+    const std::string plain_store = R"({"type": "memory"})";
+    CHECK(us(query(plain_store, "500 us", issue).outcomes.at(0).latency) == Approx(500 + 6 + 103));
+    const std::string exact = R"("policy": {"type": "pending-first"}, "share": "50 %", "cache_mode": "exact", )";
+    for (const std::string& store : {std::string(R"({"type": "memory", "prefetch": true})"),
+                                     R"({"type": "cached", )" + exact + R"("prefetch": true})"}) {
+      INFO(store);
+      const Served hidden = query(store, "500 us", issue);
+      CHECK(us(hidden.outcomes.at(0).latency) == Approx(500));
+      CHECK(us(hidden.outcomes.at(0).cpu) == Approx(500 + 6));
+      CHECK(hidden.result.hosts.at(0).tiers.tiers.at(0).totals.reads == 3);
+      const Served partly = query(store, "50 us", issue);
+      CHECK(us(partly.outcomes.at(0).latency) == Approx(6 + 103));
+      CHECK(us(partly.outcomes.at(0), Span::dense) == Approx(50));
+      CHECK(us(partly.outcomes.at(0), Span::ssd) == Approx(6 + 103 - 50));
+    }
+  }
 }
 
 TEST_CASE("a share of the rows in memory is that share of the lookups") {

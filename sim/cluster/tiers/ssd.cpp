@@ -22,13 +22,16 @@ struct SsdFigures {
 // enough; else whichever place is free first is taken.
 class Ssd final : public Tier {
  public:
-  explicit Ssd(const SsdFigures& figures) : figures_(figures) {
+  explicit Ssd(const SsdFigures& figures) : figures_(figures), never_short_of_places_(controller_is_slower(figures)) {
     ends_.assign(static_cast<std::size_t>(figures.queue_depth), Time{});
   }
 
   Time read(Time now, const TierRead& read, RandomStream random) override {
     const double bytes = static_cast<double>(read.bytes.count) / static_cast<double>(read.rows);
     const Duration controlled = from_picoseconds(std::max(figures_.ps_per_read, figures_.ps_per_byte * bytes));
+    totals_.reads += read.rows;
+    totals_.bytes += read.bytes;
+    if (never_short_of_places_) return all(now, read.rows, controlled);
     Time last{};
     for (std::int64_t i = 0; i < read.rows; ++i) {
       const Duration medium = figures_.jitter == nullptr
@@ -36,12 +39,28 @@ class Ssd final : public Tier {
                                   : scaled(figures_.read_latency, figures_.jitter->sample(random));
       last = std::max(last, one(now, controlled, medium));
     }
-    totals_.reads += read.rows;
-    totals_.bytes += read.bytes;
     return last;
   }
 
  private:
+  // Whoever passes the controller finds a place: by then a read that took one before it has ended.
+  static bool controller_is_slower(const SsdFigures& figures) {
+    return figures.jitter == nullptr &&
+           (figures.queue_depth - 1) * figures.ps_per_read >= static_cast<double>(figures.read_latency.count());
+  }
+
+  // Reads of which each waits for nothing but the controller.
+  Time all(Time now, std::int64_t rows, Duration controlled) {
+    const Time begun = std::max(now, controller_);
+    const auto n = static_cast<double>(rows);
+    const double moving_s = n * to_seconds(controlled);
+    controller_ =
+        moving_s > to_seconds(kLongestDuration) ? kLatestRead : std::min(begun + rows * controlled, kLatestRead);
+    totals_.waited_s += n * to_seconds(begun - now) + moving_s * (n - 1) / 2;
+    totals_.busy_s += moving_s;
+    return controller_ + figures_.read_latency;
+  }
+
   Time one(Time now, Duration controlled, Duration medium) {
     const Time begun = std::max(now, first_free());
     controller_ = std::min(std::max(begun, controller_) + controlled, kLatestRead);
@@ -66,6 +85,7 @@ class Ssd final : public Tier {
   }
 
   SsdFigures figures_;
+  bool never_short_of_places_;
   std::vector<Time> ends_;  // by place: when it is free again; a heap unless in order
   std::size_t next_ = 0;
   Time controller_{};

@@ -137,10 +137,12 @@ class CachedStoreSpec final : public StoreSpec {
   Bytes overhead;
   Duration lookup_time{};
   std::optional<Share> hit_rate_threshold;
+  bool prefetch = false;
 
   RowCosts costs(const Table& table, const Platform& platform) const override { return memory_costs(table, platform); }
   bool wants_rows() const override { return mode == CacheMode::exact; }
   bool wants_laws() const override { return true; }
+  bool prefetches() const override { return prefetch; }
   Bytes row_overhead() const override { return overhead; }
 
   std::optional<Bytes> cache_capacity() const override { return capacity; }
@@ -217,6 +219,7 @@ void describe(Describe<CachedStoreSpec>& d) {
              "'traffic.rows' or a trace with rows");
   d.optional("row_overhead", &CachedStoreSpec::overhead,
              "memory that a row takes beside its own bytes, in memory and in the cache");
+  d.optional("prefetch", &CachedStoreSpec::prefetch, kPrefetchDoc);
   d.optional("lookup_time", &CachedStoreSpec::lookup_time, "core time of looking for one row in the cache");
   d.optional(
        "hit_rate_threshold", &CachedStoreSpec::hit_rate_threshold,

@@ -7,8 +7,10 @@ namespace {
 class MemoryStoreSpec final : public StoreSpec {
  public:
   Bytes overhead;
+  bool prefetch = false;
 
   RowCosts costs(const Table& table, const Platform& platform) const override { return memory_costs(table, platform); }
+  bool prefetches() const override { return prefetch; }
   Bytes row_overhead() const override { return overhead; }
   std::unique_ptr<Store> make(const StoreSetup& setup) const override { return std::make_unique<TieredStore>(setup); }
 };
@@ -22,6 +24,7 @@ void describe(Describe<MemoryStoreSpec>& d) {
            "there each time");
   d.optional("row_overhead", &MemoryStoreSpec::overhead,
              "memory that a row takes beside its own bytes, as in a hash map of keys and rows");
+  d.optional("prefetch", &MemoryStoreSpec::prefetch, kPrefetchDoc);
 }
 
 namespace stores {
