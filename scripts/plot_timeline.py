@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
 """One query over time, from `shardsim timeline`: its critical path, its batches (the critical one dark), and how many cores,
-waiting pieces of work and messages every host has for it at once."""
+waiting pieces of work, waits for tiers and messages every host has for it at once."""
 
 import argparse
 import collections
@@ -30,12 +30,15 @@ STYLES = {
     "queueing": {"facecolor": "#e6e6e6"},
     "timeout_wait": {"facecolor": "#d98880"},
     "worker_wait": {"facecolor": "#cfc3e6"},
+    "cache": {"facecolor": "#b8e0d2"},
+    "ssd": {"facecolor": "#f7d9c4"},
+    "far_memory": {"facecolor": "#e2cfc4"},
 }
 BATCH, CRITICAL_BATCH = {"facecolor": "#f2f2f2"}, {"facecolor": "#9a9a9a"}
 # Inches: rows by what they show, what is between rows and between hosts, and around all of them.
 PATH, BATCH_LANE, CORES, OTHER, GAP, BREAK = 0.24, 0.075, 0.2, 0.14, 0.04, 0.09
 LEFT, WIDTH, RIGHT, ABOVE, BELOW = 1.25, 7.2, 0.75, 0.5, 0.42
-KINDS = {"core": "cores", "waiting": "waiting", "in:": "port in", "out:": "port out"}
+KINDS = {"core": "cores", "waiting": "waiting", "reading": "reading", "in:": "port in", "out:": "port out"}
 
 
 def draw(options: argparse.Namespace) -> None:

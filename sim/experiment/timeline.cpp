@@ -43,10 +43,14 @@ class PathFinder {
   std::vector<CriticalPart> find() const {
     std::vector<CriticalPart> parts;
     for (const TimelinePiece& p : query_.pieces)
-      if (has(p.activity, p.step)) parts.push_back({&p, nullptr, {p.waiting.from, p.service_time.to}});
+      if (has(p.activity, p.step) && !query_.is_ahead(p))
+        parts.push_back({&p, nullptr, nullptr, {p.waiting.from, p.service_time.to}});
+    for (const TimelineRead& r : query_.reads)
+      if (has(r.activity, Step::read) && !r.ahead && r.waiting.length() > Duration::zero())
+        parts.push_back({nullptr, nullptr, &r, r.waiting});
     for (const TimelineMessage& m : query_.messages)
       if (has(m.activity, m.step) && !m.lost && m.transit.length() > Duration::zero())
-        parts.push_back({nullptr, &m, m.transit});
+        parts.push_back({nullptr, &m, nullptr, m.transit});
     std::sort(parts.begin(), parts.end(), [](const CriticalPart& a, const CriticalPart& b) {
       return std::tuple(a.stretch.to, a.stretch.from) < std::tuple(b.stretch.to, b.stretch.from);
     });
@@ -68,7 +72,8 @@ class PathFinder {
     if (is_of_query(a, step)) return true;
     if (!in_critical_batch(a)) return false;
     if (a.target > 0) return a.target == last_of(a.net) && a.attempt == attempt_of_net_.at(a.net);
-    const bool meanwhile = step == Step::bottom || step == Step::gather;  // while RPCs are under way
+    const bool meanwhile = step == Step::bottom || step == Step::gather || step == Step::look_up ||
+                           step == Step::read;  // while RPCs are under way
     return !meanwhile || last_of(a.net) == 0;
   }
   // Backwards from the end: before each part, the one that ended last until it began. What lies between was spent
@@ -77,7 +82,7 @@ class PathFinder {
     std::vector<CriticalPart> path;
     Time at = query_.outcome.arrived + query_.outcome.latency;
     const auto wait_since = [&](Time since) {
-      if (since < at) path.push_back({nullptr, nullptr, {since, at}});
+      if (since < at) path.push_back({nullptr, nullptr, nullptr, {since, at}});
     };
     for (const CriticalPart& part : std::views::reverse(parts)) {
       if (part.stretch.to > at) continue;
@@ -121,6 +126,13 @@ void TimelineRecorder::on_piece(const Piece& p) {
 void TimelineRecorder::on_message(const Message& m) {
   if (TimelineQuery* query = find(m.activity))
     query->messages.push_back({m.activity, m.step, m.size, m.transit.lost, {m.sent(), m.arrived}, lay_out(m)});
+}
+
+void TimelineRecorder::on_read(const Read& r) {
+  TimelineQuery* query = find(r.activity);
+  if (query == nullptr) return;
+  query->reads.push_back({r.activity, r.span, r.server.host().name(), {r.asked, r.there}, r.ahead});
+  if (r.ahead) query->ahead.emplace(r.activity.batch, r.activity.net);
 }
 
 void TimelineRecorder::on_outcome(const Outcome& outcome) {

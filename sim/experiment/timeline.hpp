@@ -33,6 +33,15 @@ struct TimelinePiece {
   Stretch service_time;
 };
 
+/// A wait for rows from tiers.
+struct TimelineRead {
+  Activity activity;
+  Span span{};  ///< that it is booked to
+  std::string host;
+  Stretch waiting;     ///< of no length where the gather goes on without the rows
+  bool ahead = false;  ///< the gather does not wait; what is fetched for it does, ahead of it
+};
+
 /// A message on its way.
 struct TimelineMessage {
   Activity activity;
@@ -57,6 +66,14 @@ struct TimelineQuery {
   Outcome outcome;
   std::vector<TimelinePiece> pieces;  ///< without those that took no time
   std::vector<TimelineMessage> messages;
+  std::vector<TimelineRead> reads;
+  std::set<std::pair<std::uint32_t, std::size_t>> ahead;  ///< batches and nets whose rows main fetched ahead
+
+  /// Whether it was done beside what the batch was busy with.
+  bool is_ahead(const TimelinePiece& piece) const {
+    return piece.activity.target == 0 && (piece.step == Step::look_up || piece.step == Step::read) &&
+           ahead.contains({piece.activity.batch, piece.activity.net});
+  }
 };
 
 /// Keeps what is done for some queries.
@@ -66,6 +83,7 @@ class TimelineRecorder final : public Timeline {
 
   void on_piece(const Piece& piece) override;
   void on_message(const Message& message) override;
+  void on_read(const Read& read) override;
   void on_outcome(const Outcome& outcome);
 
   /// Whether all queries have ended; work for answers that nobody waits for may still be under way.
@@ -82,10 +100,12 @@ class TimelineRecorder final : public Timeline {
   std::set<std::uint64_t> missing_;
 };
 
-/// A part of a query's critical path: a piece of work with its wait, a message, or time until it was asked again.
+/// A part of a query's critical path: a piece of work with its wait, a message, a wait for rows from a tier, or time
+/// until it was asked again.
 struct CriticalPart {
   const TimelinePiece* piece = nullptr;
   const TimelineMessage* message = nullptr;
+  const TimelineRead* read = nullptr;
   Stretch stretch;
 };
 

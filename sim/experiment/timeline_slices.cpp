@@ -18,9 +18,17 @@ class Drawer {
   void draw(const TimelineQuery& query) {
     first_of_.clear();
     last_of_.clear();
+    span_of_.clear();
+    for (const TimelineRead& read : query.reads) draw(read);
     for (const TimelinePiece& piece : query.pieces) draw(piece);
     for (const TimelineMessage& message : query.messages) draw(message);
     draw_rows(query);
+  }
+
+  void draw(const TimelineRead& read) {
+    span_of_.emplace(gather_of(read.activity), read.span);  // that of the fetch, before a wait for it
+    add_if_any({Row::Of::host, read.host, kReading, "reading from tiers"}, read.waiting, wait_for(read),
+               std::string(name_of(read.span)), args_of(read.activity, Step::read));
   }
 
   void draw(const TimelinePiece& piece) {
@@ -30,7 +38,7 @@ class Drawer {
           fmt::format("wait: {}", name_of(piece.step)), "queueing", args);
     if (piece.service_time.length() > Duration::zero())
       add({Row::Of::host, piece.host, kCores, "core"}, piece.service_time, std::string(name_of(piece.step)),
-          std::string(name_of(piece.work)), args);
+          category_of(piece), args);
     first_of_[{chain_of(piece.activity), piece.waiting.from}] = slices_.size() - 1;
     last_of_[{chain_of(piece.activity), piece.service_time.to}] = slices_.size() - 1;
   }
@@ -74,10 +82,14 @@ class Drawer {
         Json args = args_of(*part.piece);
         args["host"] = part.piece->host;
         add_if_any(row, part.piece->waiting, fmt::format("wait for a core of {}", part.piece->host), "queueing", args);
-        add_if_any(row, part.piece->service_time, std::string(name_of(part.piece->step)),
-                   std::string(name_of(part.piece->work)), args);
+        add_if_any(row, part.piece->service_time, std::string(name_of(part.piece->step)), category_of(*part.piece),
+                   args);
       } else if (part.message != nullptr) {
         add(row, part.stretch, std::string(name_of(part.message->step)), "network", args_of(*part.message));
+      } else if (part.read != nullptr) {
+        Json args = args_of(part.read->activity, Step::read);
+        args["host"] = part.read->host;
+        add(row, part.stretch, wait_for(*part.read), std::string(name_of(part.read->span)), std::move(args));
       } else {
         const bool for_worker =
             i + 1 < path.size() && path[i + 1].piece != nullptr && path[i + 1].piece->step == Step::receive;
@@ -109,6 +121,7 @@ class Drawer {
     std::map<std::size_t, Stretch> nets;
     for (const TimelinePiece& p : query.pieces) {
       if (is_of_query(p.activity, p.step) || p.activity.batch != batch || p.waiting.from >= end) continue;
+      if (query.is_ahead(p)) continue;
       const auto [it, is_new] = nets.try_emplace(p.activity.net, Stretch{p.waiting.from, p.service_time.to});
       it->second.from = std::min(it->second.from, p.waiting.from);
       it->second.to = std::min(end, std::max(it->second.to, p.service_time.to));
@@ -125,6 +138,19 @@ class Drawer {
   }
   void add_if_any(const Row& row, Stretch at, std::string name, std::string category, const Json& args) {
     if (at.length() > Duration::zero()) add(row, at, std::move(name), std::move(category), args);
+  }
+
+  // The span of a piece of work: what is done for a tier is booked to the tier's, as Spans are.
+  std::string category_of(const TimelinePiece& piece) const {
+    if (piece.step == Step::look_up) return std::string(name_of(Span::cache));
+    const auto span = span_of_.find(gather_of(piece.activity));
+    if (piece.step == Step::read && span != span_of_.end()) return std::string(name_of(span->second));
+    return std::string(name_of(piece.work));
+  }
+  static std::string wait_for(const TimelineRead& read) {
+    return read.span == Span::ssd          ? "wait for the SSD"
+           : read.span == Span::far_memory ? "wait for far memory"
+                                           : "wait for the cache";
   }
 
   std::string target_name(std::size_t target) const { return target == 0 ? "own work" : names_.shards[target - 1]; }
@@ -171,12 +197,17 @@ class Drawer {
     return a.target == 0 ? Chain{0, 0, 0, 0} : Chain{a.batch, a.net, a.target, a.attempt};
   }
 
+  // A gather, and what is done for it.
+  using Gather = std::tuple<std::uint32_t, std::size_t, std::size_t, int>;
+  static Gather gather_of(const Activity& a) { return {a.batch, a.net, a.target, a.attempt}; }
+
   const TimelineNames& names_;
   TimelineDrawing drawing_;
   std::vector<TimelineSlice>& slices_ = drawing_.slices;
   std::size_t rows_ = 0;
   std::map<std::pair<Chain, Time>, std::size_t> first_of_;  // slice of the work that began then
   std::map<std::pair<Chain, Time>, std::size_t> last_of_;   // or ended
+  std::map<Gather, Span> span_of_;
 };
 
 // Puts each slice on the lowest lane of its row that is free.

@@ -64,10 +64,12 @@ struct TierCounts {
   CacheCounts all;
   CountsOverTime over_time;
   std::int64_t defaulted = 0;  ///< lookups that were answered without their row, which came later
+  std::int64_t refused = 0;    ///< lookups that were answered without their row, as the tier had no room for the read
   TierCounts& operator+=(const TierCounts& other) {
     all += other.all;
     over_time += other.over_time;
     defaulted += other.defaulted;
+    refused += other.refused;
     return *this;
   }
 };

@@ -34,8 +34,12 @@ Process await_and_gather(Slot& slot, FarGather gather, std::coroutine_handle<> t
   const Time asked = slot.simulation().now();
   Join<Prefetch::Path>& rows = gather.list.ahead->rows;
   co_await rows;
+  const Time there = slot.simulation().now();
+  const Span span = longest(rows.last().spans);
   Spans waited;
-  waited[longest(rows.last().spans)] += slot.simulation().now() - asked;
+  waited[span] += there - asked;
+  if (Timeline* timeline = slot.context().timeline())
+    timeline->on_read({slot.activity(), gather.server, span, asked, there});
   slot.spans().join(waited, rows.work());
   co_await gather.store.from_memory(slot, gather.server, gather.demand, gather.list);
   then.resume();

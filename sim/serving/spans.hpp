@@ -29,6 +29,9 @@ struct EnumNames<Span> {
                                                                                 {Span::far_memory, "far_memory"}}};
 };
 
+/// That of what a tier is waited for.
+inline Span span_of(TierKind kind) { return kind == TierKind::ssd ? Span::ssd : Span::far_memory; }
+
 /// Time by span.
 class SpanTimes {
  public:

@@ -16,6 +16,8 @@ class TieredStore : public Store {
   Slot::Working from_memory(Slot& slot, Server& server, const Demand& demand, const GatherOpList& ops) const;
   void prefetch(Context& context, const Activity& activity, Server& server, const GatherOps& ops) final;
   Fetch look_up(const GatherOpList& list, Time now, RandomStream random) override;
+  /// So many of the rows that look_up() wanted from a tier do not come.
+  void note_refused(std::size_t tier, std::int64_t rows) { totals_.tiers[tier].refused += rows; }
   const CacheTotals* totals() const final { return totals_.tiers.empty() ? nullptr : &totals_; }
 
  protected:

@@ -4,6 +4,7 @@
 #include "cluster/host.hpp"
 #include "network/network.hpp"
 #include "serving/activity.hpp"
+#include "serving/spans.hpp"
 
 namespace shardsim {
 
@@ -30,8 +31,18 @@ class Timeline {
     Time arrived;  ///< or was lost
     Time sent() const { return arrived - transit.took; }
   };
+  /// The rows of a gather came from tiers, or from a fetch ahead of it: it waited for the last without a core.
+  struct Read {
+    const Activity& activity;
+    const Server& server;
+    Span span{};  ///< that the wait is booked to
+    Time asked;
+    Time there;          ///< as `asked` where the gather goes on without these rows
+    bool ahead = false;  ///< it is the fetch ahead of a gather that waits, not the gather
+  };
   virtual void on_piece(const Piece& piece) = 0;
   virtual void on_message(const Message& message) = 0;
+  virtual void on_read(const Read&) {}
 
  protected:
   ~Timeline() = default;

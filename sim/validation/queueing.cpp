@@ -55,6 +55,19 @@ double mmc_quantile(int servers, double load, double service, double q) {
   });
 }
 
+Mmck mmck(int servers, int most, double load, double service) {
+  double p = 1;  // of n customers, in proportion
+  double all = 1;
+  double waiting = 0;
+  for (int n = 1; n <= most; ++n) {
+    p *= servers * load / std::min(n, servers);
+    all += p;
+    waiting += p * std::max(0, n - servers);
+  }
+  const double blocked = p / all;
+  return {blocked, waiting / all / (servers * load / service * (1 - blocked))};
+}
+
 double mg1_mean(double load, double service, double cv) {
   return service + load * service * (1 + cv * cv) / (2 * (1 - load));
 }

@@ -24,6 +24,18 @@ double mmc_mean(int servers, double load, double service);
 /// P(T > t) = e^(-m t) + C m (e^(-w t) - e^(-m t)) / (m - w), or (1 + C m t) e^(-m t) where m = w.
 double mmc_quantile(int servers, double load, double service, double q);
 
+/// An M/M/c/K queue: of at most K customers, in service or waiting; who finds it full is turned away, which happens
+/// with the probability that it is full (R. W. Wolff, "Poisson arrivals see time averages", Operations Research 30(2),
+/// 1982). With a = c rho, p_n is in proportion to a^n / n! up to c, and to p_c rho^(n - c) from there (D. Gross, C. M.
+/// Harris, "Fundamentals of Queueing Theory", 3rd ed., 1998). With K = c it is Erlang's loss system, whose losses are
+/// the same whatever the distribution of service (B. A. Sevastyanov, 1957).
+struct Mmck {
+  double blocked = 0;    ///< probability of being turned away
+  double mean_wait = 0;  ///< of those who are not, by Little's law
+};
+/// servers <= most; load = rate x service / servers, more than 0: 1 and more, too.
+Mmck mmck(int servers, int most, double load, double service);
+
 /// Mean time in an M/G/1 queue, first come first served, where `cv` is the coefficient of variation of the service
 /// time: s + rho s (1 + cv^2) / (2 (1 - rho)). F. Pollaczek 1930, A. Y. Khinchine 1932; Kleinrock, vol. 1.
 double mg1_mean(double load, double service, double cv);

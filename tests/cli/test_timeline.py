@@ -112,6 +112,28 @@ class TimelineTest(ProgramTest):
             for span, time in whole["args"]["spans_us"].items():
                 self.assertAlmostEqual(sums[span], time, delta=1e-3)
 
+    def test_waits_for_tiers_are_on_the_critical_path_and_at_their_host(self):
+        tiers = ("--set", "cluster.sparse.platform=sc-large-nvme", "--set", 'offload={"tier": "nvme", "share": "50 %"}',
+                 "--set", 'traffic.rows={"popularity": {"type": "zipf", "s": 0.9}}', "--set",
+                 'serving.store={"type": "cached", "policy": {"type": "lru"}, "share": "20 %", "lookup_time": "20 ns"}')  # fmt: skip
+        timeline, _ = self.timeline("--slowest", 3, *tiers)
+        processes, threads = self.names(timeline, "process_name"), self.names(timeline, "thread_name")
+        for query, whole in self.whole(timeline).items():
+            self.assertGreater(whole["args"]["spans_us"]["ssd"], 0)
+            path = [e for e in self.slices(timeline) if threads[e["pid"], e["tid"]] == f"query {query}: critical path"]
+            sums = collections.Counter()
+            for event in path:
+                sums[event["cat"]] += event["dur"]
+            for span, time in whole["args"]["spans_us"].items():
+                self.assertAlmostEqual(sums[span], time, delta=1e-3)
+            waits = [e for e in path if e["name"] == "wait for the SSD"]
+            self.assertTrue(waits)
+            at_hosts = [(e["ts"], e["dur"], processes[e["pid"]]) for e in self.slices(timeline)
+                        if threads[e["pid"], e["tid"]].startswith("reading from tiers")]  # fmt: skip
+            for wait in waits:
+                self.assertIn((wait["ts"], wait["dur"], "host " + wait["args"]["host"]), at_hosts)
+            self.assertIn("cache", {e["cat"] for e in path if e["name"] == "cache lookup"})
+
     def test_cores_add_up_to_cpu_time_and_links_to_messages(self):
         timeline, _ = self.timeline("--query", "77")
         processes, threads = self.names(timeline, "process_name"), self.names(timeline, "thread_name")

@@ -7,7 +7,7 @@ import unittest
 from test_plots import PlotCase, run
 
 THREADS = {(1, 1): "query 7", (1, 2): "query 7: critical path", (1, 3): "query 7: batch 0", (2, 4): "core 1",
-           (2, 5): "waiting for a core", (3, 6): "in: switch -> main$0"}  # fmt: skip
+           (2, 5): "waiting for a core", (3, 6): "in: switch -> main$0", (3, 7): "reading from tiers"}  # fmt: skip
 PROCESSES = {1: "queries", 2: "host main$0", 3: "host sparse10"}
 
 
@@ -31,6 +31,7 @@ def timeline(**changes):
         slice_(2, 4, 5000, 15000, "top MLP", "dense", batch=0),
         slice_(2, 5, 0, 5000, "wait: top MLP", "queueing", batch=0),
         slice_(3, 6, 100, 200, "request", "network", batch=0),
+        slice_(3, 7, 400, 900, "wait for the SSD", "ssd", batch=0),
     ]
     return {"traceEvents": events, **changes}
 
@@ -44,7 +45,7 @@ class Timeline(PlotCase):
     def test_rows_of_the_query_and_its_hosts(self):
         self.assert_drawn(run("plot_timeline.py", self.file(timeline()), "--out", self.sweep / "drawn"))
         words = ["query 7: 20.0 ms, 1,234 items in 1 batches", "critical path", "main$0 cores", "main$0 waiting",
-                 "sparse10 port in", "dense", "queueing", "network"]  # fmt: skip
+                 "sparse10 port in", "sparse10 reading", "ssd", "dense", "queueing", "network"]  # fmt: skip
         self.assert_reads(self.sweep / "drawn", "timeline", words)
 
     def test_a_query_that_is_not_there(self):

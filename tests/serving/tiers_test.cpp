@@ -2,6 +2,7 @@
 // Rows that are not in memory: what they cost, and what a cache saves; every number is worked out by hand.
 #include <catch2/catch.hpp>
 
+#include "experiment/report.hpp"
 #include "scenarios.hpp"
 
 using namespace shardsim;
@@ -99,6 +100,32 @@ TEST_CASE("rows on an SSD are asked for at once, and waited for without a core")
     const Served served =
         serve(one_table(2, kSsd, kOnSsd), {{"cluster.sparse.platform.tiers.0.bandwidth", "409600000 B/s"}});
     CHECK(us(served.outcomes.at(0).latency) == Approx(4 + 120 + 2));
+  }
+  SECTION("six have a place or may wait: of nine reads, three are refused and their rows not waited for") {
+    const Changes limit{{"cluster.sparse.platform.tiers.0.waiting_limit", "2"}};
+    const Served served = serve(one_table(9, kSsd, kOnSsd), limit);
+    CHECK(us(served.outcomes.at(0).latency) == Approx(18 + 203 + 9));  // read 6 begins at 101 + 1
+    const TierTotals ssd = served.result.hosts.at(1).tiers.tiers.at(0).totals;
+    CHECK(ssd.reads == 6);
+    CHECK(ssd.refused == 3);
+    CHECK(ssd.bytes.count == 6 * 4096);
+    CHECK(1e6 * ssd.waited_s == Approx(0 + 1 + 2 + 3 + 101 + 102));  // for a place, and for the controller
+    CHECK(served.result.shards.at(0).caches.tiers.at(0).counts.refused == 3);
+    CHECK_THAT(summary_text(served.result), Catch::Contains("refused     33"));
+    CHECK_THAT(summary_text(serve(one_table(9, kSsd, kOnSsd)).result), !Catch::Contains("refused"));
+  }
+  SECTION("nobody may wait: a query that finds all places taken goes on at once, and one that comes later reads") {
+    // One core: the first asks until 8 for the four places, the second until 16, in vain, and gathers until 20. The
+    // reads end at 8 + 104.
+    Changes none{{"cluster.sparse.platform.tiers.0.waiting_limit", "0"}};
+    const Served both = serve(one_table(4, kSsd, kOnSsd, 2), none);
+    CHECK(us(both.outcomes.at(0).latency) == Approx(8 + 104 + 4));
+    CHECK(us(both.outcomes.at(1).latency) == Approx(16 + 4));
+    CHECK(both.result.hosts.at(1).tiers.tiers.at(0).totals.refused == 4);
+    none.emplace_back("traffic.arrivals.clients", "1");  // one after the other
+    const Served after = serve(one_table(4, kSsd, kOnSsd, 2), none);
+    CHECK(us(after.outcomes.at(1).latency) == Approx(8 + 104 + 4));
+    CHECK(after.result.hosts.at(1).tiers.tiers.at(0).totals.refused == 0);
   }
   SECTION("a thread that runs to completion gives its core back while it waits") {
     const Served served = serve(one_table(1, kSsd, kOnSsd, 2), {{"serving.threads", "run-to-completion"}});

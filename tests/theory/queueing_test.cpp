@@ -39,6 +39,22 @@ TEST_CASE("M/M/1 and M/M/c") {
   CHECK(mmc_quantile(1000, 0.5, 1, 0.99) == Approx(exponential_quantile(1, 0.99)));
 }
 
+TEST_CASE("M/M/c/K") {
+  // One server, two customers at most, half load: 1, 1/2 and 1/4 in proportion. One of seven is turned away, and one
+  // seventh waits on average; 3/7 a service time are not turned away.
+  CHECK(mmck(1, 2, 0.5, 10).blocked == Approx(1.0 / 7));
+  CHECK(mmck(1, 2, 0.5, 10).mean_wait == Approx(10.0 / 3));
+  // Two servers and twice their load: 1, 4, 8, 16 in proportion.
+  CHECK(mmck(2, 3, 2, 10).blocked == Approx(16.0 / 29));
+  // No room to wait: Erlang's B, by which his C is B / (1 - rho (1 - B)).
+  const double b = mmck(5, 5, 0.7, 1).blocked;
+  CHECK(b / (1 - 0.7 * (1 - b)) == Approx(erlang_c(5, 0.7)));
+  CHECK(mmck(5, 5, 0.7, 1).mean_wait == 0);
+  // Room for all.
+  CHECK(mmck(5, 1000, 0.7, 3).blocked == Approx(0).margin(1e-12));
+  CHECK(mmck(5, 1000, 0.7, 3).mean_wait == Approx(mmc_mean(5, 0.7, 3) - 3));
+}
+
 TEST_CASE("M/G/1 and M/D/c") {
   CHECK(mg1_mean(0.7, 1, 1) == Approx(1 / 0.3));  // exponential service
   for (const double load : {0.5, 0.8}) CHECK(Mdc(1, load, 10).mean() == Approx(mg1_mean(load, 10, 0)).epsilon(1e-9));

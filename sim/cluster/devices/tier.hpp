@@ -27,13 +27,15 @@ struct TierTotals {
   std::int64_t reads = 0;  ///< rows
   Bytes bytes;
   // Millions of reads that wait for seconds are more than a Duration holds.
-  double waited_s = 0;  ///< of all reads, until the tier began with them
-  double busy_s = 0;    ///< that the busiest part of it needs for them
+  double waited_s = 0;       ///< of all reads, until the tier began with them
+  double busy_s = 0;         ///< that the busiest part of it needs for them
+  std::int64_t refused = 0;  ///< rows that were asked for, and not read
   TierTotals& operator+=(const TierTotals& other) {
     reads += other.reads;
     bytes += other.bytes;
     waited_s += other.waited_s;
     busy_s += other.busy_s;
+    refused += other.refused;
     return *this;
   }
 };
@@ -42,8 +44,9 @@ struct TierTotals {
 class Tier {
  public:
   virtual ~Tier() = default;
-  /// Asks for rows, at `now`, which never goes back. Returns when the last of them is there. `random`: for this request
-  /// alone. Precondition: read.rows > 0.
+  /// Asks for rows, at `now`, which never goes back. Returns when the last of them is there. A tier that has no room
+  /// for all refuses the last of them, and counts these: they do not come. `random`: for this request alone.
+  /// Precondition: read.rows > 0.
   virtual Time read(Time now, const TierRead& read, RandomStream random) = 0;
   const TierTotals& totals() const { return totals_; }
 

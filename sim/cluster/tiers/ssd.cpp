@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <cmath>
 #include <functional>
 
 #include "cluster/devices/tier.hpp"
@@ -15,11 +16,13 @@ struct SsdFigures {
   int queue_depth = 1;
   double ps_per_read = 0;  // of the controller
   double ps_per_byte = 0;
+  std::int64_t most_present = 0;  // reads that have a place or wait for one; 0: any number
 };
 
 // A read waits for one of the places of the queue, passes the controller, one after the other, and takes its time on
 // the medium, all places at once. With one kind of latency reads end in their order, and a ring of the last ends is
-// enough; else whichever place is free first is taken.
+// enough; else whichever place is free first is taken. Where only so many may wait, the ends of all that are present
+// are kept, and a read that would be one too many is refused.
 class Ssd final : public Tier {
  public:
   explicit Ssd(const SsdFigures& figures) : figures_(figures), never_short_of_places_(controller_is_slower(figures)) {
@@ -29,11 +32,13 @@ class Ssd final : public Tier {
   Time read(Time now, const TierRead& read, RandomStream random) override {
     const double bytes = static_cast<double>(read.bytes.count) / static_cast<double>(read.rows);
     const Duration controlled = from_picoseconds(std::max(figures_.ps_per_read, figures_.ps_per_byte * bytes));
-    totals_.reads += read.rows;
-    totals_.bytes += read.bytes;
+    const std::int64_t taken = figures_.most_present == 0 ? read.rows : room_for(now, read.rows);
+    totals_.reads += taken;
+    totals_.refused += read.rows - taken;
+    totals_.bytes += taken == read.rows ? read.bytes : Bytes{std::llround(bytes * static_cast<double>(taken))};
     if (never_short_of_places_) return all(now, read.rows, controlled);
-    Time last{};
-    for (std::int64_t i = 0; i < read.rows; ++i) {
+    Time last = now;
+    for (std::int64_t i = 0; i < taken; ++i) {
       const Duration medium = figures_.jitter == nullptr
                                   ? figures_.read_latency
                                   : scaled(figures_.read_latency, figures_.jitter->sample(random));
@@ -45,7 +50,7 @@ class Ssd final : public Tier {
  private:
   // Whoever passes the controller finds a place: by then a read that took one before it has ended.
   static bool controller_is_slower(const SsdFigures& figures) {
-    return figures.jitter == nullptr &&
+    return figures.jitter == nullptr && figures.most_present == 0 &&
            (figures.queue_depth - 1) * figures.ps_per_read >= static_cast<double>(figures.read_latency.count());
   }
 
@@ -66,9 +71,23 @@ class Ssd final : public Tier {
     controller_ = std::min(std::max(begun, controller_) + controlled, kLatestRead);
     const Time end = controller_ + medium;
     take(end);
+    if (figures_.most_present > 0) note_present(end);
     totals_.waited_s += to_seconds(controller_ - controlled - now);
     totals_.busy_s += to_seconds(std::max(controlled, (end - begun) / figures_.queue_depth));
     return end;
+  }
+
+  // How many of so many reads are taken. They come at the same time, so that none leaves between them.
+  std::int64_t room_for(Time now, std::int64_t reads) {
+    while (!present_.empty() && present_.front() <= now) {
+      std::pop_heap(present_.begin(), present_.end(), std::greater<>());
+      present_.pop_back();
+    }
+    return std::min(reads, figures_.most_present - static_cast<std::int64_t>(present_.size()));
+  }
+  void note_present(Time end) {
+    present_.push_back(end);
+    std::push_heap(present_.begin(), present_.end(), std::greater<>());
   }
 
   bool in_order() const { return figures_.jitter == nullptr; }
@@ -88,6 +107,7 @@ class Ssd final : public Tier {
   bool never_short_of_places_;
   std::vector<Time> ends_;  // by place: when it is free again; a heap unless in order
   std::size_t next_ = 0;
+  std::vector<Time> present_;  // a heap of the ends of reads, where their number is limited
   Time controller_{};
 };
 
@@ -96,6 +116,7 @@ class SsdSpec final : public TierSpec {
   Duration read_latency{};
   Choice<Distribution> jitter;
   int queue_depth = 128;
+  std::optional<int> waiting_limit;
   Rate iops;
   Bandwidth bandwidth;
   Bytes page{4096};
@@ -106,8 +127,9 @@ class SsdSpec final : public TierSpec {
   Duration core_time(Bytes) const override { return cpu_per_read; }
   std::unique_ptr<Tier> make() const override {
     const bool varies = jitter.has_value() && !jitter->is_constant();
+    const std::int64_t most_present = waiting_limit ? std::int64_t{queue_depth} + *waiting_limit : 0;
     return std::make_unique<Ssd>(
-        SsdFigures{read_latency, varies ? &*jitter : nullptr, queue_depth, ps_per_read(), ps_per_byte()});
+        SsdFigures{read_latency, varies ? &*jitter : nullptr, queue_depth, ps_per_read(), ps_per_byte(), most_present});
   }
 
  private:
@@ -126,6 +148,11 @@ void describe(Describe<SsdSpec>& d) {
   d.optional("jitter", &SsdSpec::jitter, "a factor of mean 1 by which that time varies");
   d.optional("queue_depth", &SsdSpec::queue_depth, "reads that it works on at once; others wait")
       .at_least(1)
+      .at_most(1 << 20);
+  d.optional("waiting_limit", &SsdSpec::waiting_limit,
+             "the most reads that wait beside those that it works on: one more is refused, and its row answered with a "
+             "default vector; left out: any number waits")
+      .at_least(0)
       .at_most(1 << 20);
   d.required("iops", &SsdSpec::iops, "reads that it can begin in a second").more_than(Rate{0});
   d.required("bandwidth", &SsdSpec::bandwidth, "bytes that it can move in a second; \"unlimited\" is allowed")

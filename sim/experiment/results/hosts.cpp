@@ -68,12 +68,11 @@ void describe(FigureList<HostResult>& f) {
   f.add("memory_used_bytes", "bytes", "memory taken by tables", &R::memory_used, Merge::same,
         [](const S& s) { return s.host.memory().used(); });
   f.add("cpu_us", "us", "core time used, by class of work", &R::cpu, Merge::sum, &S::cpu);
-  f.add(
-      "tiers", "",
-      "what each of its tiers beside memory did: `reads` (rows) and `read_bytes`, `reads_per_s`, `offered_load` (time "
-      "that its busiest part needs for all reads / time of the last arrival), `mean_wait_us` of a read before the tier "
-      "begins with it",
-      &R::tiers, Merge::sum, &S::tiers);
+  f.add("tiers", "",
+        "what each of its tiers beside memory did: `reads` (rows) and `read_bytes`, reads that it had no room for "
+        "(`refused`), `reads_per_s`, `offered_load` (time that its busiest part needs for all reads / time of the last "
+        "arrival), `mean_wait_us` of a read before the tier begins with it",
+        &R::tiers, Merge::sum, &S::tiers);
   f.hidden(&R::visits, Merge::sum, [](const S& s) { return s.cores().visits(); });
   f.add("mean_wait_us", "us", "mean wait for a core over all pieces of work", &R::mean_wait_us, Merge::mean_over_count,
         [](const S& s) {

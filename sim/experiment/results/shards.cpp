@@ -38,8 +38,10 @@ void describe(FigureList<ShardResult>& f) {
   f.add(
       "caches", "",
       "of each tier of its tables beside memory: lookups of rows that are there, those that a cache answered (`hits`, "
-      "`hit_ratio`), those answered without the row (`defaulted`); `late_hit_ratio`: of the last half of the run, with "
-      "an interval of 95 %; `over_time`: by stretches of simulated time",
+      "`hit_ratio`), those answered without the row, which came later (`defaulted`) or, as the tier had no room for "
+      "the "
+      "read, not at all (`refused`); `late_hit_ratio`: of the last half of the run, with an interval of 95 %; "
+      "`over_time`: by stretches of simulated time",
       &R::caches, Merge::sum, [](const S& s) { return cache_uses(s.service); });
   f.add("hosts", "", "machines of its replicas", &R::hosts, Merge::same, hosts_of);
 }

@@ -135,6 +135,17 @@ std::string timeouts_text(const RunResult& r) {
                          : "");
 }
 
+// Reads that found an SSD full.
+std::string refused_text(const RunResult& r) {
+  TierTotals all;
+  for (const HostResult& host : r.hosts)
+    for (const TierUse& use : host.tiers.tiers) all += use.totals;
+  if (all.refused == 0) return "";
+  return fmt::format(
+      "refused     {} of the reads from tiers: as many as may wait did; their rows are missing in answers\n",
+      percent_text(static_cast<double>(all.refused) / static_cast<double>(all.refused + all.reads)));
+}
+
 // Where a topology was described that no query spends any time in.
 std::string idle_network_text(const RunResult& r) {
   const double network = r.recorder.mean_spans_us(0, 1)[static_cast<std::size_t>(Span::network)];
@@ -147,7 +158,8 @@ std::string idle_network_text(const RunResult& r) {
 
 std::string summary_text(const RunResult& r) {
   return verdict_text(r) + queries_text(r) + latency_text(r) + query_figures_text(r) + cpu_text(r) + p99_text(r) +
-         busiest_text(r) + longest_link_text(r) + timeouts_text(r) + idle_network_text(r) + slowest_text(r.slowest);
+         busiest_text(r) + longest_link_text(r) + timeouts_text(r) + refused_text(r) + idle_network_text(r) +
+         slowest_text(r.slowest);
 }
 
 }  // namespace shardsim

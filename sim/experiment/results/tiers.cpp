@@ -65,6 +65,7 @@ Json figure_json(const CacheUses& uses) {
                    {"hit_ratio", counts.all.hit_ratio()},
                    {"late_hit_ratio", {{"value", late.value}, {"low", late.low}, {"high", late.high}}},
                    {"defaulted", counts.defaulted},
+                   {"refused", counts.refused},
                    {"over_time", std::move(over_time)}});
   }
   return out;
@@ -86,6 +87,7 @@ Json figure_json(const TierUses& uses) {
         {{"name", use.tier},
          {"reads", use.totals.reads},
          {"read_bytes", use.totals.bytes.count},
+         {"refused", use.totals.refused},
          {"reads_per_s", static_cast<double>(use.totals.reads) / use.simulated_s},
          {"offered_load", use.offered_load()},
          {"mean_wait_us", 1e6 * use.totals.waited_s / std::max<double>(1, static_cast<double>(use.totals.reads))}});

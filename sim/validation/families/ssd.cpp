@@ -1,10 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
-// An SSD whose reads are queries: as many servers as its queue has places, or one, its controller.
+// An SSD whose reads are queries: as many servers as its queue has places, with room to wait for all or for some, or
+// one server, its controller.
 #include "validation/family.hpp"
 #include "validation/queueing.hpp"
 
 namespace shardsim {
 namespace {
+
+TierTotals ssd_of(const RunResult& r) { return r.hosts.at(0).tiers.tiers.at(0).totals; }
+
+Figure refused_reads(double share) {
+  return {{"refused reads", "", share}, [](const RunResult& r) {
+            const TierTotals ssd = ssd_of(r);
+            return static_cast<double>(ssd.refused) / static_cast<double>(ssd.refused + ssd.reads);
+          }};
+}
+Figure mean_wait(double us) {
+  return {{"mean wait of the others", "us", us},
+          [](const RunResult& r) { return 1e6 * ssd_of(r).waited_s / static_cast<double>(ssd_of(r).reads); }};
+}
 
 class SsdFamily final : public Family {
  public:
@@ -26,6 +40,15 @@ class SsdFamily final : public Family {
         {{"cluster.main.platform.tiers.ssd.jitter", R"({"type": "exponential", "mean": 1})"}},
         {mean_latency(queueing::mmc_mean(8, 0.8, kServiceUs) + kControllerUs),
          latency_quantile(0.99, queueing::mmc_quantile(8, 0.8, kServiceUs, 0.99) + kControllerUs)});
+    // Eight places, room for four more, and as much asked as they can do.
+    const queueing::Mmck full = queueing::mmck(8, 12, 1, kServiceUs);
+    add("ssd-full-exponential", 8, 8,
+        {{"cluster.main.platform.tiers.ssd.waiting_limit", "4"},
+         {"cluster.main.platform.tiers.ssd.jitter", R"({"type": "exponential", "mean": 1})"}},
+        {refused_reads(full.blocked), mean_wait(full.mean_wait)});
+    // No room to wait: the losses are those of exponential times.
+    add("ssd-full-constant", 4, 4 * 0.8, {{"cluster.main.platform.tiers.ssd.waiting_limit", "0"}},
+        {refused_reads(queueing::mmck(4, 4, 0.8, kServiceUs).blocked)});
     // 10,000 reads a second, each of 1 us on the medium.
     add("ssd-controller", 100'000, 0.7,
         {{"cluster.main.platform.tiers.ssd.iops", "10000 /s"},
@@ -39,7 +62,10 @@ class SsdFamily final : public Family {
 
 template <>
 void describe(Describe<SsdFamily>& d) {
-  d.object("ssd", "reads of an SSD as M/D/c and M/M/c by the places of its queue, and as M/D/1 by its controller");
+  d.object(
+      "ssd",
+      "reads of an SSD as M/D/c and M/M/c by the places of its queue, as M/M/c/K and M/D/c/c where only so many may "
+      "wait, and as M/D/1 by its controller");
 }
 
 namespace families {
