@@ -102,7 +102,8 @@ DemandModel::DemandModel(const Model& model, const ShardingPlan& plan, const std
   // Any that asks the same of the same tier for a row.
   const auto first_like = [&](std::size_t target, const TieredTable& table) {
     const auto same = [&](const TieredTable& t) {
-      return t.tier == table.tier && t.moved == table.moved && t.core_ps == table.core_ps;
+      return t.tier == table.tier && t.moved == table.moved && t.core_ps == table.core_ps &&
+             t.elsewhere == table.elsewhere;
     };
     return &*std::find_if(tiered[target].begin(), tiered[target].end(), same);
   };
@@ -205,13 +206,11 @@ std::int64_t DemandModel::add_group(const TableGroup& group, const Query& query,
 }
 
 void DemandModel::add_far_group(const FarGroup& group, const Query& query, const ItemSlice& items) {
-  double elsewhere = 0;
   double misses = 0;
-  const std::int64_t lookups = add_group(group.all, query, items, [&](std::size_t i, std::int32_t n) {
-    elsewhere += n * group.weights[i].elsewhere;
-    misses += n * group.weights[i].misses;
-  });
-  if (lookups > 0) note(group.all.kind, lookups, elsewhere, misses);
+  const std::int64_t lookups =
+      add_group(group.all, query, items, [&](std::size_t i, std::int32_t n) { misses += n * group.misses[i]; });
+  const Kind& kind = group.all.kind;
+  if (lookups > 0) note(kind, lookups, static_cast<double>(lookups) * kind.tiered->elsewhere, misses);
 }
 
 void DemandModel::add_table(const TableRoute& route, const Query& query, std::uint32_t batch, int first, int last) {

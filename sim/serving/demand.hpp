@@ -47,10 +47,10 @@ struct AskedRow {
 struct Prefetch;
 
 struct GatherOpList {
-  std::vector<GatherOp> ops;                ///< where somebody wants to know table by table
-  std::vector<TierDemand> tiers;            ///< where tables are in other tiers
-  std::vector<AskedRow> rows;               ///< of these tables, in order, where the cache is exact
-  mutable std::shared_ptr<Prefetch> ahead;  ///< where its rows are fetched before the gather begins
+  std::vector<GatherOp> ops;                            ///< where somebody wants to know table by table
+  boost::container::small_vector<TierDemand, 1> tiers;  ///< where tables are in other tiers
+  std::vector<AskedRow> rows;                           ///< of these tables, in order, where the cache is exact
+  mutable std::shared_ptr<Prefetch> ahead;              ///< where its rows are fetched before the gather begins
   mutable int holders = 0;
 
   bool all_in_memory() const { return tiers.empty() && rows.empty(); }
@@ -104,15 +104,11 @@ class DemandModel {
   /// The same of tables that are not all in memory, in the same tier: what differs is how popular their rows are.
   struct FarGroup {
     TableGroup all;
-    struct Weight {
-      double elsewhere;  ///< lookups of rows that are in the tier, for a lookup
-      double misses;     ///< of these, those that the cache does not answer
-    };
-    std::vector<Weight> weights;  ///< by table
+    std::vector<double> misses;  ///< by table: rows that are in the tier and not in the cache, for a lookup
 
     void add(std::uint32_t number, const TieredTable& table) {
       all.numbers.push_back(number);
-      weights.push_back({table.elsewhere, table.elsewhere * (1 - table.hit_ratio)});
+      misses.push_back(table.elsewhere * (1 - table.hit_ratio));
     }
   };
   /// A table that is looked at by itself: it is split, or its rows matter, or its operator.

@@ -25,8 +25,8 @@ Slot::Working Slot::run_crew(Step step, Server& server, Work work, std::vector<C
   return Working(*this);
 }
 
-Slot::Working Slot::detour(std::function<void(std::coroutine_handle<>)> start) {
-  seldom().detour = std::move(start);
+Slot::Working Slot::detour(const Detour& start) {
+  seldom().detour = start;
   seldom_->before_detour = std::exchange(waits_, Waits::detour);
   return Working(*this);
 }
@@ -51,7 +51,8 @@ void Slot::defer(Step step, Server& server, Work work, Duration time, Bytes traf
 void Slot::begin_other(std::coroutine_handle<> h) {
   if (waits_ == Waits::detour) {
     waits_ = seldom_->before_detour;
-    return std::exchange(seldom_->detour, {})(h);
+    const Detour start = seldom_->detour;  // which may make the next one
+    return start(h);
   }
   waiter_ = h;
   if (waits_ == Waits::work) return job_.await_suspend(h);

@@ -3,11 +3,10 @@
 // always_inline, as GCC else makes calls of it, 5 % of all instructions.
 #pragma once
 
-#include <functional>
-
 #include "cluster/burst.hpp"
 #include "cluster/visit.hpp"
 #include "serving/crew.hpp"
+#include "serving/detour.hpp"
 
 namespace shardsim {
 
@@ -52,7 +51,7 @@ class Slot {
   /// `co_await slot.run_crew(...)`: operators of one step, on up to `threads` cores at once.
   Working run_crew(Step step, Server& server, Work work, std::vector<Crew::Op> ops, int threads);
   /// `co_await slot.detour(start)`: until a process that uses this slot meanwhile, which start(h) begins, resumes h.
-  Working detour(std::function<void(std::coroutine_handle<>)> start);
+  Working detour(const Detour& start);
   /// `co_await slot.leave()`: before a wait begins: until all work since the last time is done, and no core is held.
   Leaving leave();
   /// `bool entered = co_await slot.enter(...)`: waits for a worker of a server that has only so many; its place in the
@@ -75,7 +74,7 @@ class Slot {
     std::optional<Crew> crew;
     int threads = 1;  // of the crew
     std::optional<Visit> visit;
-    std::function<void(std::coroutine_handle<>)> detour;
+    Detour detour;
     Waits before_detour = Waits::nothing;
   };
 

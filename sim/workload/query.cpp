@@ -86,6 +86,7 @@ void QueryStream::make_samplers() {
 
 void QueryStream::draw_rows_of(const std::vector<bool>& tables) {
   for (std::size_t t = 0; t < samplers_.size(); ++t) samplers_[t].wanted = tables[t];
+  if (std::find(tables.begin(), tables.end(), true) == tables.end()) rows_wanted_ = false;
 }
 
 Query QueryStream::make(std::uint64_t id, const Arrival& arrival) const {
@@ -95,7 +96,7 @@ Query QueryStream::make(std::uint64_t id, const Arrival& arrival) const {
   query.lookups = lookups_of_all_;
   draw_lookups(query);
   if (arrival.recorded != nullptr) take_recorded(query, *arrival.recorded);
-  if (has_rows()) add_rows(query, arrival.recorded);
+  if (has_rows() && rows_wanted_) add_rows(query, arrival.recorded);
   return query;
 }
 

@@ -112,6 +112,7 @@ class QueryStream {
   std::vector<std::size_t> recorded_as_;  ///< by table: its number in the trace, or kDrawn; empty without a trace
   bool recorded_rows_ = false;
   std::vector<RowSource> samplers_;  ///< by table; empty when only counts matter
+  bool rows_wanted_ = true;          // of any table
   std::vector<Bijection> scatter_;
 };
 
