@@ -35,6 +35,8 @@ class CachePolicy {
   virtual ~CachePolicy() = default;
   /// An empty cache (`static-top`: a full one). Throws InputError where there are more than 2^31 rows to keep.
   virtual std::unique_ptr<RowCache> exact(const CacheSetup& setup) const = 0;
+  /// Whether exact() has to know the tables' laws and lookups.
+  virtual bool needs_laws() const { return false; }
   /// Hit ratios in the long run, where each lookup is drawn by its table's law, independently of those before, and all
   /// tables share the capacity.
   HitRatios hit_ratios(std::span<const CachedTable> tables, Bytes capacity) const {

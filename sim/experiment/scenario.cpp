@@ -69,7 +69,9 @@ ShardingPlan make_plan(const Scenario& scenario, const Model& model) {
   const Platform& main = smallest(scenario.cluster, &PoolView::takes_main);
   const Platform& shard = smallest(scenario.cluster, &PoolView::takes_shards);
   PlanningInput input{model, shard.usable_memory(), profile->items(), scenario.seed, profile.get()};
-  input.main_memory = {std::max<std::int64_t>(0, main.usable_memory().count - model.dense_bytes().count)};
+  const Bytes near_cache = near_cache_at_most(scenario.serving.near_cache, model);
+  input.main_memory = {
+      std::max<std::int64_t>(0, main.usable_memory().count - model.dense_bytes().count - near_cache.count)};
   input.batches_per_query = std::ceil(input.items_per_query / scenario.serving.batch_items);
   input.price = price_of(main, shard);
   ShardingPlan plan = scenario.sharding->plan(input);
@@ -155,6 +157,10 @@ void describe(Describe<Scenario>& d) {
       return Complaint{"serving/store/cache_mode",
                        "'exact' needs to know which rows are looked up: give 'traffic.rows', replay a trace with rows, "
                        "or use 'analytic' with a popularity"};
+    if (s.serving.near_cache && s.serving.near_cache->is_exact() && !s.traffic.carries_rows())
+      return Complaint{"serving/near_cache/cache_mode",
+                       "'exact' needs to know which rows are looked up: give 'traffic.rows', replay a trace with rows, "
+                       "or use 'analytic'"};
     if (s.serving.dedup != Dedup::none && !s.traffic.carries_rows())
       return Complaint{"serving/dedup_indices",
                        "needs to know which rows are looked up: give 'traffic.rows', or replay a "

@@ -68,13 +68,26 @@ void offload(ShardingPlan& plan, const Scenario& scenario, const Model& model, c
     const std::vector<double> loads =
         estimated_loads(placements, {model, {}, 1, scenario.seed, &profile}, kSampledQueries);
     const auto moved = [&](double share) { return what.apply(placements, loads, model, share); };
-    const Bytes more = s == 0 ? model.dense_bytes() : Bytes{};
+    const Bytes more =
+        s == 0 ? model.dense_bytes() + near_cache_bytes(scenario.serving.near_cache, plan, model) : Bytes{};
     const double share = what.share ? what.share->of_one : least_share(*platforms[s], moved, more, scenario, model);
     placements = moved(share);
   }
 }
 
 namespace {
+
+// Behind a near cache come other rows than queries ask for, and only row by row it is known which.
+void check_near_cache(const ShardingPlan& plan, const ServingSpec& serving) {
+  if (!serving.near_cache || (serving.near_cache->is_exact() && serving.store->wants_rows())) return;
+  for (const PlannedShard& shard : plan.shards)
+    if (has_tiers(shard.tables))
+      throw ScenarioError(
+          std::string(kNearCache) + "/cache_mode",
+          fmt::format("shard {} has rows in another tier, and which of them are still asked for is only known row by "
+                      "row; expected 'exact' here and in 'serving.store' of type 'cached'",
+                      in_quotes(shard.name)));
+}
 
 // A cache that is larger than all that could ever be in it is a mistake.
 void check_cache(const Platform& platform, const StoreSpec& store) {
@@ -91,6 +104,7 @@ void check_cache(const Platform& platform, const StoreSpec& store) {
 
 void check_tiers(const ShardingPlan& plan, const Scenario& scenario, const Model& model) {
   if (!has_tiers(plan)) return;
+  check_near_cache(plan, scenario.serving);
   const std::vector<const Platform*> platforms = platforms_of(scenario.cluster, plan);
   for (std::size_t s = 0; s < platforms.size(); ++s) {
     const std::string place = s == 0 ? "/sharding/plan/main" : fmt::format("/sharding/plan/shards/{}/tables", s - 1);
@@ -123,7 +137,8 @@ void check_tiers(const ShardingPlan& plan, const Scenario& scenario, const Model
 }
 
 TableUse table_use(const Scenario& scenario, const Model& model, const ShardingPlan& plan) {
-  if (!has_tiers(plan) || !scenario.serving.store->wants_laws()) return {};
+  const bool of_tiers = has_tiers(plan) && scenario.serving.store->wants_laws();
+  if (!of_tiers && !scenario.serving.near_cache) return {};
   TableUse use;
   use.lookups = lookup_profile(scenario, model)->lookups(kSampledQueries);
   for (const PlacedTable& placed : tables_of(model)) {
@@ -132,6 +147,12 @@ TableUse table_use(const Scenario& scenario, const Model& model, const ShardingP
     if (popularity == nullptr && scenario.traffic.rows) popularity = &*scenario.traffic.rows->popularity;
     use.laws.push_back(popularity == nullptr ? nullptr : popularity->over(table.rows));
   }
+  const Traffic& traffic = scenario.traffic;
+  const auto one_row_bags = [&](const Table& table) {
+    const bool varies = traffic.lookup_factor.has_value() && table.shares_factor;
+    return table.pooling->is_constant() && table.pooling->mean() == 1 && !varies && !traffic.arrivals->recorded();
+  };
+  for (const PlacedTable& placed : tables_of(model)) use.one_row_bags.push_back(one_row_bags(*placed.table));
   use.scattered = scenario.traffic.arrivals->trace() == std::nullopt && scenario.traffic.rows &&
                   scenario.traffic.rows->order == RowOrder::scattered;
   return use;
@@ -142,7 +163,7 @@ std::vector<Bytes> memory_by_service(const ShardingPlan& plan, const Scenario& s
   std::vector<Bytes> out;
   for (std::size_t s = 0; s < platforms.size(); ++s) {
     out.push_back(memory_on(*platforms[s], placements_of(plan, s), scenario, model));
-    if (s == 0) out.back() += model.dense_bytes();
+    if (s == 0) out.back() += model.dense_bytes() + near_cache_bytes(scenario.serving.near_cache, plan, model);
   }
   return out;
 }

@@ -40,6 +40,11 @@ void sort_unique(std::vector<T>& values) {
 
 }  // namespace
 
+Bytes asked_bytes(std::int64_t lookups, std::int64_t rows, std::int64_t bags, bool deduplicated) {
+  constexpr std::int64_t kPosition = 4;  // of a lookup in the list of distinct rows
+  return index_bytes(rows, bags) + Bytes{deduplicated ? kPosition * lookups : 0};
+}
+
 void split_by_rows(std::int64_t n, std::int64_t rows, std::vector<std::int64_t>& parts, RandomStream& random) {
   constexpr std::int64_t kOneByOne = 64;
   std::fill(parts.begin(), parts.end(), 0);
@@ -255,9 +260,7 @@ Demand& DemandModel::add(const Kind& kind, const Share& share, double ps) {
   d.bags += share.bags;
   d.gather_ps += ps;
   d.traffic.count += share.distinct * kind.row.traffic.count;
-  d.request += index_bytes(share.distinct, share.bags);
-  constexpr std::int64_t kPosition = 4;  // of a lookup in the list of distinct rows
-  if (deduplicate_) d.request.count += kPosition * share.lookups;
+  d.request += asked_bytes(share.lookups, share.distinct, share.bags, deduplicate_);
   d.response.count += share.bags * kind.vector.count;
   return d;
 }

@@ -22,6 +22,10 @@ struct Demand {
   Bytes partial;          ///< vectors that are only partial sums
 };
 
+/// Of the request of an RPC: `rows` that are asked for, of so many lookups once duplicates are removed, in so many
+/// bags.
+Bytes asked_bytes(std::int64_t lookups, std::int64_t rows, std::int64_t bags, bool deduplicated);
+
 /// The gather of one table, or the part of it that a server holds: an operator of its own.
 struct GatherOp {
   std::size_t table = 0;  ///< its number, as in tables_of()

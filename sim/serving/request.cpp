@@ -44,7 +44,10 @@ Process Serving::serve_query(Query query, std::function<void(const Outcome&)>& d
   for (int first = 0; first < query.items; first += spec_.batch_items) {
     batches.fork();
     const Batch batch{outcome.batches++, first, std::min(first + spec_.batch_items, query.items), shared.get()};
-    serve_batch(query, batch, main, outcome, batches);
+    if (main.replica->near_cache != nullptr) [[unlikely]]
+      look_up_and_serve(query, batch, main, outcome, batches);
+    else
+      serve_batch(query, batch, main, outcome, batches);
   }
   co_await batches;
   spans.join(batches.last().critical, batches.work());
@@ -151,7 +154,10 @@ Process Serving::serve_batch(const Query& query, Batch batch, MainReplica& main,
 
 // Makes an RPC to every shard with lookups, and notes what is to be done without any.
 void Serving::call_shards(const Query& query, Batch batch, std::size_t net, MainReplica& main, NetCalls& calls) {
-  const std::vector<Demand>& demands = demands_.of_batch(query, net, batch.number, batch.first, batch.last);
+  const std::vector<Demand>& all = demands_.of_batch(query, net, batch.number, batch.first, batch.last);
+  NearCache* const near = main.replica->near_cache.get();
+  const std::vector<Demand>& demands =
+      near == nullptr ? all : near->left_of(all, {query, net, batch.number, batch.first, batch.last}, sim_.now());
   calls.local = demands[0];
   calls.local_ops = demands_.take_ops(0);
   if (batch.shared != nullptr) [[unlikely]] {
@@ -163,7 +169,7 @@ void Serving::call_shards(const Query& query, Batch batch, std::size_t net, Main
     if (demands[target].lookups == 0) continue;  // an empty bag asks nobody
     rpc.activity.target = target;
     rpc.demand = demands[target];
-    rpc.ops = demands_.take_ops(target);
+    rpc.ops = near == nullptr ? demands_.take_ops(target) : near->take_ops(target);
     calls.rpcs.fork(rpc.demand);
     policy_.make(main.caller, rpc, calls.rpcs);
   }

@@ -5,6 +5,7 @@
 #include "network/network.hpp"
 #include "serving/admission.hpp"
 #include "serving/balancer.hpp"
+#include "serving/near_cache.hpp"
 #include "serving/store.hpp"
 
 namespace shardsim {
@@ -16,8 +17,9 @@ struct Replica {
   Server* server = nullptr;
   NodeId node = 0;
   std::unique_ptr<Store> store;
-  std::unique_ptr<Admission> admission;  ///< null: takes all
-  std::unique_ptr<Station> workers;      ///< of which each works on one request; null: as many as come
+  std::unique_ptr<Admission> admission;   ///< null: takes all
+  std::unique_ptr<Station> workers;       ///< of which each works on one request; null: as many as come
+  std::unique_ptr<NearCache> near_cache;  ///< of the main shard; null: none
 
   bool admits(Time now) { return admission == nullptr || admission->admits(now); }
   /// The place of a request in the line for a worker; null where there is none.

@@ -43,6 +43,7 @@ Serving::Serving(Simulation& sim, const Model& model, const ShardingPlan& plan, 
       context_(sim, network, spec, seed, replication),
       tiered_(tiered_by_service(plan, model, platforms_of(sites), *spec.store, use)),
       demands_(model, plan, sites, tiered_, spec, seed, replication),
+      near_(spec.near_cache ? std::make_unique<NearTables>(spec, model, plan, sites, tiered_, use) : nullptr),
       net_order_(evaluation_order(model)),
       dense_(spec.executor->make(model, *sites.front().platform, spec.intra_op.value_or(IntraOp{}))),
       policy_(*spec.call),
@@ -52,6 +53,8 @@ Serving::Serving(Simulation& sim, const Model& model, const ShardingPlan& plan, 
   for (const ServiceSite& site : sites) check_cores(spec, *site.platform);
   add_hosts(sites);
   add_services(sites);
+  if (near_ != nullptr)
+    for (Replica& main : services_.front().replicas()) main.near_cache = make_near_cache(*near_, seed, replication);
   connect();
   place_memory(plan);
   check_memory();
@@ -81,11 +84,17 @@ void Serving::add_services(const std::vector<ServiceSite>& sites) {
     Service& service = services_.emplace_back(site.name);
     for (const NodeId node : site.nodes) {
       service.replicas().push_back({&*server, node, spec_.store->make({server->platform(), spec_.inter_op, tiered}),
-                                    spec_.admission->make(), new_workers()});
+                                    spec_.admission->make(), new_workers(), nullptr});
       ++server;
     }
     spec_.scaling->start(sim_, service);
   }
+}
+
+std::vector<bool> Serving::rows_matter() const {
+  std::vector<bool> matter = demands_.rows_matter();
+  if (near_ != nullptr) near_->add_rows_matter(matter);
+  return matter;
 }
 
 Host* Serving::host(const std::string& name) {
@@ -124,7 +133,7 @@ void Serving::place_memory(const ShardingPlan& plan) {
     const Bytes bytes = memory_of(placements, model_, *spec_.store, tiered_[service]) + more;
     for (Replica& replica : services_[service].replicas()) replica.server->host().memory().hold(bytes);
   };
-  hold(0, plan.main, model_.dense_bytes());
+  hold(0, plan.main, model_.dense_bytes() + (near_ == nullptr ? Bytes{} : near_->bytes()));
   for (std::size_t s = 0; s < plan.shards.size(); ++s) hold(s + 1, plan.shards[s].tables, Bytes{});
 }
 

@@ -66,7 +66,7 @@ class Serving {
 
   const std::deque<Host>& hosts() const { return hosts_; }
   /// By table: whether it makes a difference which rows queries look up.
-  std::vector<bool> rows_matter() const { return demands_.rows_matter(); }
+  std::vector<bool> rows_matter() const;
   /// The host of that name, or null.
   Host* host(const std::string& name);
   /// Replicas of main first, then those of shard 0, shard 1, ...
@@ -141,6 +141,8 @@ class Serving {
 
   // The path of a request, in the order of docs/architecture.md.
   Process serve_query(Query query, std::function<void(const Outcome&)>& done, Patience* patience);
+  Process look_up_and_serve(const Query& query, Batch batch, MainReplica& main, Outcome& outcome,
+                            Join<BatchPath>& batches);
   Process serve_batch(const Query& query, Batch batch, MainReplica& main, Outcome& outcome, Join<BatchPath>& batches);
   void call_shards(const Query& query, Batch batch, std::size_t net, MainReplica& main, NetCalls& calls);
   GatherOps fetch_next(const Query& query, Batch batch, std::size_t n, MainReplica& main, NetCalls* eager);
@@ -187,6 +189,7 @@ class Serving {
   Context context_;
   std::vector<std::vector<TieredTable>> tiered_;  // by service
   DemandModel demands_;
+  std::unique_ptr<const NearTables> near_;  // null: no near cache
   std::vector<std::size_t> net_order_;
   std::unique_ptr<Executor> dense_;
   const CallPolicy& policy_;

@@ -17,6 +17,25 @@ void DedupType::include_files(Json& value, const std::string& pointer, Document&
   value = now;
 }
 
+namespace {
+
+// What a near cache does not go with.
+std::optional<Complaint> near_cache_complaint(const ServingSpec& s) {
+  if (!s.near_cache) return std::nullopt;
+  if (s.dedup == Dedup::query)
+    return Complaint{"near_cache",
+                     "looks rows up batch by batch, and 'dedup_indices' 'query' asks for all batches at once; expected "
+                     "'dedup_indices' 'batch' or 'none'"};
+  if (s.dedup != Dedup::none && !s.near_cache->is_exact())
+    return Complaint{"near_cache/cache_mode",
+                     "'analytic' knows how often rows are looked up, and 'dedup_indices' asks for each once; expected "
+                     "'exact', or 'dedup_indices' 'none'"};
+  if (s.inter_op > 1) return Complaint{"near_cache", "gathers what it finds on one core; expected 'inter_op' 1"};
+  return std::nullopt;
+}
+
+}  // namespace
+
 template <>
 void describe(Describe<Jitter>& d) {
   d.object("jitter", "factors of mean 1 by which CPU times vary, by class of work");
@@ -76,6 +95,8 @@ void describe(Describe<ServingSpec>& d) {
              "per-net: a batch makes the RPCs of a net when it comes to the net; eager: all at its start");
   d.optional("executor", &ServingSpec::executor, "where the dense layers of a batch run");
   d.optional("store", &ServingSpec::store, "where the rows of tables come from");
+  d.optional("near_cache", &ServingSpec::near_cache,
+             "a cache at the main shard, of what sparse shards would be asked for");
   d.optional("admission", &ServingSpec::admission, "which requests a replica takes");
   d.optional("scaling", &ServingSpec::scaling, "how many replicas of a service there are as time goes on");
   d.formerly("timeout", {"call", "query_timeout"}, [](const Json& timeout) {
@@ -94,6 +115,7 @@ void describe(Describe<ServingSpec>& d) {
       return Complaint{"issue",
                        "'dedup_indices' 'query' makes the RPCs of all nets when the batches of a query begin; expected "
                        "'eager'"};
+    if (const auto complaint = near_cache_complaint(s)) return complaint;
     if (s.threads != Threads::run_to_completion) return std::nullopt;
     const char* const why =
         "a thread that runs to completion does all work of a request itself; expected 1, or "

@@ -7,6 +7,7 @@
 #include "serving/call.hpp"
 #include "serving/executor.hpp"
 #include "serving/scaling.hpp"
+#include "serving/near_cache_spec.hpp"
 #include "serving/store.hpp"
 
 namespace shardsim {
@@ -82,6 +83,7 @@ struct ServingSpec {
   std::optional<int> workers;
   Issue issue = Issue::per_net;
   Dedup dedup = Dedup::none;
+  std::optional<NearCacheSpec> near_cache;
 
   /// The frontend's patience with a query: left out, the time in which all attempts of an RPC fit.
   std::optional<Duration> patience() const;

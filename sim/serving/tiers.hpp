@@ -16,6 +16,7 @@ namespace shardsim {
 struct TableUse {
   std::vector<double> lookups;                           ///< a query
   std::vector<std::shared_ptr<const RankSampler>> laws;  ///< how popular rows are; null where nothing says it
+  std::vector<bool> one_row_bags;                        ///< whether no bag has several lookups
   bool scattered = false;  ///< popular rows lie anywhere, as Bijection says; else row 0 is the most popular
 };
 

@@ -61,6 +61,7 @@ class StaticTop final : public CachePolicy {
   std::unique_ptr<RowCache> exact(const CacheSetup& setup) const override {
     return std::make_unique<StaticTopCache>(setup);
   }
+  bool needs_laws() const override { return true; }
   HitRatios formula(std::span<const BandedTable> banded, Bytes capacity) const override {
     const std::vector<CachedTable> tables = without_bands(banded);
     return {top_hits(tables, top_rows(tables, capacity, TopBy::lookups_per_byte)), {}};

@@ -16,11 +16,11 @@ CacheUses& CacheUses::operator+=(const CacheUses& other) {
 CacheUses cache_uses(const Service& service) {
   CacheUses out;
   for (const Replica& replica : service.replicas()) {
-    const CacheTotals* totals = replica.store->totals();
-    if (totals == nullptr) return {};
     CacheUses its;
-    for (std::size_t t = 0; t < totals->tiers.size(); ++t)
-      its.tiers.push_back({replica.server->platform().tiers[t]->name, totals->tiers[t]});
+    if (const CacheTotals* totals = replica.store->totals())
+      for (std::size_t t = 0; t < totals->tiers.size(); ++t)
+        its.tiers.push_back({replica.server->platform().tiers[t]->name, totals->tiers[t]});
+    if (replica.near_cache != nullptr) its.tiers.push_back({kSparseShards, replica.near_cache->totals()});
     out += its;
   }
   return out;

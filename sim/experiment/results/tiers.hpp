@@ -13,6 +13,9 @@ struct CacheUse {
   TierCounts counts;
 };
 
+/// What is said for the tier of rows that a near cache saves asking for.
+inline constexpr const char* kSparseShards = "sparse shards";
+
 /// By tier; empty where the service has all in memory.
 struct CacheUses {
   std::vector<CacheUse> tiers;
