@@ -47,6 +47,24 @@ std::string tiers_text(const Scenario& scenario, const Model& model, const Shard
          "cache row by row\n";
 }
 
+// What a near cache takes, and what it is expected to answer.
+std::string near_cache_text(const Scenario& scenario, const Model& model, const ShardingPlan& plan) {
+  const std::optional<NearCacheSpec>& spec = scenario.serving.near_cache;
+  if (!spec) return "";
+  const TableUse use = table_use(scenario, model, plan);
+  std::vector<RemoteTable> tables = remote_tables(plan, model, use);
+  expect_near_hits(*spec, tables, use);
+  TierRow row;
+  for (const RemoteTable& t : tables) row.add(t.rows);
+  if (spec->hit_ratio) row.known = true;
+  constexpr double kGiB = 1 << 30;
+  return fmt::format(
+      "near cache: {:.3f} GiB on each main host, before {:.3f} GiB on sparse shards; lookups/query {}, expected hits "
+      "{}\n",
+      static_cast<double>(near_cache_bytes(*spec, tables).count) / kGiB, row.bytes / kGiB, row.lookups_text(),
+      row.hits_text());
+}
+
 }  // namespace
 
 Json plan_json(const ShardingPlan& plan) { return value_type<ShardingPlan>().write(&plan, {}); }
@@ -86,7 +104,7 @@ std::string plan_text(const Scenario& scenario, const Model& model, const Shardi
   if (!loads.empty())
     out += fmt::format("balance (largest / mean): bytes {:.3f}, lookups {:.3f}; lookups estimated from {}\n",
                        balance(sizes), balance(loads), profile->source(samples));
-  return out + tiers_text(scenario, model, plan) +
+  return out + tiers_text(scenario, model, plan) + near_cache_text(scenario, model, plan) +
          "us/query: core time of gathering, without queueing and messages; GiB left: of the fullest host, beside all "
          "its servers\n";
 }

@@ -57,13 +57,19 @@ std::string twice(const Json& written, double most) {
   return to_text(*QuantityTraits<Quantity>::make(std::min(2 * now, most)));
 }
 
-void add_caches(std::vector<WhatIf>& out, const Json& store) {
-  if (store.value("type", std::string()) != "cached") return;
+void add_cache(std::vector<WhatIf>& out, const std::string& name, const std::string& path, const Json& cache) {
   const auto add = [&](const char* key, const std::string& to) {
-    out.push_back({fmt::format("cache twice as large ({})", to), {{fmt::format("serving.store.{}", key), to}}});
+    out.push_back({fmt::format("{} twice as large ({})", name, to), {{fmt::format("{}.{}", path, key), to}}});
   };
-  if (const Json share = store.value("share", Json()); share.is_string()) add("share", twice<Share>(share, 1));
-  if (const Json bytes = store.value("capacity", Json()); bytes.is_string()) add("capacity", twice<Bytes>(bytes, 1e18));
+  if (const Json share = cache.value("share", Json()); share.is_string()) add("share", twice<Share>(share, 1));
+  if (const Json bytes = cache.value("capacity", Json()); bytes.is_string()) add("capacity", twice<Bytes>(bytes, 1e18));
+}
+
+void add_caches(std::vector<WhatIf>& out, const Json& serving) {
+  const Json& store = serving["store"];
+  if (store.value("type", std::string()) == "cached") add_cache(out, "cache", "serving.store", store);
+  const Json near_cache = serving.value("near_cache", Json::object());
+  if (!near_cache.contains("hit_ratio")) add_cache(out, "near cache", "serving.near_cache", near_cache);
 }
 
 // Tables of one net at a time come back to memory.
@@ -97,7 +103,7 @@ std::vector<WhatIf> what_ifs(const Scenario& scenario) {
   add_sharding(out, written["sharding"]);
   add_faster_nics(out, scenario.cluster);
   add_batches(out, scenario.serving.batch_items);
-  add_caches(out, written["serving"]["store"]);
+  add_caches(out, written["serving"]);
   add_nets_in_memory(out, scenario);
   const bool has_shards = written["sharding"].value("strategy", std::string()) != "singular";
   for (const PoolView& pool : pools_of(scenario.cluster))

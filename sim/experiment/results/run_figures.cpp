@@ -151,8 +151,8 @@ void describe_memory(List& f) {
         });
   f.in_table("memory_used_bytes");
   f.add("cache_hit_ratio", "fraction",
-        "of the lookups of rows that are not in memory, on all servers, those that a cache answered; 1 where there are "
-        "none",
+        "of the lookups of rows that are not in memory, on all servers, those that a cache answered (with a near cache "
+        "also of those on sparse shards); 1 where there are none",
         Merge::mean_over_queries, [](const RunSource& s) {
           const CacheCounts all = lookups_in_tiers(s);
           return all.lookups == 0 ? 1.0 : all.hit_ratio();
@@ -168,8 +168,11 @@ void describe_parts(List& f) {
             embedded_json);
   f.derived("slowest", "", "the slowest queries: see The slowest queries",
             [](const RunResult& r) { return slowest_json(r.slowest); });
-  f.add("main_caches", "", "the same as `shards[].caches`, of the main shard's own tables", &RunResult::main_caches,
-        Merge::sum, [](const RunSource& s) { return cache_uses(s.serving.services().front()); });
+  f.add(
+      "main_caches", "",
+      "the same as `shards[].caches`, of the main shard's own tables; and as the tier `sparse shards`, what is looked "
+      "for in a near cache",
+      &RunResult::main_caches, Merge::sum, [](const RunSource& s) { return cache_uses(s.serving.services().front()); });
   f.derived("hosts", "", "a list with one entry for each machine",
             [](const RunResult& r) { return figures_json(r.hosts); });
   f.derived("shards", "", "the same for each sparse shard", [](const RunResult& r) { return figures_json(r.shards); });

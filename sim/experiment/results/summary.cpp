@@ -104,6 +104,17 @@ std::string p99_text(const RunResult& r) {
   return out + "\n";
 }
 
+std::string near_cache_text(const RunResult& r) {
+  for (const CacheUse& use : r.main_caches.tiers) {
+    if (use.tier != kSparseShards || use.counts.all.lookups == 0) continue;
+    const HitRatio late = late_hit_ratio(use.counts.over_time);
+    return fmt::format("near cache  {} of {} lookups found; later {:.2f} [{:.2f}, {:.2f}] %\n",
+                       percent_text(use.counts.all.hit_ratio()), use.counts.all.lookups, 100 * late.value,
+                       100 * late.low, 100 * late.high);
+  }
+  return "";
+}
+
 std::string busiest_text(const RunResult& r) {
   return fmt::format("busiest     {} {}, offered load {:.3f}\n", r.bottleneck.kind, r.bottleneck.name,
                      r.bottleneck.offered_load);
@@ -158,8 +169,8 @@ std::string idle_network_text(const RunResult& r) {
 
 std::string summary_text(const RunResult& r) {
   return verdict_text(r) + queries_text(r) + latency_text(r) + query_figures_text(r) + cpu_text(r) + p99_text(r) +
-         busiest_text(r) + longest_link_text(r) + timeouts_text(r) + refused_text(r) + idle_network_text(r) +
-         slowest_text(r.slowest);
+         near_cache_text(r) + busiest_text(r) + longest_link_text(r) + timeouts_text(r) + refused_text(r) +
+         idle_network_text(r) + slowest_text(r.slowest);
 }
 
 }  // namespace shardsim
