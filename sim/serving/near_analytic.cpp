@@ -20,18 +20,30 @@ double power(double base, std::int64_t exponent) {
 }
 
 // Lookups of a table in a batch, spread evenly over bags.
-struct Bags {
-  std::int64_t lookups = 0;
-  std::int64_t bags = 0;
+class Bags {
+ public:
+  Bags(std::int64_t lookups, std::int64_t bags)
+      : lookups_(lookups), bags_(bags), each_(lookups / bags), larger_(lookups - each_ * bags) {}
 
-  double not_empty() const { return static_cast<double>(std::min(lookups, bags)); }
-  double empty() const { return static_cast<double>(bags) - not_empty(); }
+  double lookups() const { return static_cast<double>(lookups_); }
+  double not_empty() const { return static_cast<double>(each_ > 0 ? bags_ : lookups_); }
+  double empty() const { return static_cast<double>(bags_) - not_empty(); }
   // Those, expected, that have any of the lookups to which something happens with chance `p`, independently.
   double with_any(double p) const {
-    const double none = power(1 - p, lookups / bags);
-    const auto larger = static_cast<double>(lookups % bags);  // bags with one lookup more
-    return (static_cast<double>(bags) - larger) * (1 - none) + larger * (1 - none * (1 - p));
+    const double none = power(1 - p, each_);
+    const auto larger = static_cast<double>(larger_);
+    return (static_cast<double>(bags_) - larger) * (1 - none) + larger * (1 - none * (1 - p));
   }
+  // Those without a lookup, as long as not all else is found: bags or lookups, each with the chance of a hit.
+  double empty_with(double hit, double trials) const {
+    return each_ > 0 ? 0 : empty() * (1 - power(hit, static_cast<std::int64_t>(trials)));
+  }
+
+ private:
+  std::int64_t lookups_;
+  std::int64_t bags_;
+  std::int64_t each_;    // lookups of a bag
+  std::int64_t larger_;  // bags with one more
 };
 
 // What is expected of one target, summed over its tables.
@@ -70,8 +82,10 @@ class AnalyticNearCache final : public NearCache {
     std::fill(expected_.begin(), expected_.end(), Expected{});
     const ItemSlice items(batch.query.items, batch.first, batch.last);
     for (const NearTable& table : tables_.net(batch.net).tables) {
-      const Bags bags{table.lookups_of(batch.query, items), table.bags_of(items)};
-      if (bags.lookups > 0) tables_.keeps_rows() ? expect_rows(table, bags) : expect_bags(table, bags);
+      const std::int64_t lookups = table.lookups_of(batch.query, items);
+      if (lookups == 0) continue;
+      const Bags bags(lookups, table.bags_of(items));
+      tables_.keeps_rows() ? expect_rows(table, bags) : expect_bags(table, bags);
     }
     const StreamKey key = Activity{batch.query.id, batch.number, 0, batch.net, 0}.key();
     RandomStream random(seed_, replication_, Purpose::cache_hits, key.id, key.sub ^ kNear);
@@ -82,7 +96,7 @@ class AnalyticNearCache final : public NearCache {
  private:
   void expect_rows(const NearTable& table, const Bags& bags) {
     const double hit = table.hit_ratio;
-    const double all = static_cast<double>(bags.lookups);
+    const double all = bags.lookups();
     const double vector = static_cast<double>(table.vector.count);
     const double measured = static_cast<double>(table.measured.count());
     const double found = bags.with_any(hit);
@@ -93,7 +107,7 @@ class AnalyticNearCache final : public NearCache {
       double left = bags.with_any(holder.share * (1 - hit));
       // Of a whole table, bags without a lookup go with the others. Its vectors are partial sums where a bag has both.
       const double partly = std::max(0.0, left + found - bags.not_empty());
-      if (table.is_whole()) left += bags.empty() * (1 - power(hit, bags.lookups));
+      if (table.is_whole()) left += bags.empty_with(hit, all);
       e.trials += asked;
       e.misses += missed;
       e.left.add(holder.costs, missed, left);
@@ -108,7 +122,7 @@ class AnalyticNearCache final : public NearCache {
 
   void expect_bags(const NearTable& table, const Bags& bags) {
     const double hit = table.hit_ratio;
-    const double all = static_cast<double>(bags.lookups);
+    const double all = bags.lookups();
     const double vector = static_cast<double>(table.vector.count);
     for (const RowHolder& holder : table.holders) {
       Expected& e = expected_[holder.target];
@@ -116,7 +130,7 @@ class AnalyticNearCache final : public NearCache {
       double left = asked * (1 - hit);
       e.trials += asked;
       e.misses += left;
-      if (table.is_whole()) left += bags.empty() * (1 - power(hit, std::min(bags.lookups, bags.bags)));
+      if (table.is_whole()) left += bags.empty_with(hit, bags.not_empty());
       e.left.add(holder.costs, all * holder.share * (1 - hit), left);
       e.left.row_ps += static_cast<double>(table.measured.count()) * holder.share * (1 - hit);
       e.left.response += left * vector;
