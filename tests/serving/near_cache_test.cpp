@@ -289,12 +289,13 @@ TEST_CASE("what is found and what is asked for are all lookups, and both modes f
 }
 
 TEST_CASE("what is asked and answered is as large by formula as row by row") {
-  // Of bags of four lookups some are found whole, most in part: bytes, partial sums and RPCs are the same on the
-  // average.
+  // Of bags of four lookups some are found whole, most in part. A query asks for 29 rows with a standard deviation of
+  // 5: of 6000 queries, each mode's mean has a standard error of 0.25 %.
   const auto figures = [](const std::string& mode, const std::string& shards) {
     Changes changes = popular(spec_of("static-top", "30 %", mode));
     changes.emplace_back("model.nets.net.tables.a.pooling.value", "4");
     changes.emplace_back("traffic.items.value", "40");
+    changes.emplace_back("traffic.queries", "6000");
     if (!shards.empty()) changes.emplace_back("sharding.plan.shards", shards);
     const Served served = serve(two_tables(), changes);
     double bytes = 0;
