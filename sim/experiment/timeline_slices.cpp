@@ -142,7 +142,7 @@ class Drawer {
 
   // The span of a piece of work: what is done for a tier is booked to the tier's, as Spans are.
   std::string category_of(const TimelinePiece& piece) const {
-    if (piece.step == Step::look_up) return std::string(name_of(Span::cache));
+    if (piece.step == Step::look_up || piece.step == Step::near) return std::string(name_of(Span::cache));
     const auto span = span_of_.find(gather_of(piece.activity));
     if (piece.step == Step::read && span != span_of_.end()) return std::string(name_of(span->second));
     return std::string(name_of(piece.work));

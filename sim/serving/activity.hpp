@@ -27,11 +27,12 @@ enum class Step : std::uint8_t {
   response,  ///< message from a shard
   scores,    ///< message to the frontend
   look_up,   ///< look for rows in a cache
-  read       ///< ask a tier for rows that are not in memory
+  read,      ///< ask a tier for rows that are not in memory
+  near       ///< look in a near cache for what a batch would ask of sparse shards
 };
 template <>
 struct EnumNames<Step> {
-  static constexpr std::array<std::pair<Step, std::string_view>, 17> names{{{Step::receive, "receive"},
+  static constexpr std::array<std::pair<Step, std::string_view>, 18> names{{{Step::receive, "receive"},
                                                                             {Step::overhead, "overhead"},
                                                                             {Step::bottom, "bottom MLP"},
                                                                             {Step::gather, "gather"},
@@ -47,7 +48,8 @@ struct EnumNames<Step> {
                                                                             {Step::response, "response"},
                                                                             {Step::scores, "scores"},
                                                                             {Step::look_up, "cache lookup"},
-                                                                            {Step::read, "tier read"}}};
+                                                                            {Step::read, "tier read"},
+                                                                            {Step::near, "near cache lookup"}}};
 };
 
 // The ranges in which keys of random streams tell activities apart. Serving refuses more nets and shards. A query has

@@ -11,7 +11,7 @@ Process Serving::look_up_and_serve(const Query& query, Batch batch, MainReplica&
   const Activity activity{query.id, batch.number};
   Slot slot(context_, activity, path.critical);
   const Duration looking = main.replica->near_cache->tables().looking(query, batch.first, batch.last);
-  co_await slot.run(Step::look_up, *main.replica->server, Work::sparse, looking);
+  co_await slot.run(Step::near, *main.replica->server, Work::sparse, looking);
   co_await slot.leave();
   path.critical[Span::cache] = std::exchange(path.critical[Span::sparse], Duration::zero());
 
