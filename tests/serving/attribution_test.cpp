@@ -18,6 +18,7 @@ const std::string kTiers = R"([
    "bandwidth": "1 GB/s", "cpu_per_read": "1 us", "jitter": {"type": "exponential", "mean": 1}, "waiting_limit": 20},
   {"type": "memory", "name": "far", "capacity": "1 TB", "latency": "5 us", "bandwidth": "1 GB/s", "stalls": false}])";
 const std::string kCached = R"({"type": "cached", "policy": {"type": "lru"}, "share": "5 %", "lookup_time": "100 ns"})";
+const std::string kNearCache = R"({"policy": {"type": "lru"}, "share": "5 %", "lookup_time": "1 us"})";
 
 // Branches of every kind end last now and then; in some, messages are lost and answers come too late.
 const std::vector<Changes> kWays{
@@ -50,7 +51,11 @@ const std::vector<Changes> kWays{
      {"serving.store",
       R"({"type": "cached", "policy": {"type": "lru"}, "share": "5 %", "hit_rate_threshold": "60 %"})"},
      {"sharding", R"({"strategy": "singular"})"},
-     {"offload", R"({"tier": "ssd", "share": "50 %"})"}}};
+     {"offload", R"({"tier": "ssd", "share": "50 %"})"}},
+    {{"traffic.rows", R"({"popularity": {"type": "zipf", "s": 1.1}})"}, {"serving.near_cache", kNearCache}},
+    {{"traffic.rows", R"({"popularity": {"type": "zipf", "s": 1.1}})"},
+     {"serving.near_cache", kNearCache},
+     {"serving.issue", "eager"}}};
 
 double sum(const std::vector<Slowest::Share>& shares) {
   double total = 0;
