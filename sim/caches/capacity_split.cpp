@@ -78,15 +78,16 @@ struct Stretch {
   std::size_t table = 0;
 };
 
-// Tables that are alike have the same curve, but for the lookups, of which none depends on them.
+// Tables that are alike have the same curve, but for the lookups, of which none depends on them unless rows are
+// written.
 std::vector<Stretch> stretches_of(const CachePolicy& policy, std::span<const CachedTable> tables, double capacity) {
-  std::map<std::tuple<const RankSampler*, std::int64_t, std::int64_t>, std::vector<Point>> curves;
+  std::map<std::tuple<const RankSampler*, std::int64_t, std::int64_t, double, double>, std::vector<Point>> curves;
   std::vector<Stretch> out;
   for (std::size_t t = 0; t < tables.size(); ++t) {
     CachedTable alone = tables[t];
     if (!(alone.lookups > 0)) continue;
-    alone.lookups = 1;
-    auto& curve = curves[{alone.law, alone.rows, alone.row_bytes.count}];
+    if (!(alone.batches * alone.written > 0)) alone.lookups = 1;
+    auto& curve = curves[{alone.law, alone.rows, alone.row_bytes.count, alone.lookups, alone.written}];
     if (curve.empty()) curve = hit_curve(policy, in_bands({&alone, 1}).front(), capacity);
     for (std::size_t i = 1; i < curve.size(); ++i)
       out.push_back({tables[t].lookups * slope(curve[i - 1], curve[i]), curve[i].bytes - curve[i - 1].bytes, t});

@@ -5,6 +5,8 @@
 #include <cmath>
 #include <limits>
 
+#include "caches/invalidation.hpp"
+
 namespace shardsim {
 namespace {
 
@@ -66,8 +68,9 @@ class Rows {
       for (const RankBand& band : t.bands) {
         if (!(band.share * t.table.lookups > 0)) continue;
         alike = alike && (bands_.empty() || bands_.front().row_bytes == row_bytes);
-        bands_.push_back({band.each() * t.table.lookups, static_cast<double>(band.rows), row_bytes});
-        all_bytes_ += bands_.back().rows * row_bytes;
+        bands_.push_back({band.each() * t.table.lookups, static_cast<double>(band.rows), row_bytes,
+                          changes_of(t.table, band.each())});
+        all_bytes_ += bands_.back().rows * row_bytes * bands_.back().changes.most_present();
         byte_rate_ += bands_.back().rows * bands_.back().rate * row_bytes;
       }
     }
@@ -85,9 +88,12 @@ class Rows {
     return {stays(memory), memory};
   }
 
-  double hit_ratio(double rate, const CharacteristicTimes& times) const {
+  // Of a row of the table that has `share` of its lookups.
+  double hit_ratio(const CachedTable& table, double share, const CharacteristicTimes& times) const {
+    const RowChanges changes = changes_of(table, share);
+    if (!(changes.writes > 0)) return hit_ratio(share * table.lookups, times);
     double sum = 0;
-    for (const double stay : times.stays) sum += hit_ratio(rate, stay, times.memory);
+    for (const double stay : times.stays) sum += changes.hit_ratio(present(changes, stay));
     return sum / static_cast<double>(times.stays.size());
   }
 
@@ -96,6 +102,7 @@ class Rows {
     double rate = 0;  // lookups a query, of each row
     double rows = 0;
     double row_bytes = 0;
+    RowChanges changes;
   };
 
   // One that is not remembered, and as many as it takes until the next comes soon enough.
@@ -104,8 +111,20 @@ class Rows {
     return model_.window ? 1 + std::min(kMost, -1 / std::expm1(-rate * memory)) : 1;
   }
 
+  double hit_ratio(double rate, const CharacteristicTimes& times) const {
+    double sum = 0;
+    for (const double stay : times.stays) sum += hit_ratio(rate, stay, times.memory);
+    return sum / static_cast<double>(times.stays.size());
+  }
   double hit_ratio(double rate, double stay, double memory) const {
     return std::isinf(stay) ? 1 : model_.hits(rate * stay, misses_to_enter(rate, memory));
+  }
+
+  double present(const RowChanges& changes, double stay) const {
+    return std::isinf(stay) ? changes.most_present() : model_.present(changes.queries * stay, changes.writes * stay);
+  }
+  double present(const Band& band, double stay, double memory) const {
+    return band.changes.writes > 0 ? present(band.changes, stay) : hit_ratio(band.rate, stay, memory);
   }
 
   std::vector<double> stays(double memory) const {
@@ -117,7 +136,7 @@ class Rows {
     if (capacity >= all_bytes_) return kNever;
     return root_above_zero(capacity / byte_rate_, capacity * kTolerance, [&](double time) {
       double bytes = 0;
-      for (const Band& b : bands_) bytes += b.rows * b.row_bytes * hit_ratio(b.rate, time, memory);
+      for (const Band& b : bands_) bytes += b.rows * b.row_bytes * present(b, time, memory);
       return bytes - capacity;
     });
   }
@@ -159,7 +178,7 @@ std::vector<double> characteristic_hits(std::span<const BandedTable> tables, Byt
     double hits = 0;
     if (t.table.row_bytes <= capacity && t.table.lookups > 0)
       for (const RankBand& band : t.bands)
-        if (band.share > 0) hits += band.share * rows.hit_ratio(band.each() * t.table.lookups, times);
+        if (band.share > 0) hits += band.share * rows.hit_ratio(t.table, band.each(), times);
     out.push_back(std::min(hits, 1.0));
   }
   return out;

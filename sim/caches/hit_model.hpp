@@ -30,6 +30,9 @@ struct StayModel {
   double (*hits)(double x, double misses);
   std::optional<std::int64_t> window{};  ///< of `second-touch`, misses
   std::vector<double> capacities{1.0};   ///< that a row sees, of the cache's, each as likely: sets are not all alike
+  /// Where rows are written, which needs a model without a window: share of the time that a row is there (see
+  /// caches/invalidation.hpp).
+  double (*present)(double lookups, double writes) = nullptr;
 };
 
 /// How long rows stay, in queries (of the tables' `lookups`), and how long a miss is remembered.

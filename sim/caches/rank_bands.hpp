@@ -15,6 +15,8 @@ struct CachedTable {
   Bytes row_bytes;                   ///< of a row in the cache, with the overhead of an entry; more than 0
   double lookups = 0;                ///< a query, or relative to the other tables; at least 0
   const RankSampler* law = nullptr;  ///< of its rows; outlives whoever is given the table
+  double batches = 0;                ///< of rows that are written, for each query; a row in one is dropped
+  double written = 0;                ///< rows of the table in such a batch, drawn by its law
 };
 
 /// Ranks that are asked for nearly alike.

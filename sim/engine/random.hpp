@@ -24,6 +24,7 @@ enum class Purpose : std::uint32_t {
   rows = 13,
   cache_hits = 14,
   tiers = 15,
+  updates = 16,
 };
 
 /// Names random words: unlike names, unlike words.

@@ -40,6 +40,7 @@ void Runner::collect() {
   collect_links();
   for (const BackgroundTotals& totals : background_.totals())
     result_.background.push_back(FigureList<BackgroundResult>::all().collect(totals));
+  if (updater_) result_.updates = FigureList<UpdatesResult>::all().collect(updater_->totals());
   collect_names();
   attribute(result_);
   result_.verdict = verdict();

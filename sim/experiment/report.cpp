@@ -12,6 +12,7 @@ Json result_json(const Scenario& scenario, const RunResult& r, const std::filesy
   out["scenario"] = value_type<Scenario>().write(&scenario, folder);
   out["seed"] = scenario.seed;
   FigureList<RunResult>::all().write(out, r);
+  if (r.updates) out["updates"] = FigureList<UpdatesResult>::all().json(*r.updates);
   return out;
 }
 

@@ -4,6 +4,7 @@
 #include "experiment/relaxation.hpp"
 #include "experiment/runner.hpp"
 #include "experiment/tiering.hpp"
+#include "experiment/updating.hpp"
 
 namespace shardsim {
 namespace {
@@ -32,6 +33,7 @@ Runner::Runner(const Scenario& scenario, const RunControl& control)
                table_use(scenario, model_, plan_), scenario.seed, scenario.replication),
       faults_(sim_, scenario.faults, network_, serving_),
       background_(sim_, scenario.cross_traffic, network_, scenario.seed, scenario.replication),
+      updater_(updater_of(sim_, scenario, model_, plan_, network_, serving_)),
       stream_(model_, scenario.traffic, scenario.seed, scenario.replication),
       counting_(warmup_of(scenario), scenario.traffic.queries, scenario.traffic.objective),
       retries_(scenario) {}

@@ -5,6 +5,7 @@
 
 #include "experiment/retry_watch.hpp"
 #include "experiment/run.hpp"
+#include "serving/updater.hpp"
 
 namespace shardsim {
 
@@ -80,6 +81,7 @@ class Runner {
   Serving serving_;
   FaultInjector faults_;
   Background background_;
+  std::unique_ptr<Updater> updater_;
   QueryStream stream_;
   std::unique_ptr<ArrivalSource> source_;
   std::optional<ClosedLoop> loop_;

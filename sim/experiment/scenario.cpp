@@ -5,6 +5,7 @@
 
 #include "config/library.hpp"
 #include "experiment/tiering.hpp"
+#include "experiment/updating.hpp"
 
 namespace shardsim {
 namespace {
@@ -80,6 +81,7 @@ ShardingPlan make_plan(const Scenario& scenario, const Model& model) {
   offload(plan, scenario, model, *profile);
   check_tiers(plan, scenario, model);
   check_memory(plan, model, scenario);
+  check_refresh(plan, scenario, model);
   return plan;
 }
 
@@ -140,6 +142,8 @@ void describe(Describe<Scenario>& d) {
   d.optional("cross_traffic", &Scenario::cross_traffic, "messages that others send over the same network")
       .formerly("background");
   d.optional("faults", &Scenario::faults, "links and hosts that are down, slow or flapping for a while");
+  d.optional("updates", &Scenario::updates,
+             "what is written while the model serves: rows as they are trained, or a new version of the model");
   d.optional("seed", &Scenario::seed, "of all random numbers");
   d.optional("replication", &Scenario::replication, "number of an independent repetition with the same seed");
   d.optional("replications", &Scenario::replications, "how many of them to run, from that number on")
@@ -157,6 +161,8 @@ void describe(Describe<Scenario>& d) {
       return Complaint{"serving/store/cache_mode",
                        "'exact' needs to know which rows are looked up: give 'traffic.rows', replay a trace with rows, "
                        "or use 'analytic' with a popularity"};
+    if (s.serving.near_cache && s.updates && s.updates->invalidates())
+      return Complaint{"updates/writes/cache", "'invalidate' does not reach 'serving.near_cache'; expected 'refresh'"};
     if (s.serving.near_cache && s.serving.near_cache->is_exact() && !s.traffic.carries_rows())
       return Complaint{"serving/near_cache/cache_mode",
                        "'exact' needs to know which rows are looked up: give 'traffic.rows', replay a trace with rows, "

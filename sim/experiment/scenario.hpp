@@ -8,6 +8,7 @@
 #include "serving/background.hpp"
 #include "serving/faults.hpp"
 #include "serving/spec.hpp"
+#include "serving/updates.hpp"
 #include "sharding/offload.hpp"
 #include "sharding/strategy.hpp"
 #include "topology/topology.hpp"
@@ -29,6 +30,7 @@ struct Scenario {
   Traffic traffic;
   std::vector<BackgroundTraffic> cross_traffic;
   std::vector<Fault> faults;
+  std::optional<Updates> updates;
   std::uint64_t seed = 1;
   std::uint32_t replication = 0;
   int replications = 1;  ///< from `replication` on

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "experiment/updating.hpp"
 #include "sharding/packing.hpp"
 
 namespace shardsim {
@@ -155,6 +156,7 @@ TableUse table_use(const Scenario& scenario, const Model& model, const ShardingP
   for (const PlacedTable& placed : tables_of(model)) use.one_row_bags.push_back(one_row_bags(*placed.table));
   use.scattered = scenario.traffic.arrivals->trace() == std::nullopt && scenario.traffic.rows &&
                   scenario.traffic.rows->order == RowOrder::scattered;
+  note_writes(use, plan, scenario);
   return use;
 }
 

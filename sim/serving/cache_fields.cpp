@@ -24,7 +24,8 @@ ScenarioError unknown_popularity(const std::string& pointer, const TieredTable& 
 
 std::vector<CachedTable> CacheFields::cached(std::span<const TieredTable> tables) const {
   std::vector<CachedTable> out;
-  for (const TieredTable& t : tables) out.push_back({t.rows, t.row + overhead, t.lookups, t.law.get()});
+  for (const TieredTable& t : tables)
+    out.push_back({t.rows, t.row + overhead, t.lookups, t.law.get(), t.batches, t.written});
   return out;
 }
 

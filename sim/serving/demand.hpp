@@ -43,11 +43,6 @@ struct TierDemand {
   double moved = 0;          ///< bytes that the tier moves for the misses
   double core_ps = 0;        ///< core time of reading them
 };
-/// A row that is looked up in a table with a tier.
-struct AskedRow {
-  std::uint32_t table;  ///< its number, as in tables_of()
-  std::int64_t row;
-};
 struct Prefetch;
 
 struct GatherOpList {

@@ -60,6 +60,9 @@ class Serving {
           std::uint32_t replication);
 
   /// By service: its tables that are not all in memory.
+  const std::vector<std::vector<TieredTable>>& tiered() const { return tiered_; }
+  /// Core time of a message that has just come: it may have to wake somebody.
+  static Duration receive_cost(const Server& server, Bytes size);
 
   /// Starts a query now; `done` is called when its answer is back at the frontend.
   void submit(Query&& query, std::function<void(const Outcome&)>& done);
@@ -172,8 +175,6 @@ class Serving {
   void place_memory(const ShardingPlan& plan);
   void check_memory() const;
   static Duration message_cost(const Platform& platform, Bytes size);
-  /// Of a message that has just come: it may have to wake somebody.
-  static Duration receive_cost(const Server& server, Bytes size);
 
   // Without a timeout a lost message fails its query at once.
   /// `Duration d = co_await until_timeout(sent)`: waits out what is left of the patience that began at `sent`.

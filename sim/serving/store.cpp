@@ -8,7 +8,10 @@ std::vector<std::vector<TieredTable>> tiered_by_service(const ShardingPlan& plan
                                                         const StoreSpec& store, const TableUse& use) {
   std::vector<std::vector<TieredTable>> out;
   for (std::size_t s = 0; s < platforms.size(); ++s) {
-    store.expect_hits(out.emplace_back(tiered_tables(placements_of(plan, s), model, *platforms[s], use)));
+    std::vector<TieredTable>& tables =
+        out.emplace_back(tiered_tables(placements_of(plan, s), model, *platforms[s], use));
+    for (TieredTable& t : tables) t.batches = use.batches.empty() ? 0 : use.batches[s];
+    store.expect_hits(tables);
   }
   return out;
 }

@@ -54,6 +54,10 @@ class Store {
   /// Looks for rows that are not in memory, and takes those that are missing into the cache. `random`: for this gather
   /// alone.
   virtual Fetch look_up(const GatherOpList& list, Time now, RandomStream random) = 0;
+  /// These rows are written in their tier: copies of them in a cache are dropped. How many there were.
+  virtual std::int64_t invalidate(std::span<const AskedRow>) { return 0; }
+  /// All rows are others from now on: a cache that is told row by row begins anew.
+  virtual void begin_anew() {}
   /// What look_up() came to; null: it was never called.
   virtual const CacheTotals* totals() const = 0;
 };

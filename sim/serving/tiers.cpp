@@ -76,6 +76,7 @@ std::vector<TieredTable> tiered_tables(const std::vector<Placement>& placements,
     t.of_table = std::min(1.0, static_cast<double>(t.rows) / static_cast<double>(table.rows));
     if (use.scattered) t.rank_of_row = Bijection(table.rows).inverse();
     if (!use.lookups.empty()) t.lookups = use.lookups[number] * t.of_table;
+    if (!use.written.empty()) t.written = use.written[number] * t.of_table;
     if (!use.laws.empty() && use.laws[number] != nullptr)
       t.law =
           t.rows == table.rows ? use.laws[number] : std::make_shared<ThinnedLaw>(use.laws[number], table.rows, t.rows);

@@ -18,6 +18,15 @@ struct TableUse {
   std::vector<std::shared_ptr<const RankSampler>> laws;  ///< how popular rows are; null where nothing says it
   std::vector<bool> one_row_bags;                        ///< whether no bag has several lookups
   bool scattered = false;  ///< popular rows lie anywhere, as Bijection says; else row 0 is the most popular
+  // Where caches drop rows that are written:
+  std::vector<double> written = {};  ///< rows in a batch; empty where none are dropped
+  std::vector<double> batches = {};  ///< by service: for each query that one of its replicas has a part in
+};
+
+/// A row that is looked up, or written, in a table with a tier.
+struct AskedRow {
+  std::uint32_t table;  ///< its number, as in tables_of()
+  std::int64_t row;
 };
 
 /// A table, or the part of one that a server holds, with rows in a tier other than memory.
@@ -35,6 +44,8 @@ struct TieredTable {
   std::optional<Bijection> rank_of_row = {};    ///< in the whole table; empty: a row's number is its rank
   double of_table = 1;                          ///< share of the table's rows that these are
   double hit_ratio = 0;  ///< of the lookups in these rows: expected, in an analytic cache before the tier
+  double batches = 0;    ///< of rows that are written, for each query; a cache drops the rows
+  double written = 0;    ///< of these rows, in such a batch
 
   /// Whether the row is one of those that are in memory: any of them, so that popular rows are as often among them.
   bool in_memory(std::int64_t row_number) const;

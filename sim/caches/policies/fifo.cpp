@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "caches/evicting_cache.hpp"
-#include "caches/hit_model.hpp"
+#include "caches/invalidation.hpp"
 
 namespace shardsim {
 namespace {
@@ -16,7 +16,7 @@ class Fifo final : public CachePolicy, public AdmissionFields {
     return std::make_unique<EvictingCache<FifoEviction>>(setup, *this);
   }
   HitRatios formula(std::span<const BandedTable> tables, Bytes capacity) const override {
-    return {characteristic_hits(tables, capacity, {fifo_hits, admission_window}), {}};
+    return hits_of_stays(tables, capacity, {fifo_hits, admission_window, {1.0}, fifo_present});
   }
 };
 

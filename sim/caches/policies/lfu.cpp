@@ -2,6 +2,7 @@
 #include <map>
 
 #include "caches/evicting_cache.hpp"
+#include "caches/invalidation.hpp"
 #include "caches/row_counts.hpp"
 #include "caches/top_rows.hpp"
 
@@ -88,6 +89,7 @@ class Lfu final : public CachePolicy, public AdmissionFields {
   }
   HitRatios formula(std::span<const BandedTable> banded, Bytes capacity) const override {
     if (halve_every) return {{}, "no formula is known of counts that are halved"};
+    if (is_written(banded)) return {{}, "no formula is known of counts where rows are dropped when they are written"};
     const std::vector<CachedTable> tables = without_bands(banded);
     return {top_hits(tables, top_rows(tables, capacity, TopBy::lookups)), {}};
   }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "caches/evicting_cache.hpp"
-#include "caches/hit_model.hpp"
+#include "caches/invalidation.hpp"
 
 namespace shardsim {
 namespace {
@@ -19,7 +19,7 @@ class Lru final : public CachePolicy, public AdmissionFields {
     return std::make_unique<EvictingCache<LruEviction>>(setup, *this);
   }
   HitRatios formula(std::span<const BandedTable> tables, Bytes capacity) const override {
-    return {characteristic_hits(tables, capacity, {lru_hits, admission_window}), {}};
+    return hits_of_stays(tables, capacity, {lru_hits, admission_window, {1.0}, lru_present});
   }
 };
 

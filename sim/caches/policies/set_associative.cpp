@@ -4,8 +4,7 @@
 #include <cmath>
 
 #include "caches/admission.hpp"
-#include "caches/cache_policy.hpp"
-#include "caches/hit_model.hpp"
+#include "caches/invalidation.hpp"
 
 namespace shardsim {
 namespace {
@@ -110,7 +109,7 @@ class SetAssociative final : public CachePolicy, public AdmissionFields {
     std::vector<BandedTable> in_places(tables.begin(), tables.end());
     for (BandedTable& t : in_places) t.table.row_bytes = Bytes{shape.place_bytes};
     const Bytes places{shape.sets * shape.ways * shape.place_bytes};
-    return {characteristic_hits(in_places, places, {lru_hits, admission_window, capacities_seen(shape)}), {}};
+    return hits_of_stays(in_places, places, {lru_hits, admission_window, capacities_seen(shape), lru_present});
   }
 };
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <unordered_set>
 
-#include "caches/cache_policy.hpp"
+#include "caches/invalidation.hpp"
 #include "caches/row_index.hpp"
 #include "caches/top_rows.hpp"
 
@@ -64,7 +64,8 @@ class StaticTop final : public CachePolicy {
   bool needs_laws() const override { return true; }
   HitRatios formula(std::span<const BandedTable> banded, Bytes capacity) const override {
     const std::vector<CachedTable> tables = without_bands(banded);
-    return {top_hits(tables, top_rows(tables, capacity, TopBy::lookups_per_byte)), {}};
+    const std::vector<std::int64_t> rows = top_rows(tables, capacity, TopBy::lookups_per_byte);
+    return {is_written(banded) ? kept_hits(banded, rows) : top_hits(tables, rows), {}};
   }
 };
 

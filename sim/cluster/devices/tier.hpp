@@ -13,7 +13,7 @@ namespace shardsim {
 /// What kind of place a tier is; a query's time there has a span of its own.
 enum class TierKind : std::uint8_t { ssd, far_memory };
 
-/// What a request reads from a tier, all of it asked for at once.
+/// What a request reads from a tier, or writes to it, all of it asked for at once.
 struct TierRead {
   std::int64_t rows = 0;
   Bytes bytes;  ///< moved for them: TierSpec::moved()
@@ -28,14 +28,18 @@ struct TierTotals {
   Bytes bytes;
   // Millions of reads that wait for seconds are more than a Duration holds.
   double waited_s = 0;       ///< of all reads, until the tier began with them
-  double busy_s = 0;         ///< that the busiest part of it needs for them
+  double busy_s = 0;         ///< that the busiest part of it needs for them, and for writes
   std::int64_t refused = 0;  ///< rows that were asked for, and not read
+  std::int64_t writes = 0;
+  Bytes written;
   TierTotals& operator+=(const TierTotals& other) {
     reads += other.reads;
     bytes += other.bytes;
     waited_s += other.waited_s;
     busy_s += other.busy_s;
     refused += other.refused;
+    writes += other.writes;
+    written += other.written;
     return *this;
   }
 };
@@ -48,6 +52,8 @@ class Tier {
   /// for all refuses the last of them, and counts these: they do not come. `random`: for this request alone.
   /// Precondition: read.rows > 0.
   virtual Time read(Time now, const TierRead& read, RandomStream random) = 0;
+  /// The same of rows that are written: returns when the last of them is. Who asks later waits behind it.
+  virtual Time write(Time now, const TierRead& write, RandomStream random) = 0;
   const TierTotals& totals() const { return totals_; }
 
  protected:
@@ -68,6 +74,8 @@ class TierSpec {
   virtual Bytes moved(Bytes row) const = 0;
   /// Core time that reading a row takes, beside gathering it from memory afterwards.
   virtual Duration core_time(Bytes row) const = 0;
+  /// Whether what it moves for a row has to be read before the row can be written.
+  virtual bool reads_to_write(Bytes row) const = 0;
   virtual std::unique_ptr<Tier> make() const = 0;
 };
 

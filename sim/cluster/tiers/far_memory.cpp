@@ -6,23 +6,34 @@
 namespace shardsim {
 namespace {
 
-// A pipe that all reads go through, one after the other.
+// A pipe that all reads and writes go through, one after the other.
 class FarMemory final : public Tier {
  public:
   FarMemory(double ps_per_byte, Duration latency) : ps_per_byte_(ps_per_byte), latency_(latency) {}
 
   Time read(Time now, const TierRead& read, RandomStream) override {
-    const Duration moving = from_picoseconds(static_cast<double>(read.bytes.count) * ps_per_byte_);
-    const Time begun = std::max(now, free_);
-    free_ = std::min(begun + moving, kLatestRead);
+    const Time begun = move(now, read.bytes);
     totals_.reads += read.rows;
     totals_.bytes += read.bytes;
     totals_.waited_s += to_seconds(begun - now) * static_cast<double>(read.rows);
-    totals_.busy_s += to_seconds(moving);
+    return free_ + latency_;
+  }
+  Time write(Time now, const TierRead& write, RandomStream) override {
+    move(now, write.bytes);
+    totals_.writes += write.rows;
+    totals_.written += write.bytes;
     return free_ + latency_;
   }
 
  private:
+  Time move(Time now, Bytes bytes) {
+    const Duration moving = from_picoseconds(static_cast<double>(bytes.count) * ps_per_byte_);
+    const Time begun = std::max(now, free_);
+    free_ = std::min(begun + moving, kLatestRead);
+    totals_.busy_s += to_seconds(moving);
+    return begun;
+  }
+
   double ps_per_byte_;
   Duration latency_;
   Time free_{};
@@ -40,6 +51,7 @@ class FarMemorySpec final : public TierSpec {
   Duration core_time(Bytes row) const override {
     return stalls ? latency * lines(row) / outstanding : Duration::zero();
   }
+  bool reads_to_write(Bytes) const override { return false; }  // lines are fetched by the core's own store
   std::unique_ptr<Tier> make() const override {
     return std::make_unique<FarMemory>(ps_per_byte(), stalls ? Duration::zero() : latency);
   }

@@ -65,14 +65,17 @@ void describe(FigureList<HostResult>& f) {
         [](const S& s) { return s.of_first_attempts(s.offered_load()); });
   f.add("memory_bytes", "bytes", "DRAM of the machine", &R::memory, Merge::same,
         [](const S& s) { return s.host.platform().memory; });
-  f.add("memory_used_bytes", "bytes", "memory taken by tables", &R::memory_used, Merge::same,
-        [](const S& s) { return s.host.memory().used(); });
+  f.add("memory_used_bytes", "bytes",
+        "memory taken by tables, weights and caches; with `updates.refresh`, also by the new version of a server",
+        &R::memory_used, Merge::same, [](const S& s) { return s.host.memory().used(); });
   f.add("cpu_us", "us", "core time used, by class of work", &R::cpu, Merge::sum, &S::cpu);
-  f.add("tiers", "",
-        "what each of its tiers beside memory did: `reads` (rows) and `read_bytes`, reads that it had no room for "
-        "(`refused`), `reads_per_s`, `offered_load` (time that its busiest part needs for all reads / time of the last "
-        "arrival), `mean_wait_us` of a read before the tier begins with it",
-        &R::tiers, Merge::sum, &S::tiers);
+  f.add(
+      "tiers", "",
+      "what each of its tiers beside memory did: `reads` (rows) and `read_bytes`, reads that it had no room for "
+      "(`refused`), `reads_per_s`, `offered_load` (time that its busiest part needs for all reads and writes / time of "
+      "the last arrival), `mean_wait_us` of a read before the tier begins with it; with `updates`, `writes` and "
+      "`written_bytes`",
+      &R::tiers, Merge::sum, &S::tiers);
   f.hidden(&R::visits, Merge::sum, [](const S& s) { return s.cores().visits(); });
   f.add("mean_wait_us", "us", "mean wait for a core over all pieces of work", &R::mean_wait_us, Merge::mean_over_count,
         [](const S& s) {

@@ -143,7 +143,8 @@ CacheCounts lookups_in_tiers(const RunSource& s) {
 }
 
 void describe_memory(List& f) {
-  f.add("memory_used_bytes", "bytes", "memory taken by tables, weights and caches, of all machines",
+  f.add("memory_used_bytes", "bytes",
+        "memory taken by tables, weights and caches, of all machines, as in `hosts[].memory_used_bytes`",
         Merge::mean_over_time, [](const RunSource& s) {
           Bytes used;
           for (const Host& host : s.serving.hosts()) used += host.memory().used();

@@ -7,6 +7,7 @@
 #include "experiment/results/hosts.hpp"
 #include "experiment/results/links.hpp"
 #include "experiment/results/shards.hpp"
+#include "experiment/results/updates.hpp"
 #include "experiment/results/verdict.hpp"
 #include "experiment/slowest.hpp"
 
@@ -75,12 +76,13 @@ struct RunResult {
   std::vector<LinkResult> links;
   std::size_t idle_links = 0;  ///< not in `links`
   std::vector<BackgroundResult> background;
+  std::optional<UpdatesResult> updates;
   std::vector<double> more;  ///< figures without a member
 
   Extent extent() const { return {simulated_s, static_cast<double>(completed)}; }
   double total_cpu_us_per_query() const;
   /// Core time that led to no answer; where a run was ended early, work under way then too.
-  double wasted_cpu_us() const { return std::max(0.0, cpu_us - useful_cpu_us); }
+  double wasted_cpu_us() const { return std::max(0.0, cpu_us - useful_cpu_us - (updates ? updates->cpu_us : 0)); }
   bool has(Condition condition) const { return conditions.contains(condition); }
   /// Of all queries that ended.
   double failed_share() const;

@@ -168,9 +168,9 @@ std::string idle_network_text(const RunResult& r) {
 }  // namespace
 
 std::string summary_text(const RunResult& r) {
-  return verdict_text(r) + queries_text(r) + latency_text(r) + query_figures_text(r) + cpu_text(r) + p99_text(r) +
-         near_cache_text(r) + busiest_text(r) + longest_link_text(r) + timeouts_text(r) + refused_text(r) +
-         idle_network_text(r) + slowest_text(r.slowest);
+  return verdict_text(r) + queries_text(r) + latency_text(r) + query_figures_text(r) + cpu_text(r) +
+         (r.updates ? updates_text(*r.updates) : "") + p99_text(r) + near_cache_text(r) + busiest_text(r) +
+         longest_link_text(r) + timeouts_text(r) + refused_text(r) + idle_network_text(r) + slowest_text(r.slowest);
 }
 
 }  // namespace shardsim

@@ -82,7 +82,7 @@ TierUses& TierUses::operator+=(const TierUses& other) {
 
 Json figure_json(const TierUses& uses) {
   Json out = Json::array();
-  for (const TierUse& use : uses.tiers)
+  for (const TierUse& use : uses.tiers) {
     out.push_back(
         {{"name", use.tier},
          {"reads", use.totals.reads},
@@ -91,6 +91,11 @@ Json figure_json(const TierUses& uses) {
          {"reads_per_s", static_cast<double>(use.totals.reads) / use.simulated_s},
          {"offered_load", use.offered_load()},
          {"mean_wait_us", 1e6 * use.totals.waited_s / std::max<double>(1, static_cast<double>(use.totals.reads))}});
+    if (use.totals.writes > 0) {
+      out.back()["writes"] = use.totals.writes;
+      out.back()["written_bytes"] = use.totals.written.count;
+    }
+  }
   return out;
 }
 

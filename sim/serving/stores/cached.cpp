@@ -42,11 +42,13 @@ class AnalyticCache final : public TieredStore {
   CacheCosts costs_;
 };
 
+// One for each table, or one for all.
+using RowCaches = std::vector<std::unique_ptr<RowCache>>;
+
 class ExactCache final : public TieredStore {
  public:
-  /// `caches`: one for each table, or one for all.
-  ExactCache(const StoreSetup& setup, const CacheCosts& costs, std::vector<std::unique_ptr<RowCache>> caches)
-      : TieredStore(setup), costs_(costs), tables_(setup.tables), caches_(std::move(caches)) {
+  ExactCache(const StoreSetup& setup, const CacheCosts& costs, std::function<RowCaches()> make)
+      : TieredStore(setup), costs_(costs), tables_(setup.tables), make_(std::move(make)), caches_(make_()) {
     for (std::size_t i = 0; i < tables_.size(); ++i) place_of_[tables_[i].number] = i;
     asked_.resize(setup.platform.tiers.size());
   }
@@ -57,6 +59,14 @@ class ExactCache final : public TieredStore {
   void forget(const GatherOpList& list) override {
     for_each(list, [](RowCache& cache, std::size_t t, std::int64_t row) { cache.unpin(t, row); });
   }
+
+  std::int64_t invalidate(std::span<const AskedRow> rows) override {
+    std::int64_t dropped = 0;
+    for_each(rows,
+             [&](RowCache& cache, std::size_t t, std::int64_t row) { dropped += cache.invalidate(t, row) ? 1 : 0; });
+    return dropped;
+  }
+  void begin_anew() override { caches_ = make_(); }
 
   Fetch look_up(const GatherOpList& list, Time now, RandomStream) override {
     for (Asked& asked : asked_) asked = {};
@@ -84,7 +94,11 @@ class ExactCache final : public TieredStore {
   // Each row that is not in memory: with its cache, and the place of its table among `tables_`.
   template <class Use>
   void for_each(const GatherOpList& list, const Use& use) {
-    for (const AskedRow& asked : list.rows) {
+    for_each(std::span<const AskedRow>(list.rows), use);
+  }
+  template <class Use>
+  void for_each(std::span<const AskedRow> rows, const Use& use) {
+    for (const AskedRow& asked : rows) {
       const std::size_t t = place_of_.at(asked.table);
       if (!tables_[t].in_memory(asked.row)) use(*caches_[caches_.size() == 1 ? 0 : t], t, asked.row);
     }
@@ -107,7 +121,8 @@ class ExactCache final : public TieredStore {
   CacheCosts costs_;
   std::span<const TieredTable> tables_;
   std::unordered_map<std::size_t, std::size_t> place_of_;  // by number of the table
-  std::vector<std::unique_ptr<RowCache>> caches_;
+  std::function<RowCaches()> make_;
+  RowCaches caches_;
   std::vector<Asked> asked_;  // of one gather, by tier
 };
 
@@ -131,8 +146,9 @@ class CachedStoreSpec final : public StoreSpec, public CacheFields {
   std::unique_ptr<Store> make(const StoreSetup& setup) const override {
     const CacheCosts costs{lookup_time, hit_rate_threshold};
     if (!is_exact() || setup.tables.empty()) return std::make_unique<AnalyticCache>(setup, costs);
-    return std::make_unique<ExactCache>(setup, costs,
-                                        CacheFields::make(setup.tables, bytes_for(setup.tables), kPointer));
+    return std::make_unique<ExactCache>(setup, costs, [this, tables = setup.tables, bytes = bytes_for(setup.tables)] {
+      return CacheFields::make(tables, bytes, kPointer);
+    });
   }
 
  private:
