@@ -214,7 +214,7 @@ TraceEstimate trace_estimate(const Scenario& scenario, const Model& model, bool 
     number_of[t.table->name] = out.tables.size();
     out.tables.push_back({t.table->name, lookups[out.tables.size()], {}, {}});
   }
-  if (!scenario.sharding->estimates_from()) return out;
+  if (!scenario.sharding->estimates_from() && !scenario.replicate) return out;
 
   // How tables are split does not depend on the estimate, so the same shares will be asked for.
   const ShardingPlan plan = make_plan(scenario, model);

@@ -49,11 +49,12 @@ double PlanFacts::gather_us(std::optional<std::size_t> shard, const std::vector<
     const Table table = p.split == Split::columns ? slice_of(whole, p.parts) : whole;
     // A query's own bag is gathered in each of its batches anew.
     const double times = table.per == Per::query || table.time ? batches_ : 1;
-    const double bags = std::min(lookups[i], table.per == Per::item ? items_ : 1);
-    const double ps =
-        table.time ? static_cast<double>(table.time->count()) / (p.by_rows() ? p.parts : 1)
-                   : lookups[i] * lookup_ps(table, figures) + bags * static_cast<double>(figures.bag_time.count());
-    total_us += times * ps * kUsAPicosecond;
+    const double of_all = lookups[i] * p.copies;
+    const double bags = std::min(of_all, table.per == Per::item ? items_ : 1);
+    const double ps = table.time
+                          ? static_cast<double>(table.time->count()) / (p.by_rows() ? p.parts : 1)
+                          : of_all * lookup_ps(table, figures) + bags * static_cast<double>(figures.bag_time.count());
+    total_us += times * ps / p.copies * kUsAPicosecond;
   }
   return total_us;
 }

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "config/library.hpp"
+#include "experiment/copies.hpp"
 #include "experiment/tiering.hpp"
 #include "experiment/updating.hpp"
 
@@ -78,6 +79,7 @@ ShardingPlan make_plan(const Scenario& scenario, const Model& model) {
   ShardingPlan plan = scenario.sharding->plan(input);
   if (const auto complaint = check_plan(plan, model))
     throw ScenarioError("/sharding/plan" + (complaint->key.empty() ? "" : "/" + complaint->key), complaint->message);
+  replicate(plan, scenario, model, *profile);
   offload(plan, scenario, model, *profile);
   check_tiers(plan, scenario, model);
   check_memory(plan, model, scenario);
@@ -133,6 +135,7 @@ void describe(Describe<Scenario>& d) {
   d.required("model", &Scenario::model, "what is served");
   d.optional("compression", &Scenario::compression, "a transformation of the model's tables");
   d.required("sharding", &Scenario::sharding, "how tables are spread");
+  d.optional("replicate", &Scenario::replicate, "which tables get copies, beside those that a plan itself names");
   d.optional("offload", &Scenario::offload, "which rows are not in memory, beside those that a plan itself names");
   d.required("cluster", &Scenario::cluster, "the servers");
   d.required("topology", &Scenario::topology, "the network");

@@ -10,6 +10,7 @@
 #include "serving/spec.hpp"
 #include "serving/updates.hpp"
 #include "sharding/offload.hpp"
+#include "sharding/replicate.hpp"
 #include "sharding/strategy.hpp"
 #include "topology/topology.hpp"
 #include "workload/traffic.hpp"
@@ -22,6 +23,7 @@ struct Scenario {
   Model model;
   std::optional<Compression> compression;
   Choice<Strategy> sharding;
+  std::optional<Replicate> replicate;
   std::optional<Offload> offload;
   Cluster cluster;
   Choice<Topology> topology;

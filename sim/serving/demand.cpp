@@ -92,6 +92,11 @@ DemandModel::DemandModel(const Model& model, const ShardingPlan& plan, const std
       Parts& parts = parts_of[p.table];
       parts.split_by = p.split_by;
       parts.split = p.split;
+      parts.copies = p.copies > 1;
+      if (parts.copies) {
+        parts.target.push_back(target);
+        continue;
+      }
       parts.target.resize(static_cast<std::size_t>(p.parts));
       parts.target[static_cast<std::size_t>(p.part)] = target;
     }
@@ -121,6 +126,7 @@ DemandModel::DemandModel(const Model& model, const ShardingPlan& plan, const std
     NetRoute& net = nets_[placed.net];
     const Parts& parts = parts_of.at(table.name);
     const Table held = parts.split == Split::columns ? slice_of(table, static_cast<int>(parts.target.size())) : table;
+    CopiedTable copies;
     for (TableRoute& route : routes_of(number, table, parts)) {
       for (Kind& kind : route.kinds) {
         kind = kind_of(held, services[kind.target], kind.target, *spec.store);
@@ -128,7 +134,9 @@ DemandModel::DemandModel(const Model& model, const ShardingPlan& plan, const std
         if (kind.target != 0) net.remote.push_back(kind.target);
       }
       Kind kind = route.kinds.front();
-      if (deduplicate_ || by_table_ || wants_rows_of(route) || route.kinds.size() > 1) {
+      if (parts.copies) {
+        copies.push_back(std::move(route));
+      } else if (deduplicate_ || by_table_ || wants_rows_of(route) || route.kinds.size() > 1) {
         net.tables.push_back(std::move(route));
       } else if (const TieredTable* t = kind.tiered; t != nullptr) {
         kind.tiered = first_like(kind.target, *t);
@@ -137,6 +145,7 @@ DemandModel::DemandModel(const Model& model, const ShardingPlan& plan, const std
         alike[placed.net][kind].push_back(static_cast<std::uint32_t>(number));
       }
     }
+    if (!copies.empty()) net.copied.push_back(std::move(copies));
   }
   for (std::size_t n = 0; n < nets_.size(); ++n) {
     nets_[n].sizes = model.nets[n].rpc;
@@ -147,7 +156,7 @@ DemandModel::DemandModel(const Model& model, const ShardingPlan& plan, const std
       group.all.kind = kind;
       nets_[n].far_groups.push_back(std::move(group));
     }
-    nets_[n].same_for_batches = nets_[n].tables.empty() && nets_[n].far_groups.empty() &&
+    nets_[n].same_for_batches = nets_[n].tables.empty() && nets_[n].copied.empty() && nets_[n].far_groups.empty() &&
                                 std::all_of(nets_[n].groups.begin(), nets_[n].groups.end(),
                                             [](const TableGroup& group) { return group.kind.per == Per::query; });
   }
@@ -157,9 +166,13 @@ DemandModel::DemandModel(const Model& model, const ShardingPlan& plan, const std
 
 std::vector<bool> DemandModel::rows_matter() const {
   std::vector<bool> matter(per_item_.size(), deduplicate_);
-  for (const NetRoute& net : nets_)
+  for (const NetRoute& net : nets_) {
     for (const TableRoute& route : net.tables)
       if (route.kinds.size() > 1 || wants_rows_of(route)) matter[route.number] = true;
+    for (const CopiedTable& copies : net.copied)
+      for (const TableRoute& route : copies)
+        if (wants_rows_of(route)) matter[route.number] = true;
+  }
   return matter;
 }
 
@@ -181,6 +194,7 @@ void DemandModel::work_out(const NetRoute& route, const Query& query, std::uint3
   for (const TableGroup& group : route.groups) add_group(group, query, items, [](std::size_t, std::int32_t) {});
   for (const FarGroup& group : route.far_groups) add_far_group(group, query, items);
   for (const TableRoute& table : route.tables) add_table(table, query, batch, first, last);
+  if (!route.copied.empty()) add_copied(route.copied, query, batch, first, last);
   if (route.sizes)
     for (Demand& d : scratch_)
       if (d.lookups > 0) d.request = route.sizes->request, d.response = route.sizes->response;
@@ -275,7 +289,7 @@ DemandModel::Kind DemandModel::kind_of(const Table& table, const ServiceSite& se
 
 std::vector<DemandModel::TableRoute> DemandModel::routes_of(std::size_t number, const Table& table,
                                                             const Parts& parts) {
-  if (parts.split == Split::columns) {
+  if (parts.split == Split::columns || parts.copies) {
     std::vector<TableRoute> routes;
     for (const std::size_t target : parts.target)
       routes.push_back({number, &table, parts.split_by, {0}, {{target, table.per, {}, {}, {}}}});

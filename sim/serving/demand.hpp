@@ -123,10 +123,13 @@ class DemandModel {
           part_of_row(row, table->rows, static_cast<int>(holder_of_part.size()), split_by))];
     }
   };
+  /// A table with copies: a route for each of the servers that hold it, as if it were on no other.
+  using CopiedTable = std::vector<TableRoute>;
   struct NetRoute {
     std::vector<TableGroup> groups;    ///< all in memory
     std::vector<FarGroup> far_groups;  ///< not all in memory
     std::vector<TableRoute> tables;    ///< in no group
+    std::vector<CopiedTable> copied;   ///< nor these
     std::vector<std::size_t> remote;
     std::optional<RpcSizes> sizes;
     bool same_for_batches = false;          ///< each batch of a query asks the same: nothing is looked up per item
@@ -140,15 +143,17 @@ class DemandModel {
     std::int64_t distinct = 0;  ///< rows asked for: lookups less the duplicates that were removed
     std::int64_t bags = 0;
   };
-  /// Where a table's parts are.
+  /// Where a table's parts are, or its copies.
   struct Parts {
     std::vector<std::size_t> target;
     SplitBy split_by = SplitBy::modulus;
     Split split = Split::rows;
+    bool copies = false;
   };
 
   static Kind kind_of(const Table& table, const ServiceSite& service, std::size_t target, const StoreSpec& store);
-  /// By holders of its rows; of a table that is split by columns, one for each part, which is as good as a table.
+  /// By holders of its rows; of a table that is split by columns, one for each part, which is as good as a table, and
+  /// so is each copy.
   static std::vector<TableRoute> routes_of(std::size_t number, const Table& table, const Parts& parts);
   bool wants_rows_of(const TableRoute& route) const {
     return rows_wanted_ &&
@@ -166,6 +171,8 @@ class DemandModel {
   std::int64_t add_group(const TableGroup& group, const Query& query, const ItemSlice& items, const Each& each);
   void add_far_group(const FarGroup& group, const Query& query, const ItemSlice& items);
   void add_table(const TableRoute& route, const Query& query, std::uint32_t batch, int first, int last);
+  /// Of each table, one copy; which, is told where it is done. What else the batch asks has been added.
+  void add_copied(const std::vector<CopiedTable>& tables, const Query& query, std::uint32_t batch, int first, int last);
   /// Adds `share` of the `all` lookups that a batch has in a table to what is asked of a holder, by its position.
   void add_part(const TableRoute& route, std::size_t holder, const Share& share, std::int64_t all,
                 std::span<const std::int64_t> rows);
@@ -186,7 +193,9 @@ class DemandModel {
   std::vector<Share> shares_;  // by holder
   std::vector<std::vector<std::int64_t>> rows_of_holder_;
   std::vector<std::int64_t> sorted_;
-  std::vector<bool> bag_of_;  // by holder: whether it has a row of the bag
+  std::vector<bool> bag_of_;                                    // by holder: whether it has a row of the bag
+  std::vector<std::pair<double, const CopiedTable*>> longest_;  // gathers of a batch in copies
+  std::vector<double> ends_;                                    // by holder of a copy
   bool deduplicate_;
   bool by_table_;     // somebody wants to know table by table
   bool rows_wanted_;  // of tables that are not all in memory

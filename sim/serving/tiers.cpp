@@ -52,12 +52,14 @@ std::vector<TieredTable> tiered_tables(const std::vector<Placement>& placements,
   const std::vector<PlacedTable> tables = tables_of(model);
   std::map<std::string, std::size_t> numbers;
   for (std::size_t t = 0; t < tables.size(); ++t) numbers[tables[t].table->name] = t;
+  std::map<std::size_t, int> copies;              // by number: servers that hold the same
   std::map<std::size_t, std::int64_t> rows_here;  // by number: of all its parts on the server, in memory or not
   std::map<std::size_t, TieredTable> tiered;
   for (const Placement& p : placements) {
     const std::size_t number = numbers.at(p.table);
     const Table& table = *tables[number].table;
     rows_here[number] += rows_of(table, p);
+    copies[number] = p.copies;
     if (const std::int64_t rows = rows_elsewhere(table, p); rows > 0) {
       TieredTable& t = tiered[number];
       t.tier = *platform.tier_of(*p.tier);
@@ -75,8 +77,8 @@ std::vector<TieredTable> tiered_tables(const std::vector<Placement>& placements,
     t.core_ps = static_cast<double>(platform.tiers[t.tier]->core_time(t.row).count());
     t.of_table = std::min(1.0, static_cast<double>(t.rows) / static_cast<double>(table.rows));
     if (use.scattered) t.rank_of_row = Bijection(table.rows).inverse();
-    if (!use.lookups.empty()) t.lookups = use.lookups[number] * t.of_table;
-    if (!use.written.empty()) t.written = use.written[number] * t.of_table;
+    if (!use.lookups.empty()) t.lookups = use.lookups[number] * t.of_table / copies[number];
+    if (!use.written.empty()) t.written = use.written[number] * t.of_table;  // of each copy
     if (!use.laws.empty() && use.laws[number] != nullptr)
       t.law =
           t.rows == table.rows ? use.laws[number] : std::make_shared<ThinnedLaw>(use.laws[number], table.rows, t.rows);

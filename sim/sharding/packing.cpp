@@ -68,7 +68,8 @@ std::vector<double> estimated_loads(const std::vector<Placement>& placements, co
   std::vector<double> loads;
   for (const Placement& p : placements) {
     const std::size_t t = number_of.at(p.table);
-    loads.push_back(lookups[t] * (p.by_rows() ? shares[split_of.at(t)][static_cast<std::size_t>(p.part)] : 1));
+    loads.push_back(lookups[t] * (p.by_rows() ? shares[split_of.at(t)][static_cast<std::size_t>(p.part)] : 1) /
+                    p.copies);
   }
   return loads;
 }

@@ -29,7 +29,7 @@ std::vector<double> estimated_lookups(const PlanningInput& input, int samples);
 std::vector<double> shares_of_rows(std::int64_t rows, int parts);
 
 /// Lookups a query makes in each of these tables and parts of tables, by the input's profile or, without one, by the
-/// model. In a part by columns that is all of the table's.
+/// model. In a part by columns that is all of the table's; in each of its copies, an equal share of them.
 std::vector<double> estimated_loads(const std::vector<Placement>& placements, const PlanningInput& input, int samples);
 
 /// Deals the rows of a table to all of `shards`. A table with fewer rows than shards goes whole to one of them: to

@@ -13,9 +13,12 @@ struct Seen {
   int parts = 0;
   SplitBy split_by = SplitBy::modulus;
   Split split = Split::rows;
-  std::set<int> placed;
-  std::string first;  // where
+  int copies = 1;
+  std::set<int> placed;  // parts; of a table with copies, the services that hold one
+  std::string first;     // where
   const Table* table = nullptr;
+
+  int wanted() const { return copies > 1 ? copies : parts; }
 };
 
 class PlanCheck {
@@ -27,7 +30,8 @@ class PlanCheck {
     }
   }
 
-  std::optional<Complaint> place(const std::vector<Placement>& placements, const std::string& where) {
+  /// `service`: its number, as in services_of().
+  std::optional<Complaint> place(const std::vector<Placement>& placements, const std::string& where, int service) {
     for (std::size_t i = 0; i < placements.size(); ++i) {
       const Placement& p = placements[i];
       const std::string key = fmt::format("{}/{}", where, i);
@@ -50,10 +54,14 @@ class PlanCheck {
       if (p.split == Split::columns && seen.table->dim % p.parts != 0)
         return Complaint{key + "/parts", fmt::format("table {}: dim {} cannot be cut in {} equal columns",
                                                      in_quotes(p.table), seen.table->dim, p.parts)};
-      if (!seen.placed.insert(p.part).second)
-        return Complaint{key, fmt::format("table {} is also at /{}; each table (or part) belongs on one shard",
-                                          in_quotes(p.table), seen.first)};
-      if (seen.parts == 0) seen = {p.parts, p.split_by, p.split, {p.part}, key, seen.table};
+      if (auto c = check_copies(p, seen, key, service)) return c;
+      const int number = p.copies > 1 ? service : p.part;
+      if (!seen.placed.insert(number).second)
+        return Complaint{key,
+                         fmt::format("table {} is also at /{}; each table (or part) belongs on one shard, and each "
+                                     "of its copies, if all have 'copies', on one of its own",
+                                     in_quotes(p.table), seen.first)};
+      if (seen.parts == 0) seen = {p.parts, p.split_by, p.split, p.copies, {number}, key, seen.table};
     }
     return std::nullopt;
   }
@@ -63,14 +71,32 @@ class PlanCheck {
       const Seen& seen = tables_.at(name);
       if (seen.parts == 0)
         return Complaint{"", fmt::format("table {} is on no shard; add it to a shard or to 'main'", in_quotes(name))};
-      if (static_cast<int>(seen.placed.size()) != seen.parts)
-        return Complaint{"", fmt::format("table {} is split in {} parts and only {} of them are placed",
-                                         in_quotes(name), seen.parts, seen.placed.size())};
+      if (static_cast<int>(seen.placed.size()) != seen.wanted())
+        return Complaint{"", fmt::format("table {} is {} {} {} and only {} of them are placed", in_quotes(name),
+                                         seen.copies > 1 ? "to be in" : "split in", seen.wanted(),
+                                         seen.copies > 1 ? "copies" : "parts", seen.placed.size())};
     }
     return std::nullopt;
   }
 
  private:
+  static std::optional<Complaint> check_copies(const Placement& p, const Seen& seen, const std::string& key,
+                                               int service) {
+    if (p.copies > 1 && service == 0)
+      return Complaint{key + "/copies", fmt::format("table {} is on the main shard, which would ask no other for it; "
+                                                    "copies belong on sparse shards",
+                                                    in_quotes(p.table))};
+    if (seen.parts == 0) return std::nullopt;
+    if (seen.copies != p.copies)
+      return Complaint{key, fmt::format("table {} is in {} here and in {} at /{}", in_quotes(p.table),
+                                        copies_text(p.copies), copies_text(seen.copies), seen.first)};
+    if (p.copies > 1 && std::ssize(seen.placed) == p.copies && !seen.placed.contains(service))
+      return Complaint{key, fmt::format("table {} is in {}, and all of them are on shards before this one",
+                                        in_quotes(p.table), copies_text(p.copies))};
+    return std::nullopt;
+  }
+  static std::string copies_text(int copies) { return copies == 1 ? "one copy" : fmt::format("{} copies", copies); }
+
   std::map<std::string, Seen> tables_;
   std::vector<std::string> names_;
 };
@@ -127,13 +153,14 @@ int part_of_row(std::int64_t row, std::int64_t rows, int parts, SplitBy split_by
 
 std::optional<Complaint> check_plan(const ShardingPlan& plan, const Model& model) {
   PlanCheck check(model);
-  if (auto c = check.place(plan.main, "main")) return c;
+  if (auto c = check.place(plan.main, "main", 0)) return c;
   std::set<std::string> names;
+  int service = 0;
   for (std::size_t s = 0; s < plan.shards.size(); ++s) {
     if (!names.insert(plan.shards[s].name).second)
       return Complaint{fmt::format("shards/{}/name", s),
                        fmt::format("a second shard is called {}", in_quotes(plan.shards[s].name))};
-    if (auto c = check.place(plan.shards[s].tables, fmt::format("shards/{}/tables", s))) return c;
+    if (auto c = check.place(plan.shards[s].tables, fmt::format("shards/{}/tables", s), ++service)) return c;
   }
   return check.complete();
 }
@@ -189,11 +216,17 @@ void describe(Describe<Placement>& d) {
   d.optional("in_memory", &Placement::in_memory,
              "where there is a tier: the share of the rows, whichever they are, that stay in memory")
       .at_most(Share{1});
+  d.optional("copies", &Placement::copies,
+             "sparse shards that hold the same whole table, and all say so; a batch asks one of them")
+      .at_least(1)
+      .at_most(65536);
   d.check([](const Placement& p) -> std::optional<Complaint> {
     if (p.part >= p.parts)
       return Complaint{"part", fmt::format("found {}; expected less than 'parts', {}", p.part, p.parts)};
     if (p.split == Split::columns && p.split_by != SplitBy::modulus)
       return Complaint{"row_split", "is for parts of the rows, and 'split' is 'columns'"};
+    if (p.copies > 1 && p.parts > 1)
+      return Complaint{"copies", fmt::format("is for whole tables, and 'parts' is {}", p.parts)};
     if (p.in_memory && !p.tier)
       return Complaint{"in_memory", "says how much of a table is not in its 'tier'; give one"};
     return std::nullopt;

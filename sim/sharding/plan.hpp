@@ -29,7 +29,7 @@ struct EnumNames<SplitBy> {
 };
 
 /// A table, or one of the `parts` into which its rows or columns are split, in the memory of its server or in another
-/// tier.
+/// tier. A whole table may be on several sparse shards, in `copies`: each batch asks one of them.
 struct Placement {
   std::string table;
   int part = 0;
@@ -38,6 +38,7 @@ struct Placement {
   Split split = Split::rows;
   std::optional<std::string> tier = {};  ///< of the server's platform; empty: memory
   std::optional<Share> in_memory = {};   ///< where there is a tier: the share of the rows that stay in memory
+  int copies = 1;                        ///< shards that hold the same table; each of them says so
 
   bool by_rows() const { return parts > 1 && split == Split::rows; }
   /// The share of the rows, whichever they are, that lies in another tier.
@@ -83,8 +84,8 @@ Table slice_of(const Table& table, int parts);
 /// Bytes of what is placed.
 Bytes bytes_of(const Table& table, const Placement& placement);
 
-/// Checks that every table is placed exactly once: whole, or as all of its parts. Returns what is wrong, with the
-/// position in the plan.
+/// Checks that every table is placed exactly once (whole, or as all of its parts), or in as many copies as it says,
+/// each on a sparse shard of its own. Returns what is wrong, with the position in the plan.
 std::optional<Complaint> check_plan(const ShardingPlan& plan, const Model& model);
 
 /// Of a row, or of what a placement holds of it.

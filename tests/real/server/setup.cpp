@@ -49,9 +49,9 @@ Setup::Setup(const std::string& file, const std::vector<std::pair<std::string, s
                                    in_quotes(t.table->name)));
   const auto check = [](const std::vector<Placement>& placements) {
     for (const Placement& p : placements)
-      if (p.split == Split::columns)
-        throw InputError(
-            fmt::format("table {} is split by columns, which the real server does not do", in_quotes(p.table)));
+      if (p.split == Split::columns || p.copies > 1)
+        throw InputError(fmt::format("table {} is {}, which the real server does not do", in_quotes(p.table),
+                                     p.copies > 1 ? "in copies" : "split by columns"));
   };
   check(plan.main);
   for (const PlannedShard& shard : plan.shards) check(shard.tables);
