@@ -2,6 +2,7 @@
 #include "experiment/copies.hpp"
 
 #include <limits>
+#include <map>
 
 #include "experiment/tiering.hpp"
 #include "sharding/packing.hpp"
@@ -57,6 +58,27 @@ void replicate(ShardingPlan& plan, const Scenario& scenario, const Model& model,
     throw InfeasibleError("/replicate",
                           "no table gets a copy: those that are looked up are split, on the main shard, or too large "
                           "for the 'share' or for the memory of other shards");
+}
+
+std::string copies_text(const ShardingPlan& plan, const Model& model) {
+  std::map<std::string, int> copies;  // by table
+  Bytes placed = placed_bytes(plan.main, model);
+  for (const PlannedShard& shard : plan.shards) {
+    placed += placed_bytes(shard.tables, model);
+    for (const Placement& p : shard.tables)
+      if (p.copies > 1) copies[p.table] = p.copies;
+  }
+  if (copies.empty()) return "";
+  int holders = 0;
+  for (const auto& [table, n] : copies) holders += n;
+  const auto more = static_cast<double>(placed.count - model.table_bytes().count);
+  constexpr double kGiB = 1 << 30;
+  return fmt::format(
+      "copies: {} table{} on {:.1f} shards each, which take {:.3f} GiB ({:.1f} %) more than the model; above, each "
+      "copy "
+      "has an equal share of the lookups\n",
+      copies.size(), copies.size() == 1 ? "" : "s", static_cast<double>(holders) / static_cast<double>(copies.size()),
+      more / kGiB, 100 * more / static_cast<double>(model.table_bytes().count));
 }
 
 }  // namespace shardsim

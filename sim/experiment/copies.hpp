@@ -9,4 +9,7 @@ namespace shardsim {
 /// Adds the copies that `scenario.replicate` asks for. Throws InfeasibleError where there can be none.
 void replicate(ShardingPlan& plan, const Scenario& scenario, const Model& model, const LookupProfile& profile);
 
+/// What copies of tables take beside them, for people; empty where there are none.
+std::string copies_text(const ShardingPlan& plan, const Model& model);
+
 }  // namespace shardsim

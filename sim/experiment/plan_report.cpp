@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "experiment/copies.hpp"
 #include "experiment/plan_facts.hpp"
 #include "experiment/report.hpp"
 #include "experiment/tiering.hpp"
@@ -104,7 +105,7 @@ std::string plan_text(const Scenario& scenario, const Model& model, const Shardi
   if (!loads.empty())
     out += fmt::format("balance (largest / mean): bytes {:.3f}, lookups {:.3f}; lookups estimated from {}\n",
                        balance(sizes), balance(loads), profile->source(samples));
-  return out + tiers_text(scenario, model, plan) + near_cache_text(scenario, model, plan) +
+  return out + copies_text(plan, model) + tiers_text(scenario, model, plan) + near_cache_text(scenario, model, plan) +
          "us/query: core time of gathering, without queueing and messages; GiB left: of the fullest host, beside all "
          "its servers\n";
 }

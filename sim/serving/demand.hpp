@@ -58,6 +58,7 @@ inline void intrusive_ptr_add_ref(const GatherOpList* list) { ++list->holders; }
 void intrusive_ptr_release(const GatherOpList* list);
 
 struct ServingSpec;
+class Outstanding;
 
 /// Works out demands. Target 0 is the main shard itself, target s + 1 is sparse shard s.
 class DemandModel {
@@ -74,6 +75,11 @@ class DemandModel {
   std::size_t targets() const { return targets_; }
   /// Sparse shards that hold a table of the net, as targets.
   const std::vector<std::size_t>& remote_targets(std::size_t net) const { return nets_[net].remote; }
+
+  /// Whether any table has copies; who asks for one then has its own view of what is outstanding.
+  bool has_copies() const;
+  /// What the caller of the next of_batch() waits for; it outlives that. Null, as at first: for nothing.
+  void ask_beside(const Outstanding* outstanding) { outstanding_ = outstanding; }
 
   /// Demands of items [first, last) of a query, by target. The result is valid until the next call.
   const std::vector<Demand>& of_batch(const Query& query, std::size_t net, std::uint32_t batch, int first, int last);
@@ -196,6 +202,7 @@ class DemandModel {
   std::vector<bool> bag_of_;                                    // by holder: whether it has a row of the bag
   std::vector<std::pair<double, const CopiedTable*>> longest_;  // gathers of a batch in copies
   std::vector<double> ends_;                                    // by holder of a copy
+  const Outstanding* outstanding_ = nullptr;
   bool deduplicate_;
   bool by_table_;     // somebody wants to know table by table
   bool rows_wanted_;  // of tables that are not all in memory

@@ -154,6 +154,8 @@ Process Serving::serve_batch(const Query& query, Batch batch, MainReplica& main,
 
 // Makes an RPC to every shard with lookups, and notes what is to be done without any.
 void Serving::call_shards(const Query& query, Batch batch, std::size_t net, MainReplica& main, NetCalls& calls) {
+  if (main.outstanding != nullptr) [[unlikely]]
+    demands_.ask_beside(main.outstanding.get());
   const std::vector<Demand>& all = demands_.of_batch(query, net, batch.number, batch.first, batch.last);
   NearCache* const near = main.replica->near_cache.get();
   const std::vector<Demand>& demands =
@@ -211,6 +213,8 @@ Process Serving::call_shard(const Rpc& asked, MainReplica& main, Calls* calls, A
   Server& caller = *main.replica->server;
   Server& server = *replica.server;
   count(activity, demand);
+  if (main.outstanding != nullptr) [[unlikely]]
+    main.outstanding->begin(activity.target, demand.gather_ps);
 
   const Time issued = sim_.now();
   RpcPath path{{}, activity.target};
@@ -241,6 +245,8 @@ Process Serving::call_shard(const Rpc& asked, MainReplica& main, Calls* calls, A
   }
   if (lost) co_await until_timeout(issued);  // the caller knows no sooner
   channel.balancer->finished(chosen, issued, sim_.now());
+  if (main.outstanding != nullptr) [[unlikely]]
+    main.outstanding->end(activity.target, demand.gather_ps);
   if (attempt == nullptr)
     lost ? calls->fail(path) : calls->finish(path);
   else

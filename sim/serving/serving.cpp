@@ -112,6 +112,7 @@ void Serving::connect() {
     MainReplica& main = main_.emplace_back();
     main.caller = {*this, main};
     main.replica = &replica;
+    if (demands_.has_copies()) main.outstanding = std::make_unique<Outstanding>(services_.size());
     main.from_frontend = {frontend, replica.node};
     require_routes(main.from_frontend);
     for (Service& shard : std::span(services_).subspan(1)) {

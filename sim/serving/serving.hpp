@@ -4,6 +4,7 @@
 #include <deque>
 #include <functional>
 
+#include "serving/copies.hpp"
 #include "serving/service.hpp"
 #include "serving/spec.hpp"
 
@@ -42,6 +43,7 @@ struct MainReplica {
   Caller caller;
   Ends from_frontend;
   std::vector<Channel> shards;
+  std::unique_ptr<Outstanding> outstanding;  ///< where tables have copies; else null
 };
 
 /// What one sparse shard was asked.

@@ -9,7 +9,7 @@
 namespace shardsim {
 namespace {
 
-struct Candidate {
+struct Original {
   std::size_t shard;
   std::size_t placement;  // its position there
   Bytes bytes;
@@ -18,10 +18,10 @@ struct Candidate {
 };
 
 // What may get copies.
-std::vector<Candidate> candidates_of(const ShardingPlan& plan, const ShardsAtHand& shards, const Model& model) {
+std::vector<Original> originals_of(const ShardingPlan& plan, const ShardsAtHand& shards, const Model& model) {
   std::map<std::string, const Table*> tables;
   for (const PlacedTable& t : tables_of(model)) tables[t.table->name] = t.table;
-  std::vector<Candidate> out;
+  std::vector<Original> out;
   for (std::size_t s = 0; s < plan.shards.size(); ++s)
     for (std::size_t i = 0; i < plan.shards[s].tables.size(); ++i) {
       const Placement& p = plan.shards[s].tables[i];
@@ -37,8 +37,8 @@ std::vector<Candidate> candidates_of(const ShardingPlan& plan, const ShardsAtHan
   return out;
 }
 
-void sort_by_use(std::vector<Candidate>& candidates, bool for_their_bytes) {
-  std::stable_sort(candidates.begin(), candidates.end(), [&](const Candidate& a, const Candidate& b) {
+void sort_by_use(std::vector<Original>& originals, bool for_their_bytes) {
+  std::stable_sort(originals.begin(), originals.end(), [&](const Original& a, const Original& b) {
     if (!for_their_bytes) return a.load > b.load;
     return a.load * static_cast<double>(b.bytes.count) > b.load * static_cast<double>(a.bytes.count);
   });
@@ -53,14 +53,14 @@ class Filling {
   }
 
   /// Those that have room for a copy, the one with the fewest lookups first.
-  std::vector<std::size_t> others(const Candidate& c) const {
+  std::vector<std::size_t> others(const Original& c) const {
     std::vector<std::size_t> out;
     for (std::size_t s = 0; s < room_.size(); ++s)
       if (s != c.shard && c.memory <= room_[s]) out.push_back(s);
     std::stable_sort(out.begin(), out.end(), [this](std::size_t a, std::size_t b) { return loads_[a] < loads_[b]; });
     return out;
   }
-  void place(const Candidate& c, const std::vector<std::size_t>& others) {
+  void place(const Original& c, const std::vector<std::size_t>& others) {
     const double each = c.load / static_cast<double>(others.size() + 1);
     loads_[c.shard] -= c.load - each;
     for (const std::size_t s : others) {
@@ -78,13 +78,13 @@ class Filling {
 
 ShardingPlan Replicate::apply(const ShardingPlan& plan, const ShardsAtHand& shards, const Model& model) const {
   ShardingPlan out = plan;
-  std::vector<Candidate> candidates = candidates_of(plan, shards, model);
-  sort_by_use(candidates, share.has_value());
+  std::vector<Original> originals = originals_of(plan, shards, model);
+  sort_by_use(originals, share.has_value());
   const double all_bytes = static_cast<double>(model.table_bytes().count);
   double budget = share ? share->of_one * all_bytes : std::numeric_limits<double>::infinity();
   int left = tables.value_or(std::numeric_limits<int>::max());
   Filling filling(shards);
-  for (const Candidate& c : candidates) {
+  for (const Original& c : originals) {
     if (left == 0) break;
     std::vector<std::size_t> others = filling.others(c);
     const std::size_t wanted = copies ? static_cast<std::size_t>(*copies) - 1 : others.size();

@@ -180,6 +180,28 @@ class Plan(ProgramTest):
         self.assertEqual([s["name"] for s in r["shards"]], ["all"])
         self.assertIn("balance", self.succeed("plan", self.folder / "s.json").stdout)
 
+    def test_copies_are_planned_edited_and_given_back(self):
+        two = "sharding.shards=2", "--set", 'replicate={"tables": 1}'
+        text = self.succeed("plan", SCENARIO, "--set", *two).stdout
+        self.assertRegex(text, r"copies: 1 table on 2\.0 shards each, which take 0\.238 GiB \(50\.0 %\) more")
+        plan = json.loads(self.succeed("plan", SCENARIO, "--set", *two, "--format", "json").stdout)
+        held = [sorted((t["table"], t["copies"]) for t in s["tables"]) for s in plan["shards"]]
+        self.assertEqual(sorted(map(len, held)), [1, 2])
+        hot = next(iter({t for t, copies in held[0] if copies == 2}))
+        self.assertTrue(all((hot, 2) in tables for tables in held))
+        file = self.folder / "copies.json"
+        file.write_text(json.dumps(plan))
+        again = f'sharding={{"plan": "{file}"}}'
+        first = json.loads(self.succeed("run", SCENARIO, "--json", "--set", *two).stdout)
+        self.assertEqual(
+            json.loads(self.succeed("run", SCENARIO, "--json", "--set", again).stdout)["fingerprint"],
+            first["fingerprint"],
+        )
+        for shard in plan["shards"]:  # a copy less
+            shard["tables"] = [{**t, "copies": 1} for t in shard["tables"] if t["table"] != hot or shard["name"] == "sparse0"]
+        file.write_text(json.dumps(plan))
+        self.assertNotIn("copies", self.succeed("plan", SCENARIO, "--set", again).stdout)
+
     def test_format_is_checked(self):
         self.assertIn("did you mean 'json'", self.refuse("plan", SCENARIO, "--format", "jsn"))
 

@@ -124,13 +124,19 @@ inline std::vector<std::string> table_names(const Json& model) {
   return names;
 }
 
-// Every table on a shard or on the main shard, some in parts.
+// Every table on a shard or on the main shard, some in parts, some in copies.
 inline Json random_plan(Draw& d, const std::vector<std::string>& tables) {
   Json plan{{"main", Json::array()}, {"shards", Json::array()}};
   const int shards = d.integer(1, 3);
   for (int s = 0; s < shards; ++s)
     plan["shards"].push_back({{"name", fmt::format("shard{}", s)}, {"tables", Json::array()}});
   for (std::size_t t = 0; t < tables.size(); ++t) {
+    if (t > 0 && shards > 1 && d.chance(0.3)) {
+      const int first = d.integer(0, shards - 1);
+      for (const int shard : {first, (first + 1) % shards})
+        plan["shards"][static_cast<std::size_t>(shard)]["tables"].push_back({{"table", tables[t]}, {"copies", 2}});
+      continue;
+    }
     const int parts = d.chance(0.3) ? d.integer(2, 4) : 1;
     const std::string row_split = d.one_of({"modulo", "range"});
     for (int part = 0; part < parts; ++part) {
