@@ -241,7 +241,8 @@ TEST_CASE("each copy in another tier has a cache of its own") {
   // A cache is planned for half of the lookups.
   const Scenario s = scenario(tables_on({50}, 1, kTwoHolders, R"({"type": "serial"})", 100), changes);
   const ShardingPlan plan = make_plan(s, s.model);
-  const TableUse use{{50}, {}, false};
+  TableUse use;
+  use.lookups = {50};
   CHECK(tiered_tables(plan.shards[1].tables, s.model, s.cluster.sparse->platform, use).at(0).lookups == 25);
 }
 
