@@ -6,8 +6,8 @@
 #include "serving/balancer.hpp"
 #include "serving/call.hpp"
 #include "serving/executor.hpp"
-#include "serving/scaling.hpp"
 #include "serving/near_cache_spec.hpp"
+#include "serving/scaling.hpp"
 #include "serving/store.hpp"
 
 namespace shardsim {
