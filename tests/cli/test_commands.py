@@ -198,7 +198,9 @@ class Plan(ProgramTest):
             first["fingerprint"],
         )
         for shard in plan["shards"]:  # a copy less
-            shard["tables"] = [{**t, "copies": 1} for t in shard["tables"] if t["table"] != hot or shard["name"] == "sparse0"]
+            shard["tables"] = [
+                {**t, "copies": 1} for t in shard["tables"] if t["table"] != hot or shard["name"] == "sparse0"
+            ]
         file.write_text(json.dumps(plan))
         self.assertNotIn("copies", self.succeed("plan", SCENARIO, "--set", again).stdout)
 
