@@ -93,11 +93,11 @@ class DemandModel {
  private:
   /// What decides what a lookup in a table means for the server that holds it.
   struct Kind {
-    std::size_t target;
-    Per per;
+    std::size_t target = 0;
+    Per per = Per::item;
     Bytes vector;                         ///< pooled
     RowCosts row;                         ///< nothing where the operator's time is known
-    Duration measured;                    ///< the operator's time, whatever its lookups; nothing where it is not known
+    Duration measured{};                  ///< the operator's time, whatever its lookups; nothing where it is not known
     const TieredTable* tiered = nullptr;  ///< where not all of it is in memory
     auto operator<=>(const Kind&) const = default;
   };

@@ -25,9 +25,9 @@ struct NearTable {
   SplitBy split_by = SplitBy::modulus;
   std::vector<std::size_t> holder_of_part;
   std::vector<RowHolder> holders;
-  RowCosts near;      ///< of what the cache keeps, on the main shard
-  Bytes vector;       ///< pooled
-  Duration measured;  ///< the operator's time, whatever its lookups; nothing where it is not known
+  RowCosts near;        ///< of what the cache keeps, on the main shard
+  Bytes vector;         ///< pooled
+  Duration measured{};  ///< the operator's time, whatever its lookups; nothing where it is not known
 
   std::size_t holder_of(std::int64_t row) const {
     return holder_of_part[static_cast<std::size_t>(
