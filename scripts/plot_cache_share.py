@@ -9,10 +9,11 @@ line "1 server, SSD". A label without a share is a level. Crosses on the upper e
 import argparse
 import re
 import sys
-from typing import Any, Iterator
+from typing import Any
 
 from shardsim_tools.plotting import command, figure
-from shardsim_tools.plotting.arrange import MOST_PANELS, select
+from shardsim_tools.plotting.arrange import MOST_PANELS, parts, select
+from shardsim_tools.plotting.styles import LINE_COLOURS
 from shardsim_tools.plotting.sweep import Sweep, SweepError
 
 # After shardsim_tools.plotting, which says what is missing.
@@ -22,7 +23,6 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import LogLocator, NullFormatter
 
 GIB = 2**30
-COLOURS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9"]  # as in plot_frontier
 ALIKE = "#444444"
 LINES: list[dict[str, Any]] = [
     {"linestyle": "-", "marker": "o"},
@@ -83,14 +83,6 @@ def refuse_overlap(sweep: Sweep, frame: pandas.DataFrame, drawn: list[str]) -> N
             )
 
 
-def parts(frame: pandas.DataFrame, axis: str | None) -> Iterator[tuple[str, pandas.DataFrame]]:
-    if axis is None:
-        yield "", frame
-    else:
-        for value in frame[axis].unique():
-            yield f"{axis} {value}", frame[frame[axis] == value]
-
-
 def styles_of(frame: pandas.DataFrame) -> dict[str, dict[str, Any]]:
     """How the line of each kind is drawn; what has no share is a level."""
     kinds = {name: part["share"].notna().any() for name, part in frame.groupby("line", sort=False)}
@@ -117,7 +109,7 @@ def draw_line(axes: Axes, part: pandas.DataFrame, column: str, style: dict[str, 
 
 def colours_of(frame: pandas.DataFrame, axis: str | None) -> dict[str, str]:
     """By the names of parts()."""
-    return {name: COLOURS[i % len(COLOURS)] for i, (name, _) in enumerate(parts(frame, axis))}
+    return {name: LINE_COLOURS[i % len(LINE_COLOURS)] for i, (name, _) in enumerate(parts(frame, axis))}
 
 
 def draw_axes(axes: Axes, frame: pandas.DataFrame, column: str, colour_by: str | None, looks: dict[str, Any]) -> None:

@@ -7,9 +7,11 @@ Points that another one beats in both, under the same --colour, are grey. Satura
 
 import argparse
 import sys
-from typing import Any, Iterator
+from typing import Any
 
 from shardsim_tools.plotting import command, figure
+from shardsim_tools.plotting.arrange import parts
+from shardsim_tools.plotting.styles import LINE_COLOURS
 from shardsim_tools.plotting.sweep import Sweep, SweepError
 
 # After shardsim_tools.plotting, which says what is missing.
@@ -17,7 +19,6 @@ import pandas
 from matplotlib.axes import Axes
 
 GIB = 2**30
-COLOURS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9"]  # Okabe and Ito: told apart by the colour-blind
 MARKERS = "osD^v"
 NEEDED = ["memory_used_bytes", "p99_us"]
 
@@ -29,14 +30,6 @@ def frontier(frame: pandas.DataFrame) -> pandas.DataFrame:
     return ordered[ordered["p99_us"] < best]
 
 
-def parts(frame: pandas.DataFrame, axis: str | None) -> Iterator[tuple[str, pandas.DataFrame]]:
-    if axis is None:
-        yield "", frame
-    else:
-        for value in frame[axis].unique():
-            yield f"{axis} {value}", frame[frame[axis] == value]
-
-
 def draw_panel(axes: Axes, frame: pandas.DataFrame, colour_by: str | None) -> None:
     for i, (name, part) in enumerate(parts(frame, colour_by)):
         kept = frontier(part)
@@ -44,7 +37,7 @@ def draw_panel(axes: Axes, frame: pandas.DataFrame, colour_by: str | None) -> No
         style: dict[str, Any] = {"marker": MARKERS[i % len(MARKERS)], "linestyle": "none", "markersize": 4}
         axes.plot(beaten["memory_used_bytes"] / GIB, beaten["p99_us"] / 1000, color="#bbbbbb", **style)
         style |= {"linestyle": "-", "linewidth": 1, "drawstyle": "steps-post"}
-        colour = COLOURS[i % len(COLOURS)]
+        colour = LINE_COLOURS[i % len(LINE_COLOURS)]
         axes.plot(kept["memory_used_bytes"] / GIB, kept["p99_us"] / 1000, color=colour, label=name, **style)
     axes.set_xscale("log")
     axes.set_yscale("log")

@@ -3,15 +3,13 @@
 #include <catch2/catch.hpp>
 
 #include "experiment/tiering.hpp"
-#include "scenarios.hpp"
+#include "served.hpp"
 #include "serving/near_cache.hpp"
 
 using namespace shardsim;
 using namespace shardsim::testing;
 
 namespace {
-
-using Changes = std::vector<std::pair<std::string, std::string>>;
 
 // A row takes 116 ns (100 ns, and 1 ns for each of 16 bytes) wherever it is gathered; a pooled vector is 16 bytes.
 constexpr double kLookupPs = 116'000;
@@ -84,23 +82,6 @@ const std::string kRows = R"({"of": "rows", "policy": {"type": "lru"}, "share": 
 const std::string kBagsOf = R"({"of": "pooled", "policy": {"type": "lru"}, "capacity": "1 MB", "cache_mode": "exact"})";
 const std::string kHalves = R"([{"name": "s", "tables": [{"table": "a", "part": 0, "parts": 2}]},
                                 {"name": "r", "tables": [{"table": "a", "part": 1, "parts": 2}]}])";
-
-struct Served {
-  RunResult result;
-  std::vector<Outcome> outcomes;  // by query
-};
-
-Served serve(const std::string& text, const Changes& changes = {}) {
-  Served served;
-  RunControl control;
-  control.on_outcome = [&](const Outcome& o) {
-    REQUIRE(o.spans.total() == o.latency);
-    served.outcomes.push_back(o);
-  };
-  served.result = run(scenario(text, changes), control);
-  std::sort(served.outcomes.begin(), served.outcomes.end(), [](const auto& a, const auto& b) { return a.id < b.id; });
-  return served;
-}
 
 const TierCounts& near_counts(const RunResult& result) {
   REQUIRE(result.main_caches.tiers.size() == 1);

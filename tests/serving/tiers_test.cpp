@@ -3,31 +3,12 @@
 #include <catch2/catch.hpp>
 
 #include "experiment/report.hpp"
-#include "scenarios.hpp"
+#include "served.hpp"
 
 using namespace shardsim;
 using namespace shardsim::testing;
 
 namespace {
-
-using Changes = std::vector<std::pair<std::string, std::string>>;
-
-struct Served {
-  RunResult result;
-  std::vector<Outcome> outcomes;  // by query
-};
-
-Served serve(const std::string& text, const Changes& changes = {}) {
-  Served served;
-  RunControl control;
-  control.on_outcome = [&](const Outcome& o) {
-    REQUIRE(o.spans.total() == o.latency);
-    served.outcomes.push_back(o);
-  };
-  served.result = run(scenario(text, changes), control);
-  std::sort(served.outcomes.begin(), served.outcomes.end(), [](const auto& a, const auto& b) { return a.id < b.id; });
-  return served;
-}
 
 double us(Duration d) { return to_microseconds(d); }
 double us(const Outcome& o, Span s) { return to_microseconds(o.spans[s]); }

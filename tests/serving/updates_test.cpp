@@ -3,28 +3,12 @@
 #include <catch2/catch.hpp>
 
 #include "experiment/report.hpp"
-#include "scenarios.hpp"
+#include "served.hpp"
 
 using namespace shardsim;
 using namespace shardsim::testing;
 
 namespace {
-
-using Changes = std::vector<std::pair<std::string, std::string>>;
-
-struct Served {
-  RunResult result;
-  std::vector<Outcome> outcomes;  // by query
-};
-
-Served serve(const std::string& text, const Changes& changes = {}) {
-  Served served;
-  RunControl control;
-  control.on_outcome = [&](const Outcome& o) { served.outcomes.push_back(o); };
-  served.result = run(scenario(text, changes), control);
-  std::sort(served.outcomes.begin(), served.outcomes.end(), [](const auto& a, const auto& b) { return a.id < b.id; });
-  return served;
-}
 
 // Reads and writes of 100 us, any number at a time; the controller takes 1 us each; asking for one: 2 us of a core.
 const std::string kSsd = R"({"type": "ssd", "name": "ssd", "capacity": "1 TB", "read_latency": "100 us",

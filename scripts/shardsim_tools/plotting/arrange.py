@@ -2,6 +2,7 @@
 """Lays a sweep's points out: which axes make the panels, which the categories along x, which are fixed."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pandas
@@ -92,3 +93,12 @@ def family(category: str) -> tuple[str, str]:
     """Splits "nsbp 4" in ("nsbp", "4"): the categories of a family differ in a trailing number only."""
     match = re.fullmatch(r"(.*\S)\s+(\d+)", category)
     return (match[1], match[2]) if match else (category, "")
+
+
+def parts(frame: pandas.DataFrame, axis: str | None) -> Iterator[tuple[str, pandas.DataFrame]]:
+    """The points of each value of an axis, with its name; all of them, without one, where there is no axis."""
+    if axis is None:
+        yield "", frame
+    else:
+        for value in frame[axis].unique():
+            yield f"{axis} {value}", frame[frame[axis] == value]
