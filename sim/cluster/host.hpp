@@ -13,6 +13,7 @@ class Host {
   Host(Simulation& sim, std::uint32_t number, std::string name, const Platform& platform)
       : number_(number), name_(std::move(name)), platform_(platform), cores_(sim, platform), memory_(sim, platform) {
     for (const Choice<TierSpec>& tier : platform.tiers) tiers_.push_back(tier->make());
+    if (platform.accelerator) accelerators_ = std::make_unique<Accelerators>(sim, *platform.accelerator);
   }
 
   std::uint32_t number() const { return number_; }
@@ -24,6 +25,8 @@ class Host {
   const Memory& memory() const { return memory_; }
   /// In the order of the platform.
   const std::vector<std::unique_ptr<Tier>>& tiers() const { return tiers_; }
+  /// Null where the platform has none.
+  Accelerators* accelerators() const { return accelerators_.get(); }
 
  private:
   std::uint32_t number_;
@@ -32,6 +35,7 @@ class Host {
   Cores cores_;
   Memory memory_;
   std::vector<std::unique_ptr<Tier>> tiers_;
+  std::unique_ptr<Accelerators> accelerators_;
 };
 
 /// A replica of a service on a host, and what it did with the host's cores.

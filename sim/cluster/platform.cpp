@@ -51,6 +51,7 @@ void describe(Describe<Platform>& d) {
   d.required("lookup", &Platform::lookup, "embedding lookups");
   d.required("rpc", &Platform::rpc, "messages");
   d.optional("tiers", &Platform::tiers, "where rows of tables can be beside memory");
+  d.optional("accelerator", &Platform::accelerator, "accelerators in the server");
   d.required("service_overhead", &Platform::service_overhead, "CPU time of a service for each request it handles");
   d.required("net_overhead", &Platform::net_overhead, "CPU time of a sparse shard for each net it evaluates");
   d.optional("price_per_hour", &Platform::price_per_hour, "of a server, in any currency; for 'shardsim capacity'")

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "cluster/devices/accelerator.hpp"
 #include "cluster/devices/tier.hpp"
 #include "model/cost.hpp"
 
@@ -38,6 +39,7 @@ struct Platform {
   LookupFigures lookup{};
   RpcCosts rpc;
   std::vector<Choice<TierSpec>> tiers;  ///< where rows can be beside memory
+  std::optional<AcceleratorSpec> accelerator;
   Duration service_overhead{};
   Duration net_overhead{};
   std::optional<double> price_per_hour;  ///< of a server

@@ -24,6 +24,7 @@ const std::vector<std::string>& folders_of(const std::string& kind) {
       {"topology", {"topologies"}},
       {"nic", {"topologies/nics"}},
       {"tier", {"topologies/tiers"}},
+      {"accelerator", {"topologies/accelerators"}},
       {"serving", {"workloads/serving"}},
       {"distribution", {"workloads/query_sizes", "workloads/message_sizes"}},
       {"scenario", {"workloads/experiments"}},

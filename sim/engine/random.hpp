@@ -25,6 +25,8 @@ enum class Purpose : std::uint32_t {
   cache_hits = 14,
   tiers = 15,
   updates = 16,
+  accelerator = 17,
+  query_class = 18,
 };
 
 /// Names random words: unlike names, unlike words.

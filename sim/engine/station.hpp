@@ -41,6 +41,9 @@ class Station {
     Customer** in_line = nullptr;  ///< what points to it while it waits, else null
   };
   void enter(Customer& customer);
+  /// The same, before the first in line behind whom `before(customer, who waits)` does not have to wait.
+  template <class Before>
+  void enter_sorted(Customer& customer, const Before& before);
   /// Takes a customer who waits out of the line, as if it had never come. False: it does not wait (any more).
   bool withdraw(Customer& customer);
   /// Gives the server to the next in line. A customer may stay longer than `work`: all time since the start counts.
@@ -126,6 +129,20 @@ class Station {
   customer.next = nullptr;
   *tail_ = &customer;
   tail_ = &customer.next;
+}
+
+template <class Before>
+void Station::enter_sorted(Customer& customer, const Before& before) {
+  if (any_idle()) return enter(customer);
+  Customer** place = &head_;
+  while (*place != nullptr && !before(customer, **place)) place = &(*place)->next;
+  Customer* const behind = *place;
+  if (behind == nullptr) return enter(customer);
+  customer.arrived = sim_.now();
+  customer.in_line = place;
+  customer.next = behind;
+  *place = &customer;
+  behind->in_line = &customer.next;
 }
 
 inline bool Station::withdraw(Customer& customer) {

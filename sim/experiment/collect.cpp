@@ -40,6 +40,9 @@ void Runner::collect() {
   collect_links();
   for (const BackgroundTotals& totals : background_.totals())
     result_.background.push_back(FigureList<BackgroundResult>::all().collect(totals));
+  for (std::size_t c = 0; c < scenario_.traffic.classes.size(); ++c)
+    result_.classes.push_back(FigureList<ClassResult>::all().collect(
+        {scenario_.traffic.classes[c], result_.recorder.latency_of_kind(c)}));
   if (updater_) result_.updates = FigureList<UpdatesResult>::all().collect(updater_->totals());
   collect_names();
   attribute(result_);
@@ -83,12 +86,17 @@ void Runner::collect_hosts() {
   std::vector<std::vector<const Server*>> servers(serving_.hosts().size());
   for (const Server& server : serving_.servers()) servers[server.host().number()].push_back(&server);
   for (const Host& host : serving_.hosts()) {
-    const HostSource source{host, std::move(servers[host.number()]), elapsed()};
+    const HostSource source{host, std::move(servers[host.number()]), elapsed(), serving_.executor()};
     const HostResult& r = result_.hosts.emplace_back(FigureList<HostResult>::all().collect(source));
     note_load("cpu", r.name, r.offered_load, r.first_attempt_load);
     // Of memory, as much is repeated as of core time.
     for (const TierUse& tier : r.tiers.tiers)
       note_load("tier", r.name + "/" + tier.tier, tier.offered_load(), source.of_first_attempts(tier.offered_load()));
+    for (const DeviceUse& use : r.devices.devices)
+      if (use.streams) {
+        note_load("accelerator", r.name + "/" + use.device, use.offered_load(), use.offered_load());
+        note_load("accelerator", r.name + "/" + use.device + " host link", use.link_load(), use.link_load());
+      }
     if (r.memory_load) note_load("memory", r.name, *r.memory_load, source.of_first_attempts(*r.memory_load));
   }
 }

@@ -50,7 +50,8 @@ void Counting::count(const Outcome& outcome) {
   recorder_.record(outcome);
   std::array<double, kQuantities> quantities{};
   quantities[kCpuQuantity] = to_microseconds(outcome.cpu);
-  for (std::size_t i = 0; i < kSpans; ++i) quantities[kFirstSpanQuantity + i] = to_microseconds(outcome.spans.all()[i]);
+  const SpanTimes::All spans = outcome.spans.all();
+  for (std::size_t i = 0; i < kSpans; ++i) quantities[kFirstSpanQuantity + i] = to_microseconds(spans[i]);
   std::size_t place = kFirstQueryFigure;
   for (const QueryFigure& figure : kQueryFigures) quantities[place++] = figure.of(outcome);
   sections_.front().record(outcome.id, outcome.latency.count(), quantities);

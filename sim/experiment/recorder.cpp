@@ -15,10 +15,13 @@ std::size_t DetailPlaces::new_place(Key key) {
 
 void Recorder::record(const Outcome& o) {
   latency_.record(o.latency.count());
+  if (!kinds_.empty()) kinds_[o.kind].record(o.latency.count());
   Sums& sums = bands_.observe(o.latency.count());
+  const SpanTimes::All spans = o.spans.all();
+  const SpanTimes::All embedded = o.embedded.all();
   for (std::size_t i = 0; i < kSpans; ++i) {
-    sums.spans_us[i] += to_microseconds(o.spans.all()[i]);
-    embedded_[i] += o.embedded.all()[i];
+    sums.spans_us[i] += to_microseconds(spans[i]);
+    embedded_[i] += embedded[i];
   }
   sums.size.items += o.items;
   sums.size.lookups += static_cast<double>(o.lookups);
@@ -31,6 +34,7 @@ void Recorder::record(const Outcome& o) {
 }
 
 void Recorder::merge(const Recorder& other) {
+  for (std::size_t k = 0; k < kinds_.size(); ++k) kinds_[k].merge(other.kinds_[k]);
   latency_.merge(other.latency_);
   std::vector<std::size_t> place;
   for (const DetailPlaces::Key& key : other.places_.keys()) place.push_back(places_.place_of(key));

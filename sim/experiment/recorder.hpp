@@ -56,10 +56,14 @@ class DetailPlaces {
 class Recorder {
  public:
   void record(const Outcome& outcome);
+  /// Before any query: keeps so many classes apart.
+  void tell_apart(std::size_t kinds) { kinds_.resize(kinds); }
   /// Adds the queries of another run of the same system.
   void merge(const Recorder& other);
 
   const Histogram& latency_ps() const { return latency_; }
+  /// The same of the queries of a class, by its number. Precondition: they are told apart.
+  const Histogram& latency_of_kind(std::size_t kind) const { return kinds_[kind]; }
   std::uint64_t count() const { return latency_.count(); }
 
   /// Mean of each span in microseconds, over [low, high].
@@ -87,6 +91,7 @@ class Recorder {
   }
 
   Histogram latency_;
+  std::vector<Histogram> kinds_;  // by class; empty: they are not told apart
   BandBuckets<Sums> bands_;
   DetailPlaces places_;
   std::array<Duration, kSpans> embedded_{};

@@ -39,6 +39,7 @@ Runner::Runner(const Scenario& scenario, const RunControl& control)
       retries_(scenario) {}
 
 RunResult Runner::run() {
+  counting_.recorder().tell_apart(scenario_.traffic.classes.size());
   stream_.draw_rows_of(serving_.rows_matter());
   serving_.tell(control_.timeline);
   sim_.on_heartbeat(control_.on_event ? 1 : kHeartbeatEvents, [this] { on_heartbeat(); });

@@ -27,8 +27,11 @@ class Drawer {
 
   void draw(const TimelineRead& read) {
     span_of_.emplace(gather_of(read.activity), read.span);  // that of the fetch, before a wait for it
-    add_if_any({Row::Of::host, read.host, kReading, "reading from tiers"}, read.waiting, wait_for(read),
-               std::string(name_of(read.span)), args_of(read.activity, Step::read));
+    const bool of_tiers = read.span == Span::cache || read.span == Span::ssd || read.span == Span::far_memory;
+    const Row row = of_tiers ? Row{Row::Of::host, read.host, kReading, "reading from tiers"}
+                             : Row{Row::Of::host, read.host, kDevice, "accelerator, and shared batches"};
+    add_if_any(row, read.waiting, wait_for(read), std::string(name_of(read.span)),
+               args_of(read.activity, Step::read));
   }
 
   void draw(const TimelinePiece& piece) {
@@ -148,9 +151,24 @@ class Drawer {
     return std::string(name_of(piece.work));
   }
   static std::string wait_for(const TimelineRead& read) {
-    return read.span == Span::ssd          ? "wait for the SSD"
-           : read.span == Span::far_memory ? "wait for far memory"
-                                           : "wait for the cache";
+    switch (read.span) {
+      case Span::ssd:
+        return "wait for the SSD";
+      case Span::far_memory:
+        return "wait for far memory";
+      case Span::batching:
+        return "wait for others to share a batch";
+      case Span::accelerator_wait:
+        return "wait for the accelerator";
+      case Span::accelerator:
+        return "on the accelerator";
+      case Span::host_link:
+        return "between host and accelerator";
+      case Span::dense:
+        return "in a batch with others";
+      default:
+        return "wait for the cache";
+    }
   }
 
   std::string target_name(std::size_t target) const { return target == 0 ? "own work" : names_.shards[target - 1]; }
@@ -183,8 +201,8 @@ class Drawer {
   }
   static Json args_of(const Outcome& o) {
     Json spans = Json::object();
-    for (std::size_t i = 0; i < kSpans; ++i)
-      spans[std::string(name_of(static_cast<Span>(i)))] = to_microseconds(o.spans.all()[i]);
+    const SpanTimes::All times = o.spans.all();
+    for (std::size_t i = 0; i < kSpans; ++i) spans[std::string(name_of(static_cast<Span>(i)))] = to_microseconds(times[i]);
     return {{"query", o.id},        {"items", o.items},
             {"lookups", o.lookups}, {"batches", o.batches},
             {"failed", o.failed},   {"latency_us", to_microseconds(o.latency)},

@@ -8,7 +8,7 @@
 namespace shardsim {
 
 /// Rows of a host, from top to bottom.
-enum HostRow : std::size_t { kCores, kWaiting, kReading, kPortOut, kPortIn };
+enum HostRow : std::size_t { kCores, kWaiting, kReading, kPortOut, kPortIn, kDevice };
 
 /// A row, or several where slices overlap: as many lanes as are busy at once.
 struct Row {

@@ -47,6 +47,12 @@ class Context {
     return {seed_, replication_, Purpose::tiers, key.id, key.sub ^ tier << 60};
   }
 
+  /// The stream from which an accelerator draws how long the layers before a net's answers take, or those after them.
+  RandomStream random_for_accelerator(const Activity& activity, bool after) const {
+    const StreamKey key = activity.key();
+    return {seed_, replication_, Purpose::accelerator, key.id, key.sub ^ std::uint64_t{after} << 63};
+  }
+
   /// `Duration d = co_await wait_until(time)`: how long that was; nothing, where the time is over.
   auto wait_until(Time time) {
     struct Awaiter {

@@ -10,6 +10,7 @@ Outcome Serving::begun(const Query& query, Time now) {
   Outcome outcome;
   outcome.id = query.id;
   outcome.items = query.items;
+  outcome.kind = query.kind;
   outcome.lookups = std::accumulate(query.lookups.begin(), query.lookups.end(), std::int64_t{0});
   outcome.arrived = now;
   return outcome;
@@ -64,11 +65,21 @@ void Serving::conclude(Outcome& outcome, std::function<void(const Outcome&)>& do
   done(outcome);
 }
 
+Urgency Serving::urgency_of(const Query& query) const {
+  Urgency urgency{query.items};
+  if (traffic_.classes.empty()) return urgency;
+  const QueryClass& its = traffic_.classes[query.kind];
+  urgency.priority = its.priority;
+  if (its.deadline) urgency.deadline = sim_.now() + *its.deadline;
+  return urgency;
+}
+
 // All that a query asks for, as it would be without a shard given up.
 std::int64_t Serving::bags_of(const Query& query) {
   std::int64_t bags = 0;
   std::uint32_t number = 0;
-  const int items = spec_.dedup == Dedup::query ? query.items : spec_.batch_items;
+  const int items =
+      spec_.dedup == Dedup::query ? query.items : executor_->way_of(query.items, spec_.batch_items).batch_items;
   for (int first = 0; first < query.items; first += items, ++number)
     for (const std::size_t net : net_order_)
       for (const Demand& demand : demands_.of_batch(query, net, number, first, std::min(first + items, query.items)))

@@ -33,17 +33,20 @@ Process Serving::serve_query(Query query, std::function<void(const Outcome&)>& d
   MainReplica& main = main_[chosen];
   Server& server = *main.replica->server;
   const Platform& platform = server.platform();
-  const Worker worker = main.replica->new_worker();
+  const Urgency urgency = urgency_of(query);
+  const Worker worker = main.replica->new_worker(*spec_.queue, urgency);
   if (worker) co_await slot.enter(*main.replica->workers, *worker);
   co_await slot.run(Step::receive, server, Work::serde, receive_cost(server, request));
   co_await slot.run(Step::overhead, server, Work::service, platform.service_overhead);
   co_await slot.leave();
 
   const std::unique_ptr<SharedCalls[]> shared = spec_.dedup == Dedup::query ? call_for_all(query, main) : nullptr;
+  const auto [executor, batch_items] = executor_->way_of(query.items, spec_.batch_items);
   Join<BatchPath> batches;
-  for (int first = 0; first < query.items; first += spec_.batch_items) {
+  for (int first = 0; first < query.items; first += batch_items) {
     batches.fork();
-    const Batch batch{outcome.batches++, first, std::min(first + spec_.batch_items, query.items), shared.get()};
+    const Batch batch{outcome.batches++, first,    std::min(first + batch_items, query.items),
+                      shared.get(),      executor, &urgency};
     if (main.replica->near_cache != nullptr) [[unlikely]]
       look_up_and_serve(query, batch, main, outcome, batches);
     else
@@ -81,6 +84,7 @@ Process Serving::serve_batch(const Query& query, Batch batch, MainReplica& main,
   Server& server = *main.replica->server;
   Activity activity{query.id, batch.number};
   Slot slot(context_, activity, path.critical);
+  Executor& executor = *batch.executor;
   const std::size_t nets = net_order_.size();
   const std::unique_ptr<NetCalls[]> eager = spec_.issue == Issue::eager ? std::make_unique<NetCalls[]>(nets) : nullptr;
   const bool prefetches = spec_.store->prefetches();
@@ -100,13 +104,20 @@ Process Serving::serve_batch(const Query& query, Batch batch, MainReplica& main,
 
     Spans own;
     slot.book_to(own);
-    const std::int64_t rows = model_.nets[net].per == Per::item ? batch.items() : 1;
-    co_await dense_->run(slot, server, {Step::bottom, net, rows});
-    co_await main.replica->store->gather(slot, server, calls.local, calls.local_ops.get());
-    co_await slot.leave();
-    const Time own_done = sim_.now();
     Calls& asked = batch.shared != nullptr ? batch.shared[n].calls.rpcs : calls.rpcs;
     Join<RpcPath>& rpcs = asked.all();
+    NetRun run{net,
+               model_.nets[net].per == Per::item ? batch.items() : 1,
+               batch.items(),
+               *batch.urgency,
+               *main.replica->store,
+               calls.local,
+               calls.local_ops.get(),
+               rpcs.forked() > 0};
+    co_await executor.bottom(slot, server, run);
+    co_await executor.gather(slot, server, run);
+    co_await slot.leave();
+    const Time own_done = sim_.now();
     if (batch.shared != nullptr) [[unlikely]] {
       SharedCalls& shared = batch.shared[n];
       co_await shared;
@@ -123,7 +134,7 @@ Process Serving::serve_batch(const Query& query, Batch batch, MainReplica& main,
     path.embedded += rpcs.last().spans;
     path.last.push_back(rpc_was_last ? rpcs.last().target : 0);
     if (counts) outcome.missing_bags += asked.missing_bags();
-    if (rpcs.failed()) {
+    if (rpcs.failed() || run.refused) {
       const Time failed = sim_.now();
       if (next != nullptr && next->ahead != nullptr) {
         Join<Prefetch::Path>& fetched = next->ahead->rows;
@@ -146,8 +157,10 @@ Process Serving::serve_batch(const Query& query, Batch batch, MainReplica& main,
     const Duration summing = from_picoseconds(static_cast<double>(partial.count) *
                                               static_cast<double>(server.platform().lookup.time_per_byte.count()));
     co_await slot.run(Step::partial, server, Work::sparse, summing);
-    co_await dense_->run(slot, server, {Step::top, net, rows});
+    co_await executor.top(slot, server, run);
     co_await slot.leave();
+    if (run.refused) [[unlikely]]
+      co_return batches.fail(path);
   }
   batches.finish(path);
 }

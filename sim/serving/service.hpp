@@ -6,11 +6,12 @@
 #include "serving/admission.hpp"
 #include "serving/balancer.hpp"
 #include "serving/near_cache.hpp"
+#include "serving/queue_policy.hpp"
 #include "serving/store.hpp"
 
 namespace shardsim {
 
-using Worker = std::unique_ptr<Station::Customer>;
+using Worker = std::unique_ptr<Slot::InLine>;
 
 /// One of the servers that do the same work: a server, with what decides what it takes and where its rows are.
 struct Replica {
@@ -23,7 +24,13 @@ struct Replica {
 
   bool admits(Time now) { return admission == nullptr || admission->admits(now); }
   /// The place of a request in the line for a worker; null where there is none.
-  Worker new_worker() const { return workers == nullptr ? nullptr : std::make_unique<Station::Customer>(); }
+  Worker new_worker() const { return workers == nullptr ? nullptr : std::make_unique<Slot::InLine>(); }
+  /// The same of a query, which may come before others.
+  Worker new_worker(const QueuePolicy& policy, const Urgency& query) const {
+    Worker worker = new_worker();
+    if (worker != nullptr && !policy.is_fifo()) worker->rank = policy.rank(query);
+    return worker;
+  }
 };
 
 /// Replicas that do the same work behind the same policies. The main shard is one, and every sparse shard is one.

@@ -18,6 +18,7 @@ using LastTargets = boost::container::small_vector<std::size_t, 4>;
 struct Outcome {
   std::uint64_t id = 0;
   int items = 0;
+  std::uint8_t kind = 0;  ///< its class, by number in `traffic.classes`
   std::int64_t lookups = 0;
   Time arrived{};
   Duration latency{};
@@ -79,6 +80,7 @@ class Serving {
   /// Main first, then shard 0, shard 1, ...
   const std::vector<Service>& services() const { return services_; }
   const std::vector<ShardTotals>& shard_totals() const { return shard_totals_; }
+  const Executor& executor() const { return *executor_; }
   /// Queries that are worked on, those that the frontend has given up too.
   std::int64_t in_service() const { return in_service_; }
 
@@ -118,6 +120,8 @@ class Serving {
     int first = 0;
     int last = 0;
     SharedCalls* shared = nullptr;  // by place in the order of nets; null: it makes its own RPCs
+    Executor* executor = nullptr;
+    const Urgency* urgency = nullptr;  // of the query
     int items() const { return last - first; }
   };
   // What a batch hands to its query.
@@ -166,6 +170,7 @@ class Serving {
     }
   }
   static Outcome begun(const Query& query, Time now);
+  Urgency urgency_of(const Query& query) const;
   void report(Outcome& outcome, bool answered, std::function<void(const Outcome&)>& done, Patience* patience);
   void conclude(Outcome& outcome, std::function<void(const Outcome&)>& done);
 
@@ -194,7 +199,7 @@ class Serving {
   DemandModel demands_;
   std::unique_ptr<const NearTables> near_;  // null: no near cache
   std::vector<std::size_t> net_order_;
-  std::unique_ptr<Executor> dense_;
+  std::unique_ptr<Executor> executor_;
   const CallPolicy& policy_;
   std::optional<Duration> patience_;  // the frontend's
   std::deque<Host> hosts_;

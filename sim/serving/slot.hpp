@@ -18,6 +18,10 @@ class Slot {
   class Leaving;
   class Entering;
   class Sent;
+  /// A place in the line for a worker: in the order of ranks where they have one, all of a line or none.
+  struct InLine : Station::Customer {
+    std::optional<double> rank;
+  };
 
   /// All that is named must outlive what is waited for.
   // NOLINTNEXTLINE(cppcoreguidelines-pro-type-member-init): what is waited for is not yet
@@ -56,7 +60,7 @@ class Slot {
   Leaving leave();
   /// `bool entered = co_await slot.enter(...)`: waits for a worker of a server that has only so many; its place in the
   /// line must live until it leaves. False: was withdrawn meanwhile.
-  Entering enter(Station& workers, Station::Customer& worker);
+  Entering enter(Station& workers, InLine& worker);
   /// `bool lost = co_await slot.send(...)`: a message.
   Sent send(Step step, Ends ends, Bytes size);
 
@@ -66,7 +70,7 @@ class Slot {
   // What is waited for, if anything.
   struct Line {
     Station* workers;
-    Station::Customer* place;
+    InLine* place;
   };
   enum class Waits : std::uint8_t { nothing, burst_to_come, burst, work, message, crew, visit, worker, detour };
 
@@ -158,15 +162,22 @@ class Slot::Entering {
     slot_.waiter_ = h;
     slot_.line_.place->on_served = EventTarget(h);
     slot_.waits_ = Waits::worker;
-    slot_.line_.workers->enter(*slot_.line_.place);
+    enter(*slot_.line_.workers, *slot_.line_.place);
   }
   bool await_resume() {
     if (std::exchange(slot_.waits_, Waits::nothing) != Waits::worker) return false;
-    (*slot_.spans_)[Span::worker_wait] += slot_.line_.place->started - slot_.line_.place->arrived;
+    const Duration waited = slot_.line_.place->started - slot_.line_.place->arrived;
+    if (waited > Duration::zero()) (*slot_.spans_)[Span::worker_wait] += waited;
     return true;
   }
 
  private:
+  static void enter(Station& workers, InLine& worker) {
+    if (!worker.rank) return workers.enter(worker);
+    workers.enter_sorted(worker, [](const Station::Customer& a, const Station::Customer& b) {
+      return static_cast<const InLine&>(a).rank < static_cast<const InLine&>(b).rank;
+    });
+  }
   Slot& slot_;
 };
 
@@ -217,7 +228,7 @@ class Slot::Sent {
   return begin(Step::gather, server, Work::sparse, time, traffic);
 }
 inline Slot::Leaving Slot::leave() { return Leaving(*this); }
-inline Slot::Entering Slot::enter(Station& workers, Station::Customer& worker) {
+inline Slot::Entering Slot::enter(Station& workers, InLine& worker) {
   worker.told = Station::Told::at_start;
   line_ = {&workers, &worker};
   return Entering(*this);

@@ -11,43 +11,110 @@ namespace shardsim {
 
 /// Where the time of a query goes. Waiting for a core is queueing; waiting at a port is network; waiting for an answer
 /// that did not come in time is timeout_wait; waiting where a server works on as many requests as it may is
-/// worker_wait; looking for rows in a cache is cache, and getting them from another tier is ssd or far_memory.
-enum class Span { queueing, dense, sparse, serde, service, network, timeout_wait, worker_wait, cache, ssd, far_memory };
-inline constexpr std::size_t kSpans = 11;
+/// worker_wait; looking for rows in a cache is cache, and getting them from another tier is ssd or far_memory; waiting
+/// for others to share a batch with is batching, for an accelerator that works on others accelerator_wait, for what it
+/// does accelerator, and for what comes to it and goes from it host_link. The first are those of nearly every query.
+enum class Span {
+  queueing,
+  dense,
+  sparse,
+  serde,
+  service,
+  network,
+  timeout_wait,
+  worker_wait,
+  cache,
+  ssd,
+  far_memory,
+  batching,
+  accelerator_wait,
+  accelerator,
+  host_link
+};
+inline constexpr std::size_t kSpans = 15;
 template <>
 struct EnumNames<Span> {
-  static constexpr std::array<std::pair<Span, std::string_view>, kSpans> names{{{Span::queueing, "queueing"},
-                                                                                {Span::dense, "dense"},
-                                                                                {Span::sparse, "sparse"},
-                                                                                {Span::serde, "serde"},
-                                                                                {Span::service, "service"},
-                                                                                {Span::network, "network"},
-                                                                                {Span::timeout_wait, "timeout_wait"},
-                                                                                {Span::worker_wait, "worker_wait"},
-                                                                                {Span::cache, "cache"},
-                                                                                {Span::ssd, "ssd"},
-                                                                                {Span::far_memory, "far_memory"}}};
+  static constexpr std::array<std::pair<Span, std::string_view>, kSpans> names{
+      {{Span::queueing, "queueing"},
+       {Span::dense, "dense"},
+       {Span::sparse, "sparse"},
+       {Span::serde, "serde"},
+       {Span::service, "service"},
+       {Span::network, "network"},
+       {Span::timeout_wait, "timeout_wait"},
+       {Span::worker_wait, "worker_wait"},
+       {Span::cache, "cache"},
+       {Span::ssd, "ssd"},
+       {Span::far_memory, "far_memory"},
+       {Span::batching, "batching"},
+       {Span::accelerator_wait, "accelerator_wait"},
+       {Span::accelerator, "accelerator"},
+       {Span::host_link, "host_link"}}};
 };
 
 /// That of what a tier is waited for.
 inline Span span_of(TierKind kind) { return kind == TierKind::ssd ? Span::ssd : Span::far_memory; }
 
-/// Time by span.
+/// Time by span. Those that few queries have take room only where there are any: sums of them are made and copied for
+/// each RPC.
 class SpanTimes {
  public:
-  Duration operator[](Span s) const { return times_[static_cast<std::size_t>(s)]; }
-  Duration& operator[](Span s) { return times_[static_cast<std::size_t>(s)]; }
+  using All = std::array<Duration, kSpans>;
 
-  Duration total() const { return std::accumulate(times_.begin(), times_.end(), Duration::zero()); }
-  const std::array<Duration, kSpans>& all() const { return times_; }
+  SpanTimes() = default;
+  SpanTimes(const SpanTimes& other) : often_(other.often_) {
+    if (other.seldom_ != nullptr) [[unlikely]]
+      seldom_ = new Seldom(*other.seldom_);
+  }
+  SpanTimes& operator=(const SpanTimes& other) {
+    often_ = other.often_;
+    if (seldom_ != other.seldom_) [[unlikely]]
+      copy_seldom(other);
+    return *this;
+  }
+  ~SpanTimes() {
+    if (seldom_ != nullptr) [[unlikely]]
+      delete seldom_;
+  }
+
+  Duration operator[](Span s) const {
+    if (is_often(s)) return often_[static_cast<std::size_t>(s)];
+    return seldom_ == nullptr ? Duration::zero() : (*seldom_)[place_of(s)];
+  }
+  Duration& operator[](Span s) {
+    if (is_often(s)) return often_[static_cast<std::size_t>(s)];
+    if (seldom_ == nullptr) seldom_ = new Seldom{};
+    return (*seldom_)[place_of(s)];
+  }
+
+  Duration total() const {
+    const All all = this->all();
+    return std::accumulate(all.begin(), all.end(), Duration::zero());
+  }
+  All all() const {
+    All all{};
+    std::copy(often_.begin(), often_.end(), all.begin());
+    if (seldom_ != nullptr) std::copy(seldom_->begin(), seldom_->end(), all.begin() + kOften);
+    return all;
+  }
 
   SpanTimes& operator+=(const SpanTimes& other) {
-    for (std::size_t i = 0; i < kSpans; ++i) times_[i] += other.times_[i];
+    for (std::size_t i = 0; i < kOften; ++i) often_[i] += other.often_[i];
+    if (other.seldom_ != nullptr) [[unlikely]]
+      add_seldom(other);
     return *this;
   }
 
  private:
-  std::array<Duration, kSpans> times_{};
+  static constexpr std::size_t kOften = 6;
+  using Seldom = std::array<Duration, kSpans - kOften>;
+  static constexpr bool is_often(Span s) { return static_cast<std::size_t>(s) < kOften; }
+  static constexpr std::size_t place_of(Span s) { return static_cast<std::size_t>(s) - kOften; }
+  void copy_seldom(const SpanTimes& other);
+  void add_seldom(const SpanTimes& other);
+
+  std::array<Duration, kOften> often_{};
+  Seldom* seldom_ = nullptr;  // null: all are 0
 };
 
 /// Where and how the time of a chain of work went. The spans add up to the time it took, exactly. Beside them stands

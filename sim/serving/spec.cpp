@@ -94,6 +94,8 @@ void describe(Describe<ServingSpec>& d) {
   d.optional("issue", &ServingSpec::issue,
              "per-net: a batch makes the RPCs of a net when it comes to the net; eager: all at its start");
   d.optional("executor", &ServingSpec::executor, "where the dense layers of a batch run");
+  d.optional("queue", &ServingSpec::queue,
+             "which query comes first where queries wait for one of main's 'workers', or for a device of the executor");
   d.optional("store", &ServingSpec::store, "where the rows of tables come from");
   d.optional("near_cache", &ServingSpec::near_cache,
              "a cache at the main shard, of what sparse shards would be asked for");

@@ -74,6 +74,7 @@ struct ServingSpec {
   Choice<CallPolicy> call = Choice<CallPolicy>::of("plain");
   std::optional<Duration> query_timeout;
   Choice<ExecutorSpec> executor = Choice<ExecutorSpec>::of("core");
+  Choice<QueuePolicy> queue = Choice<QueuePolicy>::of("fifo");
   Choice<StoreSpec> store = Choice<StoreSpec>::of("memory");
   Choice<AdmissionSpec> admission = Choice<AdmissionSpec>::of("all");
   Choice<ScalingSpec> scaling = Choice<ScalingSpec>::of("fixed");

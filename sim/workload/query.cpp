@@ -93,6 +93,7 @@ Query QueryStream::make(std::uint64_t id, const Arrival& arrival) const {
   Query query;
   query.id = id;
   query.items = items_of(id, arrival);
+  if (traffic_.classes.size() > 1) query.kind = kind_of(id);
   query.lookups = lookups_of_all_;
   draw_lookups(query);
   if (arrival.recorded != nullptr) take_recorded(query, *arrival.recorded);
@@ -106,6 +107,15 @@ int QueryStream::items_of(std::uint64_t id, const Arrival& arrival) const {
   double items = traffic_.items->sample(random);
   if (traffic_.items_by_time) items *= traffic_.items_by_time->at(arrival.time);
   return static_cast<int>(std::clamp(items + 0.5, 1.0, kMostItems));
+}
+
+std::uint8_t QueryStream::kind_of(std::uint64_t id) const {
+  RandomStream random(seed_, replication_, Purpose::query_class, id);
+  double left = random.uniform();
+  const std::size_t last = traffic_.classes.size() - 1;
+  for (std::size_t c = 0; c < last; ++c)
+    if ((left -= traffic_.classes[c].share.of_one) < 0) return static_cast<std::uint8_t>(c);
+  return static_cast<std::uint8_t>(last);
 }
 
 // How much is drawn depends on the model alone, so the query is the same whatever serves it. Each table that draws has

@@ -14,6 +14,7 @@ namespace shardsim {
 struct Query {
   std::uint64_t id = 0;
   int items = 1;
+  std::uint8_t kind = 0;  ///< its class, by number in `traffic.classes`
   /// By table, numbered as in tables_of(): lookups of all items together, or of the query for a table looked up per
   /// query. Zero where the feature is absent.
   std::vector<std::int32_t> lookups;
@@ -98,6 +99,7 @@ class QueryStream {
   /// How much is looked up in a table; `word`: the first random word that may be used up for it.
   double pooled(const DrawnTable& table, std::uint64_t query, std::uint64_t word) const;
   int items_of(std::uint64_t id, const Arrival& arrival) const;
+  std::uint8_t kind_of(std::uint64_t id) const;
   void draw_lookups(Query& query) const;
   void take_recorded(Query& query, const TraceRecord& record) const;
   void add_rows(Query& query, const TraceRecord* record) const;

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <set>
 
 namespace shardsim {
 
@@ -88,6 +89,41 @@ void describe(Describe<RowTraffic>& d) {
              "whether popular rows lie anywhere in a table, as by a hash, or row 0 is the most popular");
 }
 
+namespace {
+
+constexpr std::size_t kMostClasses = 256;
+
+std::optional<Complaint> complaint_about_classes(const Traffic& t) {
+  if (t.classes.empty()) return std::nullopt;
+  if (t.classes.size() > kMostClasses)
+    return Complaint{"classes", fmt::format("found {}; expected at most {}", t.classes.size(), kMostClasses)};
+  double sum = 0;
+  std::set<std::string> names;
+  for (std::size_t c = 0; c < t.classes.size(); ++c) {
+    sum += t.classes[c].share.of_one;
+    if (!names.insert(t.classes[c].name).second)
+      return Complaint{fmt::format("classes/{}/name", c),
+                       fmt::format("a second class is called {}", in_quotes(t.classes[c].name))};
+  }
+  if (std::abs(sum - 1) > 1e-9)
+    return Complaint{"classes", fmt::format("their shares are {:.6g} % together; expected 100 %", 100 * sum)};
+  return std::nullopt;
+}
+
+}  // namespace
+
+template <>
+void describe(Describe<QueryClass>& d) {
+  d.object("class", "queries that are alike in how soon they are wanted");
+  d.required("name", &QueryClass::name, "unique");
+  d.required("share", &QueryClass::share, "of all queries; those of all classes are 100 % together")
+      .more_than(Share{0})
+      .at_most(Share{1});
+  d.optional("priority", &QueryClass::priority, "for 'serving.queue' of type 'priority'; smaller comes first");
+  d.optional("deadline", &QueryClass::deadline, "from the arrival at main on, for 'serving.queue' 'earliest-deadline'")
+      .more_than(Duration{0});
+}
+
 template <>
 void describe(Describe<Traffic>& d) {
   d.object("traffic", "the stream of queries");
@@ -99,6 +135,7 @@ void describe(Describe<Traffic>& d) {
   d.optional("lookup_factor", &Traffic::lookup_factor,
              "a factor of mean 1, drawn once a query, of its lookups in every table: some users have long histories "
              "everywhere");
+  d.optional("classes", &Traffic::classes, "of queries, drawn for each; results have figures of each class");
   d.optional("rows", &Traffic::rows,
              "draw which rows are looked up: needed where popular rows, duplicates or splits by range matter");
   d.required("queries", &Traffic::queries, "queries to send, warm-up included").at_least(1).at_most(1'000'000'000'000);
@@ -116,6 +153,7 @@ void describe(Describe<Traffic>& d) {
     if (t.warmup.queries && *t.warmup.queries >= t.queries)
       return Complaint{"warmup",
                        fmt::format("found {}; expected less than 'queries', {}", *t.warmup.queries, t.queries)};
+    if (auto complaint = complaint_about_classes(t)) return complaint;
     if (!t.arrivals.has_value()) return std::nullopt;
     if (t.arrivals->gives_items() && (t.items.has_value() || t.items_by_time))
       return Complaint{t.items.has_value() ? "items" : "items_by_time",

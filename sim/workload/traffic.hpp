@@ -55,12 +55,21 @@ template <>
 struct TypeOf<Warmup> : std::type_identity<WarmupType> {};
 }  // namespace detail
 
+/// Queries that are alike in how soon they are wanted.
+struct QueryClass {
+  std::string name;
+  Share share;
+  int priority = 0;
+  std::optional<Duration> deadline;
+};
+
 /// The stream of queries.
 struct Traffic {
   Choice<Arrivals> arrivals;
   Choice<Distribution> items;  ///< empty when the arrivals give them
   std::optional<ItemsByTime> items_by_time;
   Choice<Distribution> lookup_factor;
+  std::vector<QueryClass> classes;  ///< drawn for each query; empty: all are alike
   std::optional<RowTraffic> rows;
   std::int64_t queries = 0;
   Warmup warmup;
@@ -80,6 +89,8 @@ template <>
 void describe(Describe<ItemsByTime>& d);
 template <>
 void describe(Describe<RowTraffic>& d);
+template <>
+void describe(Describe<QueryClass>& d);
 template <>
 void describe(Describe<Traffic>& d);
 

@@ -76,6 +76,16 @@ void describe(FigureList<HostResult>& f) {
       "the last arrival), `mean_wait_us` of a read before the tier begins with it; with `updates`, `writes` and "
       "`written_bytes`",
       &R::tiers, Merge::sum, &S::tiers);
+  f.add(
+      "devices", "",
+      "its accelerators, or `cores` where a `batching` executor works there: `batches`, parts of queries that were "
+      "`put_together` in them, their `items`, `items_a_batch`, `batch_sizes` (how many batches had up to 1, 2, 4, ... "
+      "items), `mean_batching_us` that a part waited beside an idle stream for others, `mean_wait_us` that it waited "
+      "for a stream, and parts that found no room (`turned_away`). Of accelerators also `streams`, `utilisation` and "
+      "`offered_load` of all streams, bytes that went from the host and back (`bytes_in`, `bytes_out`), and "
+      "`link_load`, of the busier way",
+      &R::devices, Merge::sum,
+      [](const S& s) { return device_uses(s.host, s.executor, s.elapsed.simulated_s, s.elapsed.load_s); });
   f.hidden(&R::visits, Merge::sum, [](const S& s) { return s.cores().visits(); });
   f.add("mean_wait_us", "us", "mean wait for a core over all pieces of work", &R::mean_wait_us, Merge::mean_over_count,
         [](const S& s) {

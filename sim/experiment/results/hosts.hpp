@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "experiment/results/devices.hpp"
 #include "experiment/results/figure_list.hpp"
 #include "experiment/results/tiers.hpp"
 
@@ -17,6 +18,7 @@ struct HostSource {
   const Host& host;
   std::vector<const Server*> servers;
   Elapsed elapsed;
+  const Executor& executor;  ///< of main
 
   const Cores& cores() const { return host.cores(); }
   CpuTimes cpu() const;
@@ -44,6 +46,7 @@ struct HostResult {
   std::int64_t visits = 0;  ///< pieces of work
   double mean_wait_us = 0;
   TierUses tiers;
+  DeviceUses devices;
   std::vector<double> more;  ///< figures without a member
 
   std::int64_t count() const { return visits; }

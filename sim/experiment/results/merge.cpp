@@ -43,6 +43,7 @@ void merge(RunResult& into, RunResult&& other) {
   merge_each(into.shards, other.shards, ours, theirs);
   into.idle_links -= merge_links(into.links, ours, other.links, theirs);
   merge_each(into.background, other.background, ours, theirs);
+  merge_each(into.classes, other.classes, ours, theirs);
   if (into.updates && other.updates)
     FigureList<UpdatesResult>::all().merge(*into.updates, ours, *other.updates, theirs);
   into.fingerprint = (into.fingerprint ^ other.fingerprint) * 0x9e3779b97f4a7c15ULL;

@@ -26,7 +26,7 @@ void describe_verdict(List& f) {
   f.derived(
       "bottleneck.kind", "",
       "of the part with the highest offered load: cores of a host (`cpu`), its memory bandwidth (`memory`), one of "
-      "its tiers (`tier`), or a link (`link`)",
+      "its tiers (`tier`), its accelerators or their link (`accelerator`), or a link (`link`)",
       [](const RunResult& r) { return r.bottleneck.kind; });
   f.derived("bottleneck.name", "", "of the host, the host and tier, or the link",
             [](const RunResult& r) { return r.bottleneck.name; });
@@ -174,6 +174,8 @@ void describe_parts(List& f) {
       "the same as `shards[].caches`, of the main shard's own tables; and as the tier `sparse shards`, what is looked "
       "for in a near cache",
       &RunResult::main_caches, Merge::sum, [](const RunSource& s) { return cache_uses(s.serving.services().front()); });
+  f.derived("classes", "", "a list with one entry for each of `traffic.classes`",
+            [](const RunResult& r) { return figures_json(r.classes); });
   f.derived("hosts", "", "a list with one entry for each machine",
             [](const RunResult& r) { return figures_json(r.hosts); });
   f.derived("shards", "", "the same for each sparse shard", [](const RunResult& r) { return figures_json(r.shards); });

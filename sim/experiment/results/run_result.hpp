@@ -4,6 +4,7 @@
 #include "experiment/counting.hpp"
 #include "experiment/precision.hpp"
 #include "experiment/results/background.hpp"
+#include "experiment/results/classes.hpp"
 #include "experiment/results/hosts.hpp"
 #include "experiment/results/links.hpp"
 #include "experiment/results/shards.hpp"
@@ -14,7 +15,7 @@
 namespace shardsim {
 
 struct Bottleneck {
-  std::string kind;  ///< "cpu", "memory", "tier" or "link"
+  std::string kind;  ///< "cpu", "memory", "tier", "accelerator" or "link"
   std::string name;
   double offered_load = 0;
 };
@@ -76,6 +77,7 @@ struct RunResult {
   std::vector<LinkResult> links;
   std::size_t idle_links = 0;  ///< not in `links`
   std::vector<BackgroundResult> background;
+  std::vector<ClassResult> classes;  ///< by `traffic.classes`
   std::optional<UpdatesResult> updates;
   std::vector<double> more;  ///< figures without a member
 
