@@ -187,4 +187,11 @@ void CsvReader::skip_byte_order_mark() {
     if (in_->get() != byte) fail("is not UTF-8 text; save it as UTF-8");
 }
 
+std::string csv_field(const std::string& text) {
+  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
+  std::string out = "\"";
+  for (const char c : text) out += c == '"' ? std::string("\"\"") : std::string(1, c);
+  return out + "\"";
+}
+
 }  // namespace shardsim

@@ -54,4 +54,7 @@ class CsvReader {
   std::vector<std::string> row_;
 };
 
+/// A field of a CSV file, quoted where it has to be (RFC 4180).
+std::string csv_field(const std::string& text);
+
 }  // namespace shardsim

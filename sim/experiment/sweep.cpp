@@ -6,6 +6,7 @@
 #include <mutex>
 #include <numeric>
 
+#include "config/csv.hpp"
 #include "experiment/parallel.hpp"
 #include "experiment/replications.hpp"
 #include "experiment/report.hpp"
@@ -78,14 +79,6 @@ class SweepRunner {
   std::vector<double> shares_;
   double total_share_ = 0;
 };
-
-// A field of a CSV file, quoted where it has to be (RFC 4180).
-std::string csv_field(const std::string& text) {
-  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
-  std::string out = "\"";
-  for (const char c : text) out += c == '"' ? std::string("\"\"") : std::string(1, c);
-  return out + "\"";
-}
 
 // The columns of a figure: its value and the ends of its interval.
 constexpr std::array kFigureColumns{std::pair(Measure::mean, "mean_us"), std::pair(Measure::p50, "p50_us"),

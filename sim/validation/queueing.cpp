@@ -55,6 +55,65 @@ double mmc_quantile(int servers, double load, double service, double q) {
   });
 }
 
+std::vector<double> priority_waits(int servers, const std::vector<double>& loads, double service) {
+  const double all = std::accumulate(loads.begin(), loads.end(), 0.0);
+  std::vector<double> waits;
+  double before = 0;
+  for (const double load : loads) {
+    waits.push_back(erlang_c(servers, all) * service / (servers * (1 - before) * (1 - before - load)));
+    before += load;
+  }
+  return waits;
+}
+
+std::vector<double> priority_waits_mg1(double rate, double second_moment, const std::vector<double>& loads) {
+  std::vector<double> waits;
+  double before = 0;
+  for (const double load : loads) {
+    waits.push_back(rate * second_moment / 2 / ((1 - before) * (1 - before - load)));
+    before += load;
+  }
+  return waits;
+}
+
+double bulk_exponential_mean(int batch, double load, double service) {
+  const double m = 1 / service;
+  const double l = load * batch * m;
+  const auto at = [&](double r) { return m * std::pow(r, batch + 1) - (l + m) * r + l; };
+  // It falls from l at 0 through the root to where it turns, and rises to 0 at 1.
+  double low = 0;
+  double high = std::pow((l + m) / (m * (batch + 1)), 1.0 / batch);
+  for (int i = 0; i < 200; ++i) (at((low + high) / 2) > 0 ? low : high) = (low + high) / 2;
+  const double r = low;
+  const double busy_none = 1 / (1 / (1 - r) + m / l);
+  return busy_none * r / ((1 - r) * (1 - r)) / l + service;
+}
+
+double bulk_constant_mean(int batch, double load, double service) {
+  const double arrive = load * batch;  // during a service
+  const std::vector<double> arrivals = poisson_probabilities(arrive);
+  const auto most = static_cast<std::size_t>(batch) * static_cast<std::size_t>(std::ceil(60 / (1 - load)));
+  std::vector<double> left(most);
+  left[0] = 1;
+  for (double change = 1; change > 1e-14;) {
+    std::vector<double> next(most);
+    for (std::size_t n = 0; n < most; ++n) {
+      const std::size_t stay = n > static_cast<std::size_t>(batch) ? n - static_cast<std::size_t>(batch) : 0;
+      for (std::size_t a = 0; a < arrivals.size() && stay + a < most; ++a) next[stay + a] += left[n] * arrivals[a];
+    }
+    change = 0;
+    for (std::size_t n = 0; n < most; ++n) change += std::abs(next[n] - left[n]);
+    left = std::move(next);
+  }
+  const double rate = arrive / service;
+  double waiting = 0;  // times time
+  for (std::size_t n = 0; n < most; ++n) {
+    const double stay = std::max(0.0, static_cast<double>(n) - batch);
+    waiting += left[n] * (stay * service + rate * service * service / 2);
+  }
+  return waiting / (service + left[0] / rate) / rate + service;
+}
+
 Mmck mmck(int servers, int most, double load, double service) {
   double p = 1;  // of n customers, in proportion
   double all = 1;

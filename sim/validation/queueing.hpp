@@ -36,6 +36,28 @@ struct Mmck {
 /// servers <= most; load = rate x service / servers, more than 0: 1 and more, too.
 Mmck mmck(int servers, int most, double load, double service);
 
+/// Mean waits in an M/M/c queue whose customers are of classes, the first of which goes before all others, and so on;
+/// who is in service stays. `loads` are those of the classes; service is alike. Class k waits
+/// C s / (c (1 - sum of the loads before it) (1 - sum with its own)), C of the whole load (A. Cobham, "Priority
+/// assignment in waiting line problems", Operations Research 2, 1954; for c = 1, C = rho).
+std::vector<double> priority_waits(int servers, const std::vector<double>& loads, double service);
+
+/// The same in an M/G/1 queue: `second_moment` is E[S^2] of all, and class k waits
+/// (rate E[S^2] / 2) / ((1 - sum of the loads before it) (1 - sum with its own)) (Cobham 1954).
+std::vector<double> priority_waits_mg1(double rate, double second_moment, const std::vector<double>& loads);
+
+/// Mean time in a queue with Poisson arrivals whose one server takes all that wait, up to `batch`, at once, for a time
+/// that is the same for any number; who comes meanwhile waits. load = rate x service / batch.
+///
+/// Exponential service: with n waiting beside a busy server in proportion to r^n, where r in (0, 1) solves
+/// m r^(batch + 1) - (l + m) r + l = 0, and an idle server m / l as probable as a busy one with none waiting (the
+/// balance of flows; J. Medhi, "Stochastic Models in Queueing Theory", 2nd ed., 2003, 4.3).
+double bulk_exponential_mean(int batch, double load, double service);
+/// Constant service: how many are left behind at the ends of batches is the Markov chain of M/D/c with c = batch (who
+/// finds none waits for one and takes it alone), and the mean number that waits follows from it by what a service adds:
+/// n D + l D^2 / 2, over a mean cycle of D + P(none left) / l (J. Medhi, as above; N. T. J. Bailey, 1954).
+double bulk_constant_mean(int batch, double load, double service);
+
 /// Mean time in an M/G/1 queue, first come first served, where `cv` is the coefficient of variation of the service
 /// time: s + rho s (1 + cv^2) / (2 (1 - rho)). F. Pollaczek 1930, A. Y. Khinchine 1932; Kleinrock, vol. 1.
 double mg1_mean(double load, double service, double cv);

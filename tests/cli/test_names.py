@@ -54,6 +54,7 @@ class Names(ProgramTest):
             ("models", "model"),
             ("platforms", "cluster.main.platform"),
             ("nics", "cluster.main.platform.nic"),
+            ("accelerators", "cluster.main.platform.accelerator"),
             ("topologies", "topology"),
         ):
             for name in self.listed(what):

@@ -126,7 +126,11 @@ TEST_CASE("lines for kTexts of recorded.hpp", "[.texts]") {
 }
 
 TEST_CASE("every shipped experiment is in the test above") {
-  const std::set<std::string> scenarios{"drm1.json", "drm1-load.json", "mlperf-dlrm-v2-scenario.json",
+  const std::set<std::string> scenarios{"drm1.json",
+                                        "drm1-load.json",
+                                        "mlperf-dlrm-v2-scenario.json",
+                                        "deeprecsys-load.json",
+                                        "triton-dlrm.json",
                                         "fleet.json",               // bases of them
                                         "paper-calibration.json"};  // takes minutes
   for (const auto& entry : std::filesystem::directory_iterator(kExperiments)) {

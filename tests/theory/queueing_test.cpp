@@ -90,3 +90,37 @@ TEST_CASE("closed networks") {
   // Balanced stations, no pause: throughput n / (n + m - 1) of one station's.
   CHECK(mean_value_analysis(3, 0, {10, 10}).throughput == Approx(3.0 / 4 / 10));
 }
+
+TEST_CASE("priorities: the waits of all classes, weighted by their loads, are those without them") {
+  // Kleinrock's conservation law.
+  const std::vector<double> loads{0.2, 0.5};
+  const std::vector<double> waits = priority_waits(3, loads, 10);
+  const double all = 0.7;
+  CHECK(waits[0] < waits[1]);
+  CHECK((0.2 * waits[0] + 0.5 * waits[1]) / all == Approx(mmc_mean(3, all, 10) - 10));
+  // M/M/1 as M/G/1: E[S^2] = 2 s^2.
+  const std::vector<double> general = priority_waits_mg1(0.07, 200, loads);
+  const std::vector<double> single = priority_waits(1, loads, 10);
+  CHECK(general[0] == Approx(single[0]));
+  CHECK(general[1] == Approx(single[1]));
+  // By hand: 0.7 x 10 / 0.8, and 0.7 x 10 / (0.8 x 0.3).
+  CHECK(single[0] == Approx(8.75));
+  CHECK(single[1] == Approx(7 / 0.24));
+}
+
+TEST_CASE("batches of one are the plain queues") {
+  CHECK(bulk_exponential_mean(1, 0.8, 10) == Approx(mmc_mean(1, 0.8, 10)));
+  CHECK(bulk_constant_mean(1, 0.8, 10) == Approx(mg1_mean(0.8, 10, 0)));
+}
+
+TEST_CASE("bulk service by hand") {
+  // Batches of 2 at twice the rate of services: m r^3 - 3 m r + 2 m = (r - 1)^2 (r + 2), all but full. At the rate of
+  // services: r^3 - 2 r + 1 = (r - 1)(r^2 + r - 1), r = (sqrt 5 - 1) / 2.
+  const double r = (std::sqrt(5) - 1) / 2;
+  const double none = 1 / (1 / (1 - r) + 1);
+  CHECK(bulk_exponential_mean(2, 0.5, 1) == Approx(none * r / ((1 - r) * (1 - r)) + 1));
+  // Hardly anybody comes: one who does waits if one of the few before is in service, for half of it.
+  CHECK(bulk_constant_mean(8, 1e-3 / 8, 1) == Approx(1 + 1e-3 / 2).epsilon(1e-5));
+  // Ever larger batches: whoever comes goes with the next, in the middle of a service on average.
+  CHECK(bulk_constant_mean(1000, 0.01, 1) == Approx(1.5).epsilon(1e-3));
+}

@@ -32,8 +32,8 @@ void print_figures() {
 class List final : public Command {
  public:
   std::string usage() const override {
-    return "models|topologies|platforms|nics|experiments|workloads|strategies|balancers|transports|distributions|"
-           "arrivals|figures";
+    return "models|topologies|platforms|nics|accelerators|experiments|workloads|strategies|executors|queues|balancers|"
+           "transports|distributions|arrivals|figures";
   }
   std::string example() const override { return "shardsim list strategies"; }
 
@@ -49,12 +49,15 @@ class List final : public Command {
         {"topologies", [] { print_registry(topology_registry()), print_shipped({"topology"}); }},
         {"platforms", [] { print_shipped({"platform"}); }},
         {"nics", [] { print_shipped({"nic"}); }},
+        {"accelerators", [] { print_shipped({"accelerator"}); }},
         {"experiments", [] { print_shipped({"scenario"}); }},
         {"workloads",
          [] {
            print_shipped({"scenario", "serving", "distribution"});
          }},
         {"strategies", [] { print_registry(strategy_registry()); }},
+        {"executors", [] { print_registry(executor_registry()); }},
+        {"queues", [] { print_registry(queue_registry()); }},
         {"balancers", [] { print_registry(balancer_registry()); }},
         {"transports", [] { print_registry(transport_registry()); }},
         {"distributions", [] { print_registry(distribution_registry()); }},

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/command.hpp"
 #include "cli/progress.hpp"
+#include "cli/query_table.hpp"
 #include "experiment/output.hpp"
 #include "experiment/replications.hpp"
 #include "experiment/report.hpp"
@@ -24,6 +25,7 @@ class Run final : public Command {
         "out", po::value<std::string>()->value_name("DIR"), "write DIR/result.json")(
         "replications", po::value<int>(), "how many independent repetitions to run")(
         "jobs", po::value<unsigned>()->default_value(default_jobs()), "replications at a time")(
+        "queries", po::value<std::string>()->value_name("FILE"), "write a CSV file with a line for each query too")(
         "force", "replace files that exist")("json", "print the result as JSON instead of a summary");
     positional.add("SCENARIO.json", 1);
   }
@@ -33,15 +35,27 @@ class Run final : public Command {
     const std::filesystem::path file = out / "result.json";
     if (!out.empty()) refuse_overwrite(file, given);
     const GivenScenario given_scenario = read_scenario(given);
+    const Scenario& scenario = given_scenario.scenario;
+    std::optional<QueryTable> table;
+    if (given.count("queries") > 0) {
+      const std::filesystem::path queries = given["queries"].as<std::string>();
+      if (scenario.replications > 1)
+        throw InputError("--queries: tells of one run, and there are replications; expected --replications 1");
+      refuse_overwrite(queries, given);
+      table.emplace(queries, scenario.traffic.classes);
+    }
 
     const RunResult result = [&] {
       ProgressLine line("simulating");
       RunControl control;
       control.interrupt = &interrupted();
       control.progress = [&](double share) { line.show(share, ""); };
-      return given_scenario.with(
-          [&](const Scenario& s) { return run_replications(s, given["jobs"].as<unsigned>(), control); });
+      if (table) control.on_outcome = [&](const Outcome& o) { table->add(o); };
+      return given_scenario.with([&](const Scenario& s) {
+        return table ? shardsim::run(s, control) : run_replications(s, given["jobs"].as<unsigned>(), control);
+      });
     }();
+    if (table && result.verdict != Verdict::interrupted) table->close();
 
     const std::filesystem::path folder = std::filesystem::absolute(out.empty() ? "." : out);
     const std::string json = result_json(given_scenario.scenario, result, folder).dump(2) + "\n";

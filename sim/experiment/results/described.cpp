@@ -8,7 +8,7 @@ std::vector<FigureText> described_figures() {
   std::vector<FigureText> out = FigureList<RunResult>::all().texts();
   for (const auto& list : {FigureList<HostResult>::all().texts(), FigureList<ShardResult>::all().texts(),
                            FigureList<LinkResult>::all().texts(), FigureList<BackgroundResult>::all().texts(),
-                           FigureList<UpdatesResult>::all().texts()})
+                           FigureList<ClassResult>::all().texts(), FigureList<UpdatesResult>::all().texts()})
     out.insert(out.end(), list.begin(), list.end());
   return out;
 }
