@@ -50,8 +50,8 @@ void Counting::count(const Outcome& outcome) {
   recorder_.record(outcome);
   std::array<double, kQuantities> quantities{};
   quantities[kCpuQuantity] = to_microseconds(outcome.cpu);
-  const SpanTimes::All spans = outcome.spans.all();
-  for (std::size_t i = 0; i < kSpans; ++i) quantities[kFirstSpanQuantity + i] = to_microseconds(spans[i]);
+  outcome.spans.for_each(
+      [&](std::size_t i, Duration time) { quantities[kFirstSpanQuantity + i] = to_microseconds(time); });
   std::size_t place = kFirstQueryFigure;
   for (const QueryFigure& figure : kQueryFigures) quantities[place++] = figure.of(outcome);
   sections_.front().record(outcome.id, outcome.latency.count(), quantities);

@@ -17,12 +17,8 @@ void Recorder::record(const Outcome& o) {
   latency_.record(o.latency.count());
   if (!kinds_.empty()) kinds_[o.kind].record(o.latency.count());
   Sums& sums = bands_.observe(o.latency.count());
-  const SpanTimes::All spans = o.spans.all();
-  const SpanTimes::All embedded = o.embedded.all();
-  for (std::size_t i = 0; i < kSpans; ++i) {
-    sums.spans_us[i] += to_microseconds(spans[i]);
-    embedded_[i] += embedded[i];
-  }
+  o.spans.for_each([&](std::size_t i, Duration time) { sums.spans_us[i] += to_microseconds(time); });
+  o.embedded.for_each([&](std::size_t i, Duration time) { embedded_[i] += time; });
   sums.size.items += o.items;
   sums.size.lookups += static_cast<double>(o.lookups);
   sums.size.batches += o.batches;

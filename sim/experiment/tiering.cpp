@@ -139,7 +139,7 @@ void check_tiers(const ShardingPlan& plan, const Scenario& scenario, const Model
 
 TableUse table_use(const Scenario& scenario, const Model& model, const ShardingPlan& plan) {
   const bool of_tiers = has_tiers(plan) && scenario.serving.store->wants_laws();
-  if (!of_tiers && !scenario.serving.near_cache) return {};
+  if (!of_tiers && !scenario.serving.near_cache && !scenario.serving.executor->wants_use()) return {};
   TableUse use;
   use.lookups = lookup_profile(scenario, model)->lookups(kSampledQueries);
   for (const PlacedTable& placed : tables_of(model)) {

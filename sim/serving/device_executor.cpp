@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "serving/device_executor.hpp"
 
+#include "engine/binomial.hpp"
 #include "serving/demand.hpp"
 
 namespace shardsim {
 
-DeviceExecutor::DeviceExecutor(const ExecutorSetup& setup, TablesOn tables)
+DeviceExecutor::DeviceExecutor(const ExecutorSetup& setup, TablesOn tables, std::optional<DeviceCache> cache)
     : context_(setup.context),
       model_(setup.model),
       rules_(setup.rules.value_or(BatchRules{})),
       core_(core_executor(setup.model, setup.platform, setup.intra_op)),
       policy_(setup.queue),
       tables_(tables),
+      cache_(std::move(cache)),
       when_full_(setup.when_full) {
   for (const Net& net : setup.model.nets) bytes_.push_back(row_bytes(net));
 }
@@ -56,7 +58,8 @@ DeviceWork DeviceExecutor::work_of(const NetRun& run, Part part) const {
   work.rows = run.rows;
   work.bottom = part.bottom;
   work.top = part.top;
-  if (!part.gather || tables_ == TablesOn::host) return work;
+  if (!gathers_there(part)) return work;
+  if (cache_) work.looking = cache_->lookup_time * run.local.lookups;
   work.gather_ps = run.local.gather_ps;
   work.lookups = run.local.lookups;
   work.bags = run.local.bags;
@@ -64,12 +67,28 @@ DeviceWork DeviceExecutor::work_of(const NetRun& run, Part part) const {
   return work;
 }
 
-// Dense inputs for the bottom MLP, indices for a gather there, and for the top MLP the vectors that are not there.
-Bytes DeviceExecutor::bytes_in(const NetRun& run, Part part) const {
+// Draws how many of the rows that are to be gathered there are not in the cache.
+std::int64_t DeviceExecutor::look_up(const NetRun& run, const Activity& activity, const Host& host) {
+  const std::int64_t lookups = run.local.lookups;
+  RandomStream random = context_.random_for_hits(activity);
+  const std::int64_t missing = binomial_number(random, lookups, 1 - cache_->hit_ratio[run.net]);
+  counts_[host.number()] += {lookups, lookups - missing};
+  return missing;
+}
+
+CacheCounts DeviceExecutor::cache_counts(const Host& host) const {
+  const auto found = counts_.find(host.number());
+  return found == counts_.end() ? CacheCounts{} : found->second;
+}
+
+// Dense inputs for the bottom MLP, indices for a gather there with the rows that are missing, and for the top MLP the
+// vectors that are not there.
+Bytes DeviceExecutor::bytes_in(const NetRun& run, Part part, std::int64_t missing) const {
   const RowBytes& each = bytes_[run.net];
   Bytes bytes;
   if (part.bottom) bytes += Bytes{run.rows * each.inputs};
-  if (part.gather && tables_ == TablesOn::device) bytes += run.local.request;
+  if (gathers_there(part)) bytes += run.local.request;
+  if (missing > 0) bytes += Bytes{std::llround(static_cast<double>(missing) * cache_->row_bytes[run.net])};
   if (!part.top) return bytes;
   const Bytes there = tables_ == TablesOn::device ? run.local.response : Bytes{};
   return bytes + Bytes{std::max<std::int64_t>(0, run.rows * each.vectors - there.count)};
@@ -82,6 +101,14 @@ Bytes DeviceExecutor::bytes_out(const NetRun& run, Part part) const {
 Process DeviceExecutor::serve(Slot& slot, Server& server, NetRun& run, Part part, std::coroutine_handle<> then) {
   if (part.gather && !part.top && tables_ == TablesOn::host) co_await core_->gather(slot, server, run);
   co_await slot.leave();
+  std::int64_t missing = 0;
+  if (cache_ && gathers_there(part) && run.local.lookups > 0) {
+    missing = look_up(run, slot.activity(), server.host());
+    const double share = static_cast<double>(missing) / static_cast<double>(run.local.lookups);
+    const Bytes traffic{std::llround(static_cast<double>(run.local.traffic.count) * share)};
+    co_await slot.gather(server, from_picoseconds(run.local.gather_ps * share), traffic);
+    co_await slot.leave();
+  }
   Simulation& sim = context_.simulation();
   const auto tell = [&](Span span, Time from, Time to) {
     if (Timeline* timeline = context_.timeline(); timeline != nullptr && to > from)
@@ -94,7 +121,7 @@ Process DeviceExecutor::serve(Slot& slot, Server& server, NetRun& run, Part part
   };
   Accelerators* const link = link_of(server);
   Time from = sim.now();
-  if (link != nullptr) co_await link->move(Accelerators::Way::in, bytes_in(run, part));
+  if (link != nullptr) co_await link->move(Accelerators::Way::in, bytes_in(run, part, missing));
   book(Span::host_link, from);
 
   DeviceMember member;
@@ -122,8 +149,7 @@ Process DeviceExecutor::serve(Slot& slot, Server& server, NetRun& run, Part part
   slot.spans().join(member.spent, member.spent.work());
   const Time begun = member.came + member.filling + member.waited;
   tell(member.waited > member.filling ? Span::accelerator_wait : Span::batching, member.came, begun);
-  if (link != nullptr || member.shares)
-    tell(link != nullptr ? Span::accelerator : Span::dense, begun, member.ended);
+  if (link != nullptr || member.shares) tell(link != nullptr ? Span::accelerator : Span::dense, begun, member.ended);
   tell(Span::batching, member.ended, sim.now());
 
   from = sim.now();
@@ -134,7 +160,7 @@ Process DeviceExecutor::serve(Slot& slot, Server& server, NetRun& run, Part part
 
 Process DeviceExecutor::on_core(Slot& slot, Server& server, NetRun& run, Part part, std::coroutine_handle<> then) {
   if (part.bottom) co_await core_->bottom(slot, server, run);
-  if (part.gather && tables_ == TablesOn::device) co_await core_->gather(slot, server, run);
+  if (gathers_there(part)) co_await core_->gather(slot, server, run);
   if (part.top) co_await core_->top(slot, server, run);
   co_await slot.leave();
   then.resume();

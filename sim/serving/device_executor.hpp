@@ -2,6 +2,7 @@
 // Executors whose nets queue for a device.
 #pragma once
 
+#include "serving/device_cache.hpp"
 #include "serving/device_queue.hpp"
 
 namespace shardsim {
@@ -11,11 +12,13 @@ enum class TablesOn { host, device };
 
 class DeviceExecutor : public Executor {
  public:
-  DeviceExecutor(const ExecutorSetup& setup, TablesOn tables);
+  /// `cache`: of the device, where it does not hold its tables whole.
+  DeviceExecutor(const ExecutorSetup& setup, TablesOn tables, std::optional<DeviceCache> cache = std::nullopt);
 
   Slot::Working bottom(Slot& slot, Server& server, NetRun& run) override;
   Slot::Working gather(Slot& slot, Server& server, NetRun& run) override;
   Slot::Working top(Slot& slot, Server& server, NetRun& run) override;
+  CacheCounts cache_counts(const Host& host) const override;
 
  protected:
   /// Whether the batch goes to the device at all.
@@ -46,8 +49,10 @@ class DeviceExecutor : public Executor {
 
   Slot::Working begin(Slot& slot, Server& server, NetRun& run, Part part);
   Process serve(Slot& slot, Server& server, NetRun& run, Part part, std::coroutine_handle<> then);
+  bool gathers_there(Part part) const { return part.gather && tables_ == TablesOn::device; }
+  std::int64_t look_up(const NetRun& run, const Activity& activity, const Host& host);
   DeviceWork work_of(const NetRun& run, Part part) const;
-  Bytes bytes_in(const NetRun& run, Part part) const;
+  Bytes bytes_in(const NetRun& run, Part part, std::int64_t missing) const;
   Bytes bytes_out(const NetRun& run, Part part) const;
   Process on_core(Slot& slot, Server& server, NetRun& run, Part part, std::coroutine_handle<> then);
 
@@ -57,6 +62,8 @@ class DeviceExecutor : public Executor {
  private:
   const QueuePolicy& policy_;
   TablesOn tables_;
+  std::optional<DeviceCache> cache_;
+  std::map<std::uint32_t, CacheCounts> counts_;  // by number of the host
   WhenFull when_full_;
   std::vector<RowBytes> bytes_;  // by net
 };

@@ -32,7 +32,8 @@ class AcceleratorQueue final : public DeviceQueue {
   };
 
   Duration time_of(const BatchQueue::Batch& batch) const {
-    const Duration time = speed_.time(work_of(batch));
+    const DeviceWork all = work_of(batch);
+    const Duration time = speed_.time(all) + all.looking;
     const Choice<Distribution>& jitter = accelerators_.spec().jitter;
     if (!jitter.has_value()) return accelerators_.spec().launch + time;
     RandomStream random = context_.random_for_accelerator(first_of(batch).activity, first_of(batch).work.top);

@@ -11,7 +11,7 @@ namespace shardsim {
 struct DeviceMember : BatchQueue::Member {
   DeviceWork work;
   Activity activity;
-  Spans spent;         ///< its own share, once they are done
+  Spans spent;          ///< its own share, once they are done
   bool shares = false;  ///< what was done for it was told to a timeline as another's
 };
 

@@ -45,6 +45,8 @@ class Executor {
   /// The layers that need all answers.
   virtual Slot::Working top(Slot& slot, Server& server, NetRun& run) = 0;
 
+  /// Lookups in main's tables on a host's accelerators, and how many of them were in their cache.
+  virtual CacheCounts cache_counts(const Host&) const { return {}; }
   /// What came of the lines before a host's devices; null: it has none.
   virtual const BatchQueue::Totals* queue_totals(const Host&) const { return nullptr; }
 };
@@ -72,7 +74,8 @@ struct ExecutorSetup {
   const Platform& platform;  ///< main's
   IntraOp intra_op;
   const QueuePolicy& queue;
-  Bytes tables;         ///< of main
+  const ShardingPlan& plan;
+  const TableUse& use;
   int batch_items = 1;  ///< of the batches that queries are cut in on cores
   // Given by a `batching` executor:
   std::optional<BatchRules> rules{};
@@ -82,6 +85,8 @@ struct ExecutorSetup {
 class ExecutorSpec {
  public:
   virtual ~ExecutorSpec() = default;
+  /// Whether it has to know how tables are used.
+  virtual bool wants_use() const { return false; }
   /// Throws ScenarioError where the platform has no such device, InfeasibleError where it is too small.
   virtual std::unique_ptr<Executor> make(const ExecutorSetup& setup) const = 0;
 };

@@ -46,7 +46,7 @@ Serving::Serving(Simulation& sim, const Model& model, const ShardingPlan& plan, 
       near_(spec.near_cache ? std::make_unique<NearTables>(spec, model, plan, sites, tiered_, use) : nullptr),
       net_order_(evaluation_order(model)),
       executor_(spec.executor->make({context_, model, *sites.front().platform, spec.intra_op.value_or(IntraOp{}),
-                                     *spec.queue, placed_bytes(plan.main, model), spec.batch_items})),
+                                     *spec.queue, plan, use, spec.batch_items})),
       policy_(*spec.call),
       patience_(spec.patience()),
       shard_totals_(plan.shards.size()) {

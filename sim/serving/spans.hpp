@@ -98,12 +98,25 @@ class SpanTimes {
     return all;
   }
 
+  /// Calls visit(number of the span, time) for each that may have a time.
+  template <class Visit>
+  void for_each(const Visit& visit) const {
+    for (std::size_t i = 0; i < kOften; ++i) visit(i, often_[i]);
+    if (seldom_ == nullptr) [[likely]]
+      return;
+    for (std::size_t i = kOften; i < kSpans; ++i) visit(i, (*seldom_)[i - kOften]);
+  }
+
   SpanTimes& operator+=(const SpanTimes& other) {
     for (std::size_t i = 0; i < kOften; ++i) often_[i] += other.often_[i];
     if (other.seldom_ != nullptr) [[unlikely]]
       add_seldom(other);
     return *this;
   }
+
+ protected:
+  /// One of the first.
+  [[gnu::always_inline]] Duration& often(Span s) { return often_[static_cast<std::size_t>(s)]; }
 
  private:
   static constexpr std::size_t kOften = 6;
@@ -136,18 +149,21 @@ class Spans : public SpanTimes {
     return *this;
   }
   [[gnu::always_inline]] void book(Work work, Duration served) {
-    (*this)[span_of(work)] += served;
+    often(span_of(work)) += served;
     work_ += served;
   }
   /// For a core of a host.
   [[gnu::always_inline]] void wait(std::uint32_t host, Duration waited) {
-    (*this)[Span::queueing] += waited;
+    often(Span::queueing) += waited;
     if (waited > Duration::zero()) [[unlikely]]
       queues_.add(host, waited);
   }
   /// Of a message that was sent with links().
   Spans& operator+=(const Network::Transit& t) {
-    (*this)[t.lost ? Span::timeout_wait : Span::network] += t.took;
+    if (t.lost) [[unlikely]]
+      (*this)[Span::timeout_wait] += t.took;
+    else
+      often(Span::network) += t.took;
     return *this;
   }
   /// Goes on after branches that ran at once: with the times of the one that ended last and the work of all.

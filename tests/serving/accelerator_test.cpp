@@ -171,3 +171,31 @@ TEST_CASE("the line for an accelerator follows the queue's policy, and a class h
   // The same work in another order: the wait of all is the same, but for rounding.
   CHECK(device_of(ranked.result).queue.waited_s == Approx(device_of(fifo.result).queue.waited_s).epsilon(1e-6));
 }
+
+TEST_CASE("a cache on an accelerator: what it has not is gathered on a core, and goes over the link") {
+  // Of uniformly popular rows, a quarter of them is a quarter of the lookups.
+  Changes changes{{"traffic.rows", R"({"popularity": {"type": "uniform"}})"},
+                  {"traffic.queries", "200"},
+                  {"cluster.main.platform.lookup.time", "100 ns"}};
+  const std::string text =
+      model(R"({"type": "accelerator", "cache": {"policy": {"type": "static-top"}, "share": "25 %"}})");
+  const Served served = serve(text, changes);
+  const DeviceUse device = device_of(served.result);
+  const CacheCounts seen = device.cache;
+  CHECK(seen.lookups == 200 * 400);
+  CHECK(seen.hit_ratio() == Approx(0.25).margin(4 * std::sqrt(0.25 * 0.75 / 80000)));
+  // 128 B and 100 ns of a core for each row that is missing; all lookups take their time on the accelerator.
+  const std::int64_t missing = seen.lookups - seen.hits;
+  CHECK(device.bytes_in.count == 200 * (100 * 100 * 4 + 400 * 8 + 100 * 4) + missing * 128);
+  Duration gathered{};
+  for (const Outcome& o : served.outcomes) gathered += o.spans[Span::sparse];
+  CHECK(to_microseconds(gathered) == Approx(0.1 * static_cast<double>(missing)).epsilon(1e-6));
+  CHECK(to_microseconds(served.outcomes.at(1).spans[Span::accelerator]) ==
+        Approx(10 + 100 * 11.64e-3 + 400 * 1e-3 + 400 * 128 * 1e-5));
+  // Weights of 23,280 B and a quarter of 128,000 B.
+  const std::string memory = "cluster.main.platform.accelerator.memory";
+  changes.emplace_back(memory, "55280 B");
+  CHECK_NOTHROW(serve(text, changes));
+  changes.back().second = "55279 B";
+  CHECK_THROWS_AS(serve(text, changes), InfeasibleError);
+}

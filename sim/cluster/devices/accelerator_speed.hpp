@@ -18,7 +18,8 @@ struct DeviceWork {
   double gather_ps = 0;   ///< of a gather, if there is one: core time on the host
   std::int64_t lookups = 0;
   std::int64_t bags = 0;
-  Bytes traffic;  ///< memory moved for them
+  Bytes traffic;       ///< memory moved for them
+  Duration looking{};  ///< for their rows in a cache
   /// The same operators for another batch of the same net.
   DeviceWork& operator+=(const DeviceWork& other) {
     rows += other.rows;
@@ -26,6 +27,7 @@ struct DeviceWork {
     lookups += other.lookups;
     bags += other.bags;
     traffic += other.traffic;
+    looking += other.looking;
     return *this;
   }
 };

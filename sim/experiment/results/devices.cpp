@@ -24,6 +24,7 @@ DeviceUses& DeviceUses::operator+=(const DeviceUses& other) {
     const DeviceUse& from = other.devices[i];
     into.queue += from.queue;
     into.busy_s += from.busy_s;
+    into.cache += from.cache;
     into.bytes_in += from.bytes_in;
     into.bytes_out += from.bytes_out;
     into.simulated_s += from.simulated_s;
@@ -47,6 +48,7 @@ DeviceUses device_uses(const Host& host, const Executor& executor, double simula
   use.busy_s = accelerators->busy_s();
   use.bytes_in = accelerators->moved(Accelerators::Way::in);
   use.bytes_out = accelerators->moved(Accelerators::Way::out);
+  use.cache = executor.cache_counts(host);
   use.link_bytes_per_s = accelerators->link_bytes_per_s();
   return out;
 }
@@ -59,15 +61,16 @@ Json figure_json(const DeviceUses& uses) {
     Json sizes = Json::array();
     for (const auto& [up_to, batches] : by_power_of_two(queue.sizes))
       sizes.push_back({{"up_to_items", up_to}, {"batches", batches}});
-    Json its{{"name", use.device},
-             {"batches", queue.batches},
-             {"put_together", queue.members},
-             {"items", queue.items},
-             {"items_a_batch", static_cast<double>(queue.items) / std::max<double>(1, static_cast<double>(queue.batches))},
-             {"batch_sizes", std::move(sizes)},
-             {"mean_batching_us", 1e6 * queue.filling_s / members},
-             {"mean_wait_us", 1e6 * queue.waited_s / members},
-             {"turned_away", queue.turned_away}};
+    Json its{
+        {"name", use.device},
+        {"batches", queue.batches},
+        {"put_together", queue.members},
+        {"items", queue.items},
+        {"items_a_batch", static_cast<double>(queue.items) / std::max<double>(1, static_cast<double>(queue.batches))},
+        {"batch_sizes", std::move(sizes)},
+        {"mean_batching_us", 1e6 * queue.filling_s / members},
+        {"mean_wait_us", 1e6 * queue.waited_s / members},
+        {"turned_away", queue.turned_away}};
     if (use.streams) {
       its["streams"] = *use.streams;
       its["utilisation"] = use.busy_s / (use.simulated_s * *use.streams);
@@ -75,6 +78,7 @@ Json figure_json(const DeviceUses& uses) {
       its["bytes_in"] = use.bytes_in.count;
       its["bytes_out"] = use.bytes_out.count;
       its["link_load"] = use.link_load();
+      if (use.cache.lookups > 0) its["hit_ratio"] = use.cache.hit_ratio();
     }
     out.push_back(std::move(its));
   }

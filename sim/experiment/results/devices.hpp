@@ -19,6 +19,7 @@ struct DeviceUse {
   Bytes bytes_in;     ///< from the host
   Bytes bytes_out;
   double link_bytes_per_s = 0;  ///< one way, of all; 0: no limit
+  CacheCounts cache;            ///< of main's tables
   double simulated_s = 0;
   double load_s = 0;
 

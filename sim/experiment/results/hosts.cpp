@@ -82,8 +82,8 @@ void describe(FigureList<HostResult>& f) {
       "`put_together` in them, their `items`, `items_a_batch`, `batch_sizes` (how many batches had up to 1, 2, 4, ... "
       "items), `mean_batching_us` that a part waited beside an idle stream for others, `mean_wait_us` that it waited "
       "for a stream, and parts that found no room (`turned_away`). Of accelerators also `streams`, `utilisation` and "
-      "`offered_load` of all streams, bytes that went from the host and back (`bytes_in`, `bytes_out`), and "
-      "`link_load`, of the busier way",
+      "`offered_load` of all streams, bytes that went from the host and back (`bytes_in`, `bytes_out`), "
+      "`link_load` of the busier way, and with a cache `hit_ratio`",
       &R::devices, Merge::sum,
       [](const S& s) { return device_uses(s.host, s.executor, s.elapsed.simulated_s, s.elapsed.load_s); });
   f.hidden(&R::visits, Merge::sum, [](const S& s) { return s.cores().visits(); });

@@ -14,8 +14,9 @@ enum class Offloaded { dense, queries };
 
 class AcceleratorExecutor final : public DeviceExecutor {
  public:
-  AcceleratorExecutor(const ExecutorSetup& setup, Offloaded what, int above, std::int64_t most_items)
-      : DeviceExecutor(setup, what == Offloaded::queries ? TablesOn::device : TablesOn::host),
+  AcceleratorExecutor(const ExecutorSetup& setup, Offloaded what, int above, std::int64_t most_items,
+                      std::optional<DeviceCache> cache)
+      : DeviceExecutor(setup, what == Offloaded::queries ? TablesOn::device : TablesOn::host, std::move(cache)),
         speed_(setup.platform.accelerator->speed->of(setup.model, setup.platform.core, kSpeed)),
         what_(what),
         above_(above),
@@ -52,14 +53,19 @@ class AcceleratorExecutorSpec final : public ExecutorSpec {
  public:
   Offloaded what = Offloaded::queries;
   int offload_above = 0;
+  std::optional<DeviceCacheSpec> cache;
 
+  bool wants_use() const override { return cache.has_value(); }
   std::unique_ptr<Executor> make(const ExecutorSetup& setup) const override {
     if (!setup.platform.accelerator)
       throw ScenarioError(kExecutor,
                           fmt::format("the platform {} of main has no accelerator; give it one, or use 'core'",
                                       in_quotes(setup.platform.name)));
     const AcceleratorSpec& accelerator = *setup.platform.accelerator;
-    const Bytes held = setup.model.dense_bytes() + (what == Offloaded::queries ? setup.tables : Bytes{});
+    std::optional<DeviceCache> its_cache;
+    if (cache) its_cache = device_cache(*cache, setup.plan, setup.model, setup.use, std::string(kExecutor) + "/cache");
+    const Bytes tables = its_cache ? its_cache->bytes : placed_bytes(setup.plan.main, setup.model);
+    const Bytes held = setup.model.dense_bytes() + (what == Offloaded::queries ? tables : Bytes{});
     const std::int64_t most = accelerator.most_items(held);
     if (most < 1)
       throw InfeasibleError(
@@ -70,7 +76,7 @@ class AcceleratorExecutorSpec final : public ExecutorSpec {
                       to_text(accelerator.workspace + accelerator.workspace_per_item), to_text(accelerator.memory)));
     check(setup, most, "batch_items", what == Offloaded::dense ? setup.batch_items : 0);
     check(setup, most, "executor/max_batch", setup.rules ? setup.rules->max_items : 0);
-    return std::make_unique<AcceleratorExecutor>(setup, what, offload_above, most);
+    return std::make_unique<AcceleratorExecutor>(setup, what, offload_above, most, std::move(its_cache));
   }
 
  private:
@@ -99,6 +105,12 @@ void describe(Describe<AcceleratorExecutorSpec>& d) {
   d.optional("offload_above", &AcceleratorExecutorSpec::offload_above,
              "only batches, or queries, of more items than this; others run on cores")
       .at_least(0);
+  d.optional("cache", &AcceleratorExecutorSpec::cache,
+             "its memory holds not main's own tables but a cache of their rows; others come from the host each time");
+  d.check([](const AcceleratorExecutorSpec& s) -> std::optional<Complaint> {
+    if (!s.cache || s.what == Offloaded::queries) return std::nullopt;
+    return Complaint{"cache", "rows are gathered on cores with 'what' 'dense'; expected 'queries'"};
+  });
 }
 
 namespace executors {

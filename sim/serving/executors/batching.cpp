@@ -14,6 +14,7 @@ class BatchingExecutorSpec final : public ExecutorSpec {
   std::optional<int> max_waiting;
   WhenFull when_full = WhenFull::core;
 
+  bool wants_use() const override { return on->wants_use(); }
   std::unique_ptr<Executor> make(const ExecutorSetup& setup) const override {
     ExecutorSetup with_rules = setup;
     with_rules.rules =
