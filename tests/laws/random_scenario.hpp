@@ -335,6 +335,56 @@ inline Json random_cross_traffic(Draw& d) {
   return b;
 }
 
+inline Json random_accelerator(Draw& d, const std::string& model) {
+  Json a{{"name", "board"}, {"memory", "10 GB"}, {"count", d.integer(1, 2)}, {"streams", d.integer(1, 2)}};
+  if (d.chance(0.5)) a["host_link"] = {{"bandwidth", d.maybe_unlimited(1, 40)}, {"latency", d.maybe_no_time(0.1, 10)}};
+  if (d.chance(0.5)) a["launch"] = d.time(1, 50);
+  if (d.chance(0.3)) a["jitter"] = random_jitter(d);
+  const std::string type = d.one_of({"figures", "speed-up", "times"});
+  a["speed"]["type"] = type;
+  if (type == "figures")
+    a["speed"].update(Json{{"flops", "1 TFLOP/s"},
+                           {"efficiency", 0.5},
+                           {"half_efficiency_rows", d.integer(0, 100)},
+                           {"lookup", {{"time", d.maybe_no_time(0.001, 0.1)}, {"time_per_byte", "2 ps"}}}});
+  else if (type == "speed-up")
+    a["speed"].update(Json{{"batch", {1, 16}}, {"models", {{model, {0.5, d.magnitude(1, 20)}}}}});
+  else
+    a["speed"].update(Json{{"batch", {1, 16}}, {"models", {{model, {d.time(10, 100), d.time(50, 1000)}}}}});
+  return a;
+}
+
+inline Json random_executor(Draw& d) {
+  Json on{{"type", d.one_of({"accelerator", "accelerator", "core"})}};
+  if (on["type"] == "accelerator") {
+    on["what"] = d.one_of({"queries", "dense"});
+    on["offload_above"] = d.integer(0, 20);
+  }
+  if (on["type"] == "accelerator" && d.chance(0.4)) return on;
+  Json batching{{"type", "batching"}, {"on", on}};
+  if (d.chance(0.8)) batching["max_batch"] = d.integer(1, 100);
+  if (batching.contains("max_batch") && d.chance(0.5)) batching["max_delay"] = d.time(10, 2000);
+  if (batching.contains("max_batch") && d.chance(0.3)) batching["preferred"] = {1};
+  if (d.chance(0.3)) batching["keep_order"] = true;
+  if (d.chance(0.3)) batching["max_waiting"] = d.integer(0, 5);
+  if (d.chance(0.3)) batching["when_full"] = "refuse";
+  return batching;
+}
+
+// By draws of their own: what was drawn before them stays.
+inline void add_devices(Json& s, std::uint64_t seed) {
+  Draw d(seed + 1'000'000'007);
+  if (d.chance(0.4)) {
+    s["cluster"]["main"]["platform"]["accelerator"] = random_accelerator(d, s["model"]["name"]);
+    s["cluster"]["main"]["platform"]["name"] = "with-board";
+    s["serving"]["executor"] = random_executor(d);
+  }
+  if (!d.chance(0.3)) return;
+  s["traffic"]["classes"] = {{{"name", "a"}, {"share", "25 %"}, {"deadline", d.time(100, 10'000)}},
+                             {{"name", "b"}, {"share", "75 %"}, {"priority", 1}}};
+  s["serving"]["queue"]["type"] = d.one_of({"fifo", "priority", "shortest-first", "earliest-deadline"});
+}
+
 /// Keys at the top of a scenario, and what draws them. `seed` makes the scenario, the same on any machine.
 inline Json random_scenario(std::uint64_t seed) {
   Draw d(seed);
@@ -356,6 +406,7 @@ inline Json random_scenario(std::uint64_t seed) {
     s["serving"]["call"] = random_call(d);
   }
   if (d.chance(0.1)) s["compression"] = {{"dtype", "int8"}, {"pruned_rows", 0.2}};
+  add_devices(s, seed);
   s["seed"] = seed;
   return s;
 }
