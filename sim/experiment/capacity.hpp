@@ -13,9 +13,15 @@ struct CapacityQuestion {
   double tolerance = 0.02;             ///< width of the bracket around the highest rate, relative
   double confidence = 0.95;            ///< that the answer meets the objective, whatever was tried on the way to it
   std::int64_t max_queries = 400'000;  ///< the longest sample of one rate; if that decides nothing, it is undecided
+  std::int64_t budget = std::numeric_limits<std::int64_t>::max();  ///< of queries in all
   unsigned jobs = 1;
   const Interrupt* interrupt = nullptr;
   std::function<void(const std::string&)> on_step;  ///< told what was tried; may be empty
+};
+
+/// Thrown where the next sample would exceed the budget.
+struct CapacityBudgetSpent {
+  std::int64_t queries = 0;  ///< that were simulated
 };
 
 /// One system that was tried.
@@ -53,10 +59,11 @@ struct HighestRate {
   std::optional<CapacityTrial> meets;      ///< the highest shown to meet it; empty: none is
   std::optional<CapacityTrial> not_shown;  ///< the lowest above it that fails, or is undecided
   std::size_t tried = 0;
+  std::int64_t queries = 0;  ///< of all samples
 };
 /// Brackets the rate, doubling or halving from the scenario's own, then bisecting; then shows by samples with fresh
 /// random numbers what it says. `rate_path` may also name a whole number, such as the clients of a closed loop. Throws
-/// InputError.
+/// InputError, CapacityBudgetSpent.
 HighestRate highest_rate(const Scenario& scenario, const CapacityQuestion& question);
 
 /// Fewest replicas that meet the objective at a rate: fewest of the main shard with sparse shards that are no

@@ -65,10 +65,17 @@ std::optional<double> Levels::between(double low, double high) const {
 Looks::Looks(Sampler sampler, const CapacityQuestion& question, std::int64_t shortest)
     : sampler_(std::move(sampler)), question_(question), shortest_(std::min(shortest, question.max_queries)) {}
 
+CapacityTrial Looks::take(double level, const Sampling& how) {
+  if (how.queries > question_.budget - queries_) throw CapacityBudgetSpent{queries_};
+  CapacityTrial trial = sampler_(level, how);
+  queries_ += how.queries;
+  return trial;
+}
+
 CapacityTrial Looks::search(double level) {
   ++tried_;
   for (std::int64_t queries = shortest_;; queries = std::min(kLonger * queries, question_.max_queries)) {
-    CapacityTrial trial = sampler_(level, {queries, 0, kSearchError});
+    CapacityTrial trial = take(level, {queries, 0, kSearchError});
     if (trial.answer != SloAnswer::undecided || queries >= question_.max_queries || interrupted()) return trial;
   }
 }
@@ -80,7 +87,7 @@ CapacityTrial Looks::confirm(double level, std::int64_t shortest, double error) 
     lengths.push_back(std::min(kLonger * lengths.back(), question_.max_queries));
   CapacityTrial trial;
   for (const std::int64_t queries : lengths) {
-    trial = sampler_(level, {queries, ++stream_, error / static_cast<double>(lengths.size())});
+    trial = take(level, {queries, ++stream_, error / static_cast<double>(lengths.size())});
     if (trial.answer != SloAnswer::undecided || interrupted()) break;
   }
   return trial;
@@ -111,6 +118,7 @@ HighestRate highest_level(double first, const Levels& levels, const CapacityQues
     factor *= factor;
   }
   shown.tried = looks.tried();
+  shown.queries = looks.queries();
   return shown;
 }
 

@@ -27,7 +27,8 @@ struct Levels {
   std::optional<double> between(double low, double high) const;
 };
 
-/// Looks at systems: a longer sample each time, until one says something or the budget of queries ends.
+/// Looks at systems: a longer sample each time, until one says something or is as long as it may be. Throws
+/// CapacityBudgetSpent before a sample that the budget of all has no room for.
 class Looks {
  public:
   Looks(Sampler sampler, const CapacityQuestion& question, std::int64_t shortest);
@@ -37,13 +38,17 @@ class Looks {
   /// With fresh numbers, by samples from `shortest` on, of which all together err as often as `error` says.
   CapacityTrial confirm(double level, std::int64_t shortest, double error);
   std::size_t tried() const { return tried_; }
+  std::int64_t queries() const { return queries_; }  ///< of all samples
   bool interrupted() const { return question_.interrupt != nullptr && question_.interrupt->load(); }
 
  private:
+  CapacityTrial take(double level, const Sampling& how);
+
   Sampler sampler_;
   const CapacityQuestion& question_;
   std::int64_t shortest_;
   std::size_t tried_ = 0;
+  std::int64_t queries_ = 0;
   std::uint32_t stream_ = 0;
 };
 

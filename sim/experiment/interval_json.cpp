@@ -18,6 +18,20 @@ Estimate read_interval(const Json& value) {
   return e;
 }
 
+Json pulls_json(const Pulls& pulls) {
+  Json runs = Json::array();
+  for (const Pulls::Run& run : pulls.runs) runs.push_back({{"first", run.first}, {"pulls", run.pulls}});
+  return {{"width", pulls.width}, {"runs", runs}};
+}
+
+Pulls read_pulls(const Json& value) {
+  Pulls pulls;
+  pulls.width = value.at("width").get<std::uint64_t>();
+  for (const Json& run : value.at("runs"))
+    pulls.runs.push_back({run.at("first").get<std::size_t>(), run.at("pulls").get<std::vector<double>>()});
+  return pulls;
+}
+
 double read_number(const Json& value) { return value.is_null() ? Estimate::kNone : value.get<double>(); }
 
 }  // namespace shardsim

@@ -14,6 +14,11 @@ Json interval_json(const Estimate& estimate);
 /// neither.
 Estimate read_interval(const Json& value);
 
+/// What sections pull on an estimate, so that differences of kept estimates can be taken.
+Json pulls_json(const Pulls& pulls);
+/// Throws Json::exception where it is none.
+Pulls read_pulls(const Json& value);
+
 /// null: no number.
 double read_number(const Json& value);
 

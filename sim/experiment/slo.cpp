@@ -9,10 +9,10 @@
 
 namespace shardsim {
 
-Slo parse_slo(const std::string& text) {
+Slo parse_slo(const std::string& text, const std::string& option) {
   const std::size_t sign = text.find("<=");
   const std::string expected = "expected a figure and its limit, such as \"p99<=50 ms\"";
-  if (sign == std::string::npos) throw InputError(fmt::format("--slo: found {}; {}", in_quotes(text), expected));
+  if (sign == std::string::npos) throw InputError(fmt::format("{}: found {}; {}", option, in_quotes(text), expected));
   const std::string figure(trimmed(std::string_view(text).substr(0, sign)));
   Slo slo;
   std::vector<std::string> known;
@@ -20,11 +20,11 @@ Slo parse_slo(const std::string& text) {
     if (measure != Measure::cpu) known.emplace_back(name);
   const auto at = std::find(known.begin(), known.end(), figure);
   if (at == known.end())
-    throw InputError(fmt::format("--slo: unknown figure {}{}", in_quotes(figure), suggestion(figure, known)));
+    throw InputError(fmt::format("{}: unknown figure {}{}", option, in_quotes(figure), suggestion(figure, known)));
   slo.measure = static_cast<Measure>(at - known.begin());
   const ParsedQuantity limit =
       parse_quantity(trimmed(std::string_view(text).substr(sign + 2)), QuantityTraits<Duration>::units());
-  if (!limit.error.empty()) throw InputError(fmt::format("--slo: {}; {}", limit.error, expected));
+  if (!limit.error.empty()) throw InputError(fmt::format("{}: {}; {}", option, limit.error, expected));
   slo.limit = QuantityTraits<Duration>::make(limit.base).value_or(kLongestDuration);
   return slo;
 }
@@ -60,6 +60,8 @@ SloAnswer answer(bool trusted, double low, double high, double limit) {
 }
 
 }  // namespace
+
+double wanted_share(Measure measure) { return measure == Measure::mean ? 0 : quantile_of(measure); }
 
 SloFinding judge(const Slo& slo, const RunResult& result) {
   SloFinding finding;

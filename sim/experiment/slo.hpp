@@ -13,8 +13,12 @@ struct Slo {
   Duration limit{};
 };
 
-/// Reads "p99<=50 ms"; the figures are mean, p50, p90, p95, p99 and p999. Throws InputError.
-Slo parse_slo(const std::string& text);
+/// Reads "p99<=50 ms"; the figures are mean, p50, p90, p95, p99 and p999. `option`: which gave it, for errors. Throws
+/// InputError.
+Slo parse_slo(const std::string& text, const std::string& option = "--slo");
+
+/// The share of the queries that are to be within the limit; 0 where that says nothing: of a mean.
+double wanted_share(Measure measure);
 
 std::string to_text(const Slo& slo);
 

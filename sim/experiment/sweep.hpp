@@ -53,7 +53,8 @@ struct Sweep {
   /// The scenario of a point, resolved anew, as a million of them fill any memory. From any thread. Throws InputError,
   /// also when a file that it is made of has changed since.
   std::function<Scenario(std::size_t index)> scenario;
-  std::vector<Document::Note> notes;  ///< on the sweep and the selected points, each text once
+  std::vector<Document::Note> notes;             ///< on the sweep and the selected points, each text once
+  std::vector<std::vector<std::string>> labels;  ///< of each axis, in the order listed
 };
 
 /// path=value pairs from the command line.

@@ -6,20 +6,6 @@
 namespace shardsim {
 namespace {
 
-Json pulls_json(const Pulls& pulls) {
-  Json runs = Json::array();
-  for (const Pulls::Run& run : pulls.runs) runs.push_back({{"first", run.first}, {"pulls", run.pulls}});
-  return {{"width", pulls.width}, {"runs", runs}};
-}
-
-Pulls read_pulls(const Json& value) {
-  Pulls pulls;
-  pulls.width = value.at("width").get<std::uint64_t>();
-  for (const Json& run : value.at("runs"))
-    pulls.runs.push_back({run.at("first").get<std::size_t>(), run.at("pulls").get<std::vector<double>>()});
-  return pulls;
-}
-
 Json figures_json(const Figures& figures, bool with_pulls) {
   Json out = {{"confidence", figures.confidence}};
   for (const auto& [measure, name] : EnumNames<Measure>::names) {

@@ -89,6 +89,14 @@ class Grid {
 
   const std::vector<std::string>& names() const { return names_; }
   std::size_t total() const { return total_; }
+  std::vector<std::vector<std::string>> labels() const {
+    std::vector<std::vector<std::string>> out;
+    for (const std::vector<Setting>& axis : settings_) {
+      out.emplace_back();
+      for (const Setting& s : axis) out.back().push_back(s.label);
+    }
+    return out;
+  }
 
   // The settings of combination number i; the last axis changes fastest.
   std::vector<const Setting*> combination(std::size_t i) const {
@@ -178,6 +186,7 @@ class Resolver {
   }
 
   const std::vector<std::string>& axes() const { return grid_.names(); }
+  std::vector<std::vector<std::string>> axis_labels() const { return grid_.labels(); }
   const Remarks& baseline() const { return spec_.baseline; }
   std::size_t size() const { return combinations_.size(); }
 
@@ -234,7 +243,7 @@ bool Shard::holds(std::size_t index) const { return (index + index / of) % of ==
 Sweep load_sweep(const std::filesystem::path& file, const Assignments& assignments, std::optional<std::uint64_t> seed,
                  const Selection& selection) {
   const auto resolver = std::make_shared<Resolver>(file, assignments, seed);
-  Sweep sweep{resolver->axes(), resolver->baseline(), {}, resolver->id(), {}, {}};
+  Sweep sweep{resolver->axes(), resolver->baseline(), {}, resolver->id(), {}, {}, resolver->axis_labels()};
   std::vector<std::string> ids(resolver->size());
   for (std::size_t i = 0; i < ids.size(); ++i) {
     if (!selection || selection(i)) ids[i] = resolver->scenario_id(i, sweep.notes);

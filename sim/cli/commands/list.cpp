@@ -3,6 +3,7 @@
 
 #include "cli/command.hpp"
 #include "config/library.hpp"
+#include "experiment/tuning/tune.hpp"
 
 namespace shardsim {
 namespace {
@@ -33,7 +34,7 @@ class List final : public Command {
  public:
   std::string usage() const override {
     return "models|topologies|platforms|nics|accelerators|experiments|workloads|strategies|executors|queues|balancers|"
-           "transports|distributions|arrivals|figures";
+           "transports|distributions|arrivals|methods|figures";
   }
   std::string example() const override { return "shardsim list strategies"; }
 
@@ -62,6 +63,7 @@ class List final : public Command {
         {"transports", [] { print_registry(transport_registry()); }},
         {"distributions", [] { print_registry(distribution_registry()); }},
         {"arrivals", [] { print_registry(arrivals_registry()); }},
+        {"methods", [] { print_registry(tune_method_registry()); }},
         {"figures", print_figures},
     };
     const std::string what = required_argument(given, "WHAT");

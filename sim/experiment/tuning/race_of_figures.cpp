@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "experiment/tuning/races.hpp"
+
+namespace shardsim {
+namespace {
+
+// Of a run of full precision: what each setting takes at most until the race ends. A run of full precision follows of
+// the winner, whose figure then does not come of the numbers that chose it.
+constexpr std::int64_t kMostOfFull = 2;
+
+class FigureRace {
+ public:
+  explicit FigureRace(TuneRun& run) : run_(run), p_(run.problem()), samples_(p_.size()) {
+    for (std::size_t s = 0; s < p_.size(); ++s) alive_.push_back(s);
+    for (std::int64_t total = p_.first_queries, next = total; total <= p_.full_queries / kMostOfFull;
+         next = total, total *= 2)
+      rounds_.push_back(next);
+    if (rounds_.empty()) rounds_.push_back(p_.first_queries);
+    // All comparisons that could drop the best share the error (union bound).
+    const auto comparisons = static_cast<double>(rounds_.size() * std::max<std::size_t>(1, p_.size() - 1));
+    confidence_ = 1 - 2 * p_.error / comparisons;
+  }
+
+  void race() {
+    for (std::size_t round = 0; round < rounds_.size() && alive_.size() > 1; ++round) {
+      const auto next = static_cast<std::int64_t>(alive_.size()) * rounds_[round];
+      if (round > 0 && !run_.ledger().allows(next + run_.ledger().full_cost(finalists()))) break;
+      look(rounds_[round], static_cast<std::uint32_t>(round + 1));
+      drop_all(round);
+    }
+    compare_first();
+    finish();
+  }
+
+ private:
+  bool has_front() const { return p_.objective.goal == TuneGoal::front; }
+  std::size_t finalists() const { return has_front() ? alive_.size() : 1; }
+
+  void look(std::int64_t queries, std::uint32_t stream) {
+    Probe how;
+    how.queries = queries;
+    how.stream = stream;
+    how.error = p_.error;
+    const std::vector<Sample> seen = run_.sample(alive_, how);
+    std::vector<std::size_t> kept;
+    for (std::size_t i = 0; i < alive_.size(); ++i) {
+      const std::size_t s = alive_[i];
+      if (!seen[i].refused.empty() || std::isnan(seen[i].figure.value)) {
+        run_.drop(s, seen[i].refused.empty() ? "no query was answered" : seen[i].refused);
+        continue;
+      }
+      kept.push_back(s);
+      samples_[s].push_back(seen[i]);
+      Estimate figure = seen[i].figure;  // the longest sample's
+      figure.pulls = {};
+      run_.note(s, figure);
+    }
+    alive_ = kept;
+  }
+
+  // Of those that cost no more, the one that leads.
+  std::size_t rival_of(std::size_t s) const {
+    std::size_t best = s;
+    for (const std::size_t b : alive_) {
+      if (p_.cost(b) > p_.cost(s)) continue;
+      if (std::pair(unstable(b), mean_figure(samples_[b])) < std::pair(unstable(best), mean_figure(samples_[best])))
+        best = b;
+    }
+    return best;
+  }
+
+  // Twice: one short sample may be offered too much by chance.
+  bool unstable(std::size_t s) const {
+    const std::vector<Sample>& seen = samples_[s];
+    return seen.size() > 1 && seen.back().unstable && seen[seen.size() - 2].unstable;
+  }
+
+  std::string why_dropped(std::size_t s) const {
+    const std::size_t rival = rival_of(s);
+    if (rival == s) return {};
+    const std::string name = setting_text(p_, rival);
+    if (unstable(s) && !unstable(rival)) return fmt::format("saturated or failing twice, and {} is not", name);
+    const Estimate excess = paired_excess(samples_[s], samples_[rival], confidence_);
+    if (!(excess.low > -p_.tolerance)) return {};
+    if (excess.low > 0)
+      return fmt::format("{:.1f} % ({:.1f} .. {:.1f}) above {}", 100 * excess.value, 100 * excess.low,
+                         100 * excess.high, name);
+    return fmt::format("better than {} by at most {:.1f} %", name, -100 * excess.low);
+  }
+
+  void drop_all(std::size_t round) {
+    std::vector<std::size_t> kept;
+    std::vector<std::pair<std::size_t, std::string>> dropped;  // at once, as each is compared with all
+    for (const std::size_t s : alive_) {
+      const std::string why = why_dropped(s);
+      if (why.empty())
+        kept.push_back(s);
+      else
+        dropped.emplace_back(s, why);
+    }
+    for (const auto& [s, why] : dropped) run_.drop(s, fmt::format("round {}: {}", round + 1, why));
+    alive_ = kept;
+    if (!alive_.empty()) run_.lead(leader());
+  }
+
+  std::size_t leader() const {
+    return *std::min_element(alive_.begin(), alive_.end(), [&](std::size_t a, std::size_t b) {
+      return std::pair(unstable(a), mean_figure(samples_[a])) < std::pair(unstable(b), mean_figure(samples_[b]));
+    });
+  }
+
+  void compare_first() {
+    if (has_front() || alive_.empty() || samples_[0].empty()) return;
+    run_.note_first(paired_excess(samples_[0], samples_[leader()], 1 - p_.error));
+  }
+
+  void finish() {
+    if (alive_.empty()) return;
+    if (has_front()) {
+      run_.full(alive_);
+      return;
+    }
+    const std::size_t best = leader();
+    for (const std::size_t s : alive_) {
+      if (s == best) continue;
+      const Estimate excess = paired_excess(samples_[s], samples_[best], 1 - p_.error);
+      run_.drop(s, fmt::format("not told apart from {}: {:+.1f} % ({:+.1f} .. {:+.1f})", setting_text(p_, best),
+                               100 * excess.value, 100 * excess.low, 100 * excess.high));
+    }
+    run_.full({best});
+  }
+
+  TuneRun& run_;
+  const TuneProblem& p_;
+  std::vector<std::vector<Sample>> samples_;  // by setting and round
+  std::vector<std::size_t> alive_;
+  std::vector<std::int64_t> rounds_;  // queries of each
+  double confidence_ = 0.95;
+};
+
+}  // namespace
+
+void race_of_figures(TuneRun& run) { FigureRace(run).race(); }
+
+}  // namespace shardsim
