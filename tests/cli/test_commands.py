@@ -11,7 +11,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).parent))
 from program import PROGRAM, ROOT, ProgramTest, on_a_terminal, shardsim  # noqa: E402
 
 SCENARIO = ROOT / "tests/invalid/base/scenario.json"
-COMMANDS = ["run", "sweep", "merge", "calibrate", "plan", "list", "schema"]
+COMMANDS = ["run", "sweep", "merge", "calibrate", "tune", "plan", "list", "schema"]
 FIGURES = ["mean_us", "p50_us", "p90_us", "p95_us", "p99_us", "cpu_us_per_query",
            "p50_overhead", "p90_overhead", "p95_overhead", "p99_overhead", "compute_overhead"]  # fmt: skip
 CSV_TAIL = ",".join(

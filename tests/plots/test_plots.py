@@ -21,7 +21,7 @@ SCRIPTS = Path(__file__).resolve().parents[2] / "scripts"
 PROGRAM = os.environ.get("SHARDSIM")
 PLOTS = sorted(
     {script.name for script in SCRIPTS.glob("plot_*.py")}
-    - {f"plot_{name}.py" for name in ("cache_share", "frontier", "hit_ratio", "incast", "timeline", "trace")}
+    - {f"plot_{name}.py" for name in ("cache_share", "frontier", "hit_ratio", "incast", "timeline", "trace", "tune")}
 )  # no sweep, or a test of its own
 # What must be readable in each plot: axis labels with their units, legends, panel titles.
 WORDS = {

@@ -143,7 +143,7 @@ class TuneCommand final : public Command {
     for (const KeptSample& sample : folder.found()) sampler.know(sample);
     Ledger ledger(
         task.problem(),
-        [&](const std::vector<Probe>& probes, std::int64_t allowance) { return sampler.take(probes, allowance); },
+        [&](const std::vector<TuneProbe>& probes, std::int64_t allowance) { return sampler.take(probes, allowance); },
         heading.budget.value_or(Ledger::kNoBudget));
     try {
       return tune(task.problem(), method, ledger);

@@ -12,10 +12,10 @@ std::int64_t Ledger::full_cost(std::size_t settings) const {
 }
 
 // What is left when the shorter samples are taken, in equal parts.
-std::int64_t Ledger::allowance(const std::vector<Probe>& probes) const {
+std::int64_t Ledger::allowance(const std::vector<TuneProbe>& probes) const {
   std::size_t full = 0;
   std::int64_t planned = 0;
-  for (const Probe& p : probes) {
+  for (const TuneProbe& p : probes) {
     full += p.full() ? 1 : 0;
     planned += p.queries;
   }
@@ -23,10 +23,10 @@ std::int64_t Ledger::allowance(const std::vector<Probe>& probes) const {
   return full > 0 ? (budget_ - spent_ - planned) / static_cast<std::int64_t>(full) : 0;
 }
 
-std::vector<Sample> Ledger::ask(const std::vector<Probe>& probes) {
-  std::vector<Probe> missing;
+std::vector<TuneSample> Ledger::ask(const std::vector<TuneProbe>& probes) {
+  std::vector<TuneProbe> missing;
   std::map<Key, std::size_t> asked;
-  for (const Probe& p : probes)
+  for (const TuneProbe& p : probes)
     if (known_.count(key_of(p)) == 0 && asked.emplace(key_of(p), missing.size()).second) missing.push_back(p);
   bool cut_short = false;
   if (!missing.empty()) {
@@ -39,8 +39,8 @@ std::vector<Sample> Ledger::ask(const std::vector<Probe>& probes) {
     }
   }
   if (cut_short) throw TuneBudgetSpent();
-  std::vector<Sample> out;
-  for (const Probe& p : probes) out.push_back(known_.at(key_of(p)));
+  std::vector<TuneSample> out;
+  for (const TuneProbe& p : probes) out.push_back(known_.at(key_of(p)));
   return out;
 }
 

@@ -15,12 +15,13 @@ struct TuneBudgetSpent {};
 /// A sample, or that the allowance of a probe of full precision ended before it had an answer; `sample.queries` were
 /// simulated.
 struct TakenSample {
-  Sample sample;
+  TuneSample sample;
   bool cut_short = false;
 };
 
 /// Takes samples, in the order of the probes. `allowance`: queries that each of full precision may take.
-using TakeProbes = std::function<std::vector<TakenSample>(const std::vector<Probe>& probes, std::int64_t allowance)>;
+using TakeProbes =
+    std::function<std::vector<TakenSample>(const std::vector<TuneProbe>& probes, std::int64_t allowance)>;
 
 /// Samples that were asked for, and the queries that they took. The same questions get the same answers, so that what a
 /// method does depends on them alone.
@@ -33,7 +34,7 @@ class Ledger {
 
   /// Takes samples side by side; one that was taken before costs nothing. Throws TuneBudgetSpent, and what taking them
   /// throws.
-  std::vector<Sample> ask(const std::vector<Probe>& probes);
+  std::vector<TuneSample> ask(const std::vector<TuneProbe>& probes);
 
   std::int64_t spent() const { return spent_; }
   std::int64_t spent_on(std::size_t setting) const { return by_setting_[setting]; }
@@ -44,15 +45,15 @@ class Ledger {
 
  private:
   using Key = std::tuple<std::size_t, double, std::int64_t, std::uint32_t, double>;
-  static Key key_of(const Probe& p) { return {p.setting, p.rate, p.queries, p.stream, p.error}; }
-  std::int64_t allowance(const std::vector<Probe>& probes) const;
+  static Key key_of(const TuneProbe& p) { return {p.setting, p.rate, p.queries, p.stream, p.error}; }
+  std::int64_t allowance(const std::vector<TuneProbe>& probes) const;
 
   const TuneProblem& problem_;
   TakeProbes take_;
   std::int64_t budget_;
   std::int64_t spent_ = 0;
   std::vector<std::int64_t> by_setting_;
-  std::map<Key, Sample> known_;
+  std::map<Key, TuneSample> known_;
 };
 
 }  // namespace shardsim

@@ -72,10 +72,8 @@ TuneObjective capacity(Part part) {
 TuneObjective cost(Part part) {
   TuneObjective out;
   out.goal = TuneGoal::cost;
-  if (!part.empty()) {
-    part.one_of({"at"});
-    out.rate = rate_of(part.up_to("with"));
-  }
+  if (part.empty()) return out;
+  if (part.one_of({"at", "with"}) == "at") out.rate = rate_of(part.up_to("with"));
   if (!part.empty()) out.slo = parse_slo(std::string(part.rest()), "--objective");
   return out;
 }

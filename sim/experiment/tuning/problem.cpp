@@ -6,11 +6,7 @@ namespace {
 
 constexpr int kRefused = 3;
 
-// How much wider an interval is taken whose run says itself that it is too narrow. Of those that docs/statistics.md
-// counts, 70 to 94 % hold the truth instead of 95 %: intervals of normal errors at most twice too narrow.
-constexpr double kDoubt = 2;
-
-Score score_by_limit(const Sample& s, double when_met) {
+Score score_by_limit(const TuneSample& s, double when_met) {
   if (s.answer == SloAnswer::meets) return {0, when_met};
   return {s.answer == SloAnswer::fails ? 2 : 1, -s.figure.value};
 }
@@ -30,7 +26,7 @@ std::string setting_text(const TuneProblem& problem, std::size_t setting) {
   return out;
 }
 
-Score score_of(const TuneProblem& problem, std::size_t setting, const Sample& full) {
+Score score_of(const TuneProblem& problem, std::size_t setting, const TuneSample& full) {
   if (!full.refused.empty() || std::isnan(full.figure.value)) return {kRefused, 0};
   switch (problem.objective.goal) {
     case TuneGoal::capacity:
@@ -44,7 +40,7 @@ Score score_of(const TuneProblem& problem, std::size_t setting, const Sample& fu
   return {full.unstable ? 1 : 0, full.figure.value};
 }
 
-Estimate paired_excess(const std::vector<Sample>& a, const std::vector<Sample>& b, double confidence) {
+Estimate paired_excess(const std::vector<TuneSample>& a, const std::vector<TuneSample>& b, double confidence) {
   double weight = 0;
   double sum = 0;
   double squares = 0;
@@ -52,10 +48,9 @@ Estimate paired_excess(const std::vector<Sample>& a, const std::vector<Sample>& 
     const Estimate e = relative_difference(a[i].figure, b[i].figure, confidence);
     if (!e.has_interval()) continue;
     const auto w = static_cast<double>(a[i].queries);
-    const double half = e.half_width() * (e.trust == Trust::good ? 1 : kDoubt);
     weight += w;
     sum += w * e.value;
-    squares += w * half * w * half;  // streams are independent
+    squares += w * e.half_width() * w * e.half_width();  // streams are independent
   }
   Estimate out;
   out.value = weight > 0 ? sum / weight : mean_figure(a) / mean_figure(b) - 1;
@@ -66,10 +61,10 @@ Estimate paired_excess(const std::vector<Sample>& a, const std::vector<Sample>& 
   return out;
 }
 
-double mean_figure(const std::vector<Sample>& samples) {
+double mean_figure(const std::vector<TuneSample>& samples) {
   double weight = 0;
   double sum = 0;
-  for (const Sample& s : samples) {
+  for (const TuneSample& s : samples) {
     weight += static_cast<double>(s.queries);
     sum += static_cast<double>(s.queries) * s.figure.value;
   }

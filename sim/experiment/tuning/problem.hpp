@@ -39,7 +39,7 @@ struct TuneProblem {
 std::string setting_text(const TuneProblem& problem, std::size_t setting);
 
 /// A run, or several, of a setting.
-struct Probe {
+struct TuneProbe {
   std::size_t setting = 0;
   double rate = 0;           ///< 0: that of the objective, or of the scenario
   std::int64_t queries = 0;  ///< 0: full precision, with what numbers that wants
@@ -49,7 +49,7 @@ struct Probe {
 };
 
 /// What a probe showed.
-struct Sample {
+struct TuneSample {
   std::string refused;  ///< why there is nothing else: it cannot be built
   /// Latency in us; where there is a limit, the share of the queries answered within it. Of a capacity at full
   /// precision the rate that was shown, from there to the next that was not.
@@ -66,13 +66,13 @@ struct Score {
   double value = 0;
   friend auto operator<=>(const Score&, const Score&) = default;
 };
-Score score_of(const TuneProblem& problem, std::size_t setting, const Sample& full);
+Score score_of(const TuneProblem& problem, std::size_t setting, const TuneSample& full);
 
 /// a / b - 1 over samples of the same streams, the samples weighted by their queries; with no interval where none has
-/// one. An interval that is not to be trusted counts twice as wide.
-Estimate paired_excess(const std::vector<Sample>& a, const std::vector<Sample>& b, double confidence);
+/// one. That a sample is too short to be trusted does not count: what it did not see, the other did not see either.
+Estimate paired_excess(const std::vector<TuneSample>& a, const std::vector<TuneSample>& b, double confidence);
 
 /// The mean of their figures, weighted by their queries.
-double mean_figure(const std::vector<Sample>& samples);
+double mean_figure(const std::vector<TuneSample>& samples);
 
 }  // namespace shardsim

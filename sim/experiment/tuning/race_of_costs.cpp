@@ -11,7 +11,8 @@ class CostRace {
     for (std::size_t s = 0; s < p_.size(); ++s) alive_.push_back(s);
     std::stable_sort(alive_.begin(), alive_.end(),
                      [&](std::size_t a, std::size_t b) { return p_.cost(a) < p_.cost(b); });
-    for (std::int64_t queries = p_.first_queries; queries <= p_.full_queries; queries *= 2) rounds_.push_back(queries);
+    for (std::int64_t queries = p_.first_queries; queries <= p_.full_queries / 2; queries *= 2)
+      rounds_.push_back(queries);
     if (rounds_.empty()) rounds_.push_back(p_.first_queries);
   }
 
@@ -33,11 +34,11 @@ class CostRace {
 
  private:
   void look(std::int64_t queries, std::uint32_t stream) {
-    Probe how;
+    TuneProbe how;
     how.queries = queries;
     how.stream = stream;
     how.error = p_.error / static_cast<double>(rounds_.size() * p_.size());
-    const std::vector<Sample> seen = run_.sample(alive_, how);
+    const std::vector<TuneSample> seen = run_.sample(alive_, how);
     std::vector<std::size_t> kept;
     std::optional<std::size_t> meets;
     for (std::size_t i = 0; i < seen.size(); ++i) {

@@ -4,25 +4,21 @@
 namespace shardsim {
 namespace {
 
-// Of a run of full precision: what each setting takes at most until the race ends. A run of full precision follows of
-// the winner, whose figure then does not come of the numbers that chose it.
-constexpr std::int64_t kMostOfFull = 2;
-
+// Settings take at most as many queries as a run of full precision until the race ends. That run follows for the winner
+// alone, whose figure then does not come of the numbers that chose it.
 class FigureRace {
  public:
   explicit FigureRace(TuneRun& run) : run_(run), p_(run.problem()), samples_(p_.size()) {
     for (std::size_t s = 0; s < p_.size(); ++s) alive_.push_back(s);
-    for (std::int64_t total = p_.first_queries, next = total; total <= p_.full_queries / kMostOfFull;
-         next = total, total *= 2)
+    for (std::int64_t total = p_.first_queries, next = total; total <= p_.full_queries; next = total, total *= 2)
       rounds_.push_back(next);
     if (rounds_.empty()) rounds_.push_back(p_.first_queries);
-    // All comparisons that could drop the best share the error (union bound).
-    const auto comparisons = static_cast<double>(rounds_.size() * std::max<std::size_t>(1, p_.size() - 1));
-    confidence_ = 1 - 2 * p_.error / comparisons;
+    // The rounds share the error (union bound). Settings do not: what drops the best is the leader, once a round.
+    confidence_ = 1 - 2 * p_.error / static_cast<double>(rounds_.size());
   }
 
   void race() {
-    for (std::size_t round = 0; round < rounds_.size() && alive_.size() > 1; ++round) {
+    for (std::size_t round = 0; round < rounds_.size() && !settled(); ++round) {
       const auto next = static_cast<std::int64_t>(alive_.size()) * rounds_[round];
       if (round > 0 && !run_.ledger().allows(next + run_.ledger().full_cost(finalists()))) break;
       look(rounds_[round], static_cast<std::uint32_t>(round + 1));
@@ -37,11 +33,11 @@ class FigureRace {
   std::size_t finalists() const { return has_front() ? alive_.size() : 1; }
 
   void look(std::int64_t queries, std::uint32_t stream) {
-    Probe how;
+    TuneProbe how;
     how.queries = queries;
     how.stream = stream;
     how.error = p_.error;
-    const std::vector<Sample> seen = run_.sample(alive_, how);
+    const std::vector<TuneSample> seen = run_.sample(alive_, how);
     std::vector<std::size_t> kept;
     for (std::size_t i = 0; i < alive_.size(); ++i) {
       const std::size_t s = alive_[i];
@@ -69,9 +65,19 @@ class FigureRace {
     return best;
   }
 
+  // Nothing is left to be dropped: of a front, each is better than all that cost no more.
+  bool settled() const {
+    return std::all_of(alive_.begin(), alive_.end(), [&](std::size_t s) {
+      return std::all_of(alive_.begin(), alive_.end(), [&](std::size_t b) {
+        if (b == s || p_.cost(b) > p_.cost(s)) return true;
+        return !samples_[s].empty() && paired_excess(samples_[s], samples_[b], confidence_).high < 0;
+      });
+    });
+  }
+
   // Twice: one short sample may be offered too much by chance.
   bool unstable(std::size_t s) const {
-    const std::vector<Sample>& seen = samples_[s];
+    const std::vector<TuneSample>& seen = samples_[s];
     return seen.size() > 1 && seen.back().unstable && seen[seen.size() - 2].unstable;
   }
 
@@ -132,7 +138,7 @@ class FigureRace {
 
   TuneRun& run_;
   const TuneProblem& p_;
-  std::vector<std::vector<Sample>> samples_;  // by setting and round
+  std::vector<std::vector<TuneSample>> samples_;  // by setting and round
   std::vector<std::size_t> alive_;
   std::vector<std::int64_t> rounds_;  // queries of each
   double confidence_ = 0.95;

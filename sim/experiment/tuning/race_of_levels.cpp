@@ -78,7 +78,7 @@ class LevelRace {
   SloAnswer look(double level, bool shown = false) {
     ++looks_;
     how_.rate = level;
-    const std::vector<Sample> seen = run_.sample(alive_, how_);
+    const std::vector<TuneSample> seen = run_.sample(alive_, how_);
     std::optional<std::size_t> top;
     for (std::size_t i = 0; i < seen.size(); ++i) {
       if (!seen[i].refused.empty()) run_.drop(alive_[i], seen[i].refused);
@@ -86,7 +86,7 @@ class LevelRace {
       if (seen[i].refused.empty() && (!top || better(seen[i], seen[*top]))) top = i;
     }
     if (!top) return alive_.clear(), SloAnswer::fails;
-    const Sample best = seen[*top];
+    const TuneSample best = seen[*top];
     leader_ = alive_[*top];
     run_.lead(*leader_);
     drop_beaten(seen, *top, level);
@@ -94,11 +94,11 @@ class LevelRace {
     return best.leans_to_meet ? SloAnswer::meets : SloAnswer::fails;
   }
 
-  static bool better(const Sample& a, const Sample& b) {
+  static bool better(const TuneSample& a, const TuneSample& b) {
     return std::pair(!a.unstable, a.figure.value) > std::pair(!b.unstable, b.figure.value);
   }
 
-  void note(std::size_t s, const Sample& seen, double level) {
+  void note(std::size_t s, const TuneSample& seen, double level) {
     const bool good = seen.answer == SloAnswer::meets || (seen.answer == SloAnswer::undecided && seen.leans_to_meet);
     if (good) low_[s] = std::max(low_[s].value_or(level), level);
     if (!good) high_[s] = std::min(high_[s].value_or(level), level);
@@ -113,7 +113,7 @@ class LevelRace {
     return p_.whole_rates ? fmt::format("{:.0f}", level) : fmt::format("{:.6g} /s", level);
   }
 
-  void drop_beaten(const std::vector<Sample>& seen, std::size_t top, double level) {
+  void drop_beaten(const std::vector<TuneSample>& seen, std::size_t top, double level) {
     std::vector<std::size_t> kept;
     for (std::size_t i = 0; i < seen.size(); ++i) {
       if (!seen[i].refused.empty()) continue;
@@ -128,7 +128,7 @@ class LevelRace {
 
   // Where one meets the limit that another misses, its capacity is higher. Where the best is at its capacity, as far as
   // its sample tells, the capacity of those is lower of whose queries fewer are in time than of its own.
-  std::string why_beaten(const Sample& other, const Sample& best) const {
+  std::string why_beaten(const TuneSample& other, const TuneSample& best) const {
     if (best.answer == SloAnswer::fails || other.leans_to_meet || other.answer == SloAnswer::meets) return {};
     const bool fails = other.answer == SloAnswer::fails;
     if (best.answer == SloAnswer::meets && fails) return "misses the limit, unlike";
@@ -140,7 +140,7 @@ class LevelRace {
     return {};
   }
 
-  bool just_holds(const Sample& best) const {
+  bool just_holds(const TuneSample& best) const {
     const double wanted = wanted_share(p_.objective.slo.measure);
     if (wanted <= 0) return best.answer == SloAnswer::undecided;
     return best.figure.low <= wanted && wanted <= best.figure.high;
@@ -149,7 +149,7 @@ class LevelRace {
   TuneRun& run_;
   const TuneProblem& p_;
   Levels levels_;
-  Probe how_;
+  TuneProbe how_;
   std::vector<std::size_t> alive_;
   std::vector<std::optional<double>> low_;   // highest rate at which a setting seemed to meet the limit
   std::vector<std::optional<double>> high_;  // lowest at which it did not

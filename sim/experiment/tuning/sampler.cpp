@@ -13,9 +13,9 @@ namespace {
 constexpr std::uint32_t kReplicationsApart = 1 << 20;
 constexpr std::uint32_t kRaceStreams = 1000;
 
-Sample sample_of(const TuneObjective& objective, const RunResult& result) {
+TuneSample sample_of(const TuneObjective& objective, const RunResult& result) {
   if (result.verdict == Verdict::interrupted) throw TuneInterrupted();
-  Sample s;
+  TuneSample s;
   s.queries = result.offered;
   s.unstable = result.verdict != Verdict::stable;
   if (objective.has_limit()) {
@@ -31,7 +31,7 @@ Sample sample_of(const TuneObjective& objective, const RunResult& result) {
   return s;
 }
 
-CapacityTrial trial_of(double level, const Sampling& how, const Sample& sample) {
+CapacityTrial trial_of(double level, const Sampling& how, const TuneSample& sample) {
   CapacityTrial trial;
   trial.rate_per_s = level;
   trial.answer = sample.answer;
@@ -44,8 +44,8 @@ CapacityTrial trial_of(double level, const Sampling& how, const Sample& sample) 
 }  // namespace
 
 Json kept_json(const TuneTask& task, const KeptSample& kept) {
-  const Probe& p = kept.probe;
-  const Sample& s = kept.sample;
+  const TuneProbe& p = kept.probe;
+  const TuneSample& s = kept.sample;
   Json figure = interval_json(s.figure);
   figure["pulls"] = pulls_json(s.figure.pulls);
   Json sample = {{"figure", figure},
@@ -88,7 +88,7 @@ std::optional<KeptSample> read_kept(const TuneTask& task, const Json& value) {
   }
 }
 
-std::string TuneSampler::key_of(const Probe& p) const {
+std::string TuneSampler::key_of(const TuneProbe& p) const {
   return fmt::format("{} {} {} {} {}", p.setting, p.rate, p.queries, p.stream, p.error);
 }
 
@@ -98,7 +98,7 @@ RunControl TuneSampler::run_control() const {
   return control;
 }
 
-Sample TuneSampler::short_run(const Probe& probe) const {
+TuneSample TuneSampler::short_run(const TuneProbe& probe) const {
   Scenario s = task_.scenario(probe.setting, probe.rate);
   s.replication += (kRaceStreams + probe.stream) * kReplicationsApart;
   s.replications = 1;
@@ -109,15 +109,15 @@ Sample TuneSampler::short_run(const Probe& probe) const {
   return sample_of(task_.problem().objective, run(s, run_control()));
 }
 
-Sample TuneSampler::full_run(const Probe& probe, unsigned jobs) const {
+TuneSample TuneSampler::full_run(const TuneProbe& probe, unsigned jobs) const {
   const Scenario s = task_.scenario(probe.setting, 0);
   return sample_of(task_.problem().objective, run_replications(s, jobs, run_control()));
 }
 
-Sample TuneSampler::full_capacity(const Probe& probe, CapacityQuestion question) const {
+TuneSample TuneSampler::full_capacity(const TuneProbe& probe, CapacityQuestion question) const {
   const HighestRate found = highest_rate(task_.scenario(probe.setting, 0), question);
   if (control_.interrupted()) throw TuneInterrupted();
-  Sample s;
+  TuneSample s;
   s.queries = found.queries;
   s.answer = found.meets ? SloAnswer::meets : SloAnswer::fails;
   s.figure.value = found.meets ? found.meets->rate_per_s : 0;
@@ -128,8 +128,8 @@ Sample TuneSampler::full_capacity(const Probe& probe, CapacityQuestion question)
 }
 
 // Whether the limit is met at the rate: by ever longer samples, as a capacity is shown.
-Sample TuneSampler::full_proof(const Probe& probe, CapacityQuestion question) const {
-  Sample last;
+TuneSample TuneSampler::full_proof(const TuneProbe& probe, CapacityQuestion question) const {
+  TuneSample last;
   const std::int64_t shortest = task_.problem().full_queries;
   Looks looks(
       [&](double level, const Sampling& how) {
@@ -149,7 +149,7 @@ Sample TuneSampler::full_proof(const Probe& probe, CapacityQuestion question) co
   return last;
 }
 
-TakenSample TuneSampler::simulate(const Probe& probe, std::int64_t allowance, unsigned jobs) const {
+TakenSample TuneSampler::simulate(const TuneProbe& probe, std::int64_t allowance, unsigned jobs) const {
   CapacityQuestion question = task_.capacity_question();
   question.budget = allowance;
   question.jobs = jobs;
@@ -168,7 +168,7 @@ TakenSample TuneSampler::simulate(const Probe& probe, std::int64_t allowance, un
 }
 
 // A setting that cannot be run is no reason to end: others may do.
-TakenSample TuneSampler::taken(const Probe& probe, std::int64_t allowance, unsigned jobs) const {
+TakenSample TuneSampler::taken(const TuneProbe& probe, std::int64_t allowance, unsigned jobs) const {
   TakenSample none;
   none.sample.figure.value = Estimate::kNone;
   try {
@@ -183,12 +183,12 @@ TakenSample TuneSampler::taken(const Probe& probe, std::int64_t allowance, unsig
   return none;
 }
 
-std::vector<TakenSample> TuneSampler::take(const std::vector<Probe>& probes, std::int64_t allowance) {
+std::vector<TakenSample> TuneSampler::take(const std::vector<TuneProbe>& probes, std::int64_t allowance) {
   if (control_.interrupted()) throw TuneInterrupted();
   std::vector<TakenSample> out(probes.size());
   std::vector<std::size_t> missing;
   std::int64_t left = 0;
-  const auto planned = [&](const Probe& p) { return p.full() ? task_.problem().full_queries : p.queries; };
+  const auto planned = [&](const TuneProbe& p) { return p.full() ? task_.problem().full_queries : p.queries; };
   for (std::size_t i = 0; i < probes.size(); ++i) {
     const auto known = known_.find(key_of(probes[i]));
     // A budget that has no room for what was found with a larger one ends where it would have.
@@ -206,7 +206,7 @@ std::vector<TakenSample> TuneSampler::take(const std::vector<Probe>& probes, std
   in_parallel(
       missing.size(), control_.jobs, [this] { return control_.interrupted(); },
       [&](std::size_t m) {
-        const Probe& probe = probes[missing[m]];
+        const TuneProbe& probe = probes[missing[m]];
         TakenSample sample = taken(probe, allowance, inside);
         const std::scoped_lock lock(mutex_);
         if (control_.interrupted()) return;

@@ -14,8 +14,8 @@ struct TuneInterrupted {};
 
 /// A sample, and what it was asked by: what a journal keeps.
 struct KeptSample {
-  Probe probe;
-  Sample sample;
+  TuneProbe probe;
+  TuneSample sample;
 };
 Json kept_json(const TuneTask& task, const KeptSample& kept);
 /// Empty when the value is none, or none of this task.
@@ -40,21 +40,21 @@ class TuneSampler {
   /// A sample that was taken earlier.
   void know(const KeptSample& kept) { known_[key_of(kept.probe)] = kept.sample; }
   /// Side by side; what comes out does not depend on the number of jobs. Throws TuneInterrupted.
-  std::vector<TakenSample> take(const std::vector<Probe>& probes, std::int64_t allowance);
+  std::vector<TakenSample> take(const std::vector<TuneProbe>& probes, std::int64_t allowance);
 
  private:
-  std::string key_of(const Probe& probe) const;
-  TakenSample taken(const Probe& probe, std::int64_t allowance, unsigned jobs) const;
-  TakenSample simulate(const Probe& probe, std::int64_t allowance, unsigned jobs) const;
-  Sample short_run(const Probe& probe) const;
-  Sample full_run(const Probe& probe, unsigned jobs) const;
-  Sample full_capacity(const Probe& probe, CapacityQuestion question) const;
-  Sample full_proof(const Probe& probe, CapacityQuestion question) const;
+  std::string key_of(const TuneProbe& probe) const;
+  TakenSample taken(const TuneProbe& probe, std::int64_t allowance, unsigned jobs) const;
+  TakenSample simulate(const TuneProbe& probe, std::int64_t allowance, unsigned jobs) const;
+  TuneSample short_run(const TuneProbe& probe) const;
+  TuneSample full_run(const TuneProbe& probe, unsigned jobs) const;
+  TuneSample full_capacity(const TuneProbe& probe, CapacityQuestion question) const;
+  TuneSample full_proof(const TuneProbe& probe, CapacityQuestion question) const;
   RunControl run_control() const;
 
   const TuneTask& task_;
   const TuneControl& control_;
-  std::map<std::string, Sample> known_;
+  std::map<std::string, TuneSample> known_;
   std::int64_t done_ = 0;
   std::mutex mutex_;  // of what is kept and told
 };

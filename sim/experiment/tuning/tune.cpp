@@ -28,13 +28,13 @@ TriedSetting& TuneRun::of(std::size_t setting) {
   return t;
 }
 
-std::vector<Sample> TuneRun::full(const std::vector<std::size_t>& settings) {
-  std::vector<Probe> probes;
+std::vector<TuneSample> TuneRun::full(const std::vector<std::size_t>& settings) {
+  std::vector<TuneProbe> probes;
   for (const std::size_t s : settings) {
     probes.emplace_back().setting = s;
     of(s);
   }
-  std::vector<Sample> samples = ledger_.ask(probes);
+  std::vector<TuneSample> samples = ledger_.ask(probes);
   for (std::size_t i = 0; i < settings.size(); ++i) {
     TriedSetting& t = of(settings[i]);
     t.full = samples[i];
@@ -44,8 +44,8 @@ std::vector<Sample> TuneRun::full(const std::vector<std::size_t>& settings) {
   return samples;
 }
 
-std::vector<Sample> TuneRun::sample(const std::vector<std::size_t>& settings, Probe how) {
-  std::vector<Probe> probes;
+std::vector<TuneSample> TuneRun::sample(const std::vector<std::size_t>& settings, TuneProbe how) {
+  std::vector<TuneProbe> probes;
   for (const std::size_t s : settings) {
     how.setting = s;
     probes.push_back(how);

@@ -9,8 +9,8 @@ namespace shardsim {
 /// What is known of a setting in the end.
 struct TriedSetting {
   std::size_t setting = 0;
-  std::optional<Sample> full;  ///< where it was run to the full precision
-  /// As Sample::figure. Where a capacity was not found: no value, and between which rates it seems to lie.
+  std::optional<TuneSample> full;  ///< where it was run to the full precision
+  /// As TuneSample::figure. Where a capacity was not found: no value, and between which rates it seems to lie.
   Estimate figure;
   std::string dropped;  ///< why it was given up before; empty: it was not
   std::int64_t queries = 0;
@@ -38,10 +38,10 @@ class TuneRun {
   Ledger& ledger() { return ledger_; }
 
   /// Runs settings to the full precision.
-  std::vector<Sample> full(const std::vector<std::size_t>& settings);
+  std::vector<TuneSample> full(const std::vector<std::size_t>& settings);
   Score score(std::size_t setting) { return score_of(problem_, setting, full({setting}).front()); }
   /// Takes a sample of each, which they have in common.
-  std::vector<Sample> sample(const std::vector<std::size_t>& settings, Probe how);
+  std::vector<TuneSample> sample(const std::vector<std::size_t>& settings, TuneProbe how);
 
   void drop(std::size_t setting, const std::string& why) { of(setting).dropped = why; }
   void note(std::size_t setting, const Estimate& figure) { of(setting).figure = figure; }
