@@ -334,6 +334,154 @@ def dien() -> dict[str, Any]:
     )
 
 
+def query_net(name: str, after: list[str], width: int, **more: Any) -> dict[str, Any]:
+    """A net that is evaluated once a query; its top MLP takes a vector of `width`."""
+    start = {"name": name, "per": "query", **({"depends_on": after} if after else {})}
+    return {**start, "interaction": {"kind": "concat", "output": width}, **more}
+
+
+def spot_trip() -> dict[str, Any]:
+    hidden, history, candidate = 32, 40, 4 * 32
+    pois, entities = 20_000_000, 5_000_000
+    code = "Yinghui-Liu/SPOT-Trip (facts), commit 16fc99f5fe3f, code/"
+    return {
+        "name": "spot-trip",
+        "description": (
+            "synthetic, after SPOT-Trip: static preferences from a knowledge graph, dynamic ones from a neural "
+            "ODE, then a trip stop by stop; an item is a candidate for a stop"
+        ),
+        "sources": {
+            "what": (
+                "synthetic, after Liu et al., SPOT-Trip, NeurIPS 2025 (arXiv 2506.01705). Known, from its abstract: "
+                "a knowledge graph of attributes for static preferences, neural ODEs and a temporal point process "
+                "for dynamic ones, a module that fuses both; a trip is a sequence of points of interest. It prints "
+                "no serving figures: none here is its word"
+            ),
+            "hidden": f"known: 32, the default of {code}main.py (hidden_size)",
+            "static": (
+                f"known: 2 attributes for each point of interest and its relations ({code}main.py, "
+                "entity_num_per_poi, for Foursquare); its graph attention is guessed as a layer 96-32 for each point "
+                "of the history"
+            ),
+            "encoder": (
+                "known: 4 transformer layers of 4 heads, feed-forward 2 x 32, over the check-ins and one more token "
+                f"({code}model.py); two projections 32-32 behind them are written as one layer 32-64"
+            ),
+            "preference": (
+                "known: the dynamics are layers 32-128-128-128-32, solved by dopri5 with tolerances of 1e-5 "
+                f"({code}main.py, model.py); a step of dopri5 takes 6 new evaluations (Dormand and Prince 1980). "
+                "Invented: 3 to 12 steps a query, each as likely"
+            ),
+            "route": (
+                "known: a GRU cell 32-32 for the times of the stops, a transformer layer of width 64, 4 heads and "
+                f"feed-forward 2048 over the stops ({code}model.py). Invented: 8 positions of both, whatever the "
+                "trip's length"
+            ),
+            "decoder": (
+                "known: a stop's scores are products of a vector of 4 x 32 with one of each point of interest "
+                f"({code}model.py, Recommender), here looked up for each candidate. Guessed: stops are chosen one "
+                "after the other, each with the attributes of the one before. Invented: 2 to 8 stops, each as likely"
+            ),
+            "rows": "invented: as many as a service of a continent may have; the data sets of the paper are far smaller",
+            "history": "invented: 40 check-ins",
+            "left_out": (
+                "approximated: the intensity of the point process, which training needs; normalisation, softmax and "
+                "activations cost nothing"
+            ),
+        },
+        "nets": [
+            query_net(
+                "static",
+                [],
+                3 * hidden,
+                repeated=[{"layers": [3 * hidden, hidden], "times": history}],
+                tables=[
+                    table("home_poi", pois, hidden, fixed(history), "query"),
+                    table("home_attribute", entities, hidden, fixed(2 * history), "query"),
+                    table("relation", 100, hidden, fixed(2 * history), "query"),
+                ],
+            ),
+            query_net(
+                "encoder",
+                ["static"],
+                hidden,
+                attention=[{"length": history + 1, "dim": hidden, "heads": 4, "feed_forward": 2 * hidden, "layers": 4}],
+                top_mlp={"layers": [hidden, 2 * hidden]},
+                tables=[table("check_in", pois, hidden, fixed(history), "query")],
+            ),
+            query_net(
+                "preference",
+                ["encoder"],
+                hidden,
+                repeat={"type": "uniform", "low": 2.5, "high": 12.5},
+                repeated=[{"layers": [hidden, 128, 128, 128, hidden], "times": 6}],
+            ),
+            query_net(
+                "route",
+                ["static", "preference"],
+                4 * hidden,
+                recurrent=[{"kind": "gru", "input": hidden, "hidden": hidden, "steps": 8}],
+                attention=[{"length": 8, "dim": 2 * hidden, "heads": 4, "feed_forward": 2048}],
+                top_mlp={"layers": [4 * hidden, 4 * hidden]},
+            ),
+            {
+                "name": "decoder",
+                "depends_on": ["route"],
+                "interaction": {"kind": "concat", "output": candidate},
+                "repeat": {"type": "uniform", "low": 1.5, "high": 8.5},
+                "top_mlp": {"layers": [candidate, 1]},
+                "tables": [
+                    table("candidate", pois, candidate, fixed(1)),
+                    table("stop", pois, hidden, fixed(1), "query"),
+                    table("stop_attribute", entities, hidden, fixed(2), "query"),
+                ],
+            },
+        ],
+    }
+
+
+def cascade() -> dict[str, Any]:
+    def stage(name: str, after: list[str], top: list[int], tables: list[dict[str, Any]], **more: Any) -> dict[str, Any]:
+        start = {"name": name, **({"depends_on": after} if after else {}), **more}
+        return {**start, "interaction": {"kind": "concat"}, "top_mlp": {"outputs": top}, "tables": tables}
+
+    def features(name: str, count: int, rows: int, dim: int, pooling: dict[str, Any]) -> list[dict[str, Any]]:
+        return [table(f"{name}_{i}", rows, dim, pooling) for i in range(count)]
+
+    profile = [table(f"user_{i}", 10_000_000, 32, lognormal(15, 0.6), "query") for i in range(8)]
+    newcomer = [table("context", 1_000_000, 32, fixed(10), "query")]
+    return {
+        "name": "cascade",
+        "description": "invented: a retrieval-ranking cascade; ever larger nets see ever fewer of a query's items",
+        "sources": {
+            "all": "invented, to show stages with fewer items and a net that few queries need",
+            "shape": (
+                "known: stages of retrieval, pre-ranking and ranking, as Covington et al. 2016 (two of them) and "
+                "many since describe; no figure is theirs"
+            ),
+        },
+        "nets": [
+            stage("user", [], [256, 64], profile, per="query"),
+            stage("newcomer", ["user"], [128, 64], newcomer, per="query", probability=0.1),
+            stage("retrieval", ["user"], [32], features("candidate", 2, 20_000_000, 32, fixed(1))),
+            stage(
+                "pre_ranking",
+                ["retrieval"],
+                [128, 32, 1],
+                features("light", 6, 5_000_000, 32, lognormal(3, 0.6)),
+                items={"share": 0.2},
+            ),
+            stage(
+                "ranking",
+                ["pre_ranking"],
+                [1024, 512, 256, 1],
+                features("full", 24, 5_000_000, 64, lognormal(8, 0.6)),
+                items={"at_most": 50},
+            ),
+        ],
+    }
+
+
 def models() -> list[dict[str, Any]]:
     return [
         drm1(),
@@ -348,6 +496,8 @@ def models() -> list[dict[str, Any]]:
         ncf(),
         din(),
         dien(),
+        spot_trip(),
+        cascade(),
     ]
 
 
@@ -367,12 +517,21 @@ def text_of(value: Any, pad: str = "") -> str:
 
 def flop_per_row(net: dict[str, Any]) -> float:
     bottom = net.get("bottom_mlp", {}).get("layers", [])
-    features = sum(t["dim"] for t in net["tables"]) + (bottom[-1] if bottom else 0)
-    top = net["top_mlp"].get("layers") or [features, *net["top_mlp"]["outputs"]]
+    tables = net.get("tables", [])
+    features = sum(t["dim"] for t in tables) + (bottom[-1] if bottom else 0)
+    last = net.get("top_mlp", {"layers": []})
+    top = last["layers"] if "layers" in last else [features, *last["outputs"]]
     flop = 0
     for widths, times in [(bottom, 1), (top, 1), *((r["layers"], r.get("times", 1)) for r in net.get("repeated", []))]:
         flop += times * sum(2 * a * b for a, b in zip(widths, widths[1:]))
-    vectors, dim = len(net["tables"]) + bool(bottom), max(t["dim"] for t in net["tables"])
+    for a in net.get("attention", []):
+        length, width = a["length"], a["dim"]
+        block = 8 * length * width**2 + 4 * length**2 * width + 4 * length * width * a.get("feed_forward", 0)
+        flop += a.get("layers", 1) * block
+    for r in net.get("recurrent", []):
+        gates = {"simple": 1, "gru": 3, "lstm": 4}[r["kind"]]
+        flop += 2 * gates * r["steps"] * (r["input"] * r["hidden"] + r["hidden"] ** 2)
+    vectors, dim = len(tables) + bool(bottom), max((t["dim"] for t in tables), default=0)
     kind = net["interaction"]["kind"]
     if kind == "dot":
         flop += 2 * dim * vectors * (vectors - 1) / 2
@@ -382,7 +541,20 @@ def flop_per_row(net: dict[str, Any]) -> float:
 
 
 def mean(pooling: dict[str, Any]) -> float:
+    if pooling["type"] == "uniform":
+        return (pooling["low"] + pooling["high"]) / 2
     return pooling.get("value", pooling.get("mean"))
+
+
+def times_walked(net: dict[str, Any]) -> float:
+    """How often a query is expected to walk a net."""
+    return net.get("probability", 1) * (mean(net["repeat"]) if "repeat" in net else 1)
+
+
+def kept(net: dict[str, Any], items: int) -> float:
+    """How many of a batch's items a net sees."""
+    keeps = net.get("items", {})
+    return min(keeps.get("at_most", items), keeps.get("share", 1) * items)
 
 
 def report(model: dict[str, Any], items: int = 64) -> str:
@@ -391,17 +563,17 @@ def report(model: dict[str, Any], items: int = 64) -> str:
     half = core["core"]["half_efficiency_rows"]
     t0, t1 = (float(core["lookup"][k].split()[0]) * 1e-9 for k in ("time", "time_per_byte"))
     dense = sparse = per_item = per_query = 0
-    tables = [t for net in model["nets"] for t in net["tables"]]
+    tables = [(t, net) for net in model["nets"] for t in net.get("tables", [])]
     for net in model["nets"]:
-        rows = items if net.get("per", "item") == "item" else 1
-        dense += flop_per_row(net) * (rows + half) / peak
-    for t in tables:
-        n = mean(t["pooling"]) * t.get("coverage", 1)
+        rows = kept(net, items) if net.get("per", "item") == "item" else 1
+        dense += times_walked(net) * flop_per_row(net) * (rows + half) / peak
+    for t, net in tables:
+        n = mean(t["pooling"]) * t.get("coverage", 1) * times_walked(net)
         once = t.get("per", "item") == "query"
         per_query += n if once else 0
-        per_item += 0 if once else n
-        sparse += n * (1 if once else items) * (t0 + t1 * 4 * t["dim"])
-    sizes = [t["rows"] * t["dim"] * 4 for t in tables]
+        per_item += 0 if once else n * kept(net, items) / items
+        sparse += n * (1 if once else kept(net, items)) * (t0 + t1 * 4 * t["dim"])
+    sizes = [t["rows"] * t["dim"] * 4 for t, _ in tables]
     return (
         f"| {model['name']} | {sum(sizes) / GIB:.2f} | {len(tables)} | {max(sizes) / 1e9:.2f} | {per_item:.0f} |"
         f" {per_query:.0f} | {dense * 1e3:.2f} | {sparse * 1e3:.2f} | {100 * sparse / (dense + sparse):.1f} % |"

@@ -3,6 +3,7 @@
 #include <map>
 
 #include "experiment/scenario.hpp"
+#include "model/walks.hpp"
 #include "sharding/packing.hpp"
 #include "workload/bijection.hpp"
 
@@ -82,7 +83,7 @@ class TrafficProfile final : public LookupProfile {
       if (const auto e = expected_.find(name); e != expected_.end())
         out[t] = e->second->lookups;
       else if (recorded != recorded_as_.end() && !seen.empty())
-        out[t] = seen[recorded->second];
+        out[t] = seen[recorded->second] * mean_times(model_.nets[tables_[t].net]);  // of the first time
     }
     return out;
   }

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "experiment/tiering.hpp"
+#include "model/walks.hpp"
 
 namespace shardsim {
 
@@ -12,7 +13,8 @@ PlanFacts::PlanFacts(const Scenario& scenario, const Model& model, const Shardin
       items_(scenario.traffic.items_per_query()),
       batches_(std::ceil(items_ / scenario.serving.batch_items)) {
   for (const Net& net : model.nets)
-    for (const Table& table : net.tables) tables_[table.name] = &table;
+    for (const Table& table : net.tables)
+      tables_[table.name] = {&table, expected_times(net), expected_items(net, items_)};
   const auto use = [&](std::optional<std::size_t> shard, Bytes bytes) {
     for (const NodeId node : service(shard).nodes) used_[node] += bytes;
   };
@@ -45,14 +47,15 @@ double PlanFacts::gather_us(std::optional<std::size_t> shard, const std::vector<
   double total_us = 0;
   for (std::size_t i = 0; i < placements.size(); ++i) {
     const Placement& p = placements[i];
-    const Table& whole = *tables_.at(p.table);
+    const TableOfNet& of_net = tables_.at(p.table);
+    const Table& whole = *of_net.table;
     const Table table = p.split == Split::columns ? slice_of(whole, p.parts) : whole;
     // A query's own bag is gathered in each of its batches anew.
     const double times = table.per == Per::query || table.time ? batches_ : 1;
     const double of_all = lookups[i] * p.copies;
-    const double bags = std::min(of_all, table.per == Per::item ? items_ : 1);
+    const double bags = std::min(of_all, of_net.times * (table.per == Per::item ? of_net.items : 1));
     const double ps = table.time
-                          ? static_cast<double>(table.time->count()) / (p.by_rows() ? p.parts : 1)
+                          ? of_net.times * static_cast<double>(table.time->count()) / (p.by_rows() ? p.parts : 1)
                           : of_all * lookup_ps(table, figures) + bags * static_cast<double>(figures.bag_time.count());
     total_us += times * ps / p.copies * kUsAPicosecond;
   }

@@ -28,7 +28,13 @@ class PlanFacts {
     return deployment_.services[shard ? *shard + 1 : 0];
   }
 
-  std::map<std::string, const Table*> tables_;
+  struct TableOfNet {
+    const Table* table = nullptr;
+    double times = 1;  ///< that a query is expected to walk its net
+    double items = 1;  ///< that the net is expected to see each time
+  };
+
+  std::map<std::string, TableOfNet> tables_;
   Deployment deployment_;
   std::map<NodeId, Bytes> used_;
   double items_ = 1;  // of a query

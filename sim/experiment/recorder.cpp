@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "experiment/recorder.hpp"
 
+#include "serving/walks.hpp"
+
 namespace shardsim {
 
 std::size_t DetailPlaces::new_place(Key key) {
@@ -24,8 +26,10 @@ void Recorder::record(const Outcome& o) {
   sums.size.batches += o.batches;
   for (const auto& [link, time] : o.spans.links().entries()) add(sums, Detail::link_us, link, to_microseconds(time));
   for (const auto& [host, time] : o.spans.queues().entries()) add(sums, Detail::queue_us, host, to_microseconds(time));
-  for (std::size_t n = 0; n < o.last_targets.size(); ++n)
-    add(sums, Detail::last_target, number_of_last(n, o.last_targets[n]), 1);
+  for (std::size_t n = 0; n < o.last_targets.size(); ++n) {
+    const LastTarget last = last_target(n, o.last_targets[n]);
+    add(sums, Detail::last_target, number_of_last(last.place, last.target), 1);
+  }
   add(sums, Detail::last_batch, o.last_batch, 1);
 }
 

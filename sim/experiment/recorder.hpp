@@ -13,7 +13,7 @@ namespace shardsim {
 /// Quantities of which there are many and a query has a few, each known by a number.
 ///   link_us      time at a link, on the critical path; by the link's number
 ///   queue_us     wait for a core of a host, on the critical path; by the host's number
-///   last_target  1 for each net of the critical batch and what ended last there; by number_of_last()
+///   last_target  1 for each time that the critical batch walked a net and what ended last there; by number_of_last()
 ///   last_batch   1 for the batch that ended last; by its number within the query
 enum class Detail : std::uint8_t { link_us, queue_us, last_target, last_batch };
 inline constexpr std::size_t kDetails = 4;

@@ -7,6 +7,7 @@
 #include "experiment/copies.hpp"
 #include "experiment/tiering.hpp"
 #include "experiment/updating.hpp"
+#include "serving/walks.hpp"
 
 namespace shardsim {
 namespace {
@@ -67,6 +68,7 @@ Model served_model(const Scenario& scenario) {
 }
 
 ShardingPlan make_plan(const Scenario& scenario, const Model& model) {
+  check_walks(model, scenario.serving);
   const std::unique_ptr<const LookupProfile> profile = lookup_profile(scenario, model);
   const Platform& main = smallest(scenario.cluster, &PoolView::takes_main);
   const Platform& shard = smallest(scenario.cluster, &PoolView::takes_shards);

@@ -23,6 +23,14 @@ void add_places(Slowest& slowest, const std::map<std::uint64_t, double>& times, 
       slowest.places.push_back({is_link, names.at(number), us, slowest.latency_us > 0 ? us / slowest.latency_us : 0});
 }
 
+// A net that is not walked once by each query: of the times that it is.
+void share_times(std::vector<Slowest::Share>& last) {
+  double times = 0;
+  for (const Slowest::Share& of : last) times += of.share;
+  if (std::abs(times - 1) < 1e-6) return;
+  for (Slowest::Share& of : last) of.share /= times;
+}
+
 std::vector<Slowest::Net> nets_of(const std::map<std::uint64_t, double>& last, const PlaceNames& names) {
   std::vector<Slowest::Net> nets;
   for (std::size_t n = 0; n < names.nets.size(); ++n) {
@@ -31,6 +39,7 @@ std::vector<Slowest::Net> nets_of(const std::map<std::uint64_t, double>& last, c
       if (const auto it = last.find(number_of_last(n, target)); it != last.end() && it->second > 0)
         net.last.push_back({target == 0 ? "own work" : names.shards[target - 1], it->second});
     largest_first(net.last, &Slowest::Share::share);
+    share_times(net.last);
     nets.push_back(std::move(net));
   }
   return nets;

@@ -24,7 +24,8 @@ struct Slowest {
     std::string name;
     double share;
   };
-  /// What a net of the critical batch waited for: a shard, or "own work". The shares of a net add up to 1.
+  /// What a net of the critical batch waited for: a shard, or "own work". The shares of a net add up to 1; where it was
+  /// walked several times, each counts.
   struct Net {
     std::string name;
     std::vector<Share> last;

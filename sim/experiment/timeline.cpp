@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <ranges>
 
+#include "serving/walks.hpp"
+
 namespace shardsim {
 namespace {
 
@@ -35,7 +37,10 @@ class PathFinder {
  public:
   PathFinder(const TimelineQuery& query, const std::vector<std::size_t>& net_order) : query_(query) {
     const LastTargets& last = query.outcome.last_targets;
-    for (std::size_t n = 0; n < std::min(last.size(), net_order.size()); ++n) last_of_net_[net_order[n]] = last[n];
+    for (std::size_t n = 0; n < last.size(); ++n) {
+      const LastTarget of = last_target(n, last[n]);
+      last_of_net_[visit_of(net_order[of.place], of.repetition)] = of.target;
+    }
     for (const TimelinePiece& p : query.pieces) note_attempt(p.activity);
     for (const TimelineMessage& m : query.messages) note_attempt(m.activity);
   }

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "serving/walks.hpp"
+
 namespace shardsim {
 namespace {
 
@@ -113,10 +115,13 @@ class Drawer {
     add(row, whole, fmt::format("batch {}{}", batch, critical ? " (critical)" : ""), "batch",
         {{"query", o.id}, {"batch", batch}, {"critical", critical}});
     for (const auto& [net, at] : nets) {
-      Json args{{"query", o.id}, {"batch", batch}, {"net", names_.nets[net]}, {"critical", critical}};
-      for (std::size_t n = 0; critical && n < o.last_targets.size(); ++n)
-        if (names_.net_order[n] == net) args["waited_for"] = target_name(o.last_targets[n]);
-      add(row, at, names_.nets[net], "net", std::move(args));
+      Json args{{"query", o.id}, {"batch", batch}, {"net", net_name(net)}, {"critical", critical}};
+      for (std::size_t n = 0; critical && n < o.last_targets.size(); ++n) {
+        const LastTarget last = last_target(n, o.last_targets[n]);
+        if (visit_of(names_.net_order[last.place], last.repetition) == net)
+          args["waited_for"] = target_name(last.target);
+      }
+      add(row, at, net_name(net), "net", std::move(args));
     }
   }
   static std::map<std::size_t, Stretch> nets_of(const TimelineQuery& query, std::uint32_t batch) {
@@ -171,12 +176,17 @@ class Drawer {
     }
   }
 
+  // Of a net's repetition, its number from 2 on: "decoder 2".
+  std::string net_name(std::size_t visit) const {
+    const std::string& name = names_.nets[net_of(visit)];
+    return repetition_of(visit) == 0 ? name : fmt::format("{} {}", name, repetition_of(visit) + 1);
+  }
   std::string target_name(std::size_t target) const { return target == 0 ? "own work" : names_.shards[target - 1]; }
   Json args_of(const Activity& a, Step step) const {
     Json args{{"query", a.query}};
     if (is_of_query(a, step)) return args;
     args["batch"] = a.batch;
-    args["net"] = names_.nets[a.net];
+    args["net"] = net_name(a.net);
     if (a.target > 0) {
       args["shard"] = names_.shards[a.target - 1];
       args["attempt"] = a.attempt;

@@ -48,6 +48,8 @@ DenseTimes dense_times(const Net& net, const CoreFigures& core) {
     times.after += measured_time(*net.interaction);
   }
   for (const RepeatedLayers& r : net.repeated) times.after += compute_time(r.times * flop_per_row(r.layers), core);
+  for (const Attention& a : net.attention) times.after += compute_time(flop_of(a), core);
+  for (const Recurrent& r : net.recurrent) times.after += compute_time(flop_of(r), core);
   if (net.top_mlp) {
     times.after += compute_time(flop_per_row(top_widths(net)), core);
     times.after += measured_time(*net.top_mlp);

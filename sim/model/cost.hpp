@@ -38,12 +38,13 @@ struct LinearTime {
 /// Work of a net's dense parts, before and after its pooled features are there.
 struct DenseTimes {
   LinearTime before;  ///< bottom MLP
-  LinearTime after;   ///< interaction, repeated layers and top MLP
+  LinearTime after;   ///< interaction, repeated layers, attention, recurrent layers and top MLP
 };
 
 /// FLOP a row: 2 * in * out for each fully connected layer; dot: 2 * dim for each pair of the tables' vectors and the
 /// bottom MLP's; low-rank cross (DCN v2): 4 * width * rank a layer, where the width is that of all these vectors side
-/// by side (features_width()). Repeated layers: as often as they say. Time: FLOP * rows / (flops * efficiency * rows /
+/// by side (features_width()). Repeated layers: as often as they say. Attention
+/// and recurrent layers: flop_of(). Time: FLOP * rows / (flops * efficiency * rows /
 /// (rows + half_efficiency_rows)), which is linear in rows.
 DenseTimes dense_times(const Net& net, const CoreFigures& core);
 

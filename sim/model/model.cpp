@@ -5,6 +5,8 @@
 #include <map>
 #include <set>
 
+#include "model/walks.hpp"
+
 namespace shardsim {
 namespace {
 
@@ -101,6 +103,25 @@ std::optional<Complaint> names_are_unique(const Model& model) {
   return std::nullopt;
 }
 
+std::optional<Complaint> repeat_in_bounds(const Net& net) {
+  if (!net.repeat.has_value()) return std::nullopt;
+  const double mean = net.repeat->mean();
+  if (mean > kMostTimes)
+    return Complaint{"repeat",
+                     fmt::format("found the mean {}; a query walks a net at most {} times", mean, kMostTimes)};
+  if (mean < 1)
+    return Complaint{"repeat",
+                     fmt::format("found the mean {}; expected at least 1 ('probability' says how many queries "
+                                 "need the net at all)",
+                                 mean)};
+  return std::nullopt;
+}
+
+std::optional<Complaint> items_of_item_net(const Net& net) {
+  if (!net.items || net.per == Per::item) return std::nullopt;
+  return Complaint{"items", "the net is evaluated once a query, not for each item; leave it out, or 'per'"};
+}
+
 // So that no sum of tables runs over.
 std::optional<Complaint> fits_an_integer(const Model& model) {
   double bytes = 0;
@@ -150,6 +171,11 @@ Bytes Table::row_bytes() const {
   return {};
 }
 
+int KeptItems::of(int items) const {
+  if (share) return static_cast<int>(std::clamp<double>(*share * items + 0.5, 1, items));
+  return std::min(items, at_most.value_or(items));
+}
+
 Bytes Model::table_bytes() const {
   Bytes total;
   for (const Net& net : nets)
@@ -163,6 +189,8 @@ Bytes Model::dense_bytes() const {
     if (net.bottom_mlp) total += weights(net.bottom_mlp->layers);
     if (net.interaction) total += weights(*net.interaction, net);
     for (const RepeatedLayers& r : net.repeated) total += weights(r.layers);
+    for (const Attention& a : net.attention) total += weights_of(a);
+    for (const Recurrent& r : net.recurrent) total += weights_of(r);
     total += weights(top_widths(net));
   }
   return {4 * total};
@@ -307,6 +335,18 @@ void describe(Describe<RpcSizes>& d) {
 }
 
 template <>
+void describe(Describe<KeptItems>& d) {
+  d.object("kept-items", "how many of a query's items a net sees: a stage of a cascade");
+  d.optional("share", &KeptItems::share, "of the query's items; at least one is kept").more_than(0).at_most(1);
+  d.optional("at_most", &KeptItems::at_most, "so many, where the query has more").at_least(1).at_most(1'000'000);
+  d.check([](const KeptItems& k) -> std::optional<Complaint> {
+    if (k.share && k.at_most) return Complaint{"at_most", "both 'share' and 'at_most' are given; keep one of them"};
+    if (!k.share && !k.at_most) return Complaint{"", "expected 'share' or 'at_most'"};
+    return std::nullopt;
+  });
+}
+
+template <>
 void describe(Describe<Net>& d) {
   d.object("net", "a stage of the model");
   d.required("name", &Net::name, "unique in the model");
@@ -320,8 +360,17 @@ void describe(Describe<Net>& d) {
   d.optional("top_mlp", &Net::top_mlp, "dense layers after the interaction");
   d.optional("rpc", &Net::rpc, "sizes of every RPC of this net, instead of those computed from lookups");
   d.optional("tables", &Net::tables, "embedding tables");
+  d.optional("attention", &Net::attention, "self-attention of each row, between interaction and top MLP");
+  d.optional("recurrent", &Net::recurrent, "recurrent layers of each row, between interaction and top MLP");
+  d.optional("repeat", &Net::repeat,
+             "how often a query walks the net, one time after the other, each with lookups of its own; drawn once a "
+             "query, rounded, 1 to 256");
+  d.optional("probability", &Net::probability, "that a query needs the net at all").more_than(0).at_most(1);
+  d.optional("items", &Net::items, "of a cascade: how many of the query's items the net sees; left out: all");
   d.check(dot_of_one_length);
   d.check(top_fits);
+  d.check(repeat_in_bounds);
+  d.check(items_of_item_net);
 }
 
 template <>

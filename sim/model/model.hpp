@@ -4,6 +4,7 @@
 
 #include "config/description.hpp"
 #include "engine/distribution.hpp"
+#include "model/operators.hpp"
 #include "model/popularity.hpp"
 
 namespace shardsim {
@@ -83,6 +84,14 @@ struct RpcSizes {
   Bytes response;
 };
 
+/// How many of a query's items a net sees, which an earlier one has ranked highest: one of the two.
+struct KeptItems {
+  std::optional<double> share;  ///< in (0, 1]
+  std::optional<int> at_most;
+  /// Of so many, at least 1: the share is rounded.
+  int of(int items) const;
+};
+
 struct Net {
   std::string name;
   std::vector<std::string> depends_on;
@@ -93,6 +102,11 @@ struct Net {
   std::optional<Layers> top_mlp;
   std::optional<RpcSizes> rpc;
   std::vector<Table> tables;
+  std::vector<Attention> attention;
+  std::vector<Recurrent> recurrent;
+  Choice<Distribution> repeat;     ///< how often a query walks it, one time after the other; empty: once
+  double probability = 1;          ///< that a query needs it at all
+  std::optional<KeptItems> items;  ///< empty: all
 };
 
 struct Model {
@@ -142,6 +156,8 @@ template <>
 void describe(Describe<Interaction>& d);
 template <>
 void describe(Describe<RpcSizes>& d);
+template <>
+void describe(Describe<KeptItems>& d);
 template <>
 void describe(Describe<Net>& d);
 template <>

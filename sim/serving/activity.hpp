@@ -57,6 +57,7 @@ struct EnumNames<Step> {
 inline constexpr std::uint64_t kMostQueries = std::uint64_t{1} << 40;
 inline constexpr std::uint64_t kMostBatches = 1 << 20;
 inline constexpr std::uint64_t kMostNets = 1 << 16;
+inline constexpr std::uint64_t kMostRepetitions = 1 << 8;
 inline constexpr std::uint64_t kMostTargets = 1 << 24;
 inline constexpr std::uint64_t kMostAttempts = 1 << 8;
 
@@ -67,17 +68,23 @@ struct StreamKey {
   auto operator<=>(const StreamKey&) const = default;
 };
 
+/// A net, and how often the batch has walked it before: its number, and from bit 16 on that. The first time is the
+/// net's number alone.
+inline std::size_t visit_of(std::size_t net, std::size_t repetition) { return repetition << 16 | net; }
+inline std::size_t net_of(std::size_t visit) { return visit & (kMostNets - 1); }
+inline std::size_t repetition_of(std::size_t visit) { return visit >> 16; }
+
 /// What pieces of work and messages are for; with a Step, it names one.
 struct Activity {
   std::uint64_t query = 0;
   std::uint32_t batch = 0;
   int attempt = 0;
-  std::size_t net = 0;
+  std::size_t net = 0;     ///< with the repetition: visit_of()
   std::size_t target = 0;  ///< 0: the main shard itself, s + 1: sparse shard s
 
   /// Tells activities apart. That of target 0, batch 0 and net 0 is the query's, and the frontend's call, too.
   ///   sub  batch (from bit 40), net (its low 8 bits, from 32), target
-  ///   id   net (the rest, from 48), attempt (from 40), query
+  ///   id   net (the rest, from 48; its repetition, from 56), attempt (from 40), query
   StreamKey key() const {
     const std::uint64_t rest_of_net = net >> 8;
     return {rest_of_net << 48 | static_cast<std::uint64_t>(attempt) << 40 | query,

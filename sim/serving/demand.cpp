@@ -7,6 +7,7 @@
 
 #include "engine/normal.hpp"
 #include "serving/spec.hpp"
+#include "workload/walk.hpp"
 
 namespace shardsim {
 namespace {
@@ -379,7 +380,18 @@ void DemandModel::note(const Kind& kind, std::int64_t lookups, double elsewhere,
   it->core_ps += misses * table.core_ps;
 }
 
+// What is looked up the second time and later is worked out on the way.
 Bytes DemandModel::query_bytes(const Query& query) const {
+  constexpr std::int64_t kDenseElement = 4;
+  Bytes bytes{kDenseElement * dense_inputs_ * query.items};
+  if (query.walk == nullptr) [[likely]]
+    return bytes + lookup_bytes(query);
+  for (const WalkedNet& walked : query.walk->nets)
+    if (walked.repetition == 0) bytes += lookup_bytes(walked.asked);
+  return bytes;
+}
+
+Bytes DemandModel::lookup_bytes(const Query& query) const {
   std::int64_t lookups = 0;
   std::int64_t looked_up = 0;  // tables
   std::int64_t per_item = 0;   // of them looked up per item
@@ -389,9 +401,7 @@ Bytes DemandModel::query_bytes(const Query& query) const {
     looked_up += present;
     per_item += present & per_item_[t];
   }
-  constexpr std::int64_t kDenseElement = 4;
-  return index_bytes(lookups, per_item * query.items + looked_up - per_item) +
-         Bytes{kDenseElement * dense_inputs_ * query.items};
+  return index_bytes(lookups, per_item * query.items + looked_up - per_item);
 }
 
 }  // namespace shardsim

@@ -189,6 +189,8 @@ class DemandModel {
   void split(const TableRoute& route, const Query& query, std::uint32_t batch, Share whole);
   void split_rows(const TableRoute& route, const Query& query, int first, int last);
   std::int64_t count_distinct(std::span<const std::int64_t> rows);
+  /// Of the row numbers and offsets of a message that carries a query.
+  Bytes lookup_bytes(const Query& query) const;
 
   std::vector<NetRoute> nets_;
   std::vector<std::uint8_t> per_item_;  // by table: 1 where it is looked up per item, else 0

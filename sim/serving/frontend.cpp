@@ -3,6 +3,7 @@
 #include <numeric>
 
 #include "serving/serving.hpp"
+#include "workload/walk.hpp"
 
 namespace shardsim {
 
@@ -12,6 +13,8 @@ Outcome Serving::begun(const Query& query, Time now) {
   outcome.items = query.items;
   outcome.kind = query.kind;
   outcome.lookups = std::accumulate(query.lookups.begin(), query.lookups.end(), std::int64_t{0});
+  if (query.walk != nullptr) [[unlikely]]
+    outcome.lookups = query.walk->lookups;
   outcome.arrived = now;
   return outcome;
 }
@@ -76,6 +79,8 @@ Urgency Serving::urgency_of(const Query& query) const {
 
 // All that a query asks for, as it would be without a shard given up.
 std::int64_t Serving::bags_of(const Query& query) {
+  if (query.walk != nullptr) [[unlikely]]
+    return walked_bags_of(query);
   std::int64_t bags = 0;
   std::uint32_t number = 0;
   const int items =

@@ -2,6 +2,7 @@
 // The path of a request; reads like section "The path of a request" of docs/architecture.md.
 #include "serving/prefetch.hpp"
 #include "serving/serving.hpp"
+#include "serving/walks.hpp"
 
 namespace shardsim {
 
@@ -85,16 +86,23 @@ Process Serving::serve_batch(const Query& query, Batch batch, MainReplica& main,
   Activity activity{query.id, batch.number};
   Slot slot(context_, activity, path.critical);
   Executor& executor = *batch.executor;
-  const std::size_t nets = net_order_.size();
+  const Walk* const walk = query.walk.get();  // null: each net once
+  const std::size_t nets = walk == nullptr ? net_order_.size() : walk->nets.size();
   const std::unique_ptr<NetCalls[]> eager = spec_.issue == Issue::eager ? std::make_unique<NetCalls[]>(nets) : nullptr;
   const bool prefetches = spec_.store->prefetches();
   GatherOps next;  // of the net after this one, where they are fetched ahead
   for (std::size_t n = 0; eager && n < nets; ++n) call_shards(query, batch, net_order_[n], main, eager[n]);
   for (std::size_t n = 0; n < nets; ++n) {
-    const std::size_t net = activity.net = net_order_[n];
+    const std::size_t net = activity.net = walk == nullptr ? net_order_[n] : walk->nets[n].net;
+    std::int64_t rows = model_.nets[net].per == Per::item ? batch.items() : 1;
     NetCalls issued_now;
     NetCalls& calls = eager ? eager[n] : issued_now;
-    if (!eager) call_shards(query, batch, net, main, calls);
+    if (walk != nullptr) [[unlikely]] {
+      rows = call_walked(query, batch, n, main, calls, activity);
+      if (rows == 0) continue;
+    } else if (!eager) {
+      call_shards(query, batch, net, main, calls);
+    }
     if (prefetches) [[unlikely]] {
       if (next != nullptr) calls.local_ops = std::move(next);
       next = fetch_next(query, batch, n, main, eager.get());
@@ -107,7 +115,7 @@ Process Serving::serve_batch(const Query& query, Batch batch, MainReplica& main,
     Calls& asked = batch.shared != nullptr ? batch.shared[n].calls.rpcs : calls.rpcs;
     Join<RpcPath>& rpcs = asked.all();
     NetRun run{net,
-               model_.nets[net].per == Per::item ? batch.items() : 1,
+               rows,
                batch.items(),
                *batch.urgency,
                *main.replica->store,
@@ -133,6 +141,8 @@ Process Serving::serve_batch(const Query& query, Batch batch, MainReplica& main,
       path.critical.join(rpc_was_last ? rpcs.last().spans : own, work);
     path.embedded += rpcs.last().spans;
     path.last.push_back(rpc_was_last ? rpcs.last().target : 0);
+    if (walk != nullptr) [[unlikely]]
+      path.last.back() = last_of_walk(walk->nets[n], path.last.back());
     if (counts) outcome.missing_bags += asked.missing_bags();
     if (rpcs.failed() || run.refused) {
       const Time failed = sim_.now();
@@ -166,7 +176,8 @@ Process Serving::serve_batch(const Query& query, Batch batch, MainReplica& main,
 }
 
 // Makes an RPC to every shard with lookups, and notes what is to be done without any.
-void Serving::call_shards(const Query& query, Batch batch, std::size_t net, MainReplica& main, NetCalls& calls) {
+void Serving::call_shards(const Query& query, Batch batch, std::size_t visit, MainReplica& main, NetCalls& calls) {
+  const std::size_t net = net_of(visit);
   if (main.outstanding != nullptr) [[unlikely]]
     demands_.ask_beside(main.outstanding.get());
   const std::vector<Demand>& all = demands_.of_batch(query, net, batch.number, batch.first, batch.last);
@@ -179,7 +190,7 @@ void Serving::call_shards(const Query& query, Batch batch, std::size_t net, Main
     for (const std::size_t target : demands_.remote_targets(net)) calls.local.partial += demands[target].partial;
     return;
   }
-  Rpc rpc{{query.id, batch.number, 0, net}, {}, {}};
+  Rpc rpc{{query_of(query.id), batch.number, 0, visit}, {}, {}};
   for (const std::size_t target : demands_.remote_targets(net)) {
     if (demands[target].lookups == 0) continue;  // an empty bag asks nobody
     rpc.activity.target = target;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "serving/serving.hpp"
 
+#include "serving/walks.hpp"
+
 namespace shardsim {
 namespace {
 
@@ -51,6 +53,7 @@ Serving::Serving(Simulation& sim, const Model& model, const ShardingPlan& plan, 
       patience_(spec.patience()),
       shard_totals_(plan.shards.size()) {
   check_ranges(model.nets.size(), plan.shards.size());
+  check_walks(model, spec);
   for (const ServiceSite& site : sites) check_cores(spec, *site.platform);
   add_hosts(sites);
   add_services(sites);

@@ -11,7 +11,7 @@
 namespace shardsim {
 
 /// For each net of a batch, what ended last: 0, its own work, or s + 1, the RPC to sparse shard s. Short when an RPC
-/// failed.
+/// failed. Where queries walk nets in ways of their own, for each time, and read by last_target().
 using LastTargets = boost::container::small_vector<std::size_t, 4>;
 
 /// How a query went.
@@ -153,12 +153,17 @@ class Serving {
   Process look_up_and_serve(const Query& query, Batch batch, MainReplica& main, Outcome& outcome,
                             Join<BatchPath>& batches);
   Process serve_batch(const Query& query, Batch batch, MainReplica& main, Outcome& outcome, Join<BatchPath>& batches);
-  void call_shards(const Query& query, Batch batch, std::size_t net, MainReplica& main, NetCalls& calls);
+  void call_shards(const Query& query, Batch batch, std::size_t visit, MainReplica& main, NetCalls& calls);
+  /// The same for the n-th net that the query walks, in its own way; how many rows its dense layers have, 0 where the
+  /// batch has no part in it. Tells `activity`.
+  std::int64_t call_walked(const Query& query, Batch batch, std::size_t n, MainReplica& main, NetCalls& calls,
+                           Activity& activity);
   GatherOps fetch_next(const Query& query, Batch batch, std::size_t n, MainReplica& main, NetCalls* eager);
   std::unique_ptr<SharedCalls[]> call_for_all(const Query& query, MainReplica& main);
   Process tell_waiters(SharedCalls& shared);
   Process call_shard(const Rpc& asked, MainReplica& main, Calls* calls, Attempt* attempt);
   std::int64_t bags_of(const Query& query);
+  std::int64_t walked_bags_of(const Query& query);
   void count(const Activity& activity, const Demand& demand) {
     ShardTotals& totals = shard_totals_[activity.target - 1];
     ++rpcs_;

@@ -26,8 +26,8 @@ class StepDraws {
     return static_cast<std::uint32_t>(activity.net) << 8 | static_cast<std::uint32_t>(activity.attempt);
   }
 
-  static_assert(kMostNets * kMostAttempts < 1ULL << 32);
-  static constexpr std::uint32_t kNone = ~0U;  // no activity's
+  static_assert(kMostNets * kMostRepetitions * kMostAttempts <= 1ULL << 32);
+  static constexpr std::uint32_t kNone = ~0U;  // no activity's, as attempts are less than may be told apart
   std::uint64_t first_ = 0;
   std::uint32_t of_ = kNone;  // net and attempt
 };

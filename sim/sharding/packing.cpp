@@ -5,6 +5,8 @@
 #include <map>
 #include <tuple>
 
+#include "model/walks.hpp"
+
 namespace shardsim {
 
 std::vector<Piece> pieces_of(const ShardedStrategy& strategy, const PlanningInput& input) {
@@ -33,7 +35,9 @@ std::vector<double> estimated_lookups(const PlanningInput& input, int samples) {
       if (random.uniform() < 1 - table.coverage) continue;
       sum += table.pooling->sample(random);
     }
-    lookups[t] = sum / samples * (table.per == Per::item ? input.items_per_query : 1);
+    const Net& net = input.model.nets[tables[t].net];
+    const double bags = table.per == Per::item ? expected_items(net, input.items_per_query) : 1;
+    lookups[t] = sum / samples * bags * expected_times(net);
   }
   return lookups;
 }

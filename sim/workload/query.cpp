@@ -5,6 +5,8 @@
 #include <map>
 #include <numeric>
 
+#include "workload/walk.hpp"
+
 namespace shardsim {
 namespace {
 
@@ -28,6 +30,7 @@ QueryStream::QueryStream(const Model& model, const Traffic& traffic, std::uint64
   sort_tables();
   if (const std::optional<TraceHeader> header = traffic.arrivals->recorded()) match_trace(*header);
   if (traffic.rows || recorded_rows_) make_samplers();
+  note_nets(model);
 }
 
 // Where nothing is drawn and nothing depends on the query, lookups are known beforehand.
@@ -94,6 +97,10 @@ Query QueryStream::make(std::uint64_t id, const Arrival& arrival) const {
   query.id = id;
   query.items = items_of(id, arrival);
   if (traffic_.classes.size() > 1) query.kind = kind_of(id);
+  if (!nets_.empty()) [[unlikely]] {
+    walk(query, arrival.recorded);
+    return query;
+  }
   query.lookups = lookups_of_all_;
   draw_lookups(query);
   if (arrival.recorded != nullptr) take_recorded(query, *arrival.recorded);
@@ -124,7 +131,7 @@ void QueryStream::draw_lookups(Query& query) const {
   if (drawn_.empty()) return;
   double factor = 1;
   if (traffic_.lookup_factor.has_value()) {
-    RandomStream random(seed_, replication_, Purpose::lookup_factor, query.id);
+    RandomStream random(seed_, replication_, Purpose::lookup_factor, query_of(query.id));
     factor = traffic_.lookup_factor->sample(random);
   }
   const std::uint64_t first = random_block({seed_, replication_, Purpose::lookups, query.id, 0}, 0)[0];

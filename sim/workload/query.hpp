@@ -9,6 +9,8 @@
 
 namespace shardsim {
 
+struct Walk;
+
 /// What a query asks, a pure function of (seed, replication, id) and of what its arrival brought: the same under every
 /// strategy and network.
 struct Query {
@@ -22,6 +24,9 @@ struct Query {
   std::vector<std::int64_t> rows;
   /// By table: where its rows begin; one more for the end. A table whose rows do not matter has none.
   std::vector<std::size_t> first_row;
+  /// Null where every query walks each net once, with all its items. Else lookups and rows are those of the first time
+  /// that it walks each net.
+  std::shared_ptr<const Walk> walk{};
 
   /// Number of the first lookup of item `item`: the query's lookups are spread evenly over its items.
   std::int64_t lookups_before(std::size_t t, int item) const { return std::int64_t{lookups[t]} * item / items; }
@@ -90,6 +95,13 @@ class QueryStream {
     std::shared_ptr<const RankSampler> sampler;
     bool wanted = true;
   };
+  // A net with its tables.
+  struct NetToWalk {
+    std::size_t number = 0;
+    const Net* net = nullptr;
+    std::size_t first_table = 0;
+    std::size_t end_table = 0;
+  };
   static constexpr std::size_t kDrawn = static_cast<std::size_t>(-1);
 
   void sort_tables();
@@ -103,6 +115,9 @@ class QueryStream {
   void draw_lookups(Query& query) const;
   void take_recorded(Query& query, const TraceRecord& record) const;
   void add_rows(Query& query, const TraceRecord* record) const;
+  void note_nets(const Model& model);
+  void walk(Query& query, const TraceRecord* record) const;
+  void ask(Query& asked, const NetToWalk& net, const TraceRecord* record) const;
 
   std::vector<PlacedTable> tables_;
   std::vector<DrawnTable> drawn_;
@@ -116,6 +131,7 @@ class QueryStream {
   std::vector<RowSource> samplers_;  ///< by table; empty when only counts matter
   bool rows_wanted_ = true;          // of any table
   std::vector<Bijection> scatter_;
+  std::vector<NetToWalk> nets_;  ///< in the order of the walk; empty where every query walks each net once
 };
 
 }  // namespace shardsim

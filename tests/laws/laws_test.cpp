@@ -116,6 +116,7 @@ void check_common_random_numbers(const Json& json, const Watch& first, Violation
   Json other = json;
   other["sharding"] = {{"strategy", d.one_of({"singular", "one-shard"})}};
   other["serving"] = random_serving(d, fewest_cores(json["cluster"]));
+  if (has_walks(json["model"])) other["serving"].erase("issue");
   other["transport"] = random_transport(d);
   other.erase("faults");
   const Scenario s = scenario(other.dump());

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <random>
 
 #include "config/json.hpp"
@@ -385,6 +386,26 @@ inline void add_devices(Json& s, std::uint64_t seed) {
   s["serving"]["queue"]["type"] = d.one_of({"fifo", "priority", "shortest-first", "earliest-deadline"});
 }
 
+// Some nets that a query walks several times, with few of its items, or not at all. What a batch asks is not known
+// before it comes to them.
+inline void random_walks(Draw& d, Json& model) {
+  for (Json& net : model["nets"]) {
+    if (d.chance(0.4)) net["repeat"] = {{"type", "uniform"}, {"low", 0.5}, {"high", d.integer(1, 5)}};
+    if (d.chance(0.4)) net["probability"] = d.magnitude(0.1, 1);
+    if (net["per"] != "item" || d.chance(0.5)) continue;
+    if (d.chance(0.5))
+      net["items"] = {{"share", d.magnitude(0.01, 1)}};
+    else
+      net["items"] = {{"at_most", d.integer(1, 30)}};
+  }
+}
+
+inline bool has_walks(const Json& model) {
+  return std::any_of(model["nets"].begin(), model["nets"].end(), [](const Json& net) {
+    return net.contains("repeat") || net.contains("probability") || net.contains("items");
+  });
+}
+
 /// Keys at the top of a scenario, and what draws them. `seed` makes the scenario, the same on any machine.
 inline Json random_scenario(std::uint64_t seed) {
   Draw d(seed);
@@ -408,6 +429,11 @@ inline Json random_scenario(std::uint64_t seed) {
   if (d.chance(0.1)) s["compression"] = {{"dtype", "int8"}, {"pruned_rows", 0.2}};
   add_devices(s, seed);
   s["seed"] = seed;
+  Draw more(seed + 2'000'000'033);
+  if (more.chance(0.3)) random_walks(more, s["model"]);
+  if (!has_walks(s["model"])) return s;
+  s["serving"].erase("issue");
+  if (s["serving"].value("dedup_indices", "") == "query") s["serving"]["dedup_indices"] = "batch";
   return s;
 }
 

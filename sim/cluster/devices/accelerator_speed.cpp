@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cluster/devices/accelerator_speed.hpp"
 
+#include "model/walks.hpp"
+
 namespace shardsim {
 namespace {
 
@@ -9,7 +11,10 @@ double ps_of(const LinearTime& time, double rows) { return time.fixed_ps + time.
 }  // namespace
 
 DenseOnCore::DenseOnCore(const Model& model, const CoreFigures& core) {
-  for (const Net& net : model.nets) times_.push_back(dense_times(net, core));
+  for (const Net& net : model.nets) {
+    times_.push_back(dense_times(net, core));
+    walked_.push_back(expected_times(net));
+  }
 }
 
 double DenseOnCore::ps(const DeviceWork& work) const {
@@ -24,7 +29,7 @@ double DenseOnCore::share(const DeviceWork& work) const {
     DeviceWork whole = work;
     whole.net = net;
     whole.bottom = whole.top = true;
-    all += ps(whole);
+    all += walked_[net] * ps(whole);
   }
   return all > 0 ? ps(work) / all : 1;
 }

@@ -38,11 +38,13 @@ class DenseOnCore {
   DenseOnCore(const Model& model, const CoreFigures& core);
   /// Of the dense operators in `work`, in ps.
   double ps(const DeviceWork& work) const;
-  /// The share that they are of all the model's dense operators for so many rows.
+  /// The share that they are of all the model's dense operators for so many rows, each net as often as a query is
+  /// expected to walk it.
   double share(const DeviceWork& work) const;
 
  private:
   std::vector<DenseTimes> times_;  // by net
+  std::vector<double> walked_;     // by net: how often a query is expected to walk it
 };
 
 /// How long one model's operators take on an accelerator.

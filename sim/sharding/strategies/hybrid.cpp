@@ -2,6 +2,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "model/walks.hpp"
+
 #include "sharding/packing.hpp"
 
 namespace shardsim {
@@ -100,9 +102,9 @@ void choose_kept(std::vector<Candidate>& tables, int shards, double rpc_price, B
 }
 
 // Of a query, in both directions: row numbers of 8 bytes; for each bag an offset of 4 bytes, and a vector of fp32.
-double message_bytes(const Table& table, double lookups, const PlanningInput& input) {
+double message_bytes(const Table& table, const Net& net, double lookups, const PlanningInput& input) {
   if (lookups == 0) return 0;
-  const double bags = table.per == Per::item ? input.items_per_query : 1;
+  const double bags = expected_times(net) * (table.per == Per::item ? expected_items(net, input.items_per_query) : 1);
   const double times = table.per == Per::item ? 1 : input.batches_per_query;
   return times * (8 * lookups + table.coverage * bags * (4 + 4 * table.dim));
 }
@@ -151,8 +153,8 @@ class Hybrid final : public ShardedStrategy {
       c.asked += std::min(1.0, lookups[p.table] / p.placement.parts);
     }
     for (std::size_t t = 0; t < tables.size(); ++t)
-      if (!input.model.nets[placed[t].net].rpc)  // else messages are as long whatever they ask for
-        tables[t].messages = byte_price * message_bytes(*placed[t].table, lookups[t], input);
+      if (const Net& net = input.model.nets[placed[t].net]; !net.rpc)  // else as long whatever they ask for
+        tables[t].messages = byte_price * message_bytes(*placed[t].table, net, lookups[t], input);
     return tables;
   }
 
