@@ -5,7 +5,7 @@ namespace shardsim {
 namespace {
 
 constexpr int kLongest = 1'000'000;  // sequence
-constexpr int kWidest = 65536;
+constexpr int kWidestOperator = 65536;
 
 int gates(RecurrentKind kind) {
   switch (kind) {
@@ -42,7 +42,7 @@ template <>
 void describe(Describe<Attention>& d) {
   d.object("attention", "self-attention over a sequence, by the formula of Vaswani et al. 2017");
   d.required("length", &Attention::length, "tokens of the sequence").at_least(1).at_most(kLongest);
-  d.required("dim", &Attention::dim, "width of a token, all heads together").at_least(1).at_most(kWidest);
+  d.required("dim", &Attention::dim, "width of a token, all heads together").at_least(1).at_most(kWidestOperator);
   d.optional("heads", &Attention::heads, "how many; they cost the same however many they are").at_least(1);
   d.optional("feed_forward", &Attention::feed_forward,
              "width of the two layers behind it that each token goes through; 0: there are none")
@@ -59,8 +59,8 @@ template <>
 void describe(Describe<Recurrent>& d) {
   d.object("recurrent", "a recurrent layer over a sequence, by the products of its gates");
   d.optional("kind", &Recurrent::kind, "simple has one gate, gru three, lstm four");
-  d.required("input", &Recurrent::input, "width of an element").at_least(1).at_most(kWidest);
-  d.required("hidden", &Recurrent::hidden, "width of the state").at_least(1).at_most(kWidest);
+  d.required("input", &Recurrent::input, "width of an element").at_least(1).at_most(kWidestOperator);
+  d.required("hidden", &Recurrent::hidden, "width of the state").at_least(1).at_most(kWidestOperator);
   d.required("steps", &Recurrent::steps, "elements of the sequence").at_least(1).at_most(kLongest);
 }
 

@@ -35,9 +35,9 @@ class DeviceExecutor : public Executor {
  private:
   // Operators of a net that go to the device together.
   struct Part {
-    bool bottom;
-    bool gather;
-    bool top;
+    bool bottom = false;
+    bool gather = false;
+    bool top = false;
   };
   // What moves for each row.
   struct RowBytes {

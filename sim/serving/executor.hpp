@@ -30,8 +30,8 @@ class Executor {
  public:
   /// Who runs the batches of a query, and how many items they have at most.
   struct Way {
-    Executor* executor;
-    int batch_items;
+    Executor* executor = nullptr;
+    int batch_items = 0;
   };
 
   virtual ~Executor() = default;
