@@ -390,7 +390,7 @@ inline void add_devices(Json& s, std::uint64_t seed) {
 // before it comes to them.
 inline void random_walks(Draw& d, Json& model) {
   for (Json& net : model["nets"]) {
-    if (d.chance(0.4)) net["repeat"] = {{"type", "uniform"}, {"low", 0.5}, {"high", d.integer(1, 5)}};
+    if (d.chance(0.4)) net["repeat"] = {{"type", "uniform"}, {"low", 1}, {"high", d.integer(1, 5)}};
     if (d.chance(0.4)) net["probability"] = d.magnitude(0.1, 1);
     if (net["per"] != "item" || d.chance(0.5)) continue;
     if (d.chance(0.5))
