@@ -73,8 +73,8 @@ class Landscape:
         return tuple(entry["settings"][axis] for axis in self.axes)
 
     def _tried(self, entry: dict[str, Any], scale: float) -> Tried:
-        ends = (number(entry["figure"][key], scale) for key in ("value", "low", "high"))
-        return Tried(self._labels(entry), *ends, entry["queries"], entry["full"])
+        value, low, high = (number(entry["figure"][key], scale) for key in ("value", "low", "high"))
+        return Tried(self._labels(entry), value, low, high, entry["queries"], entry["full"])
 
 
 def section(landscape: Landscape, where: dict[str, str], drawn: list[str]) -> list[Tried]:
@@ -110,7 +110,7 @@ def draw_line(axes: Axes, landscape: Landscape, axis: str, tried: list[Tried]) -
         colour = BEST if best else COLOUR
         axes.errorbar(x, t.shown, yerr=[[ends[0]], [ends[1]]], marker="*" if best else "o", markersize=12 if best else 5,
                       color=colour, markerfacecolor=colour if t.full else "white", capsize=2, linewidth=1)  # fmt: skip
-        axes.annotate(short(t.queries), (x, t.shown), xytext=(7, 5), textcoords="offset points", fontsize=7)
+        axes.annotate(short(t.queries), (x, t.shown), xytext=(6, -12), textcoords="offset points", fontsize=7)
     axes.set_xticks(range(len(labels)), labels)
     axes.set_xlim(-0.5, len(labels) - 0.5)
     axes.set_xlabel(axis)
@@ -159,6 +159,8 @@ def draw_map(axes: Axes, landscape: Landscape, drawn: list[str], tried: list[Tri
         ax=axes,
     )  # fmt: skip
     bar.set_label(landscape.name)
+    for formatter in (bar.ax.yaxis.set_major_formatter, bar.ax.yaxis.set_minor_formatter):
+        formatter("{x:g}")
 
 
 def draw(options: argparse.Namespace) -> None:
@@ -190,7 +192,7 @@ def draw(options: argparse.Namespace) -> None:
         ]
     figure.legend_above(plot, handles, [handle.get_label() for handle in handles])
     axes[0].set_title(
-        f"{landscape.objective}: {landscape.method}, {short(landscape.queries)} queries; each setting with its own",
+        f"{landscape.objective}: {landscape.method}, {short(landscape.queries)} queries; beneath: of each setting",
         fontsize=9,
     )
     out = options.out or options.folder / "plots"

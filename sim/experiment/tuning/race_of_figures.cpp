@@ -18,11 +18,11 @@ class FigureRace {
   }
 
   void race() {
-    for (std::size_t round = 0; round < rounds_.size() && !settled(); ++round) {
-      const auto next = static_cast<std::int64_t>(alive_.size()) * rounds_[round];
-      if (round > 0 && !run_.ledger().allows(next + run_.ledger().full_cost(finalists()))) break;
-      look(rounds_[round], static_cast<std::uint32_t>(round + 1));
-      drop_all(round);
+    for (std::size_t r = 0; r < rounds_.size() && !settled(); ++r) {
+      const auto next = static_cast<std::int64_t>(alive_.size()) * rounds_[r];
+      if (r > 0 && !run_.ledger().allows(next + run_.ledger().full_cost(finalists()))) break;
+      look(r);
+      drop_all(r);
     }
     compare_first();
     finish();
@@ -32,12 +32,23 @@ class FigureRace {
   bool has_front() const { return p_.objective.goal == TuneGoal::front; }
   std::size_t finalists() const { return has_front() ? alive_.size() : 1; }
 
-  void look(std::int64_t queries, std::uint32_t stream) {
+  TuneProbe round(std::size_t r) const {
     TuneProbe how;
-    how.queries = queries;
-    how.stream = stream;
+    how.queries = rounds_[r];
+    how.stream = static_cast<std::uint32_t>(r + 1);
     how.error = p_.error;
-    const std::vector<TuneSample> seen = run_.sample(alive_, how);
+    return how;
+  }
+
+  // The longest sample's.
+  void note(std::size_t s) {
+    Estimate figure = samples_[s].back().figure;
+    figure.pulls = {};
+    run_.note(s, figure);
+  }
+
+  void look(std::size_t r) {
+    const std::vector<TuneSample> seen = run_.sample(alive_, round(r));
     std::vector<std::size_t> kept;
     for (std::size_t i = 0; i < alive_.size(); ++i) {
       const std::size_t s = alive_[i];
@@ -47,9 +58,7 @@ class FigureRace {
       }
       kept.push_back(s);
       samples_[s].push_back(seen[i]);
-      Estimate figure = seen[i].figure;  // the longest sample's
-      figure.pulls = {};
-      run_.note(s, figure);
+      note(s);
     }
     alive_ = kept;
   }
@@ -94,7 +103,7 @@ class FigureRace {
     return fmt::format("better than {} by at most {:.1f} %", name, -100 * excess.low);
   }
 
-  void drop_all(std::size_t round) {
+  void drop_all(std::size_t r) {
     std::vector<std::size_t> kept;
     std::vector<std::pair<std::size_t, std::string>> dropped;  // at once, as each is compared with all
     for (const std::size_t s : alive_) {
@@ -104,7 +113,7 @@ class FigureRace {
       else
         dropped.emplace_back(s, why);
     }
-    for (const auto& [s, why] : dropped) run_.drop(s, fmt::format("round {}: {}", round + 1, why));
+    for (const auto& [s, why] : dropped) run_.drop(s, fmt::format("round {}: {}", r + 1, why));
     alive_ = kept;
     if (!alive_.empty()) run_.lead(leader());
   }
@@ -115,8 +124,20 @@ class FigureRace {
     });
   }
 
+  // The first guess gets some samples more where it was dropped early: how far off it was is an answer too, and short
+  // runs of loaded systems, which start empty, understate it.
   void compare_first() {
+    constexpr std::int64_t kPart = 4;
     if (has_front() || alive_.empty() || samples_[0].empty()) return;
+    std::vector<TuneSample>& first = samples_[0];
+    std::int64_t total = 0;
+    for (std::size_t r = 0; r < samples_[leader()].size(); ++r) {
+      total += rounds_[r];
+      if (r < first.size()) continue;
+      if (total > p_.full_queries / kPart || !run_.ledger().allows(rounds_[r] + run_.ledger().full_cost(1))) break;
+      first.push_back(run_.sample({0}, round(r)).front());
+      note(0);
+    }
     run_.note_first(paired_excess(samples_[0], samples_[leader()], 1 - p_.error));
   }
 
@@ -130,8 +151,9 @@ class FigureRace {
     for (const std::size_t s : alive_) {
       if (s == best) continue;
       const Estimate excess = paired_excess(samples_[s], samples_[best], 1 - p_.error);
-      run_.drop(s, fmt::format("not told apart from {}: {:+.1f} % ({:+.1f} .. {:+.1f})", setting_text(p_, best),
-                               100 * excess.value, 100 * excess.low, 100 * excess.high));
+      std::string by = fmt::format("{:+.1f} %", 100 * excess.value);
+      if (excess.has_interval()) by += fmt::format(" ({:+.1f} .. {:+.1f})", 100 * excess.low, 100 * excess.high);
+      run_.drop(s, fmt::format("not told apart from {}: {}", setting_text(p_, best), by));
     }
     run_.full({best});
   }

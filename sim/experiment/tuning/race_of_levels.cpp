@@ -26,6 +26,7 @@ class LevelRace {
     bracket();
     settle();
     if (alive_.empty()) return;
+    locate_first();
     const std::size_t best = leader_.value_or(alive_.front());
     for (const std::size_t s : alive_)
       if (s != best) run_.drop(s, "not told apart from " + setting_text(p_, best));
@@ -74,6 +75,22 @@ class LevelRace {
     }
   }
 
+  // About where the capacity of the first guess is, with the shortest samples: how far off it was is an answer too.
+  void locate_first() {
+    constexpr double kNear = 0.1;
+    constexpr int kFew = 8;
+    how_.queries = p_.first_queries;
+    how_.stream = 1;
+    for (int i = 0; i < kFew && high_[0] && run_.ledger().allows(how_.queries + run_.ledger().full_cost(1)); ++i) {
+      const double below = levels_.down(*high_[0], 2);
+      const std::optional<double> level =
+          low_[0] ? Levels{kNear, p_.whole_rates}.between(*low_[0], *high_[0]) : std::optional<double>(below);
+      if (!level || *level <= levels_.lowest()) break;
+      how_.rate = *level;
+      note(0, run_.sample({0}, how_).front(), *level);
+    }
+  }
+
   // What the best at this rate came to; by its estimate, or, `shown`, only where chance does not explain it.
   SloAnswer look(double level, bool shown = false) {
     ++looks_;
@@ -99,6 +116,7 @@ class LevelRace {
   }
 
   void note(std::size_t s, const TuneSample& seen, double level) {
+    if (!seen.refused.empty()) return;
     const bool good = seen.answer == SloAnswer::meets || (seen.answer == SloAnswer::undecided && seen.leans_to_meet);
     if (good) low_[s] = std::max(low_[s].value_or(level), level);
     if (!good) high_[s] = std::min(high_[s].value_or(level), level);
@@ -121,7 +139,7 @@ class LevelRace {
       if (why.empty())
         kept.push_back(alive_[i]);
       else
-        run_.drop(alive_[i], fmt::format("at {}: {}, {}", rate_text(level), why, setting_text(p_, *leader_)));
+        run_.drop(alive_[i], fmt::format("at {}: {} {}", rate_text(level), why, setting_text(p_, *leader_)));
     }
     alive_ = kept;
   }

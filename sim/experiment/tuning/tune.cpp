@@ -97,6 +97,9 @@ void TuneRun::compare_first(TuneOutcome& out) const {
     out.first_off.emplace().value = problem_.cost(0) / problem_.cost(*out.best) - 1;
   else if (problem_.objective.goal == TuneGoal::capacity)
     out.first_off = quotient(first->figure, best->figure);
+  // What a race dropped is not better, however wide the interval of the best.
+  if (out.first_off && problem_.objective.goal == TuneGoal::capacity && !first->full)
+    out.first_off->high = std::min(out.first_off->high, 0.0);
 }
 
 TuneOutcome TuneRun::outcome(bool budget_spent) {

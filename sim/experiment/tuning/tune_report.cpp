@@ -69,12 +69,12 @@ std::string first_text(const TuneProblem& p, const TuneOutcome& o) {
   if (!o.first_off) return out + (first->dropped.empty() ? "\n" : fmt::format(" ({})\n", first->dropped));
   const Estimate& off = *o.first_off;
   const std::string what = p.objective.goal == TuneGoal::cost ? "cost" : name_of_figure(p.objective);
-  if (!std::isnan(off.value)) out += fmt::format(": {} {} of the best", what, percent(off.value));
-  if (off.has_interval() && off.low < off.high)
-    out += fmt::format("{} {} to {}{}", std::isnan(off.value) ? fmt::format(": {}", what) : " (", percent(off.low),
-                       percent(off.high), std::isnan(off.value) ? " of the best" : ")");
-  else if (std::isnan(off.value))
-    out += fmt::format(": {} at least {}", what, percent(off.low));
+  const std::string between =
+      off.has_interval() && off.low < off.high ? fmt::format("{} to {}", percent(off.low), percent(off.high)) : "";
+  if (std::isnan(off.value))
+    out += fmt::format(": {} {} of the best", what, between.empty() ? percent(off.low) : between);
+  else
+    out += fmt::format(": {} {} of the best{}", what, percent(off.value), between.empty() ? "" : " (" + between + ")");
   return out + "\n";
 }
 
@@ -87,8 +87,9 @@ std::string winner_text(const TuneProblem& p, const TuneOutcome& o) {
   }
   if (!o.best) return fmt::format("no setting is shown to do: {}\n", to_text(p.objective));
   const TriedSetting& best = *o.find(*o.best);
-  return fmt::format("best: {}: {} {}{}{}\n", setting_text(p, *o.best), name_of_figure(p.objective),
+  return fmt::format("best: {}: {} {}{}{}{}\n", setting_text(p, *o.best), name_of_figure(p.objective),
                      figure_text(p, best.figure), cost_text(p, *o.best),
+                     best.full && best.full->unstable ? "; saturated or failing, as all are" : "",
                      best.full ? "" : " (leads where the budget ended; not run to full precision)");
 }
 
