@@ -252,7 +252,7 @@ class Mistakes(TuneTest):
     def test_an_axis_that_changes_nothing(self):
         idle = {"name": "idle", "path": "cluster.main.platform.cores", "values": {"one": 1, "single": 1}}
         error = self.mistake(axes=(WORK, idle))
-        for words in ("axis 'idle' changes nothing from 'one' to 'single'", "same scenario"):
+        for words in ("sweep.json: /axes: axis 'idle' changes nothing from 'one' to 'single'", "same scenario"):
             self.assertIn(words, error)
         rates = {"name": "rate", "path": "traffic.arrivals.rate", "values": ["5000 /s", "6000 /s"]}
         self.assertIn("axis 'rate' changes nothing", self.mistake(axes=(rates,), objective="max rate at p95<=1 ms"))

@@ -103,7 +103,7 @@ class LevelRace {
       if (seen[i].refused.empty() && (!top || better(seen[i], seen[*top]))) top = i;
     }
     if (!top) return alive_.clear(), SloAnswer::fails;
-    const TuneSample best = seen[*top];
+    const TuneSample& best = seen[*top];
     leader_ = alive_[*top];
     run_.lead(*leader_);
     drop_beaten(seen, *top, level);

@@ -45,7 +45,7 @@ TuneTask::TuneTask(const std::filesystem::path& file, const Assignments& assignm
     problem_.first_rate = level.value;
     problem_.whole_rates = level.whole;
   }
-  check_that_settings_differ(scenarios);
+  check_that_settings_differ(file.string(), scenarios);
   read_lengths(scenarios);
   if (question.objective.has_cost()) read_costs(scenarios);
   id_ = content_id(Json{sweep_.id, to_text(question.objective), question.rate_path, problem_.tolerance,
@@ -66,7 +66,7 @@ void TuneTask::read_settings() {
 }
 
 // As they run: an axis of rates changes nothing where the search sets the rate.
-void TuneTask::check_that_settings_differ(const std::vector<Scenario>& scenarios) const {
+void TuneTask::check_that_settings_differ(const std::string& file, const std::vector<Scenario>& scenarios) const {
   ScenarioIds ids;
   std::map<std::string, std::size_t> seen;
   for (std::size_t s = 0; s < scenarios.size(); ++s) {
@@ -80,7 +80,8 @@ void TuneTask::check_that_settings_differ(const std::vector<Scenario>& scenarios
         axes += fmt::format("{}axis {} changes nothing from {} to {}", axes.empty() ? "" : ", ",
                             in_quotes(problem_.axes[a].name), in_quotes(problem_.label(at->second, a)),
                             in_quotes(problem_.label(s, a)));
-    throw InputError(fmt::format("{}: the settings ({}) and ({}) are the same scenario{}; leave one out, or exclude it",
+    throw InputError(file, "/axes",
+                     fmt::format("{}: the settings ({}) and ({}) are the same scenario{}; leave one out, or exclude it",
                                  axes, setting_text(problem_, at->second), setting_text(problem_, s),
                                  sets_rate ? " (the objective sets the rate)" : ""));
   }

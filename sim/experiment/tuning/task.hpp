@@ -38,7 +38,7 @@ class TuneTask {
 
  private:
   void read_settings();
-  void check_that_settings_differ(const std::vector<Scenario>& scenarios) const;
+  void check_that_settings_differ(const std::string& file, const std::vector<Scenario>& scenarios) const;
   void read_lengths(const std::vector<Scenario>& scenarios);
   void read_costs(const std::vector<Scenario>& scenarios);
   std::string rate_text(double rate) const;
