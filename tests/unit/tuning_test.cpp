@@ -65,7 +65,7 @@ Efficiency of_seeds(TuneBed bed, int seeds) {
   for (std::size_t s = 0; s < bed.problem.size(); ++s)
     if (truth(bed, s) < truth(bed, best)) best = s;
   for (int i = 0; i < seeds; ++i) {
-    bed.seed = static_cast<std::uint64_t>(i + 1);
+    bed.seed = static_cast<std::uint64_t>(i) + 1;
     const TuneOutcome o = bed.search("halving");
     REQUIRE(o.best);
     out.found += regret(bed, *o.best) <= bed.problem.tolerance ? 1 : 0;
