@@ -336,7 +336,7 @@ def dien() -> dict[str, Any]:
 
 def query_net(name: str, after: list[str], width: int, **more: Any) -> dict[str, Any]:
     """A net that is evaluated once a query; its top MLP takes a vector of `width`."""
-    start = {"name": name, "per": "query", **({"depends_on": after} if after else {})}
+    start: dict[str, Any] = {"name": name, "per": "query", **({"depends_on": after} if after else {})}
     return {**start, "interaction": {"kind": "concat", "output": width}, **more}
 
 
@@ -442,7 +442,7 @@ def spot_trip() -> dict[str, Any]:
 
 def cascade() -> dict[str, Any]:
     def stage(name: str, after: list[str], top: list[int], tables: list[dict[str, Any]], **more: Any) -> dict[str, Any]:
-        start = {"name": name, **({"depends_on": after} if after else {}), **more}
+        start: dict[str, Any] = {"name": name, **({"depends_on": after} if after else {}), **more}
         return {**start, "interaction": {"kind": "concat"}, "top_mlp": {"outputs": top}, "tables": tables}
 
     def features(name: str, count: int, rows: int, dim: int, pooling: dict[str, Any]) -> list[dict[str, Any]]:
@@ -521,7 +521,7 @@ def flop_per_row(net: dict[str, Any]) -> float:
     features = sum(t["dim"] for t in tables) + (bottom[-1] if bottom else 0)
     last = net.get("top_mlp", {"layers": []})
     top = last["layers"] if "layers" in last else [features, *last["outputs"]]
-    flop = 0
+    flop = 0.0
     for widths, times in [(bottom, 1), (top, 1), *((r["layers"], r.get("times", 1)) for r in net.get("repeated", []))]:
         flop += times * sum(2 * a * b for a, b in zip(widths, widths[1:]))
     for a in net.get("attention", []):
@@ -542,19 +542,19 @@ def flop_per_row(net: dict[str, Any]) -> float:
 
 def mean(pooling: dict[str, Any]) -> float:
     if pooling["type"] == "uniform":
-        return (pooling["low"] + pooling["high"]) / 2
-    return pooling.get("value", pooling.get("mean"))
+        return float(pooling["low"] + pooling["high"]) / 2
+    return float(pooling.get("value", pooling.get("mean")))
 
 
 def times_walked(net: dict[str, Any]) -> float:
     """How often a query is expected to walk a net."""
-    return net.get("probability", 1) * (mean(net["repeat"]) if "repeat" in net else 1)
+    return float(net.get("probability", 1)) * (mean(net["repeat"]) if "repeat" in net else 1)
 
 
 def kept(net: dict[str, Any], items: int) -> float:
     """How many of a batch's items a net sees."""
     keeps = net.get("items", {})
-    return min(keeps.get("at_most", items), keeps.get("share", 1) * items)
+    return float(min(keeps.get("at_most", items), keeps.get("share", 1) * items))
 
 
 def report(model: dict[str, Any], items: int = 64) -> str:

@@ -32,8 +32,7 @@ class Drawer {
     const bool of_tiers = read.span == Span::cache || read.span == Span::ssd || read.span == Span::far_memory;
     const Row row = of_tiers ? Row{Row::Of::host, read.host, kReading, "reading from tiers"}
                              : Row{Row::Of::host, read.host, kDevice, "accelerator, and shared batches"};
-    add_if_any(row, read.waiting, wait_for(read), std::string(name_of(read.span)),
-               args_of(read.activity, Step::read));
+    add_if_any(row, read.waiting, wait_for(read), std::string(name_of(read.span)), args_of(read.activity, Step::read));
   }
 
   void draw(const TimelinePiece& piece) {
@@ -212,7 +211,8 @@ class Drawer {
   static Json args_of(const Outcome& o) {
     Json spans = Json::object();
     const SpanTimes::All times = o.spans.all();
-    for (std::size_t i = 0; i < kSpans; ++i) spans[std::string(name_of(static_cast<Span>(i)))] = to_microseconds(times[i]);
+    for (std::size_t i = 0; i < kSpans; ++i)
+      spans[std::string(name_of(static_cast<Span>(i)))] = to_microseconds(times[i]);
     return {{"query", o.id},        {"items", o.items},
             {"lookups", o.lookups}, {"batches", o.batches},
             {"failed", o.failed},   {"latency_us", to_microseconds(o.latency)},
