@@ -72,6 +72,37 @@ class Models(unittest.TestCase):
                 self.assertEqual(sum(t["pooling"]["value"] for t in net["tables"]), lookups)
                 self.assertEqual(flop_per_row(net), flop)
 
+    def test_spot_trip_has_the_shapes_of_its_code(self):
+        # static 40 x 96-32; encoder: 4 blocks of 41 tokens of 32 with 64 behind, and 32-64; preference 6 x
+        # 32-128-128-128-32; route: 8 steps of a GRU 32-32, a block of 8 tokens of 64 with 2048 behind, and 128-128;
+        # decoder 128-1
+        block = 8 * 41 * 32**2 + 4 * 41**2 * 32 + 4 * 41 * 32 * 64
+        route = 8 * 8 * 64**2 + 4 * 8**2 * 64 + 4 * 8 * 64 * 2048
+        expected = {
+            "static": 2 * 40 * 96 * 32,
+            "encoder": 4 * block + 2 * 32 * 64,
+            "preference": 2 * 6 * (32 * 128 + 128 * 128 + 128 * 128 + 128 * 32),
+            "route": 2 * 8 * 3 * (32 * 32 + 32 * 32) + route + 2 * 128 * 128,
+            "decoder": 2 * 128,
+        }
+        sys.path.insert(0, str(ROOT / "scripts"))
+        from generate_models import flop_per_row, times_walked  # noqa: PLC0415
+
+        nets = json.loads((ROOT / "models/spot-trip.json").read_text())["nets"]
+        self.assertEqual({net["name"]: flop_per_row(net) for net in nets}, expected)
+        # 3 to 12 steps of the solver, 2 to 8 stops, each as likely
+        self.assertEqual([times_walked(net) for net in nets], [1, 1, 7.5, 1, 5])
+
+    def test_a_cascade_sees_ever_fewer_items(self):
+        sys.path.insert(0, str(ROOT / "scripts"))
+        from generate_models import flop_per_row, kept  # noqa: PLC0415
+
+        nets = json.loads((ROOT / "models/cascade.json").read_text())["nets"]
+        stages = [net for net in nets if net.get("per", "item") == "item"]
+        self.assertEqual([kept(net, 1000) for net in stages], [1000, 200, 50])
+        flop = [flop_per_row(net) for net in stages]
+        self.assertEqual(flop, sorted(flop))
+
     def test_mlperf_lookups(self):
         model = json.loads((ROOT / "models/mlperf-dlrm-v2.json").read_text())
         self.assertEqual(sum(t["pooling"]["value"] for t in model["nets"][0]["tables"]), 214)
