@@ -12,7 +12,7 @@ namespace shardsim::testing {
 /// way, or has an event more or less. Say why in the commit that changes one.
 inline const std::map<std::string, std::string> kTrajectories{
     {"capacity.json", "311a05f7320806e1"},       {"column-wise.json", "c0f2284119a3f2d6"},
-    {"deeprecsys.json", "8ed35768e5dce0a8"},     {"hybrid.json", "0698ad7b5773a5ee"},
+    {"deeprecsys.json", "39ef8d64a7174e95"},     {"hybrid.json", "0698ad7b5773a5ee"},
     {"mlperf-dlrm-v2.json", "f121529d686f3afc"}, {"network.json", "1e2c53ad87611a05"},
     {"out-of-core.json", "d209c7ad1066feab"},    {"paper-load.json", "6195e9cd6c30a956"},
     {"paper.json", "f130f74a228acc9f"},
@@ -29,7 +29,7 @@ struct Texts {
 inline const std::map<std::string, Texts> kTexts{
     {"capacity.json", {"d61f3cfcd7a27cb9", "7e7d2d3083c30612"}},
     {"column-wise.json", {"77de3a61489f5901", "d7d4b7170ee5a1c2"}},
-    {"deeprecsys.json", {"bfef18235c1d9a9d", "c6131878497b6b73"}},
+    {"deeprecsys.json", {"c9147c793229f803", "11336052ed60a269"}},
     {"hybrid.json", {"e2f2524f5c00cf09", "c4ecfaea28b1118b"}},
     {"mlperf-dlrm-v2.json", {"98332f29ff606a3d", "d1edcb677c6d1597"}},
     {"network.json", {"519f4e1143c26408", "c5b2fb3782ed8221"}},
