@@ -354,8 +354,8 @@ def spot_trip() -> dict[str, Any]:
             "what": (
                 "synthetic, after Liu et al., SPOT-Trip, NeurIPS 2025 (arXiv 2506.01705). Known, from its abstract: "
                 "a knowledge graph of attributes for static preferences, neural ODEs and a temporal point process "
-                "for dynamic ones, a module that fuses both; a trip is a sequence of points of interest. It prints "
-                "no serving figures: none here is its word"
+                "for dynamic ones, a module that fuses both; a trip is a sequence of points of interest. Its text "
+                "was not read beyond that: no figure here is its word"
             ),
             "hidden": f"known: 32, the default of {code}main.py (hidden_size)",
             "static": (
