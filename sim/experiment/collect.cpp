@@ -41,8 +41,8 @@ void Runner::collect() {
   for (const BackgroundTotals& totals : background_.totals())
     result_.background.push_back(FigureList<BackgroundResult>::all().collect(totals));
   for (std::size_t c = 0; c < scenario_.traffic.classes.size(); ++c)
-    result_.classes.push_back(FigureList<ClassResult>::all().collect(
-        {scenario_.traffic.classes[c], result_.recorder.latency_of_kind(c)}));
+    result_.classes.push_back(
+        FigureList<ClassResult>::all().collect({scenario_.traffic.classes[c], result_.recorder.latency_of_kind(c)}));
   if (updater_) result_.updates = FigureList<UpdatesResult>::all().collect(updater_->totals());
   collect_names();
   attribute(result_);
