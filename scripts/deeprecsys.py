@@ -8,7 +8,10 @@ again.
 """
 
 import argparse
+import shutil
+import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 from shardsim_tools import files
@@ -41,7 +44,17 @@ def study(options: argparse.Namespace) -> None:
     text = page.loop_text(theirs, loop, runner.loop_reports(theirs, loop, REPETITIONS), varied[theirs].static)
     target = options.out / "validation" / "deeprecsys.md"
     files.write_text(target, page.page(models, varied, text))
-    command.report_written([target])
+    picture = options.out / "images" / "tune-deeprecsys.png"
+    draw(runner.folder(Case("wnd", wnd), "halving"), picture)
+    command.report_written([target, picture])
+
+
+def draw(tuned: Path, picture: Path) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        words = [sys.executable, str(ROOT / "scripts" / "plot_tune.py"), str(tuned), "--out", folder]
+        subprocess.run(words, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        picture.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(Path(folder) / "tune.png", picture)
 
 
 def main() -> int:

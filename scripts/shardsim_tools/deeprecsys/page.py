@@ -100,6 +100,9 @@ def page(models: Mapping[Case, Found], varied: Mapping[Case, Found], loop: str) 
     tail = TAIL.format(climbed=gain(models, "climbed"), offloaded=gain(models, "offloaded"))
     return (
         f"{HEAD}\n## Eight models\n\nHeavy-tailed sizes, Poisson arrivals. Gains: climbed / and offload / best, over static.\n\n"
-        f"{table(models)}"
+        f"{table(models)}\n"
+        "![What each setting of wnd bears](../images/tune-deeprecsys.png)\n\n"
+        "*What each setting of wnd bears, as `halving` left it (`scripts/plot_tune.py`): hatched, dropped before it was known to full\n"
+        "precision; beneath, the queries that were simulated for it.*\n"
         f"\n## Other targets, sizes and arrivals\n\nOf wnd.\n\n{others(varied)}{loop}{tail}"
     )

@@ -89,8 +89,11 @@ class Runner:
         if done.returncode != 0:
             raise SweepError(f"{self.program.name} {words[0]}: {done.stderr.strip()}")
 
+    def folder(self, case: Case, method: str) -> Path:
+        return self.cache / case.folder / method
+
     def tuned(self, case: Case, method: str) -> dict[str, Any]:
-        folder = self.cache / case.folder / method
+        folder = self.folder(case, method)
         if not (folder / "tune.json").exists():
             set_words = [word for setting in case.settings() for word in ("--set", setting)]
             self._run("tune", SWEEP, "--objective", f"max rate at p95<={case.target_ms:g} ms", "--method", method,
