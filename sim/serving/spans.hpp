@@ -66,7 +66,8 @@ class SpanTimes {
     if (other.seldom_ != nullptr) [[unlikely]]
       seldom_ = new Seldom(*other.seldom_);
   }
-  SpanTimes& operator=(const SpanTimes& other) {
+  // Of itself, a copy changes nothing.
+  SpanTimes& operator=(const SpanTimes& other) {  // NOLINT(bugprone-unhandled-self-assignment)
     often_ = other.often_;
     if (seldom_ != other.seldom_) [[unlikely]]
       copy_seldom(other);

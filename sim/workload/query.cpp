@@ -120,8 +120,10 @@ std::uint8_t QueryStream::kind_of(std::uint64_t id) const {
   RandomStream random(seed_, replication_, Purpose::query_class, id);
   double left = random.uniform();
   const std::size_t last = traffic_.classes.size() - 1;
-  for (std::size_t c = 0; c < last; ++c)
-    if ((left -= traffic_.classes[c].share.of_one) < 0) return static_cast<std::uint8_t>(c);
+  for (std::size_t c = 0; c < last; ++c) {
+    left -= traffic_.classes[c].share.of_one;
+    if (left < 0) return static_cast<std::uint8_t>(c);
+  }
   return static_cast<std::uint8_t>(last);
 }
 

@@ -13,9 +13,9 @@ void describe(FigureList<ClassResult>& f) {
   f.derived("count", "", "queries of the class that the figures of latency count",
             [](const R& r) { return r.latency_ps.count(); });
   f.derived("mean_us", "us", "mean latency of these", [](const R& r) { return r.latency_ps.mean() / 1e6; });
-  for (const auto& [name, q] : {std::pair("p50_us", 0.5), {"p95_us", 0.95}, {"p99_us", 0.99}})
-    f.derived(name, "us", fmt::format("their latency at rank {}", q),
-              [q = q](const R& r) { return r.latency_ps.quantile(q) / 1e6; });
+  for (const auto& [name, rank] : {std::pair("p50_us", 0.5), {"p95_us", 0.95}, {"p99_us", 0.99}})
+    f.derived(name, "us", fmt::format("their latency at rank {}", rank),
+              [q = rank](const R& r) { return r.latency_ps.quantile(q) / 1e6; });
 }
 
 }  // namespace shardsim
