@@ -128,7 +128,7 @@ class Names(ProgramTest):
         self.assertIn("drm2", run("list", "models"))
 
     def test_an_unknown_name(self):
-        for words, hint in ((("run", "s.json", "--set", "model=drm4"), "--set model: 'drm4' is neither a file nor a shipped model; did you mean 'drm1'?; allowed: dien, din, dlrm-rmc1,"),
+        for words, hint in ((("run", "s.json", "--set", "model=drm4"), "--set model: 'drm4' is neither a file nor a shipped model; did you mean 'drm1'?; allowed: cascade, dien, din,"),
                             (("run", "drm1-laod"), "'drm1-laod' is neither a file nor a shipped scenario; did you mean 'drm1-load'?; allowed: "),
                             (("topology", "info", "star"), "did you mean 'star-dc'?"),
                             (("sweep", "papr"), "did you mean 'paper'?"),
