@@ -20,24 +20,4 @@ double BatchTable::at(std::int64_t batch) const {
   return figures_[above - 1] + part * (figures_[above] - figures_[above - 1]);
 }
 
-std::optional<Complaint> complaint_about_batches(const std::vector<std::int64_t>& batches) {
-  if (batches.empty()) return Complaint{"batch", "found an empty list; expected the sizes that were measured"};
-  for (std::size_t i = 0; i < batches.size(); ++i) {
-    const std::string place = fmt::format("batch/{}", i);
-    if (batches[i] < 1) return Complaint{place, fmt::format("found {}; expected at least 1", batches[i])};
-    if (i > 0 && batches[i] <= batches[i - 1])
-      return Complaint{place, fmt::format("found {} after {}; expected rising sizes", batches[i], batches[i - 1])};
-  }
-  return std::nullopt;
-}
-
-std::optional<Complaint> complaint_about_figures(const std::vector<std::int64_t>& batches, std::size_t figures,
-                                                 bool all_positive, const std::string& key) {
-  if (figures != batches.size())
-    return Complaint{
-        key, fmt::format("found {} figures; expected {}, one for each size in 'batch'", figures, batches.size())};
-  if (!all_positive) return Complaint{key, "expected figures of more than 0"};
-  return std::nullopt;
-}
-
 }  // namespace shardsim

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <vector>
 
@@ -26,9 +27,33 @@ class BatchTable {
   std::vector<double> figures_;
 };
 
-/// What is wrong with sizes of batches, or with as many figures of `key`, if anything is.
-std::optional<Complaint> complaint_about_batches(const std::vector<std::int64_t>& batches);
-std::optional<Complaint> complaint_about_figures(const std::vector<std::int64_t>& batches, std::size_t figures,
-                                                 bool all_positive, const std::string& key);
+/// What is wrong with sizes of batches, the list `key`, if anything is: they rise, from at least 1.
+template <class Size>
+std::optional<Complaint> complaint_about_sizes(const std::string& key, const std::vector<Size>& sizes) {
+  for (std::size_t i = 0; i < sizes.size(); ++i) {
+    const std::string place = fmt::format("{}/{}", key, i);
+    if (sizes[i] < 1) return Complaint{place, fmt::format("found {}; expected at least 1", sizes[i])};
+    if (i > 0 && sizes[i] <= sizes[i - 1])
+      return Complaint{place, fmt::format("found {} after {}; expected rising sizes", sizes[i], sizes[i - 1])};
+  }
+  return std::nullopt;
+}
+
+/// What is wrong with the fields `batch` and `models` of figures that are known by size and model, if anything is.
+template <class Figure>
+std::optional<Complaint> complaint_about_tables(const std::vector<std::int64_t>& batch,
+                                                const ByName<std::vector<Figure>>& models) {
+  if (batch.empty()) return Complaint{"batch", "found an empty list; expected the sizes that were measured"};
+  if (auto complaint = complaint_about_sizes("batch", batch)) return complaint;
+  for (const auto& [model, figures] : models) {
+    const std::string key = "models/" + model;
+    if (figures.size() != batch.size())
+      return Complaint{key, fmt::format("found {} figures; expected {}, one for each size in 'batch'", figures.size(),
+                                        batch.size())};
+    if (std::any_of(figures.begin(), figures.end(), [](const Figure& figure) { return figure <= Figure{}; }))
+      return Complaint{key, "expected figures of more than 0"};
+  }
+  return std::nullopt;
+}
 
 }  // namespace shardsim

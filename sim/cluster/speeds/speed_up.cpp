@@ -40,15 +40,7 @@ void describe(Describe<SpeedUp>& d) {
              "fast as there");
   d.required("models", &SpeedUp::models,
              "by name of the model: the speed-up at each size, of dense layers and gathers");
-  d.check([](const SpeedUp& s) -> std::optional<Complaint> {
-    if (auto complaint = complaint_about_batches(s.batch)) return complaint;
-    for (const auto& [model, factors] : s.models) {
-      const bool positive = std::all_of(factors.begin(), factors.end(), [](double f) { return f > 0; });
-      if (auto complaint = complaint_about_figures(s.batch, factors.size(), positive, "models/" + model))
-        return complaint;
-    }
-    return std::nullopt;
-  });
+  d.check([](const SpeedUp& s) { return complaint_about_tables(s.batch, s.models); });
 }
 
 namespace speeds {

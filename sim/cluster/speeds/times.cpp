@@ -44,16 +44,7 @@ void describe(Describe<Times>& d) {
   d.required("models", &Times::models,
              "by name of the model: the time at each size, of all its dense layers and gathers; a part of them takes "
              "the share that its dense layers have of the model's on a core");
-  d.check([](const Times& t) -> std::optional<Complaint> {
-    if (auto complaint = complaint_about_batches(t.batch)) return complaint;
-    for (const auto& [model, times] : t.models) {
-      const bool positive =
-          std::all_of(times.begin(), times.end(), [](Duration time) { return time > Duration::zero(); });
-      if (auto complaint = complaint_about_figures(t.batch, times.size(), positive, "models/" + model))
-        return complaint;
-    }
-    return std::nullopt;
-  });
+  d.check([](const Times& t) { return complaint_about_tables(t.batch, t.models); });
 }
 
 namespace speeds {

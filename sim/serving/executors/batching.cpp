@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "cluster/devices/batch_table.hpp"
 #include "serving/device_executor.hpp"
 
 namespace shardsim {
@@ -25,16 +26,12 @@ class BatchingExecutorSpec final : public ExecutorSpec {
 };
 
 std::optional<Complaint> complaint_about_preferred(const BatchingExecutorSpec& s) {
-  for (std::size_t i = 0; i < s.preferred.size(); ++i) {
-    const std::string place = fmt::format("preferred/{}", i);
-    if (s.preferred[i] < 1) return Complaint{place, fmt::format("found {}; expected at least 1", s.preferred[i])};
-    if (i > 0 && s.preferred[i] <= s.preferred[i - 1])
-      return Complaint{place,
-                       fmt::format("found {} after {}; expected rising sizes", s.preferred[i], s.preferred[i - 1])};
-    if (s.preferred[i] > *s.max_batch)
-      return Complaint{place, fmt::format("found {}; expected at most 'max_batch', {}", s.preferred[i], *s.max_batch)};
-  }
-  return std::nullopt;
+  if (auto complaint = complaint_about_sizes("preferred", s.preferred)) return complaint;
+  const auto above =
+      std::find_if(s.preferred.begin(), s.preferred.end(), [&](int size) { return size > *s.max_batch; });
+  if (above == s.preferred.end()) return std::nullopt;
+  return Complaint{fmt::format("preferred/{}", above - s.preferred.begin()),
+                   fmt::format("found {}; expected at most 'max_batch', {}", *above, *s.max_batch)};
 }
 
 }  // namespace
