@@ -2,6 +2,7 @@
 #include "experiment/capacity.hpp"
 #include "cli/command.hpp"
 #include "cli/progress.hpp"
+#include "cli/quantity_option.hpp"
 #include "config/library.hpp"
 #include "experiment/output.hpp"
 #include "experiment/report.hpp"
@@ -172,7 +173,7 @@ class CapacityCommand final : public Command {
     if (!out.empty()) refuse_overwrite(out / "capacity.csv", given);
     CapacityQuestion question = question_of(given);
     std::optional<double> rate;
-    if (given.count("rate") > 0) rate = quantity<Rate>(given, "rate").per_second;
+    if (given.count("rate") > 0) rate = quantity_option<Rate>(given, "rate").per_second;
 
     std::vector<Configuration> rows;
     for (const Candidate& candidate : candidates(given)) rows.push_back(row(candidate, question, rate));
@@ -194,22 +195,12 @@ class CapacityCommand final : public Command {
   }
 
  private:
-  template <class Q>
-  static Q quantity(const po::variables_map& given, const char* option) {
-    const ParsedQuantity parsed = parse_quantity(given[option].as<std::string>(), QuantityTraits<Q>::units());
-    if (!parsed.error.empty())
-      throw InputError(fmt::format("--{}: {}; expected {} such as \"{}\"", option, parsed.error,
-                                   QuantityTraits<Q>::name, QuantityTraits<Q>::example));
-    if (!(parsed.base > 0)) throw InputError(fmt::format("--{}: expected more than 0", option));
-    return Q{parsed.base};
-  }
-
   static CapacityQuestion question_of(const po::variables_map& given) {
     CapacityQuestion q;
     q.slo = parse_slo(required_argument(given, "slo"));
     q.rate_path = given["over"].as<std::string>();
-    q.tolerance = quantity<Share>(given, "tolerance").of_one;
-    q.confidence = quantity<Share>(given, "confidence").of_one;
+    q.tolerance = quantity_option<Share>(given, "tolerance").of_one;
+    q.confidence = quantity_option<Share>(given, "confidence").of_one;
     if (q.confidence >= 1) throw InputError("--confidence: expected less than 100 %");
     q.max_queries = static_cast<std::int64_t>(whole_number(given, "max-queries"));
     q.jobs = std::clamp(given["jobs"].as<unsigned>(), 1U, 1024U);

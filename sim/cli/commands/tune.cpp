@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/command.hpp"
 #include "cli/progress.hpp"
+#include "cli/quantity_option.hpp"
 #include "experiment/tuning/tune_folder.hpp"
 #include "experiment/tuning/tune_report.hpp"
 
@@ -75,12 +76,9 @@ class TuneCommand final : public Command {
 
  private:
   static double share(const po::variables_map& given, const char* option) {
-    const ParsedQuantity parsed = parse_quantity(given[option].as<std::string>(), QuantityTraits<Share>::units());
-    if (!parsed.error.empty())
-      throw InputError(fmt::format("--{}: {}; expected a share such as \"2 %\"", option, parsed.error));
-    if (!(parsed.base > 0) || parsed.base >= 1)
-      throw InputError(fmt::format("--{}: expected more than 0 and less than 100 %", option));
-    return parsed.base;
+    const double of_one = quantity_option<Share>(given, option).of_one;
+    if (of_one >= 1) throw InputError(fmt::format("--{}: expected less than 100 %", option));
+    return of_one;
   }
 
   static TuneQuestion question_of(const po::variables_map& given) {
